@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+// fast: pure functions and verbs on a temporary database, part of `npm run check`.
+// slow: a daemon in process, or the built bin/prsist under its own PRSIST_HOME; needs `npm run build` first.
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/harness/**'],
+          testTimeout: 30_000,
+          pool: 'threads',
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: ['test/e2e/**/*.test.ts', 'test/harness/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          pool: 'forks',
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
