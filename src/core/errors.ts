@@ -14,7 +14,7 @@ export const errorTable = {
   'input/media-type': { status: 415, exit: 2, retry: false, hint: 'send content-type: application/json' },
   'project/required': { status: 400, exit: 1, retry: false, hint: 'prsist init' },
   'project/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist project list' },
-  'config/invalid': { status: 400, exit: 78, retry: false, hint: 'prsist config explain <key>' },
+  'config/invalid': { status: 400, exit: 78, retry: false, hint: 'optimization-config.example.yaml lists every key' },
   'auth/missing': {
     status: 401,
     exit: 77,
@@ -69,6 +69,12 @@ export const errorTable = {
     hint: 'free some space: nothing captured is lost, it waits in the spool',
   },
   'disk/failed': { status: 500, exit: 75, retry: true, hint: 'check the disk: prsist daemon logs' },
+  'disk/read-only': {
+    status: 507,
+    exit: 77,
+    retry: false,
+    hint: 'make the directory writable, or set PRSIST_HOME to one that is',
+  },
   internal: { status: 500, exit: 70, retry: false, hint: 'prsist daemon logs' },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -1,0 +1,54 @@
+// Every bound of prsist, in one place. Sizes in bytes of UTF-8 unless the name says otherwise.
+
+const kib = 1024;
+const mib = 1024 * kib;
+
+export const limits = {
+  keyBytes: 512,
+  valueBytes: mib,
+  messageBytes: 4 * mib,
+  metadataBytes: 64 * kib,
+  wordBytes: 128,
+  bodyBytes: 8 * mib,
+  jsonDepth: 32,
+  jsonMembers: 10_000,
+  queryBytes: 4 * kib,
+  queryTerms: 64,
+  searchResults: 400,
+
+  /** Message and tool text up to this stands in the record, larger text in a blob. */
+  inlineTextBytes: 2 * kib,
+  inlineValueBytes: 16 * kib,
+
+  groupCommit: 256,
+  queueRequests: 1_000,
+  queueBytes: 32 * mib,
+  sliceMs: 15,
+
+  spoolFiles: 20_000,
+  spoolBytes: 64 * mib,
+  spoolBodyBytes: 262_144,
+  spoolAttempts: 3,
+  spoolTmpAgeMs: 10 * 60_000,
+  spoolIdDays: 7,
+  leftoverDays: 90,
+  leftoverFiles: 10_000,
+
+  /** How long a hook's words wait for the transcript that will hold them too. */
+  transcriptWaitMs: 60_000,
+  transcriptLineBytes: 16 * mib,
+  transcriptFileBytes: 4 * 1024 * mib,
+  importLines: 500,
+  segmentBytes: 64 * kib,
+
+  snapshotTokens: 1_200,
+  briefTokens: 2_000,
+  briefChars: 9_500,
+
+  handoffDays: 7,
+  idempotencyHours: 24,
+  logFileBytes: 10 * mib,
+  logFiles: 5,
+  gitTimeoutMs: 10_000,
+  gitOutputBytes: 64 * mib,
+} as const;

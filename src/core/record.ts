@@ -1,0 +1,77 @@
+// The record: what every durable change is, what exactly is hashed, and how a log is chained.
+import { createHash } from 'node:crypto';
+import { canonical } from './canonical.ts';
+import { type Id, idBytes, uuidV8 } from './ids.ts';
+
+/** Where a change came from; trust is computed from it, never stored in the record. */
+export type Origin = 'human' | 'agent' | 'import' | 'team' | 'tool-output' | 'package';
+
+export interface Actor {
+  readonly user: string;
+  readonly agent?: string;
+  readonly session?: string;
+}
+
+/** The nine members of a record's body, and nothing else. `fields` holds only what changed. */
+export interface RecordBody {
+  readonly hlc: string;
+  readonly id: Id;
+  readonly ent: Id;
+  readonly type: string;
+  readonly op: string;
+  readonly base: readonly (readonly [log: string, seq: number])[];
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly actor: Actor;
+  readonly origin: Origin;
+  readonly schema: number;
+}
+
+/** The canonical bytes of a body, as text: they are stored and sent as they are and never serialised again. */
+export function bodyText(body: RecordBody): string {
+  return canonical(body);
+}
+
+/** First head of a log: SHA-256("prsist.log.1" ‖ workspace ‖ device ‖ log), ids as 16 raw bytes. */
+export function genesisHead(log: { readonly ws: string; readonly dev: string; readonly log: string }): Buffer {
+  return createHash('sha256')
+    .update('prsist.log.1')
+    .update(idBytes(log.ws))
+    .update(idBytes(log.dev))
+    .update(idBytes(log.log))
+    .digest();
+}
+
+/** Salted commitment to a body: SHA-256(salt ‖ body). salt: 16 bytes. The text cannot be guessed from it. */
+export function commitment(salt: Uint8Array, body: string): Buffer {
+  return createHash('sha256').update(salt).update(body, 'utf8').digest();
+}
+
+/** Next head of the chain: SHA-256(head ‖ seq as u64 big-endian ‖ com). */
+export function nextHead(head: Uint8Array, seq: number, com: Uint8Array): Buffer {
+  const position = Buffer.alloc(8);
+  position.writeBigUInt64BE(BigInt(seq));
+  return createHash('sha256').update(head).update(position).update(com).digest();
+}
+
+export interface EntityKey {
+  readonly type: string;
+  readonly key: string;
+  readonly scope?: string | null;
+  readonly tenant?: string | null;
+  readonly user?: string | null;
+  readonly session?: string | null;
+  readonly agent?: string | null;
+}
+
+/** Id of an entity named by a key: null stands for every id its scope does not use. */
+export function keyedEntity(of: EntityKey): Id {
+  return uuidV8([
+    of.type,
+    of.key,
+    of.scope ?? null,
+    of.tenant ?? null,
+    of.user ?? null,
+    of.session ?? null,
+    of.agent ?? null,
+  ]);
+}

@@ -1,0 +1,27 @@
+// The words that stand on the wire, in rows and on the command line, in one place.
+
+export const layers = ['session', 'long_term', 'permanent'] as const;
+export type Layer = (typeof layers)[number];
+
+export const scopes = ['project', 'user'] as const;
+export type Scope = (typeof scopes)[number];
+
+export const priorities = ['critical', 'high', 'medium', 'low'] as const;
+export type Priority = (typeof priorities)[number];
+
+export const taskStatuses = ['open', 'in_progress', 'done', 'rejected', 'superseded'] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export const messageRoles = ['user', 'assistant', 'system', 'tool'] as const;
+export const messageKinds = ['prompt', 'text', 'thinking', 'summary', 'notice'] as const;
+export const sessionStatuses = ['active', 'idle', 'ended', 'archived'] as const;
+
+/** Agents whose hooks are installed and whose transcripts are read. */
+export const capturedAgents = ['claude-code', 'codex'] as const;
+
+/** What search finds. */
+export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task'] as const;
+
+/** Marks around everything prsist puts before an agent: the importer knows its own text by them. */
+export const briefOpen = '<prsist-memory>';
+export const briefClose = '</prsist-memory>';

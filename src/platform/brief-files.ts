@@ -1,0 +1,80 @@
+import fs from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ownDirectory, readText, removeFile, writeAtomic } from './files.ts';
+import { fileInfo } from './walk.ts';
+
+export { readText, removeFile };
+
+/** Where the brief files of one work tree lie. */
+export interface BriefFolder {
+  /** Top of the work tree. */
+  readonly root: string;
+  readonly directory: string;
+}
+
+/**
+ * The brief folders of a project: one for its main work tree, one inside it for each linked work tree.
+ * root: top of the main work tree (or the plain directory). key: the brief key of this device. Made 0700.
+ */
+export function briefFolders(root: string, key: string): BriefFolder[] {
+  const main = join(root, '.prsist', 'brief', key);
+  if (!fs.existsSync(join(root, '.prsist'))) return [];
+  for (const each of [join(root, '.prsist', 'brief'), main]) ownDirectory(each);
+  const linked = linkedTrees(root).map(({ name, top }) => ({ root: top, directory: join(main, 'wt', name) }));
+  if (linked.length > 0) ownDirectory(join(main, 'wt'));
+  for (const each of linked) ownDirectory(each.directory);
+  return [{ root, directory: main }, ...linked];
+}
+
+/**
+ * Linked work trees by the files git keeps of them: `worktrees/<name>/gitdir` in the git directory, which is the root
+ * itself where that is bare, names their `.git` file; relative where git was told so.
+ */
+function linkedTrees(root: string): { name: string; top: string }[] {
+  const gitDirectory = fs.existsSync(join(root, '.git')) ? join(root, '.git') : root;
+  const directory = join(gitDirectory, 'worktrees');
+  if (gitDirectory === root && !fs.existsSync(join(root, 'HEAD'))) return [];
+  const info = fs.statSync(directory, { throwIfNoEntry: false });
+  if (!info?.isDirectory()) return [];
+  return fs.readdirSync(directory).flatMap((name) => {
+    const noted = (readText(join(directory, name, 'gitdir')) ?? '').trim();
+    const gitFile = resolve(directory, name, noted);
+    return noted && fs.existsSync(gitFile) ? [{ name, top: dirname(gitFile) }] : [];
+  });
+}
+
+const plainBytes = 1 << 20;
+
+/** The text of a regular file of at most 1 MiB that others wrote; undefined when it is anything else, or not for us. */
+export function readPlainText(path: string): string | undefined {
+  const info = fileInfo(path);
+  if (!info || info.size > plainBytes) return undefined;
+  try {
+    return readText(path);
+  } catch {
+    return undefined; // not ours to read: what an agent cannot be told twice is of no harm
+  }
+}
+
+/** Replaces a file only if its bytes differ; an empty text removes it. Returns whether anything changed. */
+export function replaceIfDifferent(path: string, text: string): boolean {
+  if (text === '') {
+    const there = fs.existsSync(path);
+    removeFile(path);
+    return there;
+  }
+  if (readText(path) === text) return false;
+  writeAtomic(path, text);
+  return true;
+}
+
+export function briefFiles(directory: string): string[] {
+  return fs.existsSync(directory) ? fs.readdirSync(directory) : [];
+}
+
+/** Handoff files of an agent that a hook has taken away to print (`<agent>.handoff.<pid>`). */
+export function claimedHandoffs(directory: string, agent: string): string[] {
+  return briefFiles(directory)
+    .filter((name) => name.startsWith(`${agent}.handoff.`))
+    .map((name) => join(directory, name));
+}

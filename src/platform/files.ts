@@ -1,0 +1,89 @@
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PrsistError } from '../core/errors.ts';
+import { makeDirectories } from './directories.ts';
+import { randomHex } from './random.ts';
+
+/** File types of network file systems as statfs reports them: NFS, SMB, SMB2, CIFS. */
+const networkTypes = new Set([0x6969, 0x517b, 0xfe534d42, 0xff534d42]);
+
+/**
+ * Makes a directory of ours, with everything above it, 0700 from the start.
+ * Throws store/unsafe-mode when it is a link, belongs to somebody else, or lets others in.
+ */
+export function ownDirectory(path: string): void {
+  makeDirectories(path);
+  const info = fs.lstatSync(path);
+  if (info.isSymbolicLink()) throw new PrsistError('store/unsafe-mode', `${path} is a symbolic link`);
+  const uid = process.getuid?.();
+  if (uid !== undefined && info.uid !== uid) throw new PrsistError('store/unsafe-mode', `${path} is not yours`);
+  if ((info.mode & 0o077) !== 0) {
+    throw new PrsistError('store/unsafe-mode', `${path} is open to others`, { hint: `chmod 700 '${path}'` });
+  }
+}
+
+/** Refuses a directory on a network file system: file locks and flushes do not hold there. */
+export function requireLocalDisk(path: string): void {
+  if (networkTypes.has(Number(fs.statfsSync(path).type))) {
+    throw new PrsistError('store/network-disk', `${path} lies on a network file system`);
+  }
+}
+
+/** Free bytes of the disk a path lies on. */
+export function freeBytes(path: string): number {
+  const info = fs.statfsSync(path);
+  return Number(info.bavail) * Number(info.bsize);
+}
+
+/** The text of a file, or undefined when there is none. Other failures are thrown. */
+export function readText(path: string): string | undefined {
+  try {
+    return fs.readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Replaces a file as a whole: temporary file beside it, fsync, rename. mode: 0600 unless given. */
+export function writeAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
+  const temporary = join(dirname(path), `.${randomHex(6)}.tmp`);
+  const handle = fs.openSync(temporary, 'wx', mode);
+  try {
+    try {
+      fs.writeFileSync(handle, data);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, path);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Removes a file; none there is fine. */
+export function removeFile(path: string): void {
+  fs.rmSync(path, { force: true });
+}
+
+/** Removes a directory if nothing is in it; anything else stays. */
+export function removeIfEmpty(path: string): void {
+  try {
+    fs.rmdirSync(path);
+  } catch (error) {
+    if (!isMissing(error) && errorCode(error) !== 'ENOTEMPTY') throw error;
+  }
+}
+
+/** True when an error says that there is no such file or directory. */
+export function isMissing(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** The system's code of an error (`ENOENT`, `EACCES`, …); '' when it has none. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,24 @@
+/** Milliseconds since 1970 UTC. */
+export function wallClock(): number {
+  return Date.now();
+}
+
+/** Milliseconds since some fixed moment, never going back: for durations only. */
+export function monotonic(): number {
+  return performance.now();
+}
+
+/** Resolves after a time; the timer does not keep the process alive. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+/** Resolves after a time and keeps the process alive until then: for commands that wait. */
+export function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Lets everything that waits have its turn. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
