@@ -1,0 +1,57 @@
+import { genesisHead } from '../core/record.ts';
+import type { Statements } from './statements.ts';
+
+/** The log this device appends to, as it stands now: advanced in memory, written back before each commit. */
+export interface OwnLog {
+  readonly log_n: number;
+  readonly ws: string;
+  readonly dev: string;
+  readonly log: string;
+  seq: number;
+  head: Uint8Array;
+  hlc: string;
+}
+
+interface LogRow {
+  readonly log_n: number;
+  readonly ws: string;
+  readonly dev: string;
+  readonly log: string;
+  readonly seq: number;
+  readonly head: Uint8Array | null;
+}
+
+/** The own, open log of a database; undefined before its first record. Its clock goes on from the last record. */
+export function readOwnLog(statements: Statements): OwnLog | undefined {
+  const row = statements.one<LogRow>(
+    "select log_n, ws, dev, log, seq, head from logs where own = 1 and state = 'open' order by log_n desc limit 1",
+    [],
+  );
+  if (!row) return undefined;
+  // the newest record of each log carries its greatest reading: one step in an index, where max(hlc) reads every record
+  const last = statements.one<{ hlc: string | null }>(
+    `select max((select hlc from records r where r.log_n = l.log_n and r.hlc is not null order by seq desc limit 1))
+       as hlc from logs l`,
+    [],
+  );
+  return { ...row, head: row.head ?? genesisHead(row), hlc: last?.hlc ?? '' };
+}
+
+/** Adds a new own log with its genesis head. ids: UUIDs of workspace, device and this incarnation of the log. */
+export function insertOwnLog(
+  statements: Statements,
+  ids: { readonly ws: string; readonly dev: string; readonly log: string },
+  nowMs: number,
+): OwnLog {
+  const head = genesisHead(ids);
+  const log_n = statements.insert(
+    'insert into logs (ws, dev, log, own, seq, head, opened_at) values (?, ?, ?, 1, 0, ?, ?)',
+    [ids.ws, ids.dev, ids.log, head, nowMs],
+  );
+  return { ...ids, log_n, seq: 0, head, hlc: '' };
+}
+
+/** Writes position and head back; part of the transaction whose records moved them. */
+export function saveOwnLog(statements: Statements, own: OwnLog): void {
+  statements.run('update logs set seq = ?, head = ? where log_n = ?', [own.seq, own.head, own.log_n]);
+}

@@ -1,0 +1,83 @@
+import Database from 'better-sqlite3';
+import { PrsistError } from '../core/errors.ts';
+import { applicationId } from '../core/protocol.ts';
+
+export type Connection = Database.Database;
+
+/**
+ * Opens one database file with every setting that durability and privacy rest on, and reads the important one back.
+ * file: a path under the data directory, its directory 0700 and there. The file is made 0600 by the umask of the process.
+ * Throws store/newer-schema, store/corrupt, store/locked.
+ */
+export function openConnection(file: string, schema: number): Connection {
+  const db = guarded(file, () => new Database(file));
+  try {
+    // before the first change: a database that is not ours, or newer than us, stays as it is
+    guarded(file, () => checkSchema(db, schema));
+    guarded(file, () => configure(db, file));
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function configure(db: Connection, file: string): void {
+  db.pragma('auto_vacuum = incremental'); // before the first table
+  db.pragma('journal_mode = wal');
+  db.pragma('synchronous = full'); // this build opens WAL at normal
+  db.pragma('busy_timeout = 5000');
+  db.pragma('foreign_keys = on');
+  db.pragma('secure_delete = on');
+  db.pragma('trusted_schema = off');
+  db.pragma('cell_size_check = on');
+  db.pragma('mmap_size = 0');
+  db.pragma('journal_size_limit = 67108864');
+  db.pragma('cache_size = -8192');
+  if (db.pragma('synchronous', { simple: true }) !== 2) throw new PrsistError('store/corrupt', `${file}: not durable`);
+}
+
+function checkSchema(db: Connection, schema: number): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const owner = Number(db.pragma('application_id', { simple: true }));
+  const isEmpty = version === 0 && owner === 0 && !db.prepare('select 1 from sqlite_schema limit 1').get();
+  if (!isEmpty && owner !== applicationId) {
+    throw new PrsistError('store/corrupt', `${db.name} is a database, but not one of prsist`);
+  }
+  if (version > schema) {
+    throw new PrsistError(
+      'store/newer-schema',
+      `${db.name} was written by a newer prsist (schema ${version}, this one knows ${schema})`,
+    );
+  }
+}
+
+/** Runs a piece of database work; what SQLite reports becomes an error of ours. */
+export function guarded<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw storeError(error, file);
+  }
+}
+
+/** An error of SQLite as one of ours; everything else unchanged. */
+export function storeError(error: unknown, file: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const { code } = error;
+  const options = { cause: error };
+  if (code.startsWith('SQLITE_FULL')) return new PrsistError('disk/full', `no space left for ${file}`, options);
+  if (code.startsWith('SQLITE_IOERR')) return new PrsistError('disk/failed', `${file}: ${error.message}`, options);
+  if (code.startsWith('SQLITE_BUSY')) return new PrsistError('store/locked', `${file} is in use`, options);
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+    return new PrsistError('store/corrupt', `${file}: ${error.message}`, options);
+  }
+  return error;
+}
+
+/** True when SQLite reported a failure of disk or file: that concerns every request of a transaction, not only one. */
+export function isStoreFailure(error: unknown): boolean {
+  return (
+    error instanceof PrsistError && /^(disk|store)\//.test(error.code) && error.cause instanceof Database.SqliteError
+  );
+}

@@ -1,0 +1,43 @@
+import { hlcMs } from '../core/hlc.ts';
+import type { RecordBody } from '../core/record.ts';
+import type { Applied, Handler, Projecting, Projection } from './record-type.ts';
+
+/** Applies records to the rows of all projections, in the order in which the projections were declared. */
+export interface Projector {
+  readonly projections: readonly Projection[];
+  apply(tx: Projecting, name: string, record: Applied<unknown>): void;
+  /** Milliseconds spent so far in projections that keep an index; 0 without a clock. */
+  readonly indexMs: () => number;
+}
+
+/** Indexes handlers by record name. monotonic: times the projections that keep an index; not timed when absent. */
+export function createProjector(projections: readonly Projection[], monotonic?: () => number): Projector {
+  const handlers = new Map<string, Handler['apply'][]>();
+  let indexMs = 0;
+  const indexing = (work: () => void) => {
+    const before = monotonic?.() ?? 0;
+    work();
+    indexMs += (monotonic?.() ?? 0) - before;
+  };
+  for (const one of projections) {
+    const isIndex = Object.values(one.tables).some((table) => table.index);
+    for (const { name, apply } of one.handlers) {
+      const run: Handler['apply'] = isIndex ? (tx, record) => indexing(() => apply(tx, record)) : apply;
+      handlers.set(name, [...(handlers.get(name) ?? []), run]);
+    }
+  }
+  return {
+    projections,
+    apply(tx, name, record) {
+      // handlers are indexed by the name of the record type they were declared for
+      for (const apply of handlers.get(name) ?? []) apply(tx, record as Applied<never>);
+    },
+    indexMs: () => indexMs,
+  };
+}
+
+/** A record as projections see it. body: a text that this engine wrote, or that was checked when it arrived. */
+export function appliedRecord(n: number, body: string): Applied<unknown> & { readonly name: string } {
+  const { id, ent, hlc, type, op, fields, actor, origin } = JSON.parse(body) as RecordBody; // see above
+  return { n, name: `${type}.${op}`, id, ent, hlc, writtenAt: hlcMs(hlc), fields, actor, origin };
+}

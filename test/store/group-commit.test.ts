@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { PrsistError } from '../../src/core/errors.ts';
+import { limits } from '../../src/core/limits.ts';
+import { verify } from '../../src/store/verify.ts';
+import { countNotes, noteByEnt, noteId, withNotes, writeLine, writeNote } from './notes.ts';
+import { openStore, storeSetting, temporaryStore } from './temporary-store.ts';
+
+test('ST1: the writes of one tick share one commit, each with its own answer', async () => {
+  const { store, commits } = temporaryStore(withNotes);
+  const answers = await Promise.all(['a', 'b', 'c'].map((key) => store.write((tx) => writeNote(tx, key, key).ent)));
+  expect(answers).toEqual(['a', 'b', 'c'].map(noteId));
+  expect(commits.map((events) => events.map(({ name, ent }) => [name, ent]))).toEqual([
+    answers.map((ent) => ['note.put', ent]),
+  ]);
+});
+
+test('ST2: a request that fails is undone alone: rows, blobs, log position, head and events', async () => {
+  const { store, commits } = temporaryStore(withNotes);
+  const big = 'x'.repeat(5_000);
+  const done = store.write((tx) => writeNote(tx, 'a', 'first'));
+  const failed = store.write((tx) => {
+    writeNote(tx, 'b', big);
+    writeLine(tx, 'gone');
+    throw new PrsistError('entry/not-found', 'no');
+  });
+  const after = store.write((tx) => writeNote(tx, 'c', 'last'));
+  await expect(failed).rejects.toMatchObject({ code: 'entry/not-found' });
+  const first = await done;
+  expect((await after).n).toBe(first.n + 1);
+  expect(store.log.seq).toBe(3);
+  expect(commits.flat().map((event) => event.ent)).toEqual([noteId('a'), noteId('c')]);
+  expect(store.read.one(noteByEnt, { ent: noteId('b') })).toBeUndefined();
+  expect(store.statements.all('select * from blobs', [])).toEqual([]);
+  expect(verify(store, 'deep').problems).toEqual([]);
+});
+
+test('ST3: a full disk fails the whole group, and the store goes on as if it had not been', async () => {
+  const { store, commits } = temporaryStore(withNotes);
+  await store.write((tx) => writeNote(tx, 'before', 'here'));
+  const before = { ...store.log };
+  const pages = Number(store.db.pragma('page_count', { simple: true }));
+  store.db.pragma(`max_page_count = ${pages + 4}`);
+  const small = store.write((tx) => writeNote(tx, 'small', 'x'));
+  const large = store.write((tx) => {
+    for (let i = 0; i < 100; i += 1) writeLine(tx, `${i} `.repeat(500));
+  });
+  await expect(small).rejects.toMatchObject({ code: 'disk/full' });
+  await expect(large).rejects.toMatchObject({ code: 'disk/full' });
+  expect(store.log).toEqual(before);
+  store.db.pragma('max_page_count = 1000000');
+  await store.write((tx) => writeNote(tx, 'after', 'too'));
+  expect(store.read.one(countNotes, {})).toEqual({ count: 2 });
+  expect(commits.flat().map((event) => event.ent)).toEqual([noteId('before'), noteId('after')]);
+  expect(verify(store, 'deep').problems).toEqual([]);
+});
+
+test('ST4: a write that waits is refused, leaves nothing, and can write nothing later', async () => {
+  const { store } = temporaryStore(withNotes);
+  let late: unknown;
+  let settled = () => {};
+  const over = new Promise<void>((resolve) => {
+    settled = resolve;
+  });
+  const written = store.write(async (tx) => {
+    writeNote(tx, 'a', 'first half');
+    await Promise.resolve();
+    try {
+      writeNote(tx, 'b', 'second half');
+    } catch (error) {
+      late = error;
+      throw error;
+    } finally {
+      settled();
+    }
+  });
+  await expect(written).rejects.toMatchObject({ code: 'internal', message: 'a write must not wait' });
+  await over;
+  expect(late).toMatchObject({ code: 'internal' });
+  expect(store.read.one(countNotes, {})).toEqual({ count: 0 });
+  expect(store.log.seq).toBe(1);
+});
+
+test('ST5: a failure of maintenance leaves position and head where they were', () => {
+  const { store } = temporaryStore(withNotes);
+  const before = { ...store.log };
+  expect(() =>
+    store.maintain((tx) => {
+      writeLine(tx, 'x');
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  expect(store.log).toEqual(before);
+  store.maintain((tx) => writeLine(tx, 'y'));
+  expect(verify(store, 'chain')).toMatchObject({ records: 2, problems: [] });
+});
+
+test('ST6: beyond the queue the answer is busy, and what waits is written', async () => {
+  const { store, commits } = temporaryStore(withNotes);
+  const waiting = Array.from({ length: limits.queueRequests }, (_, i) => store.write((tx) => writeLine(tx, `${i}`)));
+  await expect(store.write((tx) => writeLine(tx, 'one too many'))).rejects.toMatchObject({
+    code: 'daemon/busy',
+    retryMs: 200,
+  });
+  await Promise.all(waiting);
+  expect(commits.map((events) => events.length)).toEqual([256, 256, 256, 232]);
+});
+
+test('ST7: what waits at the close is written before the file is closed', async () => {
+  const { store, settings } = temporaryStore(withNotes);
+  const written = store.write((tx) => writeNote(tx, 'a', 'last words'));
+  store.close();
+  await written;
+  expect(openStore(settings).read.one(noteByEnt, { ent: noteId('a') })).toMatchObject({ text: 'last words' });
+});
+
+test('ST8: a failure before the commit fails the group and nothing of it stays', async () => {
+  let armed = false;
+  const failpoint = (name: string) => {
+    if (armed && name === 'tx.before-commit') throw new Error('here');
+  };
+  const setting = storeSetting({ ...withNotes, failpoint });
+  const store = openStore(setting.settings);
+  armed = true;
+  await expect(store.write((tx) => writeNote(tx, 'a', 'x'))).rejects.toThrow('here');
+  armed = false;
+  await store.write((tx) => writeNote(tx, 'b', 'y'));
+  expect(store.read.one(countNotes, {})).toEqual({ count: 1 });
+  expect(verify(store, 'deep').problems).toEqual([]);
+});
