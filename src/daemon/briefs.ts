@@ -1,0 +1,289 @@
+import { join } from 'node:path';
+import type { GitState } from '../core/snapshot.ts';
+import { scopes } from '../core/words.ts';
+import { assemble, type BriefSources, type Reads, unfinishedMs } from '../features/brief/assemble.ts';
+import { publish, toldAgents, withdraw } from '../features/brief/publish.ts';
+import { toldHandoffId } from '../features/brief/render-handoff.ts';
+import { lastStarts } from '../features/capture/queries.ts';
+import { durableEntries } from '../features/entries/queries.ts';
+import { noteShown } from '../features/sessions/lifecycle.ts';
+import { allProjects } from '../features/system/queries.ts';
+import {
+  type BriefFolder,
+  briefFolders,
+  claimedHandoffs,
+  readText,
+  removeFile,
+  replaceIfDifferent,
+} from '../platform/brief-files.ts';
+import { processExists } from '../platform/process.ts';
+import { headLine, workTreeOf } from '../platform/repository.ts';
+import { monotonic } from '../platform/time.ts';
+import type { Projects } from './projects.ts';
+import { readOnce } from './read-once.ts';
+
+export interface BriefsParts {
+  readonly projects: Projects;
+  readonly sources: BriefSources;
+  /** Undefined where no project was made, or all were taken back. */
+  readonly briefKey: () => string | undefined;
+  readonly maxTokens: number;
+  /** State of a work tree, its names redacted. */
+  readonly gitState: (directory: string) => Promise<GitState | null>;
+  /** True while long work is under way: files are then rendered every few seconds only. */
+  readonly isBusy: () => boolean;
+  /** False: agents are told nothing, and files that were laid out before are taken away. */
+  readonly enabled: boolean;
+  readonly clock: () => number;
+  readonly onBug: (what: string, error: unknown) => void;
+}
+
+const settleMs = 250;
+/** Rendering takes at most one part in so many of the time, however fast the changes come. */
+const restShare = 20;
+const longestRestMs = 5_000;
+const longestTimerMs = 2 ** 31 - 1;
+/** A handoff that a hook took away waits so long for word of the conversation that was shown it. */
+const lostMs = 60_000;
+const mostEntries = 50;
+/**
+ * Beside the files: until when they are right, in milliseconds, or `always`. Taken away before a change is answered and
+ * written after rendering, so that whoever kills the daemon in between leaves word that the files are old.
+ */
+const validity = 'valid-until';
+const always = 'always';
+
+/** Keeps the brief files of every project up to date, and notes what hooks have taken away from them. */
+export class Briefs {
+  readonly #parts: BriefsParts;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #heads = new Map<string, string>();
+  /** How long the last rendering took, and when it ended. */
+  #renderMs = 0;
+  #renderedAt = Number.NEGATIVE_INFINITY;
+  /** Projects in which something changed since their files were rendered. */
+  readonly #soon = new Set<string>();
+  /** When the files of a project go out of date by themselves. */
+  readonly #ends = new Map<string, number>();
+  readonly #running = new Set<Promise<void>>();
+  /** Claims whose taking is stored, but whose hook may still be printing them. */
+  readonly #taken = new Set<string>();
+  /** Claims of which no start has told yet, since when. */
+  readonly #waiting = new Map<string, number>();
+
+  constructor(parts: BriefsParts) {
+    this.#parts = parts;
+  }
+
+  /** Renders what changed or went out of date while no daemon looked, without opening any other database. */
+  begin(): void {
+    for (const { project_id } of this.#parts.projects.user.read.all(allProjects, {})) {
+      this.#guarded(() => {
+        const folder = this.#folders(project_id)[0];
+        if (!folder) return;
+        const until = readText(join(folder.directory, validity))?.trim() ?? '';
+        if (this.#claims(project_id).length > 0 || (until !== always && !this.#endsLater(project_id, until))) {
+          this.wake(project_id);
+        }
+      });
+    }
+  }
+
+  #endsLater(projectId: string, until: string): boolean {
+    if (!(Number(until) > this.#parts.clock())) return false;
+    this.#wakeAt(projectId, Number(until));
+    return true;
+  }
+
+  /**
+   * Something changed in a project: its files are rendered again soon. What sessions bring waits its turn, so that
+   * rendering takes little of the time; what a person told is rendered at once.
+   */
+  wake(projectId: string, when: 'in turn' | 'at once' = 'in turn'): void {
+    if (this.#soon.has(projectId) && when === 'in turn') return;
+    this.#soon.add(projectId);
+    this.#guarded(() => {
+      const { root } = this.#parts.projects.resolve(projectId);
+      const key = this.#parts.briefKey();
+      if (root !== undefined && key) removeFile(join(root, '.prsist', 'brief', key, validity));
+    });
+    const restMs = when === 'at once' ? 0 : Math.min(restShare * this.#renderMs, longestRestMs);
+    this.#later(projectId, Math.max(settleMs, restMs), () => {
+      this.#soon.delete(projectId);
+      if (this.#parts.isBusy() && monotonic() - this.#renderedAt < longestRestMs) this.wake(projectId);
+      else this.#run(projectId);
+    });
+  }
+
+  #wakeAt(projectId: string, end: number): void {
+    this.#ends.set(projectId, end);
+    // a moment late, so that it is over; a timer that cannot wait so long finds everything as it was
+    const inMs = Math.min(Math.max(end - this.#parts.clock(), 0) + 1000, longestTimerMs);
+    this.#later(projectId, inMs, () => this.wake(projectId));
+  }
+
+  #later(projectId: string, inMs: number, work: () => void): void {
+    clearTimeout(this.#timers.get(projectId));
+    const timer = setTimeout(() => {
+      this.#timers.delete(projectId);
+      work();
+    }, inMs);
+    this.#timers.set(projectId, timer.unref());
+  }
+
+  #run(projectId: string): void {
+    const running = this.render(projectId)
+      .catch((error: unknown) => this.#parts.onBug('brief', error))
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** A checkout changes which files are right: looks whether one happened, and what hooks have taken away. */
+  lookAtHeads(): void {
+    for (const projectId of this.#parts.projects.openProjects) {
+      // a folder that is refused is no reason to leave the others unread
+      this.#guarded(() => this.#lookAtHead(projectId));
+    }
+  }
+
+  #lookAtHead(projectId: string): void {
+    for (const { root } of this.#folders(projectId)) {
+      const tree = workTreeOf(root);
+      const head = tree ? headLine(tree) : '';
+      if (this.#heads.get(root) !== head) this.wake(projectId);
+      this.#heads.set(root, head);
+    }
+    if (this.#claims(projectId).length === 0) return;
+    this.takeClaims(projectId).catch((error: unknown) => this.#parts.onBug('brief', error));
+  }
+
+  /** Renders the files of one project now. */
+  async render(projectId: string): Promise<void> {
+    await this.takeClaims(projectId);
+    this.#soon.delete(projectId);
+    this.#ends.delete(projectId);
+    const { projects, clock } = this.#parts;
+    const { name } = projects.resolve(projectId);
+    const reads = { project: projects.store(projectId).read, user: projects.user.read };
+    const now = clock();
+    const folders = this.#folders(projectId);
+    const ends = this.#entryEnds(reads, now);
+    for (const folder of folders) {
+      if (!this.#parts.enabled) {
+        withdraw(folder);
+        continue;
+      }
+      const git = await this.#parts.gitState(folder.root);
+      const begun = monotonic();
+      const publishing = { sources: readOnce(this.#parts.sources), maxTokens: this.#parts.maxTokens };
+      const until = publish(publishing, folder, { reads, project: name, root: folder.root, git, now });
+      this.#renderedAt = monotonic();
+      this.#renderMs = this.#renderedAt - begun;
+      if (until !== undefined) ends.push(until);
+    }
+    this.#rendered(projectId, folders[0], this.#parts.enabled ? ends : []);
+  }
+
+  #rendered(projectId: string, folder: BriefFolder | undefined, ends: readonly number[]): void {
+    if (this.#soon.has(projectId)) return; // something changed meanwhile
+    const end = folder && ends.length > 0 ? Math.min(...ends) : undefined;
+    if (folder) replaceIfDifferent(join(folder.directory, validity), `${end ?? always}\n`);
+    if (end !== undefined) this.#wakeAt(projectId, end);
+    else this.#forget(projectId);
+  }
+
+  #forget(projectId: string): void {
+    clearTimeout(this.#timers.get(projectId));
+    this.#timers.delete(projectId);
+    this.#ends.delete(projectId);
+  }
+
+  /** When entries that a brief may tell of expire. */
+  #entryEnds(reads: Reads, now: number): number[] {
+    const { user } = this.#parts.projects.identity;
+    const asked = { now, limit: mostEntries };
+    return scopes
+      .flatMap((scope) => reads[scope].all(durableEntries, { ...asked, user_id: scope === 'user' ? user : null }))
+      .flatMap(({ expires_at }) => expires_at ?? []);
+  }
+
+  /**
+   * Handoffs that a hook has taken away: shown to the conversation whose start hook had the process number at the end of
+   * the name. The file goes after the commit, and after that hook: it may still be printing it. A claim of which no start
+   * tells is given up: its handoff is laid out again.
+   */
+  async takeClaims(projectId: string): Promise<void> {
+    for (const { agent, folder, file } of this.#claims(projectId)) {
+      const pid = Number(/\.(\d+)$/.exec(file)?.[1] ?? Number.NaN);
+      if (!this.#taken.has(file)) {
+        const place = { projectId, agent, worktree: workTreeOf(folder.root)?.name ?? 'main' };
+        const start = lastStarts(this.#parts.projects.user.read, place).findLast((each) => each.pid === pid);
+        const handoff_id = toldHandoffId(readText(file) ?? '');
+        if (!start && !this.#isLost(file)) continue;
+        if (start && handoff_id) {
+          const shown = { native: start.native, at: start.at, handoff_id };
+          await this.#parts.projects.store(projectId).write((tx) => noteShown(tx, shown));
+        }
+        this.#taken.add(file);
+      }
+      if (processExists(pid)) continue;
+      removeFile(file);
+      this.#taken.delete(file);
+      this.#waiting.delete(file);
+      this.wake(projectId);
+    }
+  }
+
+  #isLost(file: string): boolean {
+    const now = this.#parts.clock();
+    const since = this.#waiting.get(file) ?? now;
+    this.#waiting.set(file, since);
+    return now - since >= lostMs;
+  }
+
+  /** The brief an agent would get when it resumes a session: for the verb that resumes. */
+  resumed(setting: Parameters<typeof assemble>[1], session_id: string): string {
+    const wanted = { agent: 'claude-code', reason: 'resume' as const, session_id, maxTokens: this.#parts.maxTokens };
+    return assemble(this.#parts.sources, setting, wanted).text;
+  }
+
+  /**
+   * True while a rendering is due: for a change, or because a brief goes out of date by itself within two hours (so long
+   * an unfinished session is told of). The daemon does not leave for idleness before.
+   */
+  get pending(): boolean {
+    const near = this.#parts.clock() + unfinishedMs;
+    return this.#soon.size > 0 || this.#running.size > 0 || [...this.#ends.values()].some((end) => end <= near);
+  }
+
+  /** Renders what is due and stops. */
+  async finish(): Promise<void> {
+    const due = [...this.#soon];
+    for (const projectId of due) this.#run(projectId);
+    await Promise.all(this.#running);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const kept of [this.#timers, this.#ends, this.#soon]) kept.clear();
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.onBug('brief', error);
+    }
+  }
+
+  #folders(projectId: string): BriefFolder[] {
+    const { root } = this.#parts.projects.resolve(projectId);
+    const key = this.#parts.briefKey();
+    return root === undefined || !key ? [] : briefFolders(root, key);
+  }
+
+  #claims(projectId: string): { agent: string; folder: BriefFolder; file: string }[] {
+    return this.#folders(projectId).flatMap((folder) =>
+      toldAgents.flatMap(({ agent }) =>
+        claimedHandoffs(folder.directory, agent).map((file) => ({ agent, folder, file })),
+      ),
+    );
+  }
+}

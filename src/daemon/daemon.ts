@@ -1,0 +1,355 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { readRedactionRules } from '../config/redaction.ts';
+import type { Config } from '../config/schema.ts';
+import { PrsistError } from '../core/errors.ts';
+import { uuidV7 } from '../core/ids.ts';
+import { createRedactor, type Redactor } from '../core/redact.ts';
+import { catchUpCommits } from '../features/capture/commits.ts';
+import { discover, readOn } from '../features/capture/follow.ts';
+import { ingest } from '../features/capture/ingest.ts';
+import { liveEntries } from '../features/entries/queries.ts';
+import type { ProjectRef } from '../features/feature.ts';
+import { totals } from '../features/sessions/queries.ts';
+import type { Entering, Explain, Health } from '../features/system/needs.ts';
+import { register } from '../features/system/registry.ts';
+import { createFailpoint } from '../platform/failpoint.ts';
+import { freeBytes, readText, removeFile, removeIfEmpty } from '../platform/files.ts';
+import { accountName, hostName, madeOnce, residentBytes } from '../platform/host.ts';
+import { createLog, type Log } from '../platform/log.ts';
+import { compileHotCode, garbageCollector } from '../platform/memory.ts';
+import type { Paths } from '../platform/paths.ts';
+import { createRandom } from '../platform/random.ts';
+import { ownSpool, writeSpoolFile } from '../platform/spool-files.ts';
+import { removeTree } from '../platform/temporary.ts';
+import { breathe, monotonic, wallClock } from '../platform/time.ts';
+import { exists } from '../platform/walk.ts';
+import { sweepAnswers } from '../store/idempotency.ts';
+import { rebuild } from '../store/rebuild.ts';
+import type { StoreEvent } from '../store/transaction.ts';
+import { verify } from '../store/verify.ts';
+import { Briefs } from './briefs.ts';
+import { createDispatch } from './dispatch.ts';
+import { cleanGitState } from './git-state.ts';
+import { Jobs } from './jobs.ts';
+import { readMigrations } from './migrations.ts';
+import { Projects } from './projects.ts';
+import { createServer } from './server.ts';
+import { Spool } from './spool.ts';
+import { type Wired, wire } from './wiring.ts';
+
+export interface DaemonParts {
+  readonly paths: Paths;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly packageRoot: string;
+  readonly nodePath: string;
+  readonly token: string;
+  readonly pid: number;
+  /** The daemon before this one did not leave by itself; null when it did. */
+  readonly crashedAt: number | null;
+  readonly onDrain: () => void;
+  readonly explain: Explain;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const quietMs = 3_000;
+/** Growth that is worth a collection of garbage. */
+const grownBytes = 16 * 1024 * 1024;
+
+/** Everything that runs in the daemon's process, between taking the lock and giving it back. */
+export class Daemon {
+  readonly server: FastifyInstance;
+  readonly log: Log;
+  readonly #parts: DaemonParts;
+  readonly #redactor: Redactor;
+  readonly #projects: Projects;
+  readonly #jobs: Jobs;
+  readonly #spool: Spool;
+  readonly #briefs: Briefs;
+  readonly #wired: Wired;
+  readonly #failpoint = createFailpoint();
+  readonly #begun = monotonic();
+  readonly #heads = new Map<string, string>();
+  readonly #collectGarbage = garbageCollector();
+  #lastUse = monotonic();
+  /** Resident memory when there was last nothing to give back. */
+  #restingBytes = 0;
+  #accepting = true;
+  #following: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts;
+    const { paths, config } = parts;
+    const key = Buffer.from(madeOnce(join(paths.keys, 'redaction.key'), 32), 'hex');
+    this.#redactor = createRedactor(readRedactionRules(parts.packageRoot, config.privacy.rules), key);
+    const redact = (text: string) => this.#redactor.text(text.toWellFormed()).text;
+    this.log = createLog({
+      file: paths.log,
+      level: config.daemon.log_level,
+      redact,
+    });
+    const random = createRandom();
+    const newId = () => uuidV7(wallClock(), random(10));
+    this.#jobs = new Jobs(newId);
+    ownSpool(paths.spool);
+    this.#wired = this.#wire(newId);
+    this.#projects = new Projects({
+      ...{ paths, clock: wallClock, monotonic, random, failpoint: this.#failpoint },
+      migrations: readMigrations(this.#wired.features),
+      projections: this.#wired.features.flatMap((feature) => feature.projections),
+      afterCrash: parts.crashedAt !== null,
+      names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
+      onCommit: (project, events) => this.#onCommit(project, events),
+    });
+    this.#spool = new Spool({
+      redact,
+      ...{ directory: paths.spool, printed: paths.printed, clock: wallClock, failpoint: this.#failpoint },
+      ingest: (file, held) =>
+        ingest(this.#wired.capture, file, { failpoint: this.#failpoint, held, cancelled: this.#isLeaving }),
+      log: (event, details) => this.log.warn(details, event),
+      onTaken: (project) => {
+        this.#used();
+        this.#briefs.wake(project);
+      },
+    });
+    this.#briefs = new Briefs({
+      ...{ projects: this.#projects, sources: this.#wired.sources, briefKey: () => this.#briefKey(), clock: wallClock },
+      maxTokens: config.brief.max_tokens,
+      enabled: config.brief.enabled,
+      isBusy: () => this.#jobs.running > 0,
+      gitState: (directory) => cleanGitState(this.#redactor, directory),
+      onBug: (what, error) => this.#bug(what, error),
+    });
+    this.server = this.#createServer();
+  }
+
+  /** Takes in what came while no daemon ran, then goes on looking. */
+  async begin(): Promise<void> {
+    this.#spool.sweep();
+    await this.#spool.drain();
+    this.#briefs.begin();
+    this.#every(2_000, () => this.#tick());
+    this.#every(minuteMs, () => this.#look());
+    this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
+    this.#every(hourMs, async () => this.#sweep());
+    this.#every(5_000, async () => this.#tidy());
+    compileHotCode();
+    this.#restingBytes = residentBytes();
+    void this.#look().catch((error: unknown) => this.#bug('look', error));
+  }
+
+  /** Milliseconds since anything was asked of the daemon, or was said by an agent. */
+  idleMs(): number {
+    return this.#briefs.pending ? 0 : this.#quietMs();
+  }
+
+  #quietMs(): number {
+    return this.#jobs.running > 0 ? 0 : monotonic() - this.#lastUse;
+  }
+
+  /** Accepts nothing new, finishes what is under way, takes in the spool once more, closes. The lock is released after. */
+  async leave(): Promise<void> {
+    this.#accepting = false;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.server.close();
+    await this.#jobs.stop();
+    await Promise.allSettled([this.#following, this.#looking]);
+    await this.#spool.drain();
+    this.#spool.stop();
+    await this.#briefs.finish();
+    this.#projects.closeAll();
+    this.log.info('left');
+  }
+
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  #every(ms: number, work: () => Promise<void>): void {
+    const run = () => void work().catch((error: unknown) => this.#bug('timer', error));
+    this.#timers.add(setInterval(run, ms).unref());
+  }
+
+  async #tick(): Promise<void> {
+    await this.#spool.drain();
+    this.#briefs.lookAtHeads();
+    await this.#follow();
+  }
+
+  /** Reads on in the transcripts of open projects; one round at a time. */
+  #follow(): Promise<void> {
+    this.#following ??= this.#followAll().finally(() => {
+      this.#following = undefined;
+    });
+    return this.#following;
+  }
+
+  async #followAll(): Promise<void> {
+    for (const project of this.#projects.openProjects) {
+      if (!this.#accepting) return;
+      if ((await readOn(this.#wired.capture, project, this.#isLeaving)) > 0) this.#used();
+    }
+  }
+
+  /** Quiet again after much work: what it took is given back. */
+  #tidy(): void {
+    if (this.#quietMs() < quietMs || residentBytes() - this.#restingBytes < grownBytes) return;
+    this.#projects.shrink();
+    this.#collectGarbage();
+    this.#restingBytes = residentBytes();
+  }
+
+  readonly #isLeaving = () => !this.#accepting;
+
+  /** Looks for what no hook told of; one round at a time, ended early when the daemon leaves. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookAll().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookAll(): Promise<void> {
+    await this.#follow();
+    if ((await discover(this.#wired.capture, this.#wired.roots, this.#isLeaving)) > 0) this.#used();
+    for (const project of this.#projects.openProjects) {
+      if (!this.#accepting) return;
+      await catchUpCommits(this.#wired.capture, this.#wired.capture.target(project), this.#heads);
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    this.#spool.sweep();
+    await this.#projects.user.write((tx) => sweepAnswers(tx));
+    for (const id of this.#projects.openProjects) await this.#projects.store(id).write((tx) => sweepAnswers(tx));
+  }
+
+  /** Everything already said about a project is in its database when this resolves. */
+  async #settle(projectId: string): Promise<void> {
+    await this.#spool.drain();
+    await this.#briefs.takeClaims(projectId);
+    await readOn(this.#wired.capture, projectId);
+    await catchUpCommits(this.#wired.capture, this.#wired.capture.target(projectId), this.#heads);
+  }
+
+  #onCommit(project: string | null, events: readonly StoreEvent[]): void {
+    const remembered = events.some((event) => event.name.startsWith('context.'));
+    if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
+    else if (remembered) {
+      for (const open of this.#projects.openProjects) this.#briefs.wake(open, 'at once');
+    }
+  }
+
+  #createServer(): FastifyInstance {
+    const onBug = (operation: string, error: unknown) => this.#bug(operation, error);
+    const dispatch = createDispatch({
+      ...{ features: this.#wired.features, projects: this.#projects, jobs: this.#jobs, redactor: this.#redactor },
+      ...{ clock: wallClock, settle: (project: string) => this.#settle(project), onBug },
+      tell: (project) => this.#briefs.render(project),
+    });
+    return createServer({
+      ...{ dispatch, token: this.#parts.token, user: this.#projects.identity.user, onBug },
+      redact: (text) => this.#redactor.text(text.toWellFormed()).text,
+      accepting: () => this.#accepting,
+      onRequest: () => this.#used(),
+    });
+  }
+
+  #wire(newId: () => string): Wired {
+    const { paths, packageRoot, nodePath, env, config } = this.#parts;
+    const { sessions, capture } = config;
+    return wire({
+      ...{ paths, packageRoot, nodePath, env, redactor: this.#redactor, clock: wallClock, monotonic, breathe },
+      times: {
+        idleMs: sessions.idle_minutes * minuteMs,
+        endAfterMs: sessions.end_after_hours * hourMs,
+        archiveAfterMs: sessions.archive_after_days * dayMs,
+        handoffMs: sessions.handoff_days * dayMs,
+      },
+      keepThinking: capture.thinking ? 'keep' : 'drop',
+      keepTranscripts: capture.keep_transcripts ? 'keep' : 'drop',
+      projects: () => this.#projects,
+      resumed: (setting, session) => this.#briefs.resumed(setting, session),
+      takeClaims: (project) => this.#briefs.takeClaims(project),
+      log: (event, details) => this.log.warn(details, event),
+      spool: {
+        state: () => this.#spool.state(),
+        lay: (id, bytes) => writeSpoolFile(paths.spool, id, bytes),
+        drain: () => this.#spool.drain(),
+      },
+      daemon: {
+        health: () => this.#health(),
+        drain: () => this.#parts.onDrain(),
+        explain: this.#parts.explain,
+        withdrawBriefs: (way) => this.#withdrawBriefs(way),
+        newId,
+        home: paths.home,
+      },
+      jobs: { show: (id, ms) => this.#jobs.show(id, ms), cancel: (id) => this.#jobs.cancel(id) },
+      maintenance: {
+        verify: (id, depth) => ({ ...verify(this.#projects.store(id), depth) }),
+        rebuild: (id, only) => ({ records: rebuild(this.#projects.store(id), only) }),
+        bytes: (id) => this.#projects.bytes(id),
+        counts: (id) => this.#counts(id),
+      },
+      enter: (entering) => this.#enter(entering),
+    });
+  }
+
+  #enter(entering: Entering): ProjectRef {
+    madeOnce(this.#parts.paths.briefKey, 8);
+    this.#projects.user.maintain((tx) => register(tx, entering));
+    const project = this.#projects.ref(entering.project_id, entering.name);
+    this.#projects.store(project.id);
+    this.#briefs.wake(project.id);
+    return project;
+  }
+
+  #briefKey(): string | undefined {
+    return readText(this.#parts.paths.briefKey)?.trim();
+  }
+
+  /** Brief folders of all projects, which stand in repositories; taken away, hooks have nothing to print any more. */
+  #withdrawBriefs(way: 'look' | 'do'): string[] {
+    const key = this.#briefKey();
+    const roots = this.#projects.roots();
+    const found = key ? roots.map((root) => join(root, '.prsist', 'brief', key)).filter(exists) : [];
+    if (way === 'look') return found;
+    removeFile(this.#parts.paths.briefKey);
+    for (const folder of found) removeTree(folder);
+    for (const root of roots) for (const name of ['.prsist/brief', '.prsist']) removeIfEmpty(join(root, name));
+    return found;
+  }
+
+  #counts(id: string) {
+    const { read } = this.#projects.store(id);
+    const counts = read.one(totals, {}) ?? { sessions: 0, messages: 0, records: 0 };
+    return { ...counts, entries: read.one(liveEntries, {})?.count ?? 0 };
+  }
+
+  #health(): Health {
+    const { waiting, bad, full, oldestMs } = this.#spool.state();
+    const free = freeBytes(this.#parts.paths.data);
+    const crashed = this.#parts.crashedAt;
+    const degraded = full || bad > 0 || free < 64 * 1024 * 1024;
+    return {
+      ...{ status: degraded ? 'degraded' : 'ok', pid: this.#parts.pid },
+      uptime_seconds: Math.round((monotonic() - this.#begun) / 1000),
+      restarted_after_crash_at: crashed === null ? null : new Date(crashed).toISOString(),
+      ...{ rss_bytes: residentBytes(), queue: this.#jobs.running },
+      checks: { store: 'ok', spool: { waiting, bad, oldest_ms: oldestMs }, disk: { free } },
+    };
+  }
+
+  #used(): void {
+    this.#lastUse = monotonic();
+  }
+
+  #bug(what: string, error: unknown): void {
+    if (error instanceof PrsistError && error.code !== 'internal')
+      this.log.warn({ what, code: error.code }, error.message);
+    else this.log.error({ what, err: error }, 'bug');
+  }
+}

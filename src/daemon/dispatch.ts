@@ -1,0 +1,184 @@
+import type { JsonValue } from '../core/captured.ts';
+import { PrsistError } from '../core/errors.ts';
+import { sha256Hex } from '../core/ids.ts';
+import { limits } from '../core/limits.ts';
+import type { Operation } from '../core/operation.ts';
+import type { Redactor } from '../core/redact.ts';
+import type { GitState } from '../core/snapshot.ts';
+import type { Caller, Context, Feature, JobContext, ProjectRef } from '../features/feature.ts';
+import { workTreeOf } from '../platform/repository.ts';
+import { once } from '../store/idempotency.ts';
+import type { Write } from '../store/record-type.ts';
+import type { Store } from '../store/store.ts';
+import { cleanGitState, cleanPlace } from './git-state.ts';
+import { inputError } from './input-error.ts';
+import type { Jobs } from './jobs.ts';
+import type { Projects } from './projects.ts';
+
+export interface Asked {
+  readonly operation: string;
+  readonly body: unknown;
+  readonly caller: Caller;
+  /** Id, name or directory of the project; undefined: the personal one. */
+  readonly project: string | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface Answer {
+  readonly reply: Readonly<Record<string, unknown>>;
+  /** 202 for a job that has only begun. */
+  readonly status: 200 | 202;
+  readonly replayed: boolean;
+}
+
+export interface DispatchParts {
+  readonly features: readonly Feature[];
+  readonly projects: Projects;
+  readonly jobs: Jobs;
+  readonly redactor: Redactor;
+  readonly clock: () => number;
+  /** Takes in everything already said about a project: spool drained, transcripts read. */
+  readonly settle: (projectId: string) => Promise<void>;
+  /** Renders what agents of a project start with. */
+  readonly tell: (projectId: string) => Promise<void>;
+  readonly onBug: (operation: string, error: unknown) => void;
+}
+
+/** Answers one request: parse, redact, find the database, run the verb. */
+export type Dispatch = (asked: Asked) => Promise<Answer>;
+
+type ReadVerb = (context: Context, input: unknown) => unknown;
+type WriteVerb = (tx: Write, input: unknown, context: Context) => unknown;
+type JobVerb = (context: JobContext, input: unknown) => Promise<Readonly<Record<string, unknown>>>;
+
+export function createDispatch(parts: DispatchParts): Dispatch {
+  const owners = new Map(parts.features.flatMap((feature) => Object.keys(feature.contract).map((n) => [n, feature])));
+  return async (asked) => {
+    const feature = owners.get(asked.operation);
+    // own members of the contract only, so no inherited name is an operation
+    const operation = feature?.contract[asked.operation as `${string}.${string}`];
+    if (!feature || !operation) throw new PrsistError('route/unknown', `no operation ${asked.operation}`);
+    const input = redacted(parts.redactor, parseInput(operation, asked.body));
+    const context = await contextOf(parts, operation, asked);
+    const verb = feature.verbs[asked.operation];
+    if (operation.effect === 'write') {
+      const store = storeOf(parts, { feature, operation, asked, input, context });
+      // feature() has checked that the verb fits the contract's effect
+      const answer = await write(store, verb as WriteVerb, { asked, input, context });
+      if (operation.after === 'told') await parts.tell(context.project.id);
+      return answer;
+    }
+    // as above
+    if (operation.effect === 'job') return startJob(parts, verb as JobVerb, { asked, input, context });
+    const reply = await (verb as ReadVerb)(context, input); // as above
+    return { reply: asReply(reply), status: 200, replayed: false };
+  };
+}
+
+function parseInput(operation: Operation, body: unknown): unknown {
+  requirePlain(body, 0);
+  const parsed = operation.input.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  throw inputError(parsed.error, body);
+}
+
+function requirePlain(value: unknown, depth: number): void {
+  if (typeof value === 'string') requireText(value);
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, '__proto__')) throw new PrsistError('input/invalid', 'the key __proto__ is refused');
+  if (depth >= limits.jsonDepth) {
+    throw new PrsistError('input/invalid', `nested deeper than ${limits.jsonDepth} levels`, {
+      hint: 'send it flatter',
+    });
+  }
+  const members = Object.values(value);
+  if (members.length > limits.jsonMembers) {
+    throw new PrsistError('limit/too-large', `an object or list with more than ${limits.jsonMembers} members`);
+  }
+  if (!Array.isArray(value)) Object.keys(value).forEach(requireText);
+  for (const member of members) requirePlain(member, depth + 1);
+}
+
+/** What no database text and no canonical JSON can hold. */
+function requireText(text: string): void {
+  if (text.includes('\0')) throw new PrsistError('input/encoding', 'a text holds the character NUL');
+  if (!text.isWellFormed()) throw new PrsistError('input/encoding', 'a text holds half of a surrogate pair');
+}
+
+/** Secrets leave every text of every route before anything sees it. */
+function redacted(redactor: Redactor, input: unknown): unknown {
+  // parsed from JSON by a schema that stays JSON-plain
+  return redactor.json(input as JsonValue).value;
+}
+
+async function contextOf(parts: DispatchParts, operation: Operation, asked: Asked): Promise<Context> {
+  const { projects, clock } = parts;
+  const user = projects.user.read;
+  const directory = asked.caller.directory;
+  const tree = directory === undefined ? undefined : workTreeOf(directory);
+  const place = tree ? cleanPlace(parts.redactor, tree) : { worktree: undefined, branch: undefined };
+  if (operation.on === 'user') {
+    const project: ProjectRef = { id: '', name: '' };
+    return { caller: asked.caller, project, read: { project: user, user }, now: clock(), ...place, git: null };
+  }
+  const project = projects.resolve(asked.project);
+  const settled = operation.when === 'settled';
+  const standing = tree?.top ?? project.root;
+  const [git] = settled ? await Promise.all([stateOf(parts, standing), parts.settle(project.id)]) : [null];
+  const read = { project: projects.store(project.id).read, user };
+  return { caller: asked.caller, project, read, now: clock(), ...place, git };
+}
+
+function stateOf({ redactor }: DispatchParts, directory: string | undefined): Promise<GitState | null> {
+  return directory === undefined ? Promise.resolve(null) : cleanGitState(redactor, directory);
+}
+
+interface Chosen {
+  readonly feature: Feature;
+  readonly operation: Operation;
+  readonly asked: Asked;
+  readonly input: unknown;
+  readonly context: Context;
+}
+
+function storeOf(parts: DispatchParts, { feature, operation, asked, input, context }: Chosen): Store {
+  // the selector was declared for this operation's input
+  const choose = feature.storeOf[asked.operation] as ((input: unknown) => 'project' | 'user') | undefined;
+  const where = choose?.(input) ?? operation.on ?? 'project';
+  return where === 'user' ? parts.projects.user : parts.projects.store(context.project.id);
+}
+
+interface Ready {
+  readonly asked: Asked;
+  readonly input: unknown;
+  readonly context: Context;
+}
+
+async function write(store: Store, verb: WriteVerb, { asked, input, context }: Ready): Promise<Answer> {
+  const key = asked.idempotencyKey;
+  const done = await store.write((tx) => {
+    const work = () => asReply(verb(tx, input, context));
+    if (key === undefined) return { answer: work(), replayed: false };
+    const request = JSON.stringify(asked.body ?? {});
+    // a client may have put anything into it
+    return once(
+      tx,
+      { key: sha256Hex(key), route: asked.operation, request, keepMs: limits.idempotencyHours * 3_600_000 },
+      work,
+    );
+  });
+  return { reply: done.answer, status: 200, replayed: done.replayed };
+}
+
+function startJob(parts: DispatchParts, verb: JobVerb, { asked, input, context }: Ready): Answer {
+  const job_id = parts.jobs.start(asked.operation, (handle) => verb({ ...context, ...handle }, input), {
+    onFailure: (error) => parts.onBug(asked.operation, error),
+    key: asked.idempotencyKey,
+  });
+  return { reply: { job_id }, status: 202, replayed: false };
+}
+
+function asReply(reply: unknown): Readonly<Record<string, unknown>> {
+  // verbs answer with objects: feature() has checked them against the contract
+  return reply as Readonly<Record<string, unknown>>;
+}

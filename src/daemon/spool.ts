@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import type { JsonValue } from '../core/captured.ts';
+import { limits } from '../core/limits.ts';
+import type { Ingested, SpoolFile } from '../features/capture/ingest.ts';
+import {
+  countBad,
+  deleteSpoolFile,
+  markFull,
+  readSpoolFile,
+  type SpoolEntry,
+  setAsideSpoolFile,
+  spoolEntries,
+  sweepLeftovers,
+  sweepTemporary,
+  watchDirectory,
+} from '../platform/spool-files.ts';
+
+export interface SpoolParts {
+  readonly directory: string;
+  /** Where hooks note what they have printed. */
+  readonly printed: string;
+  /** held: conversations of which an event came too early in this round. */
+  readonly ingest: (file: SpoolFile, held: Set<string>) => Promise<Ingested>;
+  /** Takes secrets out of a file that stays because it cannot be taken in. */
+  readonly redact: (text: string) => string;
+  readonly clock: () => number;
+  readonly failpoint: (name: string) => void;
+  readonly log: (event: string, details: Readonly<Record<string, JsonValue>>) => void;
+  /** An event of a project was taken in. */
+  readonly onTaken: (projectId: string) => void;
+}
+
+export interface SpoolState {
+  readonly waiting: number;
+  readonly bad: number;
+  readonly full: boolean;
+  readonly oldestMs: number;
+}
+
+/** Reads what the hooks leave, oldest first, one at a time: acknowledged (deleted) only after its commit is on disk. */
+export class Spool {
+  readonly #parts: SpoolParts;
+  readonly #attempts = new Map<string, number>();
+  readonly #watcher: { close: () => void };
+  #round: Promise<void> | undefined;
+  #again = false;
+  /** Not known at first: a daemon that was killed may have left its mark. */
+  #full: boolean | undefined;
+
+  constructor(parts: SpoolParts) {
+    this.#parts = parts;
+    this.#watcher = watchDirectory(parts.directory, () => {
+      this.drain().catch((error: unknown) => parts.log('spool not read', { why: String(error) }));
+    });
+  }
+
+  /** Takes in everything that lies there now; resolves when it is committed. */
+  drain(): Promise<void> {
+    if (this.#round) {
+      this.#again = true;
+      // asked for in the moment in which the round ends, it would be forgotten
+      return this.#round.then(() => (this.#again ? this.drain() : undefined));
+    }
+    // begun only when it is known to run, for whoever is called in it and asks again
+    const round = Promise.resolve().then(() => this.#rounds());
+    this.#round = round.finally(() => {
+      this.#round = undefined;
+    });
+    return this.#round;
+  }
+
+  state(): SpoolState {
+    const entries = spoolEntries(this.#parts.directory);
+    const oldest = entries[0];
+    const oldestMs = oldest ? Math.max(0, this.#parts.clock() - Number(oldest.mtimeNs / 1_000_000n)) : 0;
+    return { waiting: entries.length, bad: countBad(this.#parts.directory), full: this.#full ?? false, oldestMs };
+  }
+
+  /** Removes leftovers of killed hooks, and old files that could not be read or only say that something was printed. */
+  sweep(): void {
+    const { directory, printed, clock } = this.#parts;
+    const now = clock();
+    sweepTemporary(directory, now, limits.spoolTmpAgeMs);
+    const kept = { now, olderThanMs: limits.leftoverDays * 86_400_000, most: limits.leftoverFiles };
+    for (const leftovers of [join(directory, 'bad'), printed]) sweepLeftovers(leftovers, kept);
+  }
+
+  stop(): void {
+    this.#watcher.close();
+  }
+
+  async #rounds(): Promise<void> {
+    do {
+      this.#again = false;
+      const entries = spoolEntries(this.#parts.directory);
+      this.#noteFull(entries);
+      const held = new Set<string>();
+      for (const entry of entries) await this.#take(entry, held);
+    } while (this.#again);
+  }
+
+  #noteFull(entries: readonly SpoolEntry[]): void {
+    const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
+    const full = entries.length >= limits.spoolFiles || bytes >= limits.spoolBytes;
+    if (full === this.#full) return;
+    try {
+      markFull(this.#parts.directory, full ? 'full' : 'open');
+      this.#full = full;
+    } catch (error) {
+      this.#parts.log('spool not marked', { why: String(error) }); // a full disk: the next round tries again
+    }
+  }
+
+  async #take(entry: SpoolEntry, held: Set<string>): Promise<void> {
+    const { directory, ingest, redact, failpoint, log, onTaken } = this.#parts;
+    try {
+      const bytes = readSpoolFile(directory, entry.name);
+      if (!bytes) return;
+      failpoint('spool.renamed');
+      const taken = await ingest({ name: entry.name, mtimeNs: entry.mtimeNs, bytes }, held);
+      if (taken.outcome === 'early') return;
+      if (taken.outcome === 'bad') {
+        log('spool file set aside', { file: entry.name, why: taken.why });
+        setAsideSpoolFile(directory, entry.name, redact);
+        return;
+      }
+      failpoint('spool.before-delete');
+      deleteSpoolFile(directory, entry.name);
+      this.#attempts.delete(entry.name);
+      if (taken.outcome === 'taken') onTaken(taken.projectId);
+    } catch (error) {
+      this.#failed(entry, error);
+    }
+  }
+
+  /** A disk that is full or a busy store is no fault of the file: it waits. Anything else gets three tries. */
+  #failed(entry: SpoolEntry, error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'internal';
+    const attempts = (this.#attempts.get(entry.name) ?? 0) + 1;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#parts.log('spool file not taken in', { file: entry.name, code, attempts, why });
+    if (/^(disk|store|daemon)\//.test(code)) return;
+    this.#attempts.set(entry.name, attempts);
+    if (attempts < limits.spoolAttempts) return;
+    this.#attempts.delete(entry.name);
+    try {
+      setAsideSpoolFile(this.#parts.directory, entry.name, this.#parts.redact);
+    } catch (cause) {
+      this.#parts.log('spool file not set aside', { file: entry.name, why: String(cause) }); // tried again next time
+    }
+  }
+}

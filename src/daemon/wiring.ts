@@ -1,0 +1,224 @@
+// Which feature gets what from which: one line each. Features never import one another.
+import { join } from 'node:path';
+import type { Captured } from '../core/captured.ts';
+import type { FilePlan } from '../core/file-edit.ts';
+import type { Redactor } from '../core/redact.ts';
+import type { BriefSources } from '../features/brief/assemble.ts';
+import { briefFeature, settingOf } from '../features/brief/feature.ts';
+import { importHistory } from '../features/capture/commits.ts';
+import { type TranscriptRoot, transcriptRoots } from '../features/capture/discover.ts';
+import { captureFeature } from '../features/capture/feature.ts';
+import { importTranscripts } from '../features/capture/import.ts';
+import { carryBack, carryOut, planWayBack, type ReceiptPlace } from '../features/capture/install/carry-out.ts';
+import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../features/capture/install/plan.ts';
+import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
+import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
+import { forgetHomeless } from '../features/capture/queries.ts';
+import { forBrief } from '../features/entries/durable.ts';
+import { entryFacts } from '../features/entries/facts.ts';
+import { entriesFeature } from '../features/entries/feature.ts';
+import {
+  findables as entryFindables,
+  hidings as entryHidings,
+  foundEntry,
+  showing,
+} from '../features/entries/findable.ts';
+import type { Context, Feature, JobContext } from '../features/feature.ts';
+import { searchFeature } from '../features/search/feature.ts';
+import { takeInCommits } from '../features/sessions/commits.ts';
+import { sessionsFeature } from '../features/sessions/feature.ts';
+import { findables, hidings, showings } from '../features/sessions/findable.ts';
+import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
+import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
+import { takeIn } from '../features/sessions/take-in.ts';
+import type { SessionTimes } from '../features/sessions/wire.ts';
+import { systemFeature } from '../features/system/feature.ts';
+import type { Daemon, Hooks, JobsView, Maintenance, Welcome } from '../features/system/needs.ts';
+import { readText } from '../platform/files.ts';
+import type { Paths } from '../platform/paths.ts';
+import { workTreeOf } from '../platform/repository.ts';
+import { keptPath } from './kept-path.ts';
+import type { Projects } from './projects.ts';
+
+export interface Wiring {
+  readonly paths: Paths;
+  readonly packageRoot: string;
+  readonly nodePath: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Set once they exist: features are asked for their contracts before the databases are open. */
+  readonly projects: () => Projects;
+  readonly redactor: Redactor;
+  readonly times: SessionTimes;
+  readonly keepThinking: 'keep' | 'drop';
+  readonly keepTranscripts: 'keep' | 'drop';
+  readonly clock: () => number;
+  readonly monotonic: () => number;
+  readonly breathe: () => Promise<void>;
+  readonly resumed: (setting: ReturnType<typeof settingOf>, session_id: string) => string;
+  readonly takeClaims: CaptureParts['takeClaims'];
+  readonly log: CaptureParts['log'];
+  readonly spool: {
+    readonly state: () => { readonly waiting: number; readonly bad: number; readonly full: boolean };
+    readonly lay: (id: string, bytes: Uint8Array) => void;
+    readonly drain: () => Promise<void>;
+  };
+  readonly daemon: Daemon;
+  readonly jobs: JobsView;
+  readonly maintenance: Maintenance;
+  readonly enter: Welcome['enter'];
+}
+
+export interface Wired {
+  readonly features: readonly Feature[];
+  readonly capture: CaptureParts;
+  readonly sources: BriefSources;
+  readonly roots: readonly TranscriptRoot[];
+}
+
+/** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
+export function wire(wiring: Wiring): Wired {
+  const capture = captureParts(wiring);
+  const sources = briefSources(wiring);
+  const roots = transcriptRoots(wiring.paths.home, wiring.env);
+  const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
+  const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
+  const { lay, drain } = wiring.spool;
+  const features = [
+    entriesFeature(),
+    sessionsFeature({
+      times: wiring.times,
+      get device() {
+        return wiring.projects().identity.dev;
+      },
+      surroundings: (context, session_id) => ({ ...factsOf(context, session_id), git: context.git }),
+      brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
+    }),
+    captureFeature(capture, roots, { ...status, lay, drain }),
+    briefFeature(sources),
+    systemFeature({
+      ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
+      welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
+    }),
+    searchFeature({
+      findables: [...entryFindables, ...findables],
+      hidings: [...entryHidings, ...hidings],
+      showings: [showing(wiring.clock), ...showings],
+      entryOf: foundEntry(wiring.clock),
+    }),
+  ];
+  return { features, capture, sources, roots };
+}
+
+function factsOf(context: Context, session_id: string) {
+  return entryFacts({ read: context.read, now: context.now, user: context.caller.user }, session_id);
+}
+
+function captureParts(wiring: Wiring): CaptureParts {
+  const { redactor, clock, monotonic, breathe, takeClaims, keepTranscripts, log } = wiring;
+  const identity = () => wiring.projects().identity;
+  const source = (of: TakeInSource) => ({
+    ...{ agent: of.agent, trusted: of.trusted, keepThinking: wiring.keepThinking },
+    ...{ user: identity().user, device: identity().dev },
+    worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
+    pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
+  });
+  return {
+    ...{ redactor, clock, monotonic, breathe, takeClaims, keepTranscripts, log, reading: new Map() },
+    keepers: {
+      takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
+      takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
+      started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
+      ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
+    },
+    get user() {
+      const store = wiring.projects().user;
+      return { read: store.read, write: store.write.bind(store) };
+    },
+    target: (projectId) => targetOf(wiring.projects(), projectId),
+    projectOf: (directory) => wiring.projects().ofDirectory(directory),
+  };
+}
+
+function targetOf(projects: Projects, projectId: string): Target {
+  const { root } = projects.resolve(projectId);
+  return {
+    ...{ projectId, root, write: (work) => projects.store(projectId).write(work) },
+    indexMs: () => projects.store(projectId).projector.indexMs(),
+    // opened only when it is read: looking at a project's repository is no use of its database
+    get read() {
+      return projects.store(projectId).read;
+    },
+  };
+}
+
+/** Which work tree of a project a directory lies in; a foreign directory counts as the main one. */
+function worktreeName(cwd: string, root: string | undefined): string {
+  const tree = workTreeOf(cwd);
+  return tree && tree.mainTop === root ? tree.name : 'main';
+}
+
+function briefSources(wiring: Wiring): BriefSources {
+  const user = () => wiring.projects().identity.user;
+  return {
+    entries: (reads, now) =>
+      forBrief({ read: reads, now, user: user() }).map(({ updated_at, actor, ...entry }) => {
+        return { ...entry, at: updated_at, by: actor.agent ?? 'you', session_id: actor.session ?? null };
+      }),
+    sessions: sessionsForBrief,
+    anchor: (reads, session_id, { now, git }) =>
+      anchorForBrief(reads.project, session_id, { ...entryFacts({ read: reads, now, user: user() }, session_id), git }),
+    handoff: handoffForBrief,
+  };
+}
+
+function movedHomes(env: Wiring['env']): Record<string, string> {
+  return {
+    ...(env.CLAUDE_CONFIG_DIR ? { 'claude-code': env.CLAUDE_CONFIG_DIR } : {}),
+    ...(env.CODEX_HOME ? { codex: env.CODEX_HOME } : {}),
+  };
+}
+
+function scriptFacts({ paths, packageRoot, nodePath, env }: Wiring): ScriptFacts {
+  const hook = (name: string) => readText(join(packageRoot, 'hooks', name)) ?? '';
+  return {
+    ...{ bin: paths.bin, stateDirectoryNote: paths.stateDirNote, stateDirectory: paths.state, nodePath },
+    ...{ agent: hook('agent.sh'), git: hook('git.sh'), start: hook('start.sh') },
+    daemonPath: join(packageRoot, 'bin', 'prsist-daemon'),
+    commandPath: join(packageRoot, 'bin', 'prsist'),
+    environment: startEnvironment({
+      ...{ config: paths.config, data: paths.data, state: paths.state },
+      ...(env.PRSIST_HOME ? { prsistHome: env.PRSIST_HOME } : {}),
+    }),
+  };
+}
+
+function hooksOf(wiring: Wiring): Hooks {
+  const { paths } = wiring;
+  const place: ReceiptPlace = { receipt: paths.installs, backups: paths.backups };
+  const homes = (moved: Readonly<Record<string, string>>): Homes => ({ home: paths.home, moved });
+  return {
+    planUser: (asked) => {
+      const agents = hookedAgents.filter((agent) => asked.agents?.includes(agent) ?? true);
+      return planUserHooks(scriptFacts(wiring), homes(asked.homes), agents);
+    },
+    planRepository: planRepositoryHook,
+    planWayBack: (asked) => planWayBack(place, homes(asked.homes), [paths.bin]),
+    carryOut: (plan: FilePlan, way) => (way === 'there' ? carryOut(place, plan.operations) : carryBack(place, plan)),
+  };
+}
+
+/** A new project starts full: its history, and every transcript that is already there. */
+function welcome(wiring: Wiring, capture: CaptureParts, roots: readonly TranscriptRoot[]): Welcome['takeIn'] {
+  return async (project, { report, cancelled }) => {
+    const target = capture.target(project.id);
+    await capture.user.write((tx) => tx.run(forgetHomeless, {}));
+    const commits = await importHistory(capture, target, cancelled);
+    const read = { project: target.read, user: capture.user.read };
+    const context: JobContext = {
+      ...{ caller: { user: wiring.projects().identity.user, origin: 'human' }, project, read, now: wiring.clock() },
+      ...{ worktree: undefined, branch: undefined, git: null, report, cancelled },
+    };
+    const imported = await importTranscripts(capture, roots)(context, { dry_run: false });
+    return { commits_added: commits, imported };
+  };
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import type { GitState } from '../../core/snapshot.ts';
+import { readPlainText } from '../../platform/brief-files.ts';
+import type { Read } from '../../store/record-type.ts';
+import type {
+  BriefAnchor,
+  BriefEntry,
+  BriefHandoff,
+  BriefInput,
+  BriefReason,
+  BriefSession,
+  RenderedBrief,
+} from './brief-input.ts';
+import { renderBrief } from './render.ts';
+
+/** A session with the conversations that carry it. */
+export type CarriedSession = BriefSession & {
+  readonly runs: readonly { readonly agent: string; readonly native_id: string }[];
+};
+
+export interface Standing {
+  readonly worktree: string | undefined;
+  readonly branch: string | undefined;
+}
+
+/** What the brief is told by the features that know it. */
+export interface BriefSources {
+  readonly entries: (reads: Reads, now: number) => readonly BriefEntry[];
+  /** Latest sessions of a work tree, newest first. */
+  readonly sessions: (read: Read, worktree: string | undefined, limit: number) => readonly CarriedSession[];
+  readonly anchor: (
+    reads: Reads,
+    session_id: string,
+    at: { now: number; git: GitState | null },
+  ) => BriefAnchor | undefined;
+  readonly handoff: (read: Read, agent: string, at: { place: Standing; now: number }) => Waiting;
+}
+
+/** What waits for an agent, and until when that answer holds (milliseconds since 1970 UTC; undefined: for good). */
+export interface Waiting {
+  readonly handoff: BriefHandoff | undefined;
+  readonly until: number | undefined;
+}
+
+export interface Reads {
+  readonly project: Read;
+  readonly user: Read;
+}
+
+/** Where and when a brief is told. root: of the work tree, for the instruction files an agent reads anyway. */
+export interface Setting {
+  readonly reads: Reads;
+  readonly project: string;
+  readonly root: string | undefined;
+  readonly place: Standing;
+  readonly git: GitState | null;
+  readonly now: number;
+}
+
+export interface Wanted {
+  readonly agent: string;
+  readonly reason: BriefReason;
+  /** The session to go on with; chosen by the rules when absent. */
+  readonly session_id?: string | undefined;
+  /** none: goes on with no session, whatever the rules say. */
+  readonly anchor?: 'none';
+  readonly maxTokens: number;
+}
+
+const recentSessions = 6;
+/** A new session on a branch whose last one stopped unfinished so recently goes on with it. */
+export const unfinishedMs = 2 * 3_600_000;
+
+/** Puts together what an agent would be told: lasting facts, recent sessions, and the anchor where the rules give one. */
+export function assemble(sources: BriefSources, setting: Setting, wanted: Wanted): RenderedBrief {
+  const { reads, now, place } = setting;
+  const sessions = sources.sessions(reads.project, place.worktree, recentSessions);
+  const handoff =
+    wanted.reason === 'handoff' ? sources.handoff(reads.project, wanted.agent, { place, now }).handoff : undefined;
+  const chosen = wanted.session_id ?? anchorSession(wanted, setting, sessions)?.session_id;
+  const anchored = handoff || wanted.anchor === 'none' ? undefined : chosen;
+  const anchor = anchored ? sources.anchor(reads, anchored, { now, git: setting.git }) : undefined;
+  const input: BriefInput = {
+    ...{ reason: wanted.reason, project: setting.project, sessions, maxTokens: wanted.maxTokens },
+    entries: sources.entries(reads, now),
+    known: knownTexts(setting.root),
+    ...(anchor ? { anchor } : {}),
+    ...(handoff ? { handoff } : {}),
+  };
+  return renderBrief(input);
+}
+
+/** The session a brief goes on with unasked: the newest for a resume; at a plain start only a fresh unfinished one. */
+export function anchorSession(
+  wanted: Pick<Wanted, 'reason'>,
+  { place, now }: Pick<Setting, 'place' | 'now'>,
+  sessions: readonly CarriedSession[],
+): CarriedSession | undefined {
+  if (wanted.reason !== 'startup') return sessions[0];
+  return sessions.find(
+    (session) =>
+      session.unfinished &&
+      now - session.last_activity < unfinishedMs &&
+      (session.branch === null || place.branch === undefined || session.branch === place.branch),
+  );
+}
+
+const instructionFiles = ['CLAUDE.md', '.claude/CLAUDE.md', 'CLAUDE.local.md', 'AGENTS.md', 'AGENTS.override.md'];
+
+function knownTexts(root: string | undefined): string[] {
+  if (root === undefined) return [];
+  return instructionFiles.flatMap((name) => readPlainText(join(root, name)) ?? []);
+}

@@ -1,0 +1,63 @@
+// The durable facts of a brief.
+import type { BriefEntry } from './brief-input.ts';
+import { clean, cut, shortId, utcMinute } from './clean.ts';
+import { notIn } from './render-known.ts';
+import { type Line, line, type Section, valueText } from './render-lines.ts';
+
+const mostEntries = 10;
+/** What one session of an agent may fill of a brief: a session that stores much does not crowd out the rest. */
+const shareOfOneSession = 0.2;
+
+const rank: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2 };
+// between the recent sessions and what the anchor cannot do without
+const keepOf = [70, 50, 30] as const;
+
+/**
+ * At most ten entries: critical, high, then the newest; what is of low priority or stands in the known texts is not told.
+ * Shown in the order of priority, oldest first, so that a new one is added at the end of its group.
+ */
+export function entriesSection(entries: readonly BriefEntry[], known: readonly string[], capChars: number): Section {
+  const told = entries.flatMap((entry) => {
+    const value = notIn(known, entry.key, valueText(entry.value));
+    return value === '' || rankOf(entry) > 2 ? [] : [{ entry, value }];
+  });
+  const chosen: { readonly entry: BriefEntry; readonly line: Line }[] = [];
+  const filled = new Map<string, number>();
+  for (const { entry, value } of told.sort((a, b) => byWorth(a.entry, b.entry) || (a.value < b.value ? -1 : 1))) {
+    if (chosen.length === mostEntries) break;
+    const shown = entryLine(entry, value, chosen.length);
+    const source = entry.origin === 'human' ? null : entry.session_id;
+    const size = (filled.get(source ?? '') ?? 0) + shown.text.length;
+    if (source !== null && size > capChars * shareOfOneSession) continue;
+    filled.set(source ?? '', size);
+    chosen.push({ entry, line: shown });
+  }
+  chosen.sort((a, b) => rankOf(a.entry) - rankOf(b.entry) || a.entry.at - b.entry.at || byEnt(a.entry, b.entry));
+  const total = told.length;
+  return {
+    heading: (shown) => `## Remembered${shown < total ? ` (${shown} of ${total}; the rest: prsist search)` : ''}`,
+    lines: chosen.map((one) => one.line),
+  };
+}
+
+function entryLine(entry: BriefEntry, value: string, place: number): Line {
+  const session = entry.session_id === null ? '' : ` (${shortId(entry.session_id)})`;
+  const source = `[${utcMinute(entry.at)}] ${cut(clean(entry.by), 40)}${session}`;
+  const keep = (keepOf[rankOf(entry)] ?? 0) - place / 100;
+  return line(entry.ent, `${source}: ${cut(clean(entry.key), 80)}: ${clean(value)}`, {
+    why: `remembered, priority ${clean(entry.priority)}`,
+    keep,
+  });
+}
+
+function rankOf(entry: BriefEntry): number {
+  return rank[entry.priority] ?? 3;
+}
+
+function byWorth(a: BriefEntry, b: BriefEntry): number {
+  return rankOf(a) - rankOf(b) || b.at - a.at || byEnt(a, b);
+}
+
+function byEnt(a: BriefEntry, b: BriefEntry): number {
+  return a.ent < b.ent ? -1 : a.ent > b.ent ? 1 : 0;
+}

@@ -1,0 +1,6 @@
+import type { Adapter } from './adapter.ts';
+import { claudeCode } from './claude-code.ts';
+import { codex } from './codex.ts';
+
+/** Every agent whose transcripts can be read. Which one a file belongs to is told by its content. */
+export const adapters: readonly Adapter[] = [claudeCode, codex];

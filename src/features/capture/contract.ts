@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { type Contract, operation } from '../../core/operation.ts';
+import { capturedAgents } from '../../core/words.ts';
+import { jobStarted, time, word } from '../wire.ts';
+
+export const link = z.object({
+  agent: z.string(),
+  hook: z.enum(['installed', 'missing', 'changed', 'no-agent']),
+  last_event_at: time.nullable(),
+  last_transcript_at: time.nullable(),
+  state: z.enum(['proven', 'waiting', 'off', 'broken']),
+  hint: z.string(),
+});
+
+export const contract = {
+  'capture.import': operation({
+    summary: 'Take in transcripts that are already there; again adds nothing',
+    effect: 'job',
+    input: z.strictObject({
+      agents: z.array(z.enum(capturedAgents)).max(20).optional(),
+      /** Absolute files or directories; everything in them goes to this project whatever directory the files name. */
+      paths: z.array(z.string().min(1).max(4096)).max(1000).optional(),
+      since: time.optional(),
+      dry_run: z.boolean().default(false),
+    }),
+    output: jobStarted,
+  }),
+  'capture.event': operation({
+    summary: 'One hook event, the same as a spool file',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({
+      agent: word,
+      event: word,
+      payload: z.record(z.string(), z.json()),
+      /** Names the event: told twice, it is taken in once. */
+      event_id: z.string().regex(/^[A-Za-z0-9._-]{8,128}$/),
+    }),
+    output: z.object({ accepted: z.literal(true), event_id: z.string() }),
+  }),
+  'capture.status': operation({
+    summary: 'Capture, link by link: hooks, last event, last transcript line, spool',
+    effect: 'read',
+    input: z.strictObject({}),
+    output: z.object({
+      links: z.array(link),
+      spool: z.object({ waiting: z.int(), bad: z.int(), full: z.boolean() }),
+      sources: z.object({ files: z.int(), unknown_lines: z.int(), errors: z.int() }),
+    }),
+  }),
+} as const satisfies Contract;

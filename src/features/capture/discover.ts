@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { PrsistError } from '../../core/errors.ts';
+import { firstBytes } from '../../platform/lines.ts';
+import { type FoundFile, fileInfo, filesBelow } from '../../platform/walk.ts';
+
+/** Where an agent keeps its transcripts. */
+export interface TranscriptRoot {
+  readonly agent: string;
+  readonly directory: string;
+}
+
+/** Roots of the agents, honouring the variables by which they move them. */
+export function transcriptRoots(home: string, env: Readonly<Record<string, string | undefined>>): TranscriptRoot[] {
+  const claude = env.CLAUDE_CONFIG_DIR || join(home, '.claude');
+  const codex = env.CODEX_HOME || join(home, '.codex');
+  return [
+    { agent: 'claude-code', directory: join(claude, 'projects') },
+    { agent: 'codex', directory: join(codex, 'sessions') },
+    { agent: 'codex', directory: join(codex, 'archived_sessions') },
+  ];
+}
+
+const isTranscript = (name: string) => /\.jsonl(\.gz)?$/.test(name);
+
+/** Transcripts the agents have left, newest first. */
+export function ownTranscripts(roots: readonly TranscriptRoot[], agents: readonly string[] | undefined): FoundFile[] {
+  const wanted = roots.filter((root) => !agents || agents.includes(root.agent));
+  return newestFirst(wanted.flatMap((root) => filesBelow(root.directory, isTranscript)));
+}
+
+/**
+ * Files named by a person: files as they are, directories with every transcript below.
+ * Throws file/unreadable for a path that is not there.
+ */
+export function namedTranscripts(paths: readonly string[]): FoundFile[] {
+  return newestFirst(
+    paths.flatMap((path) => {
+      const file = fileInfo(path);
+      if (file) return [file];
+      const below = filesBelow(path, isTranscript);
+      if (below.length === 0) {
+        throw new PrsistError('file/unreadable', `${path}: no such file, or no transcript in it`, { field: 'paths' });
+      }
+      return below;
+    }),
+  );
+}
+
+function newestFirst(files: readonly FoundFile[]): FoundFile[] {
+  return [...files].sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
+}
+
+const familyBytes = 4096;
+
+/**
+ * Puts forks after what they were forked from: files that begin with the same message are one family, read oldest first
+ * in the place of its newest, since the file read first keeps the messages they share.
+ */
+export async function familiesInOrder(files: readonly FoundFile[]): Promise<FoundFile[]> {
+  const families = new Map<string, FoundFile[]>();
+  for (const file of files) {
+    const key = await familyOf(file);
+    families.set(key, [...(families.get(key) ?? []), file]);
+  }
+  return [...families.values()].flatMap((family) => family.sort((a, b) => a.mtimeMs - b.mtimeMs));
+}
+
+async function familyOf(file: FoundFile): Promise<string> {
+  if (file.path.endsWith('.gz')) return file.path;
+  try {
+    const beginning = (await firstBytes(file.path, familyBytes)).toString('utf8');
+    return /"uuid":"([0-9a-f-]{36})"/.exec(beginning)?.[1] ?? file.path;
+  } catch {
+    return file.path; // gone or unreadable: the import itself reports it
+  }
+}

@@ -1,0 +1,68 @@
+import type { Captured, CapturedCommit, JsonValue } from '../../core/captured.ts';
+import type { Redactor } from '../../core/redact.ts';
+import type { Read, Write } from '../../store/record-type.ts';
+
+/** Conversations announced but silent so far; opaque here, kept with the reading state of their file. */
+export type Announced = Record<string, Extract<Captured, { kind: 'session' }>>;
+
+export interface TakeInSource {
+  readonly agent: string;
+  readonly trusted: 'own' | 'foreign';
+  /** Root of the project the items go to, for paths and work trees. */
+  readonly root: string | undefined;
+}
+
+/** What capture needs of the features that keep what it finds. */
+export interface Keepers {
+  readonly takeIn: (
+    tx: Write,
+    source: TakeInSource,
+    announced: Announced,
+    items: readonly Captured[],
+  ) => { readonly added: number; readonly known: number; readonly sessions: readonly string[] };
+  readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
+  /** A hook says that a conversation started: one that is known goes on. */
+  readonly started: (tx: Write, start: Started) => void;
+  /** A hook says that a conversation ended. */
+  readonly ended: (tx: Write, end: Ended) => void;
+}
+
+export interface Started {
+  readonly agent: string;
+  readonly native: string;
+  readonly at: number;
+}
+
+export interface Ended extends Started {
+  readonly reason: string;
+}
+
+/** One project's database, as capture writes to it. */
+export interface Target {
+  readonly projectId: string;
+  readonly root: string | undefined;
+  readonly read: Read;
+  readonly write: <T>(work: (tx: Write) => T) => Promise<T>;
+  /** Milliseconds that writing to the search index has taken so far. */
+  readonly indexMs: () => number;
+}
+
+/** What capture is handed by the daemon. */
+export interface CaptureParts {
+  readonly keepers: Keepers;
+  readonly redactor: Redactor;
+  readonly user: { readonly read: Read; readonly write: <T>(work: (tx: Write) => T) => Promise<T> };
+  /** Opens the database of a project. */
+  readonly target: (projectId: string) => Target;
+  /** The project a directory belongs to; undefined when it is nobody's. */
+  readonly projectOf: (directory: string) => string | undefined;
+  /** Files being read, each with the end of its reading: hooks, following and imports meet at the same file. */
+  readonly reading: Map<string, Promise<unknown>>;
+  /** Notes which handoffs hooks have taken away to print, and to which conversation, before it says anything. */
+  readonly takeClaims: (projectId: string) => Promise<void>;
+  readonly clock: () => number;
+  readonly monotonic: () => number;
+  readonly breathe: () => Promise<void>;
+  readonly keepTranscripts: 'keep' | 'drop';
+  readonly log: (event: string, details: Readonly<Record<string, JsonValue>>) => void;
+}

@@ -1,0 +1,181 @@
+import { basename, dirname, join } from 'node:path';
+import type { JsonValue } from '../../core/captured.ts';
+import { sha256Hex } from '../../core/ids.ts';
+import { firstBytes } from '../../platform/lines.ts';
+import { type FoundFile, filesBelow } from '../../platform/walk.ts';
+import type { Adapter } from './adapters/adapter.ts';
+import { adapters } from './adapters/all.ts';
+import type { FileReport, ImportTask } from './file-report.ts';
+import type { Announced, CaptureParts, Target } from './needs.ts';
+import { ownSource, type SourceRow, saveSource, sourceIn, type Trusted } from './queries.ts';
+import type { KeptFile } from './segments.ts';
+import { conversationOf, directoryOf, readHead } from './transcript-head.ts';
+
+/** Reading state of a file as it is stored between two reads. */
+interface ReadingState {
+  adapter: JsonValue;
+  announced: Announced;
+  /** SHA-256 of the first bytes: others there now mean that the file was written anew. */
+  beginning: { readonly bytes: number; readonly sha256: string };
+  /** Lines handed to the kept transcript so far. */
+  kept: number;
+}
+
+/** One file being read: where it goes, and how far it has come. */
+export interface Reader {
+  readonly parts: CaptureParts;
+  readonly found: FoundFile;
+  readonly task: ImportTask;
+  readonly report: FileReport;
+  readonly adapter: Adapter;
+  readonly target: Target;
+  readonly trusted: Trusted;
+  /** What its kept lines stand under. */
+  readonly keptAs: KeptFile;
+  readonly state: ReadingState;
+  offset: number;
+  line: number;
+  unknownBefore: number;
+}
+
+interface Asked {
+  readonly found: FoundFile;
+  readonly task: ImportTask;
+  readonly report: FileReport;
+}
+
+const parserVersion = '1';
+
+/** What is needed to read on in a file; undefined when there is nothing to read, and the report says why. */
+export async function openReader(parts: CaptureParts, asked: Asked): Promise<Reader | undefined> {
+  const { found, task, report } = asked;
+  const end = (outcome: FileReport['outcome']) => {
+    report.outcome = outcome;
+    return undefined;
+  };
+  if (found.size === 0) return end('empty');
+  const { into } = task;
+  const { path } = found;
+  const { read } = parts.user;
+  const known = into === undefined ? read.one(ownSource, { path }) : read.one(sourceIn, { path, project_id: into });
+  report.agent = known?.agent || undefined;
+  if (known && (await isRead(known, found))) return end('unchanged');
+  const head = await readHead(path);
+  const adapter = adapters.find((each) => each.recognises(head));
+  report.agent = adapter?.agent;
+  // noted, so that it is not opened again before it changes
+  const nothing = { agent: report.agent ?? '', trusted: known?.trusted ?? task.trusted, ended: true };
+  if (!adapter) {
+    await remember(parts, found, { ...nothing, projectId: known?.project_id ?? into ?? '' });
+    return end('not-a-transcript');
+  }
+  const projectId = into ?? (known?.project_id || parts.projectOf(directoryOf(head) ?? '') || task.otherwise);
+  if (!projectId) {
+    await remember(parts, found, { ...nothing, projectId: '' });
+    return end('no-project');
+  }
+  const before = known?.project_id === projectId ? known : read.one(sourceIn, { path, project_id: projectId });
+  if (before && before !== known && (await isRead(before, found))) return end('unchanged');
+  return readerOf(parts, asked, { adapter, head, projectId, before });
+}
+
+interface Opened {
+  readonly adapter: Adapter;
+  readonly head: readonly JsonValue[];
+  readonly projectId: string;
+  readonly before: SourceRow | undefined;
+}
+
+async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader> {
+  const { found } = asked;
+  const { adapter, head, projectId, before } = opened;
+  const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
+  const begin = () =>
+    adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path) });
+  const source = before && (await isContinued(before, found)) ? before : undefined;
+  // stored by this very code
+  const state = source ? (JSON.parse(source.state) as ReadingState) : await beginState(found, begin());
+  const native = () => clean(conversationOf(head, adapter, begin()) ?? plainName(found.path));
+  return {
+    ...{ parts, ...asked, adapter, target: parts.target(projectId), state },
+    trusted: before?.trusted ?? asked.task.trusted,
+    keptAs: {
+      ...{ agent: adapter.agent, native_id: source?.native_id ?? native() },
+      source: `${clean(basename(found.path))}~${sha256Hex(`${found.path}\0${state.beginning.sha256}`).slice(0, 12)}`,
+    },
+    ...{ offset: source?.offset ?? 0, line: source?.line ?? 0, unknownBefore: source?.unknown_lines ?? 0 },
+  };
+}
+
+async function isRead(known: SourceRow, found: FoundFile): Promise<boolean> {
+  if (known.size !== found.size || known.mtime !== found.mtimeMs || known.error) return false;
+  return isContinued(known, found);
+}
+
+/** The same file, only longer: else it is read from its beginning. Packed files are read whole when they changed. */
+async function isContinued(known: SourceRow, found: FoundFile): Promise<boolean> {
+  const isBegun = known.state !== unread;
+  if (!isBegun || known.inode !== found.inode || found.size < known.size || known.parser !== parserVersion)
+    return false;
+  if (found.path.endsWith('.gz')) return found.size === known.size;
+  // stored by this very code
+  const { beginning } = JSON.parse(known.state) as ReadingState;
+  return sha256Hex(await firstBytes(found.path, beginning.bytes)) === beginning.sha256;
+}
+
+const beginningBytes = 4096;
+
+async function beginState(found: FoundFile, adapter: JsonValue): Promise<ReadingState> {
+  const bytes = await firstBytes(found.path, Math.min(found.size, beginningBytes));
+  return { adapter, announced: {}, beginning: { bytes: bytes.length, sha256: sha256Hex(bytes) }, kept: 0 };
+}
+
+/** Sub-agents whose own file stands beside a conversation's: `<session>/subagents/agent-<id>.jsonl`. */
+function subagents(path: string): { subagentFiles: string[] } {
+  const beside = join(dirname(path), plainName(path), 'subagents');
+  const files = filesBelow(beside, (name) => /^agent-.+\.jsonl(\.gz)?$/.test(name), 1000);
+  return { subagentFiles: files.map((file) => plainName(file.path).replace(/^agent-/, '')) };
+}
+
+function plainName(path: string): string {
+  return basename(path)
+    .replace(/\.gz$/, '')
+    .replace(/\.jsonl?$/, '');
+}
+
+/** Notes how far a file has been read. ended: to its end. */
+export function noteReader(reader: Reader, { ended }: { readonly ended: boolean }): Promise<unknown> {
+  const { parts, target, report, found, trusted, keptAs } = reader;
+  return remember(parts, found, {
+    ...{ agent: keptAs.agent, nativeId: keptAs.native_id, projectId: target.projectId, trusted, ended },
+    ...{ offset: reader.offset, line: reader.line, unknown: reader.unknownBefore + report.unknown },
+    state: JSON.stringify(reader.state),
+  });
+}
+
+interface Remembered {
+  readonly agent: string;
+  readonly projectId: string;
+  readonly trusted: Trusted;
+  readonly ended: boolean;
+  readonly nativeId?: string;
+  readonly offset?: number;
+  readonly line?: number;
+  readonly unknown?: number;
+  readonly state?: string;
+}
+
+/** State of a file of which nothing was read. */
+const unread = '{}';
+
+function remember(parts: CaptureParts, found: FoundFile, what: Remembered): Promise<unknown> {
+  return parts.user.write((tx) =>
+    tx.run(saveSource, {
+      ...{ path: found.path, project_id: what.projectId, trusted: what.trusted, agent: what.agent },
+      // a file that was not read to its end must not look unchanged
+      ...{ inode: found.inode, size: found.size, mtime: what.ended ? found.mtimeMs : 0 },
+      ...{ native_id: what.nativeId ?? null, offset: what.offset ?? 0, line: what.line ?? 0, parser: parserVersion },
+      ...{ unknown_lines: what.unknown ?? 0, error: null, read_at: parts.clock(), state: what.state ?? unread },
+    }),
+  );
+}

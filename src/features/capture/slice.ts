@@ -1,0 +1,76 @@
+import { withoutBinary } from '../../core/binary.ts';
+import type { Captured, JsonValue } from '../../core/captured.ts';
+import type { Line } from '../../platform/lines.ts';
+import type { Reader } from './reader.ts';
+import { parsed } from './transcript-head.ts';
+
+/** What some lines gave: written in one transaction. */
+export interface Slice {
+  readonly items: Captured[];
+  readonly kept: string[];
+  readonly firstLine: number;
+  /** How far the file had been read when it began. */
+  readonly from: number;
+}
+
+export function beginSlice(reader: Reader): Slice {
+  return { items: [], kept: [], firstLine: reader.state.kept, from: reader.offset };
+}
+
+/** Reads one line into the slice; false when it must wait until it is finished. */
+export function readLine(reader: Reader, slice: Slice, line: Line): boolean {
+  const { report, parts } = reader;
+  if (line.open && !isWhole(line)) {
+    report.heldBack = 1;
+    return false;
+  }
+  reader.offset = line.next;
+  report.bytes += line.next - line.offset;
+  // a line end may come after its line was taken: then it is no line of its own
+  if (!line.tooLong && line.text.trim() === '') return true;
+  if (line.tooLong) report.tooLong += 1;
+  else {
+    const before = parts.monotonic();
+    const redacted = parts.redactor.line(line.text.toWellFormed());
+    report.redactMs += parts.monotonic() - before;
+    for (const [kind, count] of Object.entries(redacted.counts)) {
+      report.redacted[kind] = (report.redacted[kind] ?? 0) + count;
+    }
+    takeLine(reader, slice, { ...redacted, offset: line.offset });
+  }
+  reader.line += 1;
+  return true;
+}
+
+/** An object ends itself; a number, or what is no JSON yet, may go on. */
+function isWhole({ text, tooLong }: Line): boolean {
+  return !tooLong && typeof parsed(text) === 'object';
+}
+
+interface RedactedLine {
+  readonly value: JsonValue | undefined;
+  readonly line: string;
+  readonly offset: number;
+}
+
+function takeLine(reader: Reader, slice: Slice, { value, line, offset }: RedactedLine): void {
+  const { report } = reader;
+  const clean = value === undefined ? undefined : withoutBinary(wellFormed(value, line));
+  slice.kept.push(clean === value ? line : JSON.stringify(clean));
+  reader.state.kept += 1;
+  report.lines += 1;
+  if (clean === undefined) report.unparsable += 1;
+  const reading = reader.adapter.read(reader.state.adapter, { value: clean, offset, line: reader.line });
+  reader.state.adapter = reading.state;
+  if (reading.unknown) report.unknown += 1;
+  slice.items.push(...reading.items);
+}
+
+/** Escapes may spell half of a surrogate pair, which no canonical text may hold: replaced by U+FFFD. */
+function wellFormed(value: JsonValue, line: string): JsonValue {
+  if (!/\\ud[89a-f]/i.test(line)) return value;
+  // a reviver over JSON gives JSON
+  return JSON.parse(JSON.stringify(value), (_, each: unknown) =>
+    typeof each === 'string' ? each.toWellFormed() : each,
+  ) as JsonValue;
+}

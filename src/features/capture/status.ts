@@ -1,0 +1,83 @@
+import type { Reply } from '../../core/operation.ts';
+import { readFound } from '../../platform/apply-edits.ts';
+import { readText } from '../../platform/files.ts';
+import { exists } from '../../platform/walk.ts';
+import type { Context } from '../feature.ts';
+import type { contract } from './contract.ts';
+import { claudeCodeHooks, codexHooks, isOurCommand } from './install/entries.ts';
+import { addHookEntries } from './install/hook-entries.ts';
+import { agentDirectory, agentSettings, type Homes, type HookedAgent, hookedAgents } from './install/plan.ts';
+import { lastRead, seen, sourceTotals } from './queries.ts';
+
+type Status = (typeof contract)['capture.status'];
+type Link = Reply<Status>['links'][number];
+
+export interface StatusNeeds {
+  readonly homes: Homes;
+  readonly spool: () => { readonly waiting: number; readonly bad: number; readonly full: boolean };
+  /** Scripts as installed: path and the text that should stand there. */
+  readonly scripts: () => readonly { readonly path: string; readonly text: string }[];
+}
+
+/** Capture, link by link. A link is proven by an event that arrived, never by a file that lies in the right place. */
+export function status(needs: StatusNeeds) {
+  return (context: Context): Reply<Status> => {
+    const { user } = context.read;
+    const project_id = context.project.id;
+    return {
+      links: hookedAgents.map((agent) => linkOf(needs, context, agent)),
+      spool: needs.spool(),
+      sources: user.one(sourceTotals, { project_id }) ?? { files: 0, unknown_lines: 0, errors: 0 },
+    };
+  };
+}
+
+function linkOf(needs: StatusNeeds, context: Context, agent: HookedAgent): Link {
+  const { user } = context.read;
+  const hook = hookState(needs, agent);
+  const last = user.one(seen, { key: `seen:${agent}` });
+  // written by ingest as {at, event}
+  const eventAt = last ? (JSON.parse(last.value) as { at: number }).at : null;
+  const transcriptAt = user.one(lastRead, { project_id: context.project.id, agent })?.at ?? null;
+  const base = { agent, hook, last_event_at: time(eventAt), last_transcript_at: time(transcriptAt) };
+  return { ...base, ...judge({ agent, hook, eventAt, transcriptAt }) };
+}
+
+const dayMs = 86_400_000;
+
+interface Seen {
+  readonly agent: HookedAgent;
+  readonly hook: Link['hook'];
+  readonly eventAt: number | null;
+  readonly transcriptAt: number | null;
+}
+
+function judge({ agent, hook, eventAt, transcriptAt }: Seen): { state: Link['state']; hint: string } {
+  if (hook === 'no-agent') return { state: 'off', hint: `${agent} is not installed here` };
+  if (hook !== 'installed') return { state: 'broken', hint: `the hook is ${hook}: prsist init` };
+  if (eventAt === null) {
+    const approve = agent === 'codex' ? 'open /hooks in Codex once and approve prsist' : 'start the agent once';
+    return { state: 'waiting', hint: `installed, no event has arrived yet: ${approve}` };
+  }
+  if (transcriptAt !== null && transcriptAt - eventAt > dayMs) {
+    return { state: 'broken', hint: 'transcripts grow, but no hook has fired for a day: prsist init' };
+  }
+  return { state: 'proven', hint: '' };
+}
+
+/** installed: entries and scripts stand as they should · changed: a script is another one, or the entries are not ours. */
+function hookState(needs: StatusNeeds, agent: HookedAgent): Link['hook'] {
+  if (!exists(agentDirectory(needs.homes, agent))) return 'no-agent';
+  const file = readFound(agentSettings(needs.homes, agent));
+  if (file.kind === 'absent') return 'missing';
+  if (file.kind === 'opaque') return 'changed';
+  const entries = agent === 'codex' ? codexHooks : claudeCodeHooks;
+  const again = addHookEntries(file.text, entries, isOurCommand);
+  if (again.kind === 'refused') return 'changed';
+  if (again.text !== file.text) return 'missing';
+  return needs.scripts().every(({ path, text }) => readText(path) === text) ? 'installed' : 'changed';
+}
+
+function time(ms: number | null): string | null {
+  return ms === null || ms === 0 ? null : new Date(ms).toISOString();
+}

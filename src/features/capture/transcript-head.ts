@@ -1,0 +1,59 @@
+// The first lines of a transcript: whose it is, where it was written, which conversation it holds.
+import type { JsonValue } from '../../core/captured.ts';
+import { limits } from '../../core/limits.ts';
+import { readLines } from '../../platform/lines.ts';
+import type { Adapter } from './adapters/adapter.ts';
+
+const headLines = 20;
+
+/** The JSON of the first lines as it stands in the file. Not redacted. */
+export async function readHead(path: string): Promise<JsonValue[]> {
+  const head: JsonValue[] = [];
+  let count = 0;
+  for await (const { text } of readLines(path, 0, limits.transcriptLineBytes)) {
+    const value = parsed(text);
+    if (value !== undefined) head.push(value);
+    count += 1;
+    if (count >= headLines) break;
+  }
+  return head;
+}
+
+/** The JSON of a line; undefined when it is none. */
+export function parsed(text: string): JsonValue | undefined {
+  if (text === '') return undefined;
+  try {
+    // what JSON.parse gives is JSON
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined; // counted by whoever asks
+  }
+}
+
+/** The first directory the lines name: `cwd`, at the top or under `payload`. */
+export function directoryOf(head: readonly JsonValue[]): string | undefined {
+  for (const value of head) {
+    for (const holder of [value, member(value, 'payload')]) {
+      const cwd = member(holder, 'cwd');
+      if (typeof cwd === 'string' && cwd.startsWith('/')) return cwd;
+    }
+  }
+  return undefined;
+}
+
+/** The agent's id of the first conversation that the lines announce. begun: the state before the first line; changed. */
+export function conversationOf(head: readonly JsonValue[], adapter: Adapter, begun: JsonValue): string | undefined {
+  let state = begun;
+  for (const [line, value] of head.entries()) {
+    const reading = adapter.read(state, { value, offset: 0, line });
+    const session = reading.items.find((item) => item.kind === 'session');
+    if (session) return session.session;
+    state = reading.state;
+  }
+  return undefined;
+}
+
+function member(value: JsonValue | undefined, name: string): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,64 @@
+import type { Actor, Origin } from '../../core/record.ts';
+import type { Layer, Priority, Scope } from '../../core/words.ts';
+import { scopes } from '../../core/words.ts';
+import type { Context } from '../feature.ts';
+import { durableEntries, type EntryRow } from './queries.ts';
+import { valueText } from './reply.ts';
+
+/** Most entries a brief chooses from. */
+const most = 50;
+
+/** A lasting entry as a brief is told of it. updated_at in milliseconds since 1970 UTC. */
+export interface DurableEntry {
+  readonly ent: string;
+  readonly key: string;
+  /** A string as it is, any other value as canonical JSON. */
+  readonly value: string;
+  readonly category: string;
+  readonly priority: Priority;
+  readonly layer: Layer;
+  readonly scope: Scope;
+  readonly origin: Origin;
+  readonly trust: number;
+  readonly actor: Actor;
+  readonly updated_at: number;
+}
+
+/** Both databases, the time, and whose entries of scope user count. */
+export interface Asked {
+  readonly read: Context['read'];
+  readonly now: number;
+  readonly user: string;
+}
+
+/**
+ * What lasts and is worth telling unasked, of project and user: at most 50, newest first. Critical and high before all
+ * others when there are more; of medium priority only what a category calls knowledge. Nothing quarantined or expired.
+ */
+export function forBrief({ read, now, user }: Asked): readonly DurableEntry[] {
+  return scopes
+    .flatMap((scope) => read[scope].all(durableEntries, { user_id: scope === 'user' ? user : null, now, limit: most }))
+    .sort((a, b) => rank(a) - rank(b) || newer(a, b))
+    .slice(0, most)
+    .sort(newer)
+    .map(durable);
+}
+
+function rank({ priority }: EntryRow): number {
+  return priority === 'critical' ? 0 : priority === 'high' ? 1 : 2;
+}
+
+function newer(a: EntryRow, b: EntryRow): number {
+  return b.updated_at - a.updated_at || (a.ent < b.ent ? -1 : 1);
+}
+
+function durable(row: EntryRow): DurableEntry {
+  const { ent, key, category, priority, layer, scope, trust, updated_at } = row;
+  return {
+    ...{ ent, key, category, priority, layer, scope, trust, updated_at },
+    value: valueText(row.value),
+    // the projection writes nothing else into these two columns
+    origin: row.origin as Origin,
+    actor: JSON.parse(row.actor) as Actor,
+  };
+}

@@ -1,0 +1,92 @@
+// How a feature presents itself to the daemon. A verb missing or too many does not compile.
+import type { Contract, Operation, Parsed, Reply } from '../core/operation.ts';
+import type { Actor, Origin } from '../core/record.ts';
+import type { GitState } from '../core/snapshot.ts';
+import type { Projection, Read, Write } from '../store/record-type.ts';
+
+/** Who asks, established by the daemon from transport and headers, never read from a request body. */
+export interface Caller {
+  readonly user: string;
+  readonly agent?: string;
+  readonly session?: string;
+  readonly origin: Origin;
+  /** Directory the request comes from, when it names one. */
+  readonly directory?: string;
+}
+
+export interface ProjectRef {
+  readonly id: string;
+  readonly name: string;
+  /** Main directory of the project; absent for the personal project. */
+  readonly root?: string;
+}
+
+/** What every verb is handed besides its input. */
+export interface Context {
+  readonly caller: Caller;
+  readonly project: ProjectRef;
+  readonly read: { readonly project: Read; readonly user: Read };
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
+  /** Work tree the caller stands in (main, or the name git gives it) and its branch; undefined outside a repository. */
+  readonly worktree: string | undefined;
+  readonly branch: string | undefined;
+  /** State of that work tree; gathered for settled operations only. */
+  readonly git: GitState | null;
+}
+
+export interface JobContext extends Context {
+  /** What stands in job.show while the job runs. */
+  readonly report: (progress: Readonly<Record<string, unknown>>) => void;
+  readonly cancelled: () => boolean;
+}
+
+export type Verb<P extends Operation> = P['effect'] extends 'write'
+  ? (tx: Write, input: Parsed<P>, context: Context) => Reply<P>
+  : P['effect'] extends 'job'
+    ? (context: JobContext, input: Parsed<P>) => Promise<Readonly<Record<string, unknown>>>
+    : (context: Context, input: Parsed<P>) => Reply<P> | Promise<Reply<P>>;
+
+export interface Migrations {
+  /** Directory of the .sql files, beside the feature. */
+  readonly directory: string;
+  readonly files: readonly string[];
+}
+
+interface Parts<C extends Contract> {
+  readonly verbs: { readonly [N in keyof C]: C[N] extends Operation ? Verb<C[N]> : never };
+  readonly projections?: readonly Projection[];
+  readonly migrations?: Migrations;
+  /** Operations whose database depends on the input; the others run where their contract says. */
+  readonly storeOf?: {
+    readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>) => 'project' | 'user' : never;
+  };
+}
+
+export interface Feature {
+  readonly contract: Contract;
+  readonly verbs: Readonly<Record<string, unknown>>;
+  readonly projections: readonly Projection[];
+  readonly migrations: Migrations | undefined;
+  readonly storeOf: Readonly<Record<string, ((input: never) => 'project' | 'user') | undefined>>;
+}
+
+/** Ties a contract to its verbs, rows and schema. */
+export function feature<C extends Contract>(contract: C, parts: Parts<C>): Feature {
+  return Object.freeze({
+    contract,
+    verbs: parts.verbs,
+    projections: parts.projections ?? [],
+    migrations: parts.migrations,
+    storeOf: parts.storeOf ?? {},
+  });
+}
+
+/** The actor of the records a caller writes. */
+export function actorOf(caller: Caller): Actor {
+  return {
+    user: caller.user,
+    ...(caller.agent === undefined ? {} : { agent: caller.agent }),
+    ...(caller.session === undefined ? {} : { session: caller.session }),
+  };
+}

@@ -1,0 +1,79 @@
+import { limits } from '../../core/limits.ts';
+import type { Parsed, Reply } from '../../core/operation.ts';
+import type { Context } from '../feature.ts';
+import type { EntryOf, FoundEntry, Showing } from '../findable.ts';
+import type { contract } from './contract.ts';
+import { filterToken } from './filter-tokens.ts';
+import { type Found, find, pageOf, type Wanted } from './find.ts';
+import { readQuestion } from './question.ts';
+import { isPerson, oneOf, rounded, spanOf } from './search-query.ts';
+import { snippetOf, stemsOf } from './snippet.ts';
+
+type Search = (typeof contract)['context.search'];
+type Input = Parsed<Search>;
+type Result = Reply<Search>['results'][number];
+
+export interface Owners {
+  readonly showings: readonly Showing[];
+  readonly entryOf: EntryOf;
+}
+
+/** Finds context entries by their words, best first, with their values. */
+export function contextSearch(context: Context, input: Input, { showings, entryOf }: Owners): Reply<Search> {
+  const { cursor, limit, ...request } = input;
+  const asked = { request, cursor, limit };
+  const page = pageOf(context, asked);
+  const question = readQuestion(input.query);
+  const wanted = wantedOf(context, input, page.now);
+  const entries = new Map<Found, FoundEntry>();
+  const keep = (found: Found) => {
+    const entry = entryOf(found.read, found.ent);
+    if (!entry || !fits(entry, input)) return false;
+    entries.set(found, entry);
+    return true;
+  };
+  const { found, next_cursor } = find({ context, question, wanted, showings }, { asked, page, keep });
+  const stems = stemsOf(question.words);
+  const results = found.flatMap((one) => {
+    const entry = entries.get(one);
+    return entry ? [resultOf(one, entry, stems)] : [];
+  });
+  return { query: input.query, result_count: results.length, results, next_cursor };
+}
+
+function wantedOf(context: Context, input: Input, now: number): Wanted {
+  const { layer = null, scope = null, priority = null, category } = input;
+  const { session_id = null, agent_id = null, user_id = null, tenant_id = null } = input;
+  const span = spanOf(input.since, input.until, now);
+  return {
+    tokens: [
+      [filterToken('kind', 'entry')],
+      ...oneOf(layer === null ? [] : [filterToken('layer', layer)]),
+      ...oneOf(scope === null ? [] : [filterToken('scope', scope)]),
+      ...oneOf(category === undefined ? [] : [filterToken('category', category)]),
+      ...(input.tags ?? []).map((tag) => [filterToken('tag', tag)]),
+      ...span.tokens,
+    ],
+    leastTrust: isPerson(context) && input.quarantined !== false ? 0 : 1,
+    ...{ since: span.since, until: span.until },
+    rows: {
+      ...{ session_id: null, agent_id: null, layer, scope, priority },
+      ...{ for_session: session_id, for_agent: agent_id, user_id, tenant_id },
+    },
+  };
+}
+
+/** What the index knows by a hash only, compared with the entry itself. */
+function fits(entry: FoundEntry, { category, tags = [] }: Input): boolean {
+  return (category === undefined || entry.category === category) && tags.every((tag) => entry.tags?.includes(tag));
+}
+
+function resultOf(found: Found, entry: FoundEntry, stems: ReadonlySet<string>): Result {
+  const { key, value, layer, priority, updated_at, entry_id, scope, category } = entry;
+  const truncated = Buffer.byteLength(JSON.stringify(value)) > limits.inlineValueBytes;
+  return {
+    ...{ key, value: truncated ? null : value, layer, priority, updated_at, entry_id, scope, category },
+    ...{ score: rounded(found.score), snippet: snippetOf(found.text, stems).snippet },
+    ...{ truncated, quarantined: found.trust === 0 },
+  };
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type Contract, operation } from '../../core/operation.ts';
+import { findableKinds } from '../../core/words.ts';
+import { cursor, layer, pageSize, priority, scope, time, word } from '../wire.ts';
+
+const id = z.string().min(1).max(128);
+/** RFC 3339, a day, or a time span back from now: 7d, 12h, 2w. */
+const when = z.string().min(1).max(40);
+// its size is checked where it is read, so that a long one gets the error of its own
+const question = z.string();
+
+const result = z.object({
+  kind: z.enum(findableKinds),
+  id: z.string(),
+  key: z.string().nullable(),
+  title: z.string().nullable(),
+  snippet: z.string(),
+  /** Pairs of offsets into the snippet, in UTF-16 units, end exclusive. */
+  highlights: z.array(z.tuple([z.int(), z.int()])),
+  score: z.number(),
+  at: time,
+  session_id: z.string().nullable(),
+  project_id: z.string().nullable(),
+  author: z.string().nullable(),
+  agent: z.string().nullable(),
+  path: z.string().nullable(),
+  trust: z.int(),
+  quarantined: z.boolean(),
+});
+
+const foundEntry = z.object({
+  key: z.string(),
+  /** null and truncated for a value of more than 16 KiB: read it by its key. */
+  value: z.json(),
+  layer,
+  priority,
+  updated_at: time,
+  entry_id: z.string(),
+  scope,
+  category: z.string(),
+  score: z.number(),
+  snippet: z.string(),
+  truncated: z.boolean(),
+  quarantined: z.boolean(),
+});
+
+export const contract = {
+  'search.query': operation({
+    summary: 'Search entries, messages, tool calls, commits and tasks: words, "exact phrase", -word, key:value',
+    effect: 'read',
+    input: z.strictObject({
+      query: question,
+      kinds: z.array(z.enum(findableKinds)).max(findableKinds.length).optional(),
+      session_id: id.optional(),
+      agent: word.optional(),
+      path: z.string().min(1).max(1024).optional(),
+      since: when.optional(),
+      until: when.optional(),
+      limit: pageSize(20, 200),
+      cursor,
+    }),
+    output: z.object({
+      query: z.string(),
+      result_count: z.int(),
+      results: z.array(result),
+      next_cursor: z.string().nullable(),
+    }),
+  }),
+  'context.search': operation({
+    summary: 'Search context entries',
+    effect: 'read',
+    input: z.strictObject({
+      query: question,
+      scope: scope.optional(),
+      layer: layer.optional(),
+      priority: priority.optional(),
+      category: word.optional(),
+      tags: z.array(word).max(8).optional(),
+      tenant_id: word.optional(),
+      user_id: word.optional(),
+      session_id: id.optional(),
+      agent_id: word.optional(),
+      since: when.optional(),
+      until: when.optional(),
+      quarantined: z.boolean().optional(),
+      limit: pageSize(20, 100),
+      cursor,
+    }),
+    output: z.object({
+      query: z.string(),
+      result_count: z.int(),
+      results: z.array(foundEntry),
+      next_cursor: z.string().nullable(),
+    }),
+  }),
+} as const satisfies Contract;

@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { type Feature, feature } from '../feature.ts';
+import type { EntryOf, Findable, Hiding, Showing } from '../findable.ts';
+import { contextSearch } from './context-search.ts';
+import { contract } from './contract.ts';
+import { searchProjection } from './projection.ts';
+import { searchQuery } from './search-query.ts';
+
+/** What the other features hand to search, all of them in lists but the entries. */
+export interface SearchNeeds {
+  readonly findables: readonly Findable[];
+  readonly hidings: readonly Hiding[];
+  /** One per kind. */
+  readonly showings: readonly Showing[];
+  readonly entryOf: EntryOf;
+}
+
+/** Search over everything findable. Its projection must be declared after those of the features that hand in findables. */
+export function searchFeature({ findables, hidings, showings, entryOf }: SearchNeeds): Feature {
+  return feature(contract, {
+    verbs: {
+      'search.query': (context, input) => searchQuery(context, input, showings),
+      'context.search': (context, input) => contextSearch(context, input, { showings, entryOf }),
+    },
+    projections: [searchProjection(findables, hidings)],
+    migrations: { directory: path.join(import.meta.dirname, 'migrations'), files: ['0007-search.sql'] },
+  });
+}

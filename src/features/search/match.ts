@@ -1,0 +1,39 @@
+// The one place where text becomes an FTS5 query. Every word is quoted; nothing a person typed is syntax.
+import type { Question } from './question.ts';
+import { wordsOf } from './tokens.ts';
+
+const columns = '{text ident path names author session}';
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
+export interface Narrowing {
+  /** Each list is filter words of which one must hold; all lists must hold. */
+  readonly tokens: readonly (readonly string[])[];
+  /** Path whose words must stand together. */
+  readonly path: string | undefined;
+}
+
+/**
+ * The FTS5 query of a question: any of its words, all of its phrases, none of the excluded words, all filters.
+ * The result is only ever bound as a parameter of `match`.
+ */
+export function matchText({ words, phrases, excluded }: Question, { tokens, path }: Narrowing): string {
+  const all = [`(${columns} : (${anyOf(words)}))`];
+  for (const list of tokens) all.push(`(tags : (${anyOf(list)}))`);
+  // a phrase inside a run without spaces is no phrase of index words: left to the check on the text
+  for (const phrase of phrases.filter((each) => !unspaced.test(each))) all.push(`(text : ${run(phrase)})`);
+  if (path !== undefined && wordsOf(path).length > 0) all.push(`(path : ${run(path)})`);
+  const wanted = `(${all.join(' AND ')})`;
+  return excluded.length === 0 ? wanted : `${wanted} NOT (${columns} : (${anyOf(excluded)}))`;
+}
+
+function anyOf(words: readonly string[]): string {
+  return words.map(quoted).join(' OR ');
+}
+
+function run(text: string): string {
+  return quoted(wordsOf(text).join(' '));
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"`;
+}

@@ -1,0 +1,169 @@
+import {
+  type Applied,
+  type Handler,
+  type Projecting,
+  type Projection,
+  projection,
+  query,
+} from '../../store/record-type.ts';
+import type { Findable, Hiding, SearchPart } from '../findable.ts';
+import { filterToken, monthToken } from './filter-tokens.ts';
+import { indexable, nameParts, wordCount } from './tokens.ts';
+
+type Known = { readonly item_id: number; readonly part: number; readonly hidden: number };
+type OfEntity = { readonly kind: string; readonly ent: string };
+type ItemRow = Omit<SearchPart, 'text' | 'names' | 'title' | 'category' | 'tags'> & {
+  readonly chars: number;
+  readonly length: number;
+  readonly flags: number;
+};
+type Words = {
+  readonly text: string;
+  readonly ident: string;
+  readonly path: string;
+  readonly names: string;
+  readonly author: string;
+  readonly session: string;
+  readonly tags: string;
+};
+
+const knownParts = query<OfEntity, Known>(
+  'select item_id, part, hidden from search_item where kind = :kind and ent = :ent order by part',
+);
+const addItem = query<ItemRow & { hidden: number }, unknown>(
+  `insert into search_item (kind, ent, part, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id,
+     agent_id, at, chars, length, flags, hidden)
+   values (:kind, :ent, :part, :session_id, :layer, :scope, :priority, :trust, :author, :path, :tenant_id, :user_id,
+     :agent_id, :at, :chars, :length, :flags, :hidden)`,
+);
+/** Right after addItem: the index row gets the number of the item just added. */
+const addWords = query<Words, unknown>(
+  `insert into search_fts (rowid, text, ident, path, names, author, session, tags)
+   values (last_insert_rowid(), :text, :ident, :path, :names, :author, :session, :tags)`,
+);
+const changeItem = query<ItemRow & { item_id: number }, unknown>(
+  `update search_item set session_id = :session_id, layer = :layer, scope = :scope, priority = :priority,
+     trust = :trust, author = :author, path = :path, tenant_id = :tenant_id, user_id = :user_id, agent_id = :agent_id,
+     at = :at, chars = :chars, length = :length, flags = :flags
+   where item_id = :item_id and kind = :kind and ent = :ent and part = :part`,
+);
+const changeWords = query<Words & { item_id: number }, unknown>(
+  `insert into search_fts (rowid, text, ident, path, names, author, session, tags)
+   values (:item_id, :text, :ident, :path, :names, :author, :session, :tags)`,
+);
+const dropItem = query<{ item_id: number }, unknown>('delete from search_item where item_id = :item_id');
+const dropWords = query<{ item_id: number }, unknown>('delete from search_fts where rowid = :item_id');
+const hide = query<OfEntity & { hidden: number }, unknown>(
+  'update search_item set hidden = :hidden where kind = :kind and ent = :ent and hidden <> :hidden',
+);
+
+/**
+ * The rows of search, computed from what other features call findable. Declare it after the projections of those
+ * features: they may read their own rows for a part.
+ */
+export function searchProjection(findables: readonly Findable[], hidings: readonly Hiding[]): Projection {
+  return projection({
+    name: 'search',
+    version: 1,
+    tables: {
+      search_item: { local: ['item_id'] },
+      search_fts: { index: true, clear: "insert into search_fts (search_fts) values ('delete-all')" },
+    },
+    handlers: [...findables.map(putting), ...hidings.map(hiding)],
+  });
+}
+
+function putting(findable: Findable): Handler {
+  return handler(findable.record, (tx, record) => put(tx, findable.parts(record, tx), findable.adds ?? false));
+}
+
+function hiding({ record: name, hidden }: Hiding): Handler {
+  return handler(name, (tx, record) => {
+    for (const one of hidden(record, tx)) tx.run(hide, { kind: one.kind, ent: one.ent, hidden: one.hidden ? 1 : 0 });
+  });
+}
+
+function handler(
+  name: string,
+  apply: (tx: Projecting, record: Applied<Readonly<Record<string, unknown>>>) => void,
+): Handler {
+  // fields of every record are an object; search passes them on unread
+  return { name, apply: apply as Handler['apply'] };
+}
+
+function put(tx: Projecting, parts: readonly SearchPart[], othersStay: boolean): void {
+  const byEntity = Map.groupBy(parts, (part) => `${part.kind} ${part.ent}`);
+  for (const [first, ...rest] of byEntity.values()) {
+    if (first) putEntity(tx, [first, ...rest], othersStay);
+  }
+}
+
+function putEntity(tx: Projecting, parts: readonly [SearchPart, ...SearchPart[]], othersStay: boolean): void {
+  const { kind, ent } = parts[0];
+  const known = tx.all(knownParts, { kind, ent });
+  const hidden = known[0]?.hidden ?? 0;
+  for (const part of parts) {
+    const before = known.find((each) => each.part === part.part);
+    if (before) change(tx, before.item_id, part);
+    else add(tx, part, hidden);
+  }
+  const stale = othersStay ? [] : known.filter((each) => !parts.some((part) => part.part === each.part));
+  for (const { item_id } of stale) {
+    tx.run(dropItem, { item_id });
+    tx.run(dropWords, { item_id });
+  }
+}
+
+function add(tx: Projecting, part: SearchPart, hidden: number): void {
+  tx.run(addItem, { ...itemRow(part), hidden });
+  tx.run(addWords, wordsOfPart(part));
+}
+
+function change(tx: Projecting, item_id: number, part: SearchPart): void {
+  tx.run(changeItem, { ...itemRow(part), item_id });
+  tx.run(dropWords, { item_id });
+  tx.run(changeWords, { ...wordsOfPart(part), item_id });
+}
+
+function itemRow(part: SearchPart): ItemRow {
+  const { kind, ent, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id, agent_id, at } = part;
+  return {
+    ...{ kind, ent, part: part.part, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id },
+    ...{ agent_id, at, chars: part.text.length, length: wordCount(part.text), flags: flagsOf(part.text) },
+  };
+}
+
+function wordsOfPart(part: SearchPart): Words {
+  const names = [part.names, ...(part.tags ?? [])].join(' ');
+  const path = part.path ?? '';
+  return {
+    text: indexable(part.text),
+    ident: nameParts(`${part.text}\n${names}\n${path}`),
+    path: indexable(path),
+    names: indexable(names),
+    author: indexable(part.author ?? ''),
+    session: indexable(part.title ?? ''),
+    tags: filterWords(part).join(' '),
+  };
+}
+
+function filterWords(part: SearchPart): readonly string[] {
+  const values = [
+    ['kind', part.kind],
+    ['session', part.session_id],
+    ['agent', part.agent_id],
+    ['layer', part.layer],
+    ['scope', part.scope],
+    ['category', part.category],
+    ...(part.tags ?? []).map((tag) => ['tag', tag] as const),
+  ] as const;
+  const words = values.flatMap(([field, value]) => (value ? [filterToken(field, value)] : []));
+  return [...words, monthToken(part.at)];
+}
+
+const timeWord =
+  /\b(?:yesterday|today|tomorrow|tonight|ago|(?:last|next|this) (?:week|month|year|night)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|november|december|(?:19|20)\d\d|\d{1,2}:\d\d)\b/i;
+
+function flagsOf(text: string): number {
+  return (text.includes('?') ? 1 : 0) + (timeWord.test(text) ? 2 : 0);
+}

@@ -1,0 +1,66 @@
+import { query } from '../../store/record-type.ts';
+import type { FindableKind } from '../findable.ts';
+
+export interface Item {
+  readonly item_id: number;
+  readonly kind: FindableKind;
+  readonly ent: string;
+  readonly part: number;
+  readonly session_id: string | null;
+  readonly priority: string | null;
+  readonly trust: number;
+  readonly author: string | null;
+  readonly path: string | null;
+  readonly agent_id: string | null;
+  readonly at: number;
+  /** bm25 as SQLite gives it: below 0, the best lowest. */
+  readonly bm25: number;
+}
+
+/** null = not asked for. Of `for_…`, `user_id` and `tenant_id` a row that names none belongs to all of them. */
+export type CandidateParams = {
+  readonly match: string;
+  readonly last_item: number;
+  readonly least_trust: number;
+  readonly since: number;
+  readonly until: number;
+  readonly session_id: string | null;
+  readonly agent_id: string | null;
+  readonly layer: string | null;
+  readonly scope: string | null;
+  readonly priority: string | null;
+  readonly for_session: string | null;
+  readonly for_agent: string | null;
+  readonly user_id: string | null;
+  readonly tenant_id: string | null;
+  readonly limit: number;
+};
+
+/** Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. */
+export const candidates = query<CandidateParams, Item>(
+  `select i.item_id, i.kind, i.ent, i.part, i.session_id, i.priority, i.trust, i.author, i.path, i.agent_id, i.at,
+     f.rank as bm25
+   from search_fts f cross join search_item i on i.item_id = f.rowid
+   where f.search_fts match :match and f.rank match 'bm25(1.0, 1.0, 4.0, 3.0, 1.0, 1.0, 0.0)'
+     and i.hidden = 0 and i.item_id <= :last_item and i.trust >= :least_trust and i.at between :since and :until
+     and (:session_id is null or i.session_id = :session_id)
+     and (:agent_id is null or i.agent_id = :agent_id)
+     and (:layer is null or i.layer = :layer)
+     and (:scope is null or i.scope = :scope)
+     and (:priority is null or i.priority = :priority)
+     and (:for_session is null or ifnull(i.session_id, :for_session) = :for_session)
+     and (:for_agent is null or ifnull(i.agent_id, :for_agent) = :for_agent)
+     and (:user_id is null or ifnull(i.user_id, :user_id) = :user_id)
+     and (:tenant_id is null or ifnull(i.tenant_id, :tenant_id) = :tenant_id)
+   order by f.rank limit :limit`,
+);
+
+/** Rows that come later than this are not part of a list that is being paged through. */
+export const lastItem = query<Record<string, never>, { last: number | null }>(
+  'select max(item_id) as last from search_item',
+);
+
+/** In how many rows a stem occurs. Reads the list of those rows, so it costs a little for the commonest. */
+export const documentsWith = query<{ term: string }, { doc: number }>(
+  'select doc from search_fts_terms where term = :term',
+);

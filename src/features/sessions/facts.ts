@@ -1,0 +1,120 @@
+import type { GitState, SessionFacts } from '../../core/snapshot.ts';
+import type { Read } from '../../store/record-type.ts';
+import {
+  commandsOfSession,
+  commitNear,
+  commitsOfSession,
+  editsOfSession,
+  firstPrompt,
+  messageCounts,
+  position,
+  promptsOfSession,
+  recentOfSession,
+  repliesOfSession,
+  sessionById,
+  summariesOfSession,
+  type TextRow,
+  taskOfSession,
+} from './queries.ts';
+
+/** What other features add to a snapshot. */
+export interface Surroundings {
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly working_memory: Readonly<Record<string, unknown>>;
+  readonly long_term_refs: SessionFacts['long_term_refs'];
+  readonly git: GitState | null;
+}
+
+export const noSurroundings: Surroundings = { facts: {}, working_memory: {}, long_term_refs: [], git: null };
+
+const manyPrompts = 200;
+const manyReplies = 20;
+const manyCommands = 100;
+const manyRecent = 6;
+
+/** Everything the summariser reads about one session, from its rows. An unknown session gives empty facts. */
+export function sessionFacts(read: Read, session_id: string, around: Surroundings): SessionFacts {
+  const session = read.one(sessionById, { session_id });
+  const texts = (rows: TextRow[]) => rows.reverse().map((row) => ({ ...row, text: textOf(read, row.rec) }));
+  const last = (limit: number) => ({ session_id, limit });
+  const commands = commandsOf(read, session_id);
+  return {
+    session_id,
+    agent: session?.current_agent ?? null,
+    counts: { user: 0, assistant: 0, system: 0, tool: 0, ...countsOf(read, session_id) },
+    prompts: promptsOf(read, session_id),
+    replies: texts(read.all(repliesOfSession, last(manyReplies))).map(({ id, text, at }) => ({ id, text, at })),
+    recent: texts(read.all(recentOfSession, last(manyRecent))).map(({ id, role, text, at }) => ({
+      id,
+      role,
+      text,
+      at,
+    })),
+    tasks: read.all(taskOfSession, { session_id }).map((row) => ({
+      ...{ id: row.task_id, description: row.description, status: row.status, priority: row.priority },
+    })),
+    edits: editsOf(read, session_id, commands),
+    commands,
+    commits: read.all(commitsOfSession, { session_id }).map(({ sha, rec, committed_at }) => ({
+      ...{ sha, subject: String(read.fields(rec).subject ?? ''), at: committed_at },
+    })),
+    summaries: texts(read.all(summariesOfSession, { session_id }).reverse()).map(({ text, at }) => ({ text, at })),
+    ...around,
+    message_count: session?.message_count ?? 0,
+    through: positionOf(read),
+  };
+}
+
+/** The last prompts, and before them the very first: what a session is about is often said only there. */
+function promptsOf(read: Read, session_id: string): SessionFacts['prompts'] {
+  const rows = read.all(promptsOfSession, { session_id, limit: manyPrompts }).reverse();
+  const first = read.one(firstPrompt, { session_id });
+  const all = first && first.id !== rows[0]?.id && rows.length === manyPrompts ? [first, ...rows] : rows;
+  return all.map(({ id, rec, at }) => ({ id, text: textOf(read, rec), at }));
+}
+
+/** {log: seq} of everything there is now. */
+export function positionOf(read: Read): Record<string, number> {
+  return Object.fromEntries(read.all(position, {}).map(({ log, seq }) => [log, seq]));
+}
+
+/** The text of a message by its record. */
+export function textOf(read: Read, rec: number): string {
+  return read.text(read.fields(rec), 'content');
+}
+
+function countsOf(read: Read, session_id: string): Record<string, number> {
+  return Object.fromEntries(read.all(messageCounts, { session_id }).map(({ role, count }) => [role, count]));
+}
+
+function editsOf(read: Read, session_id: string, commands: SessionFacts['commands']): SessionFacts['edits'] {
+  const unseen = lastUnseenCommit(read, commands);
+  const rows = read.all(editsOfSession, { session_id });
+  return rows.map((row) => ({ ...row, committed: row.committed === 1 || row.at <= unseen }));
+}
+
+const commitCommand = /(^|[\s;&|(])git(\s+-[cC]\s+\S+)*\s+commit\b(?!.*--dry-run)/;
+const nearMs = 120_000;
+
+/**
+ * When the session last committed into a history we do not hold (its repository is another clone, or gone); 0 if never.
+ * What was edited before is then taken for committed: no list of files says so, but the opposite would be wrong more often.
+ */
+function lastUnseenCommit(read: Read, commands: SessionFacts['commands']): number {
+  const commits = commands.filter((each) => !each.is_error && commitCommand.test(each.command));
+  const unseen = commits.findLast(({ at }) => !read.one(commitNear, { from: at - nearMs, until: at + nearMs }));
+  return unseen?.at ?? 0;
+}
+
+function commandsOf(read: Read, session_id: string): SessionFacts['commands'] {
+  const rows = read.all(commandsOfSession, { session_id, limit: manyCommands }).reverse();
+  return rows.map((row) => {
+    const result = row.result_rec === null ? {} : read.fields(row.result_rec);
+    const line = result.error_line;
+    return {
+      command: String(read.fields(row.rec).command ?? ''),
+      ...{ exit_code: row.exit_code, is_error: row.is_error === 1, at: row.at },
+      error_line: typeof line === 'string' ? line : null,
+    };
+  });
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { type Feature, feature } from '../feature.ts';
+import { accept } from './accept.ts';
+import { wholeContext } from './context.ts';
+import { contract } from './contract.ts';
+import { decline, handOver, handoffs } from './handoff.ts';
+import { list, messages, show } from './list.ts';
+import { end, message } from './message.ts';
+import { messageRows } from './message-projection.ts';
+import type { SessionNeeds } from './needs.ts';
+import { resume } from './resume.ts';
+import { sessionRows } from './session-projection.ts';
+import { start } from './start.ts';
+import { taskRows } from './task-projection.ts';
+import { addTask, listTasks, updateTask } from './tasks.ts';
+import { workRows } from './work-projection.ts';
+
+/** Sessions, messages, work, tasks and handoffs. */
+export function sessionsFeature(needs: SessionNeeds): Feature {
+  return feature(contract, {
+    projections: [sessionRows, messageRows, workRows, taskRows],
+    migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0003-sessions.sql'] },
+    verbs: {
+      'session.start': start(needs),
+      'session.resume': resume(needs),
+      'session.message': message,
+      'session.handoff': handOver(needs),
+      'session.accept': accept(needs),
+      'session.decline': decline,
+      'session.end': end(needs),
+      'session.list': list(needs),
+      'session.show': show(needs),
+      'session.messages': messages,
+      'session.context': wholeContext(needs),
+      'session.handoffs': handoffs,
+      'task.add': addTask,
+      'task.update': updateTask,
+      'task.list': listTasks,
+    },
+  });
+}

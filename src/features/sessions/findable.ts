@@ -1,0 +1,226 @@
+import { cutParts, headOf, toolExcerpt } from '../../core/excerpt.ts';
+import { trustOf } from '../../core/trust.ts';
+import type { Applied, Read } from '../../store/record-type.ts';
+import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
+import {
+  branchOfMessage,
+  type FoundTask,
+  foundCommit,
+  foundMessage,
+  foundTask,
+  foundTool,
+  sessionTitle,
+} from './queries.ts';
+import {
+  type CommitAdd,
+  commitAdd,
+  type MessageAdd,
+  messageAdd,
+  messageMark,
+  type ToolAdd,
+  taskAdd,
+  taskUpdate,
+  toolAdd,
+} from './records.ts';
+import { titleOf } from './wire.ts';
+
+/** Most of a tool's input that is worth looking for, in characters. */
+const inputChars = 2_000;
+/** A commit that touches more files is about none of them. */
+const commitFiles = 100;
+
+/** Messages, tool calls with their outputs, commits and tasks. */
+export const findables: readonly Findable[] = [
+  { record: messageAdd.name, parts: messageParts },
+  { record: toolAdd.name, parts: toolParts, adds: true },
+  { record: commitAdd.name, parts: commitParts },
+  { record: taskAdd.name, parts: taskParts },
+  { record: taskUpdate.name, parts: taskParts },
+];
+
+/** Rewound messages and tasks that were given up are not found. */
+export const hidings: readonly Hiding[] = [
+  { record: messageAdd.name, hidden: ({ ent }, tx) => (isDead(tx, ent) ? [hidden('message', ent)] : []) },
+  { record: messageMark.name, hidden: marked },
+  { record: taskAdd.name, hidden: taskHidden },
+  { record: taskUpdate.name, hidden: taskHidden },
+];
+
+/** How each of them is shown. */
+export const showings: readonly Showing[] = [
+  { kind: 'message', text: messageText, heading: messageHeading },
+  { kind: 'tool', text: toolText, heading: toolHeading },
+  { kind: 'commit', text: commitText, heading: commitHeading },
+  { kind: 'task', text: taskText, heading: taskHeading },
+];
+
+type Fields = Readonly<Record<string, unknown>>;
+type Found = Applied<Fields>;
+
+const nothingMore = {
+  ...{ layer: null, scope: null, priority: null, path: null, tenant_id: null, user_id: null, agent_id: null },
+  ...{ author: null, names: '' },
+};
+
+// --- messages ----------------------------------------------------------------------------------------------------
+
+/** Reasoning and notices of the agent's own machinery are kept, but nobody looks for them. */
+const saidKinds: ReadonlySet<string> = new Set(['prompt', 'text', 'summary']);
+
+function messageParts({ ent, fields, origin }: Found, tx: Read): readonly SearchPart[] {
+  const said = fields as unknown as MessageAdd; // only ever records of message.add
+  const texts = saidKinds.has(said.kind) ? cutParts(tx.text(fields, 'content')) : [];
+  if (texts.length === 0) return [];
+  const { session_id, at, agent } = said;
+  const about = {
+    ...nothingMore,
+    ...{ kind: 'message' as const, ent, session_id, at, trust: trustOf(origin), agent_id: agent ?? null },
+    author:
+      said.role === 'user' && said.kind === 'prompt' ? (origin === 'human' ? 'you' : 'user') : (agent ?? said.role),
+    title: titleAt(tx, session_id),
+  };
+  return texts.map((text, part) => ({ ...about, part, text }));
+}
+
+function messageText(read: Read, id: string, part: number): string | undefined {
+  const row = read.one(foundMessage, { id });
+  return row && cutParts(read.text(read.fields(row.rec), 'content'))[part];
+}
+
+function messageHeading(read: Read, id: string) {
+  const row = read.one(foundMessage, { id });
+  return { key: null, title: row ? titleAt(read, row.session_id) : null };
+}
+
+function titleAt(read: Read, session_id: string): string | null {
+  return titleOf(read, read.one(sessionTitle, { session_id }) ?? { session_id, title: null });
+}
+
+function isDead(read: Read, id: string): boolean {
+  return read.one(foundMessage, { id })?.live === 0;
+}
+
+function marked({ ent, fields }: Found, tx: Read): ReturnType<Hiding['hidden']> {
+  const { session_id } = fields as { readonly session_id: string }; // only ever records of message.mark
+  const rows = tx.all(branchOfMessage, { session_id, id: ent });
+  return rows.map((row) => ({ kind: 'message', ent: row.id, hidden: row.live === 0 }));
+}
+
+function hidden(kind: 'message' | 'task', ent: string) {
+  return { kind, ent, hidden: true };
+}
+
+// --- tool calls: part 0 is the call, the others are its output -----------------------------------------------------
+
+function toolParts(record: Found, tx: Read): readonly SearchPart[] {
+  const fields = record.fields as unknown as ToolAdd; // only ever records of tool.add
+  const about = {
+    ...nothingMore,
+    ...{ kind: 'tool' as const, ent: record.ent, session_id: fields.session_id, at: fields.at },
+    ...{ agent_id: record.actor.agent ?? null, author: record.actor.agent ?? null },
+  };
+  if (fields.part === 'result') {
+    const parts = outputParts(tx, record.fields);
+    return parts.map((text, at) => ({ ...about, part: at + 1, text, trust: 0 }));
+  }
+  const path = fields.files?.join('\n') || null;
+  const trust = trustOf(record.origin);
+  return [{ ...about, part: 0, text: callText(tx, record.fields), names: fields.tool ?? '', path, trust }];
+}
+
+function toolText(read: Read, id: string, part: number): string | undefined {
+  const row = read.one(foundTool, { id });
+  if (!row) return undefined;
+  if (part > 0) return row.result_rec === null ? undefined : outputParts(read, read.fields(row.result_rec))[part - 1];
+  const call = read.fields(row.rec);
+  return call['part'] === 'call' ? callText(read, call) : undefined;
+}
+
+function toolHeading(read: Read, id: string) {
+  const row = read.one(foundTool, { id });
+  if (!row) return { key: null, title: null };
+  const { command } = read.fields(row.rec);
+  const first = typeof command === 'string' ? headOf(command.trim().split('\n')[0] ?? '', 100) : '';
+  return { key: null, title: [row.tool, first].filter((each) => each !== '').join(': ') || null };
+}
+
+/** The command, or what the input says, one line for each of its members. */
+function callText(read: Read, fields: Fields): string {
+  const { command } = fields;
+  if (typeof command === 'string') return headOf(command, inputChars);
+  const input = read.text(fields, 'input');
+  return input === '' ? '' : headOf(linesOf(JSON.parse(input) as unknown, ''), inputChars);
+}
+
+function linesOf(value: unknown, name: string): string {
+  if (typeof value !== 'object' || value === null) return `${name === '' ? '' : `${name}: `}${String(value)}`;
+  const members = Array.isArray(value) ? value.map((each) => [name, each] as const) : Object.entries(value);
+  return members.map(([member, each]) => linesOf(each, member)).join('\n');
+}
+
+function outputParts(read: Read, fields: Fields): readonly string[] {
+  return cutParts(toolExcerpt(read.text(fields, 'output')));
+}
+
+// --- commits -----------------------------------------------------------------------------------------------------
+
+function commitParts({ ent, fields, origin }: Found, tx: Read): readonly SearchPart[] {
+  const { author, branch, committed_at, files } = fields as unknown as CommitAdd; // only ever records of commit.add
+  const about = {
+    ...nothingMore,
+    ...{ kind: 'commit' as const, ent, session_id: null, at: committed_at, trust: trustOf(origin), author },
+    ...{
+      names: branch ?? '',
+      path: files.length > commitFiles ? null : files.map(([path]) => path).join('\n') || null,
+    },
+  };
+  return commitTexts(tx, fields).map((text, part) => ({ ...about, part, text }));
+}
+
+function commitTexts(read: Read, fields: Fields): readonly string[] {
+  return cutParts(`${String(fields['subject'] ?? '')}\n\n${read.text(fields, 'body')}`.trim());
+}
+
+function commitText(read: Read, ent: string, part: number): string | undefined {
+  const row = read.one(foundCommit, { ent });
+  return row && commitTexts(read, read.fields(row.rec))[part];
+}
+
+function commitHeading(read: Read, ent: string) {
+  const row = read.one(foundCommit, { ent });
+  if (!row) return { key: null, title: null };
+  return { key: row.sha, title: String(read.fields(row.rec)['subject'] ?? '') };
+}
+
+// --- tasks: as their row stands now ------------------------------------------------------------------------------
+
+function taskParts({ ent, origin }: Found, tx: Read): readonly SearchPart[] {
+  const row = tx.one(foundTask, { ent });
+  if (!row) return [];
+  const about = {
+    ...nothingMore,
+    ...{ kind: 'task' as const, ent, session_id: row.session_id, at: row.updated_at, trust: trustOf(origin) },
+    ...{ priority: row.priority, author: row.agent, agent_id: row.agent, names: row.task_id },
+  };
+  return taskTexts(row).map((text, part) => ({ ...about, part, text }));
+}
+
+function taskTexts({ description, result }: FoundTask): readonly string[] {
+  return cutParts(result ? `${description}\n\n${result}` : description);
+}
+
+function taskText(read: Read, ent: string, part: number): string | undefined {
+  const row = read.one(foundTask, { ent });
+  return row && taskTexts(row)[part];
+}
+
+function taskHeading(read: Read, ent: string) {
+  const row = read.one(foundTask, { ent });
+  if (!row) return { key: null, title: null };
+  return { key: row.task_id, title: row.session_id === null ? null : titleAt(read, row.session_id) };
+}
+
+function taskHidden({ ent }: Found, tx: Read): ReturnType<Hiding['hidden']> {
+  const status = tx.one(foundTask, { ent })?.status;
+  return [{ kind: 'task', ent, hidden: status === 'rejected' || status === 'superseded' }];
+}

@@ -1,0 +1,128 @@
+import type { Origin } from '../../core/record.ts';
+import { trustOf } from '../../core/trust.ts';
+import { on, type Params, type Projecting, projection, query } from '../../store/record-type.ts';
+import { type MessageAdd, messageAdd, messageMark, type Usage } from './records.ts';
+
+/** A message is live unless it, or the prompt it answers, is marked as rewound in the same session. */
+function liveBy(id: string, parent: string, session: string): string {
+  return `(not exists (select 1 from message_marks k
+     where k.id in (${id}, ${parent}) and k.live = 0 and k.session_id = ${session}))`;
+}
+
+const insert = query<Params, unknown>(
+  `insert into messages (id, rec, session_id, run_id, parent_id, native_id, role, kind, content_blob, bytes, agent,
+     model, request_id, tok_fresh, tok_cache_read, tok_cache_write, tok_write_1h, tok_out, live, at, hlc, origin, trust)
+   values (:id, :rec, :session_id, :run_id, :parent_id, :native_id, :role, :kind, :content_blob, :bytes, :agent,
+     :model, :request_id, :fresh, :cache_read, :cache_write, :write_1h, :output, ${liveBy(':id', ':parent_id', ':session_id')}, :at,
+     :hlc, :origin, :trust)
+   on conflict (id) do nothing`,
+);
+const said = query<{ id: string; session_id: string; at: number; speech: number }, unknown>(
+  `update sessions set last_activity = max(last_activity, :at),
+     message_count = message_count + case :speech when 1 then (select live from messages where id = :id) else 0 end
+   where session_id = :session_id`,
+);
+const spent = query<Params, unknown>(
+  `update sessions set tok_fresh = tok_fresh + :fresh, tok_cache_read = tok_cache_read + :cache_read,
+     tok_cache_write = tok_cache_write + :cache_write, tok_out = tok_out + :output
+   where session_id = :session_id`,
+);
+interface Counted {
+  readonly id: string;
+  readonly session_id: string;
+  readonly tok_fresh: number;
+  readonly tok_cache_read: number;
+  readonly tok_cache_write: number;
+  readonly tok_out: number;
+}
+const countedRow = query<{ request_id: string }, Counted>(
+  `select id, session_id, tok_fresh, tok_cache_read, tok_cache_write, tok_out from messages
+   where request_id = :request_id and tok_out is not null`,
+);
+const uncount = query<{ id: string }, unknown>(
+  `update messages set tok_fresh = null, tok_cache_read = null, tok_cache_write = null, tok_write_1h = null,
+     tok_out = null where id = :id`,
+);
+const keepMark = query<{ session_id: string; id: string; live: number; hlc: string }, unknown>(
+  `insert into message_marks (id, session_id, live, hlc) values (:id, :session_id, :live, :hlc)
+   on conflict (id, session_id) do update set live = excluded.live, hlc = excluded.hlc where excluded.hlc > hlc`,
+);
+const applyMark = query<{ session_id: string; id: string }, unknown>(
+  `update messages set live = ${liveBy('messages.id', 'messages.parent_id', ':session_id')}
+   where session_id = :session_id and (id = :id or parent_id = :id)`,
+);
+const recount = query<{ session_id: string }, unknown>(
+  `update sessions set message_count = (select count(*) from messages m where m.session_id = :session_id
+     and m.bytes > 0 and m.live = 1 and m.kind in ('prompt', 'text')) where session_id = :session_id`,
+);
+
+export const messageRows = projection({
+  name: 'messages',
+  version: 1,
+  in: 'project',
+  group: 'sessions',
+  tables: { messages: { local: ['rec', 'hlc'] }, message_marks: { local: ['hlc'] } },
+  handlers: [
+    on(messageAdd, (tx, record) => {
+      const { fields, ent } = record;
+      const usage = fields.usage && winsOver(tx, fields.usage, ent) ? fields.usage : undefined;
+      const added = tx.run(insert, row(record, usage));
+      if (added === 0) return;
+      const { session_id, at } = fields;
+      if (usage) tx.run(spent, { session_id, ...counters(usage) });
+      tx.run(said, { id: ent, session_id, at, speech: isSpeech(fields) ? 1 : 0 });
+    }),
+    on(messageMark, (tx, { ent, hlc, fields: { session_id, live } }) => {
+      tx.run(keepMark, { session_id, id: ent, live, hlc });
+      tx.run(applyMark, { session_id, id: ent });
+      tx.run(recount, { session_id });
+    }),
+  ],
+});
+
+interface Row {
+  readonly n: number;
+  readonly ent: string;
+  readonly hlc: string;
+  readonly fields: MessageAdd;
+  readonly origin: Origin;
+}
+
+function row({ n, ent, hlc, fields, origin }: Row, usage: Usage | undefined): Params {
+  return {
+    ...{ id: ent, rec: n, session_id: fields.session_id, run_id: fields.run_id, parent_id: fields.parent_id },
+    ...{ native_id: fields.native_id, role: fields.role, kind: fields.kind, agent: fields.agent, model: fields.model },
+    content_blob: fields.content_blob ? Buffer.from(fields.content_blob, 'hex') : null,
+    bytes: fields.content_bytes ?? Buffer.byteLength(fields.content ?? ''),
+    request_id: fields.usage?.request_id,
+    ...(usage ? counters(usage) : { fresh: null, cache_read: null, cache_write: null, output: null }),
+    write_1h: usage?.write_1h,
+    ...{ at: fields.at, hlc, origin, trust: trustOf(origin) },
+  };
+}
+
+function counters({ fresh, cache_read, cache_write, output }: Usage) {
+  return { fresh, cache_read, cache_write, output };
+}
+
+function isSpeech(fields: MessageAdd): boolean {
+  const bytes = fields.content_bytes ?? fields.content?.length ?? 0;
+  return bytes > 0 && (fields.kind === 'prompt' || fields.kind === 'text');
+}
+
+/**
+ * One row per model request carries its tokens: the one with the greatest output, then the smallest id. Agents repeat
+ * the usage of a request on several lines, early ones with a snapshot of the output so far.
+ */
+function winsOver(tx: Projecting, usage: Usage, id: string): boolean {
+  const before = tx.one(countedRow, { request_id: usage.request_id });
+  if (!before) return true;
+  if (before.tok_out > usage.output || (before.tok_out === usage.output && before.id <= id)) return false;
+  tx.run(uncount, { id: before.id });
+  tx.run(spent, {
+    session_id: before.session_id,
+    ...{ fresh: -before.tok_fresh, cache_read: -before.tok_cache_read },
+    ...{ cache_write: -before.tok_cache_write, output: -before.tok_out },
+  });
+  return true;
+}

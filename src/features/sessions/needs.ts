@@ -1,0 +1,13 @@
+import type { Context } from '../feature.ts';
+import type { Surroundings } from './facts.ts';
+import type { SessionTimes } from './wire.ts';
+
+/** What sessions are handed by the daemon: other features and settings. */
+export interface SessionNeeds {
+  readonly times: SessionTimes;
+  readonly device: string;
+  /** Facts, working memory and references that other features hold of a session. */
+  readonly surroundings: (context: Context, session_id: string) => Surroundings;
+  /** The brief an agent would get when it resumes a session. */
+  readonly brief: (context: Context, session_id: string) => string;
+}

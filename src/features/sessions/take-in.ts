@@ -1,0 +1,204 @@
+// What agents did becomes records here, whoever captured it. Everything is idempotent by the source's own keys.
+import type {
+  Captured,
+  CapturedEdit,
+  CapturedMessage,
+  CapturedToolCall,
+  CapturedToolResult,
+  CapturedUsage,
+} from '../../core/captured.ts';
+import type { Id } from '../../core/ids.ts';
+import type { Write } from '../../store/record-type.ts';
+import {
+  type Announced,
+  actor,
+  type Batch,
+  type Conversation,
+  conversation,
+  idOf,
+  isKnown,
+  originOf,
+  type Source,
+  wrote,
+} from './batch.ts';
+import { sessionEntity } from './join.ts';
+import { messageOwner } from './queries.ts';
+import { editAdd, type MessageAdd, messageAdd, messageMark, sessionCompact, sessionPut, toolAdd } from './records.ts';
+import { takePlan } from './take-in-plan.ts';
+
+export type { Announced, Source } from './batch.ts';
+
+export interface TakenIn {
+  readonly added: number;
+  readonly known: number;
+  /** Sessions that got something new. */
+  readonly sessions: readonly string[];
+}
+
+/**
+ * Writes captured items as records. announced: changed in place, to be handed back with the next batch of the same file.
+ * An item whose record is known adds nothing; under another session it shows that this conversation is a fork.
+ */
+export function takeIn(tx: Write, source: Source, announced: Announced, items: readonly Captured[]): TakenIn {
+  const batch: Batch = {
+    ...{ tx, source, announced, touched: new Set<string>(), conversations: new Map<string, Conversation>() },
+    ...{ added: 0, known: 0 },
+  };
+  for (const item of items) takeOne(batch, item);
+  return { added: batch.added, known: batch.known, sessions: [...batch.touched] };
+}
+
+function takeOne(batch: Batch, item: Captured): void {
+  if (item.kind === 'session') {
+    if (!Object.hasOwn(batch.announced, item.session)) batch.announced[item.session] = item;
+    return;
+  }
+  if (item.kind === 'message' && item.as === 'thinking' && batch.source.keepThinking === 'drop') return;
+  // each writer takes exactly the kind of item that it stands under
+  const write = writers[item.kind] as (batch: Batch, item: Captured) => void;
+  write(batch, item);
+}
+
+const writers = {
+  ...{ message, usage, edit, compaction, rewind, plan: takePlan },
+  ...{ 'tool-call': toolCall, 'tool-result': toolResult },
+};
+
+function message(batch: Batch, item: CapturedMessage): void {
+  const id = idOf(batch, item.key);
+  if (batch.tx.known(id)) {
+    noteFork(batch, item, id);
+    batch.known += 1;
+    return;
+  }
+  const { session_id, run_id } = conversation(batch, item.session, item.at);
+  const fields: MessageAdd = {
+    ...{ session_id, run_id, role: item.role, kind: item.as, at: item.at, agent: batch.source.agent },
+    ...{ native_id: item.nativeId, model: item.model, metadata: item.metadata },
+    parent_id: item.replyTo ? idOf(batch, item.replyTo) : undefined,
+    ...batch.tx.keep('content', item.text),
+  };
+  const origin = originOf(batch, item.as === 'prompt' ? 'human' : 'agent');
+  batch.tx.append(messageAdd, { id, ent: id, fields, actor: actor(batch, session_id), origin });
+  wrote(batch, session_id);
+}
+
+/** A message that stands under another session already: this conversation began as a copy of that one. */
+function noteFork(batch: Batch, item: CapturedMessage, id: Id): void {
+  const owner = batch.tx.one(messageOwner, { id });
+  const marker = idOf(batch, [item.session, 'fork']);
+  if (!owner || batch.tx.known(marker)) return;
+  const { session_id } = conversation(batch, item.session, item.at);
+  if (owner.session_id === session_id) return;
+  batch.tx.append(sessionPut, {
+    id: marker,
+    ent: sessionEntity(session_id),
+    fields: { session_id, fork_of: owner.session_id },
+    actor: actor(batch, session_id),
+    origin: originOf(batch, 'agent'),
+  });
+  wrote(batch, session_id);
+}
+
+function usage(batch: Batch, item: CapturedUsage): void {
+  const id = idOf(batch, ['usage', ...item.key]);
+  if (isKnown(batch, id)) return;
+  const { session_id, run_id } = conversation(batch, item.session, item.at);
+  const fields: MessageAdd = {
+    ...{ session_id, run_id, role: 'assistant', kind: 'text', at: item.at, agent: batch.source.agent, content: '' },
+    model: item.model,
+    usage: {
+      ...{ request_id: item.requestId, fresh: item.fresh, cache_read: item.cacheRead, cache_write: item.cacheWrite },
+      ...{ write_1h: item.cacheWrite1h, output: item.output, reasoning: item.reasoning },
+    },
+  };
+  const origin = originOf(batch, 'agent');
+  batch.tx.append(messageAdd, { id, ent: id, fields, actor: actor(batch, session_id), origin });
+  wrote(batch, session_id);
+}
+
+function toolCall(batch: Batch, item: CapturedToolCall): void {
+  const id = idOf(batch, [item.callId, 'call']);
+  if (isKnown(batch, id)) return;
+  const { session_id, run_id, cwd } = conversation(batch, item.session, item.at);
+  const input = item.input === undefined ? {} : batch.tx.keep('input', JSON.stringify(item.input));
+  batch.tx.append(toolAdd, {
+    id,
+    ent: idOf(batch, [item.callId]),
+    fields: {
+      ...{ session_id, run_id, part: 'call', at: item.at, tool: item.tool, hosted: item.hosted },
+      ...{ command: item.command, ...input },
+      files: item.files?.map((path) => batch.source.pathOf(path, cwd)),
+    },
+    actor: actor(batch, session_id),
+    origin: originOf(batch, 'agent'),
+  });
+  wrote(batch, session_id);
+}
+
+function toolResult(batch: Batch, item: CapturedToolResult): void {
+  const id = idOf(batch, [item.callId, 'result']);
+  if (isKnown(batch, id)) return;
+  const { session_id, run_id } = conversation(batch, item.session, item.at);
+  const output = item.output === undefined ? {} : batch.tx.keep('output', item.output);
+  batch.tx.append(toolAdd, {
+    id,
+    ent: idOf(batch, [item.callId]),
+    fields: {
+      ...{ session_id, run_id, part: 'result', at: item.at, is_error: item.isError, exit_code: item.exitCode },
+      ...{ error_line: item.errorLine, duration_ms: item.durationMs, ...output },
+    },
+    actor: actor(batch, session_id),
+    origin: 'tool-output',
+  });
+  wrote(batch, session_id);
+}
+
+function edit(batch: Batch, item: CapturedEdit): void {
+  const id = idOf(batch, ['edit', ...item.key]);
+  if (isKnown(batch, id)) return;
+  const { session_id, run_id, cwd } = conversation(batch, item.session, item.at);
+  const { source, tx } = batch;
+  tx.append(editAdd, {
+    ...{ id, ent: id },
+    fields: {
+      ...{ session_id, run_id, kind: item.change, source: 'transcript', at: item.at, agent: source.agent },
+      ...{ added: item.added, removed: item.removed, path: source.pathOf(item.path, cwd) },
+      tool_call_id: item.callId ? idOf(batch, [item.callId]) : undefined,
+      old_path: item.oldPath ? source.pathOf(item.oldPath, cwd) : undefined,
+    },
+    actor: actor(batch, session_id),
+    origin: originOf(batch, 'agent'),
+  });
+  wrote(batch, session_id);
+}
+
+function compaction(batch: Batch, item: Extract<Captured, { kind: 'compaction' }>): void {
+  const id = idOf(batch, ['compaction', ...item.key]);
+  if (isKnown(batch, id)) return;
+  const { session_id } = conversation(batch, item.session, item.at);
+  batch.tx.append(sessionCompact, {
+    id,
+    ent: sessionEntity(session_id),
+    fields: {
+      ...{ session_id, trigger: item.trigger, at: item.at },
+      ...(item.preTokens === undefined ? {} : { pre_tokens: item.preTokens }),
+    },
+    actor: actor(batch, session_id),
+    origin: originOf(batch, 'agent'),
+  });
+  wrote(batch, session_id);
+}
+
+/** A fork rewinds in its copy only: what it copied stays as it is where it was said. */
+function rewind(batch: Batch, item: Extract<Captured, { kind: 'rewind' }>): void {
+  const id = idOf(batch, ['rewind', item.session, ...item.key]);
+  if (isKnown(batch, id)) return;
+  const { session_id } = conversation(batch, item.session, item.at);
+  batch.tx.append(messageMark, {
+    ...{ id, ent: idOf(batch, item.key), fields: { session_id, live: 0 } },
+    actor: actor(batch, session_id),
+    origin: originOf(batch, 'agent'),
+  });
+  wrote(batch, session_id);
+}

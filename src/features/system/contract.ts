@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { type Contract, operation } from '../../core/operation.ts';
+import { capturedAgents } from '../../core/words.ts';
+import { jobStarted, time, word } from '../wire.ts';
+
+const touched = z.object({
+  path: z.string(),
+  action: z.enum(['create', 'change', 'delete', 'none', 'refused']),
+  /** Unified diff of what changes, or the lines to add by hand. */
+  diff: z.string(),
+  note: z.string(),
+});
+
+const project = z.object({
+  project_id: z.string(),
+  name: z.string(),
+  roots: z.array(z.string()),
+  state: z.string(),
+  last_activity: time.nullable(),
+  db_bytes: z.int(),
+});
+
+/** Where agents keep their settings, when the caller's environment moved them. */
+const agentHomes = z.record(z.string(), z.string().max(4096)).default({});
+
+export const contract = {
+  'system.health': operation({
+    summary: 'Is the daemon well: store, spool, disk',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({}),
+    output: z.object({
+      status: z.enum(['ok', 'degraded', 'failing']),
+      version: z.string(),
+      proto: z.int(),
+      pid: z.int(),
+      uptime_seconds: z.int(),
+      restarted_after_crash_at: time.nullable(),
+      rss_bytes: z.int(),
+      queue: z.int(),
+      checks: z.object({
+        store: z.string(),
+        spool: z.object({ waiting: z.int(), bad: z.int(), oldest_ms: z.int() }),
+        disk: z.object({ free: z.int() }),
+      }),
+    }),
+  }),
+  'system.drain': operation({
+    summary: 'Finish what is under way and leave',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({}),
+    output: z.object({ draining: z.literal(true) }),
+  }),
+  'project.init': operation({
+    summary: 'Make a directory a project: id, hooks of the agents, git hook; dry_run only shows it',
+    effect: 'job',
+    on: 'user',
+    input: z.strictObject({
+      directory: z.string().min(1).max(4096),
+      name: word.optional(),
+      agents: z.array(z.enum(capturedAgents)).max(20).optional(),
+      git_hooks: z.boolean().default(true),
+      import: z.boolean().default(true),
+      dry_run: z.boolean().default(false),
+      agent_homes: agentHomes,
+    }),
+    output: jobStarted,
+  }),
+  'project.uninstall': operation({
+    summary: 'Put every file back that init touched; dry_run only shows it',
+    effect: 'job',
+    on: 'user',
+    input: z.strictObject({ dry_run: z.boolean().default(false), agent_homes: agentHomes }),
+    output: jobStarted,
+  }),
+  'project.list': operation({
+    summary: 'The projects known here',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({}),
+    output: z.object({ items: z.array(project) }),
+  }),
+  'project.show': operation({
+    summary: 'The project of this request',
+    effect: 'read',
+    input: z.strictObject({}),
+    output: project.extend({
+      entries: z.int(),
+      sessions: z.int(),
+      messages: z.int(),
+      records: z.int(),
+    }),
+  }),
+  'store.verify': operation({
+    summary: 'Check chain, texts and, deep, every row against the log',
+    effect: 'job',
+    input: z.strictObject({ deep: z.boolean().default(false) }),
+    output: jobStarted,
+  }),
+  'store.rebuild': operation({
+    summary: 'Compute every row again from the log',
+    effect: 'job',
+    input: z.strictObject({ tables: z.array(word).max(50).optional() }),
+    output: jobStarted,
+  }),
+  'config.explain': operation({
+    summary: 'What a setting is now, where that comes from, what it may be; all of them without a key',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({ key: word.optional() }),
+    output: z.object({
+      items: z.array(
+        z.object({
+          key: z.string(),
+          value: z.unknown(),
+          source: z.string(),
+          range: z.string(),
+          meaning: z.string(),
+          variable: z.string(),
+        }),
+      ),
+    }),
+  }),
+  'job.show': operation({
+    summary: 'State, progress and result of a job',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({ job_id: z.string().max(64), wait_ms: z.int().min(0).max(10_000).default(0) }),
+    output: z.object({
+      job_id: z.string(),
+      name: z.string(),
+      state: z.enum(['running', 'done', 'failed', 'cancelled']),
+      progress: z.record(z.string(), z.unknown()),
+      result: z.record(z.string(), z.unknown()).nullable(),
+      error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+    }),
+  }),
+  'job.cancel': operation({
+    summary: 'Stop a job at its next slice; what it has committed stays',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({ job_id: z.string().max(64) }),
+    output: z.object({ job_id: z.string(), state: z.string() }),
+  }),
+} as const satisfies Contract;
+
+export type Touched = z.output<typeof touched>;

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Reply } from '../../core/operation.ts';
+import { productVersion, protocol } from '../../core/protocol.ts';
+import type { Read } from '../../store/record-type.ts';
+import { type Context, type Feature, feature } from '../feature.ts';
+import { contract } from './contract.ts';
+import { init, uninstall } from './init.ts';
+import type { SystemNeeds } from './needs.ts';
+import { allProjects, type ProjectRow, projectById, rootsOfProject } from './queries.ts';
+
+type Project = Reply<(typeof contract)['project.list']>['items'][number];
+
+/** The installation itself: projects, health, maintenance, jobs. */
+export function systemFeature(needs: SystemNeeds): Feature {
+  const { daemon, jobs, maintenance } = needs;
+  return feature(contract, {
+    migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0006-registry.sql'] },
+    verbs: {
+      'system.health': () => ({ ...daemon.health(), version: productVersion, proto: protocol }),
+      'system.drain': () => {
+        daemon.drain();
+        return { draining: true };
+      },
+      'project.init': init(needs),
+      'project.uninstall': uninstall(needs),
+      'project.list': (context) => ({
+        items: context.read.user.all(allProjects, {}).map((row) => wireProject(needs, context.read.user, row)),
+      }),
+      'project.show': (context) => show(needs, context),
+      'store.verify': async (context, input) => maintenance.verify(context.project.id, input.deep ? 'deep' : 'chain'),
+      'store.rebuild': async (context, input) =>
+        maintenance.rebuild(context.project.id, input.tables ? new Set(input.tables) : undefined),
+      'config.explain': (_, input) => ({ items: daemon.explain(input.key) }),
+      'job.show': async (_, input) => {
+        const job = await jobs.show(input.job_id, input.wait_ms);
+        return { ...job, progress: { ...job.progress }, result: job.result && { ...job.result } };
+      },
+      'job.cancel': (_, input) => {
+        const { job_id, state } = jobs.cancel(input.job_id);
+        return { job_id, state };
+      },
+    },
+  });
+}
+
+function show(needs: SystemNeeds, context: Context): Reply<(typeof contract)['project.show']> {
+  const { id: project_id, name } = context.project;
+  const row = context.read.user.one(projectById, { project_id });
+  const unknown = { project_id, name, root_commit: null, origin_url: null, state: 'active', created_at: 0 };
+  const shown = wireProject(needs, context.read.user, row ?? { ...unknown, last_activity: null });
+  return { ...shown, ...needs.maintenance.counts(project_id) };
+}
+
+function wireProject(needs: SystemNeeds, read: Read, row: ProjectRow): Project {
+  return {
+    ...{ project_id: row.project_id, name: row.name, state: row.state },
+    roots: read.all(rootsOfProject, { project_id: row.project_id }).map(({ root }) => root),
+    last_activity: row.last_activity === null ? null : new Date(row.last_activity).toISOString(),
+    db_bytes: needs.maintenance.bytes(row.project_id),
+  };
+}

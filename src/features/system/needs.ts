@@ -1,0 +1,105 @@
+import type { FilePlan } from '../../core/file-edit.ts';
+import type { WorkTree } from '../../platform/repository.ts';
+import type { JobContext, ProjectRef } from '../feature.ts';
+
+export interface HooksAsked {
+  readonly agents: readonly string[] | undefined;
+  /** Directories of the agents, where their own variables moved them. */
+  readonly homes: Readonly<Record<string, string>>;
+}
+
+/** Hooks of agents and git, as capture installs them. */
+export interface Hooks {
+  readonly planUser: (asked: HooksAsked) => FilePlan;
+  readonly planRepository: (tree: WorkTree) => Promise<FilePlan>;
+  readonly planWayBack: (asked: HooksAsked) => FilePlan;
+  readonly carryOut: (plan: FilePlan, way: 'there' | 'back') => void;
+}
+
+/** What happens when a directory becomes a project. */
+export interface Welcome {
+  /** Enters the project, makes its database and brief folder. */
+  readonly enter: (project: Entering) => ProjectRef;
+  /** Takes in history and transcripts; returns what stands in the result of init. */
+  readonly takeIn: (
+    project: ProjectRef,
+    job: Pick<JobContext, 'report' | 'cancelled'>,
+  ) => Promise<Readonly<Record<string, unknown>>>;
+}
+
+export interface Entering {
+  readonly project_id: string;
+  readonly name: string;
+  readonly root: string;
+  readonly kind: 'main' | 'clone' | 'bare' | 'directory';
+  readonly root_commit: string | undefined;
+  readonly origin_url: string | undefined;
+}
+
+export interface Health {
+  readonly status: 'ok' | 'degraded' | 'failing';
+  readonly pid: number;
+  readonly uptime_seconds: number;
+  readonly restarted_after_crash_at: string | null;
+  readonly rss_bytes: number;
+  readonly queue: number;
+  readonly checks: {
+    readonly store: string;
+    readonly spool: { readonly waiting: number; readonly bad: number; readonly oldest_ms: number };
+    readonly disk: { readonly free: number };
+  };
+}
+
+/** One setting, or all. */
+export type Explain = (key: string | undefined) => {
+  readonly key: string;
+  readonly value: unknown;
+  readonly source: string;
+  readonly range: string;
+  readonly meaning: string;
+  readonly variable: string;
+}[];
+
+/** What the daemon tells of itself. */
+export interface Daemon {
+  readonly health: () => Health;
+  readonly drain: () => void;
+  readonly explain: Explain;
+  /** Brief folders that stand in repositories, taken away or only named. */
+  readonly withdrawBriefs: (way: 'look' | 'do') => string[];
+  readonly newId: () => string;
+  readonly home: string;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface JobsView {
+  readonly show: (
+    job_id: string,
+    waitMs: number,
+  ) => Promise<{
+    readonly job_id: string;
+    readonly name: string;
+    readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+    readonly progress: Json;
+    readonly result: Json | null;
+    readonly error: { readonly code: string; readonly message: string } | null;
+  }>;
+  readonly cancel: (job_id: string) => { readonly job_id: string; readonly state: string };
+}
+
+/** One project's database, as maintenance sees it. */
+export interface Maintenance {
+  readonly verify: (projectId: string, depth: 'chain' | 'deep') => Json;
+  readonly rebuild: (projectId: string, only: ReadonlySet<string> | undefined) => Json;
+  readonly bytes: (projectId: string) => number;
+  readonly counts: (projectId: string) => { entries: number; sessions: number; messages: number; records: number };
+}
+
+export interface SystemNeeds {
+  readonly hooks: Hooks;
+  readonly welcome: Welcome;
+  readonly daemon: Daemon;
+  readonly jobs: JobsView;
+  readonly maintenance: Maintenance;
+}

@@ -1,0 +1,115 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { keptPath } from '../../src/daemon/kept-path.ts';
+import { readMigrations } from '../../src/daemon/migrations.ts';
+import { Projects } from '../../src/daemon/projects.ts';
+import { projectId, wiredWorld } from './wired-world.ts';
+
+const minute = 60_000;
+
+describe('databases', () => {
+  test('DA55: they are opened when they are asked for and closed ten minutes after the last use', () => {
+    const { projects, clock, project } = wiredWorld();
+    project();
+    const other = '019a3985-b900-7000-8000-0000000000bb';
+    project(other, 'other');
+    expect(projects.openProjects).toEqual([]);
+    const first = projects.store(projectId);
+    expect(projects.store(projectId)).toBe(first);
+    clock.now += 9 * minute;
+    projects.store(other);
+    clock.now += minute;
+    projects.closeIdle();
+    expect([projects.openProjects, first.db.open]).toEqual([[other], false]);
+    const again = projects.store(projectId);
+    expect([again === first, again.db.open, again.log.seq]).toEqual([false, true, first.log.seq]);
+    projects.closeAll();
+    expect([again.db.open, projects.user.db.open]).toEqual([false, false]);
+  });
+
+  test('DA56: a write that waits when its database is closed for idleness is in it', async () => {
+    const { projects, clock, project, wired } = wiredWorld();
+    project();
+    const target = wired.capture.target(projectId);
+    const waiting = target.write((tx) => tx.now);
+    clock.now += 11 * minute;
+    projects.closeIdle();
+    expect(projects.openProjects).toEqual([]);
+    await waiting;
+    await target.write((tx) => tx.now);
+    expect(projects.openProjects).toEqual([projectId]);
+  });
+
+  test('DA57: who and where this is, is made once and is the same after every start', () => {
+    const { projects, paths, clock, wired } = wiredWorld();
+    const { identity } = projects;
+    const personal = projects.resolve(undefined);
+    projects.closeAll();
+    const next = new Projects({
+      afterCrash: false,
+      ...{ paths, clock: () => clock.now, monotonic: () => 0, failpoint: () => undefined },
+      random: (bytes) => new Uint8Array(bytes).fill(9),
+      migrations: readMigrations(wired.features),
+      projections: wired.features.flatMap((feature) => feature.projections),
+      names: { user: 'renamed', device: 'laptop' },
+      onCommit: () => undefined,
+    });
+    expect(next.identity).toEqual(identity);
+    expect(identity.name).toBe('ana');
+    expect(next.resolve(undefined)).toEqual(personal);
+    next.closeAll();
+  });
+
+  test('DA57: killed before it was noted who this is, the log says it', () => {
+    const { projects, paths, clock, wired } = wiredWorld();
+    const { identity } = projects;
+    projects.user.maintain(() => projects.user.db.exec("delete from users; delete from meta where key like '%_id'"));
+    projects.closeAll();
+    const next = new Projects({
+      afterCrash: true,
+      ...{ paths, clock: () => clock.now, monotonic: () => 0, failpoint: () => undefined },
+      random: (bytes) => new Uint8Array(bytes).fill(7),
+      migrations: readMigrations(wired.features),
+      projections: wired.features.flatMap((feature) => feature.projections),
+      names: { user: identity.name, device: 'laptop' },
+      onCommit: () => undefined,
+    });
+    expect(next.identity).toEqual(identity);
+    next.closeAll();
+  });
+
+  test('DA59: a project is found by the beginning of its id, eight characters or more', () => {
+    const { projects, project } = wiredWorld();
+    project();
+    expect(projects.resolve(projectId.slice(0, 8)).id).toBe(projectId);
+    expect(() => projects.resolve(projectId.slice(0, 7))).toThrow('no project');
+  });
+
+  test('DA58: every project has its own file for nobody else', () => {
+    const { projects, project, paths } = wiredWorld();
+    project();
+    expect(projects.bytes(projectId)).toBe(0);
+    projects.store(projectId);
+    expect(projects.bytes(projectId)).toBeGreaterThan(0);
+    expect(fs.statSync(join(paths.projects, projectId)).mode & 0o077).toBe(0);
+  });
+});
+
+describe('paths as they are kept', () => {
+  test.each([
+    ['/w/shop/src/a.ts', '/w/shop', '/w/shop', 'src/a.ts'],
+    ['src/a.ts', '/w/shop/lib', '/w/shop', 'lib/src/a.ts'],
+    ['../a.ts', '/w/shop/lib', '/w/shop', 'a.ts'],
+    ['/w/trees/side/src/a.ts', '/w/trees/side', '/w/shop', 'src/a.ts'],
+    ['/etc/hosts', '/w/shop', '/w/shop', '/etc/hosts'],
+    ['../../etc/hosts', '/w/shop', '/w/shop', '/etc/hosts'],
+    ['/w/shop-2/a.ts', '/w/shop', '/w/shop', '/w/shop-2/a.ts'],
+    ['..a.ts', '/w/shop', '/w/shop', '..a.ts'],
+    ['/w/shop/...notes/a', '/w/shop', '/w/shop', '...notes/a'],
+    ['a.ts', undefined, undefined, 'a.ts'],
+    ['/w/shop', '/w/shop', '/w/shop', '/w/shop'],
+  ])('DA59: %s of a conversation in %s is kept, for a project in %s, as %s', (path, cwd, root, kept) => {
+    expect(keptPath(path, cwd, root)).toBe(kept);
+  });
+});

@@ -1,0 +1,140 @@
+// Every feature on real databases in directories of their own, with a clock that a test rules: the daemon without a process.
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { readRedactionRules } from '../../src/config/redaction.ts';
+import { createRedactor, type Redactor } from '../../src/core/redact.ts';
+import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
+import { Jobs } from '../../src/daemon/jobs.ts';
+import { readMigrations } from '../../src/daemon/migrations.ts';
+import { Projects } from '../../src/daemon/projects.ts';
+import { type Wired, wire } from '../../src/daemon/wiring.ts';
+import type { JobContext } from '../../src/features/feature.ts';
+import type { Health } from '../../src/features/system/needs.ts';
+import { register } from '../../src/features/system/registry.ts';
+import { ownDirectory } from '../../src/platform/files.ts';
+import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import { ownSpool, writeSpoolFile } from '../../src/platform/spool-files.ts';
+import { type Clock, countingBytes, temporaryDirectory } from '../store/temporary-store.ts';
+
+export const packageRoot = join(import.meta.dirname, '../..');
+export const projectId = '019a3985-b900-7000-8000-0000000000aa';
+const minute = 60_000;
+
+export interface Wanted {
+  readonly keepTranscripts?: 'keep' | 'drop';
+  /** A monotonic clock that moves by so many milliseconds whenever it is read: every slice ends after one line. */
+  readonly tick?: number;
+}
+
+export interface WiredWorld {
+  readonly top: string;
+  readonly paths: Paths;
+  readonly clock: Clock;
+  readonly projects: Projects;
+  readonly wired: Wired;
+  readonly jobs: Jobs;
+  readonly redactor: Redactor;
+  readonly dispatch: Dispatch;
+  /** What was logged, what the daemon was asked for beside its databases, in order. */
+  readonly told: string[];
+  /** Enters a project with a directory of its own. */
+  readonly project: (id?: string, name?: string, root?: string) => string;
+  readonly jobContext: (projectId: string) => JobContext;
+}
+
+export const health: Health = {
+  ...{ status: 'ok', pid: 1, uptime_seconds: 2, restarted_after_crash_at: null, rss_bytes: 3, queue: 0 },
+  checks: { store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 4 } },
+};
+
+export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}): WiredWorld {
+  const top = fs.realpathSync(temporaryDirectory());
+  const paths = resolvePaths({ HOME: join(top, 'home'), PRSIST_HOME: join(top, 'p') });
+  for (const path of [paths.home, paths.projects, paths.state]) ownDirectory(path);
+  ownSpool(paths.spool);
+  const clock = { now: Date.UTC(2026, 1, 15, 12) };
+  const told: string[] = [];
+  const jobs = new Jobs(jobIds());
+  const redactor = createRedactor(readRedactionRules(packageRoot, []), Buffer.alloc(32, 1));
+  const random = countingBytes();
+  let spent = 0;
+  const wired = wire({
+    ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor },
+    times: {
+      idleMs: 30 * minute,
+      endAfterMs: 1440 * minute,
+      archiveAfterMs: 43_200 * minute,
+      handoffMs: 10_080 * minute,
+    },
+    ...{ keepThinking: 'drop', keepTranscripts, clock: () => clock.now, breathe: () => Promise.resolve() },
+    monotonic: () => (spent += tick),
+    resumed: () => 'the brief',
+    takeClaims: async (id) => void told.push(`claims ${id}`),
+    log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
+    spool: {
+      state: () => ({ waiting: 0, bad: 0, full: false }),
+      lay: (id, bytes) => writeSpoolFile(paths.spool, id, bytes),
+      drain: async () => void told.push('drain'),
+    },
+    daemon: {
+      health: () => health,
+      drain: () => void told.push('leave'),
+      explain: () => [],
+      withdrawBriefs: () => [],
+      newId: jobIds('2'),
+      home: paths.home,
+    },
+    jobs: { show: (id, ms) => jobs.show(id, ms), cancel: (id) => jobs.cancel(id) },
+    maintenance: {
+      verify: (id, depth) => ({ verified: id, depth }),
+      rebuild: (id) => ({ rebuilt: id }),
+      bytes: (id) => projects.bytes(id),
+      counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
+    },
+    enter: (entering) => {
+      projects.user.maintain((tx) => register(tx, entering));
+      return projects.ref(entering.project_id, entering.name);
+    },
+  });
+  const projects = new Projects({
+    afterCrash: false,
+    ...{ paths, clock: () => clock.now, random, monotonic: () => spent, failpoint: () => undefined },
+    migrations: readMigrations(wired.features),
+    projections: wired.features.flatMap((feature) => feature.projections),
+    names: { user: 'ana', device: 'laptop' },
+    onCommit: () => undefined,
+  });
+  onTestFinished(() => {
+    if (projects.user.db.open) projects.closeAll();
+  });
+  const dispatch = createDispatch({
+    tell: async () => undefined,
+    ...{ features: wired.features, projects, jobs, redactor, clock: () => clock.now },
+    settle: async (id) => void told.push(`settle ${id}`),
+    onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),
+  });
+  return {
+    ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told },
+    project(id = projectId, name = 'shop', root = join(top, name)) {
+      fs.mkdirSync(root, { recursive: true });
+      projects.user.maintain((tx) => register(tx, { project_id: id, name, root }));
+      return root;
+    },
+    jobContext: (id) => ({
+      ...{ caller: { user: projects.identity.user, origin: 'human' }, project: projects.resolve(id), now: clock.now },
+      ...{ read: { project: projects.store(id).read, user: projects.user.read }, worktree: undefined },
+      ...{ branch: undefined, git: null, report: (progress) => void told.push(JSON.stringify(progress)) },
+      cancelled: () => false,
+    }),
+  };
+}
+
+/** Ids that count, in the form of ours. first: their first digit. */
+export function jobIds(first = '1'): () => string {
+  let made = 0;
+  return () => {
+    made += 1;
+    return `${first}0000000-0000-7000-8000-${String(made).padStart(12, '0')}`;
+  };
+}

@@ -1,0 +1,90 @@
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import {
+  familiesInOrder,
+  namedTranscripts,
+  ownTranscripts,
+  transcriptRoots,
+} from '../../../src/features/capture/discover.ts';
+import type { FoundFile } from '../../../src/platform/walk.ts';
+import { temporaryDirectory } from '../../store/temporary-store.ts';
+import { jsonl, said } from './import-world.ts';
+
+/** Files with the second at which each was written last. */
+function folder(files: Readonly<Record<string, readonly [content: string | Uint8Array, at: number]>>) {
+  const top = temporaryDirectory();
+  for (const [name, [content, at]] of Object.entries(files)) {
+    fs.mkdirSync(dirname(join(top, name)), { recursive: true });
+    fs.writeFileSync(join(top, name), content);
+    fs.utimesSync(join(top, name), at, at);
+  }
+  return { top, names: (found: readonly FoundFile[]) => found.map(({ path }) => path.slice(top.length + 1)) };
+}
+
+test('CA22: the agents keep transcripts below their homes, or where their own variables say', () => {
+  const home = transcriptRoots('/h', { CLAUDE_CONFIG_DIR: '' }).map(({ agent, directory }) => `${agent} ${directory}`);
+  expect(home).toEqual([
+    'claude-code /h/.claude/projects',
+    'codex /h/.codex/sessions',
+    'codex /h/.codex/archived_sessions',
+  ]);
+  const moved = transcriptRoots('/h', { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x' }).map(({ directory }) => directory);
+  expect(moved).toEqual(['/c/projects', '/x/sessions', '/x/archived_sessions']);
+});
+
+test('CA23: transcripts are found below, newest first, of the agents asked for', () => {
+  const { top, names } = folder({
+    'home/.claude/projects/-w-shop/old.jsonl': ['x', 10],
+    'home/.claude/projects/-w-shop/s/subagents/agent-1.jsonl.gz': ['x', 30],
+    'home/.claude/projects/-w-shop/notes.md': ['x', 30],
+    'home/.codex/sessions/2026/02/15/rollout.jsonl': ['x', 20],
+  });
+  const roots = transcriptRoots(join(top, 'home'), {});
+  const [sub, rollout, old] = [
+    'home/.claude/projects/-w-shop/s/subagents/agent-1.jsonl.gz',
+    'home/.codex/sessions/2026/02/15/rollout.jsonl',
+    'home/.claude/projects/-w-shop/old.jsonl',
+  ];
+  expect(names(ownTranscripts(roots, undefined))).toEqual([sub, rollout, old]);
+  expect(names(ownTranscripts(roots, ['codex', 'none']))).toEqual([rollout]);
+  expect(ownTranscripts(transcriptRoots('/nowhere', {}), undefined)).toEqual([]);
+});
+
+test('CA24: a named file is taken whatever its name, a directory for what is below; one that is not there is an error', () => {
+  const { top, names } = folder({
+    'a/b/1.jsonl': ['x', 1],
+    'a/2.jsonl': ['x', 2],
+    'log.txt': ['x', 3],
+    'c/d.txt': ['x', 1],
+  });
+  expect(names(namedTranscripts([join(top, 'a'), join(top, 'log.txt')]))).toEqual([
+    'log.txt',
+    'a/2.jsonl',
+    'a/b/1.jsonl',
+  ]);
+  for (const path of [join(top, 'none'), join(top, 'c')]) {
+    expect(() => namedTranscripts([join(top, 'a'), path])).toThrow(
+      expect.objectContaining({ code: 'file/unreadable', field: 'paths', message: expect.stringContaining(path) }),
+    );
+  }
+});
+
+test('CA25: forks come after what they were forked from, in the place of the newest of them', async () => {
+  const [one, two] = [jsonl(said('/w', 0, 'one')), jsonl(said('/w', 8, 'two'))];
+  const { top, names } = folder({
+    'origin.jsonl': [one, 10],
+    'fork.jsonl': [one + two, 40],
+    'fork-2.jsonl': [one, 20],
+    'other.jsonl': [two, 30],
+    'packed.jsonl.gz': [gzipSync(one), 35],
+    'plain.txt': ['no id in it', 5],
+  });
+  const files = namedTranscripts([top, join(top, 'plain.txt')]);
+  const gone = { path: join(top, 'gone.jsonl'), size: 1, mtimeMs: 1, inode: 1 };
+  expect(names(await familiesInOrder([...files, gone]))).toEqual([
+    ...['origin.jsonl', 'fork-2.jsonl', 'fork.jsonl'],
+    ...['packed.jsonl.gz', 'other.jsonl', 'plain.txt', 'gone.jsonl'],
+  ]);
+});

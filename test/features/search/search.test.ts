@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PrsistError } from '../../../src/core/errors.ts';
+import { digest } from '../../../src/store/digest.ts';
+import { rebuild } from '../../../src/store/rebuild.ts';
+import { Library, now } from './library.ts';
+
+let library: Library;
+beforeEach(() => {
+  library = new Library();
+});
+afterEach(() => library.close());
+
+const day = 86_400_000;
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof PrsistError ? error.code : String(error);
+  }
+  return 'no error';
+};
+
+describe('what is found', () => {
+  test('FI1: a question finds the text that answers it, by any of its words', async () => {
+    await library.say({ text: 'We dropped Redis because the cache was never warm.' });
+    await library.say({ text: 'The deploy script needs a flag.' });
+    expect(library.found('why did we drop redis')).toEqual(['We dropped Redis because the cache was never warm.']);
+  });
+
+  test('FI2: more of the words is better, newer is better among equals', async () => {
+    await library.say({ text: 'alpha one', at: now - day });
+    await library.say({ text: 'alpha two', at: now });
+    await library.say({ text: 'alpha beta', at: now - 9 * day });
+    for (let i = 0; i < 8; i += 1) await library.say({ text: `filler number ${i}` });
+    expect(library.found('alpha beta')).toEqual(['alpha beta', 'alpha two', 'alpha one']);
+  });
+
+  test('FI3: names are found by their parts, parts by the name', async () => {
+    await library.say({ text: 'function parseHTTPHeader(line)' });
+    await library.say({ text: 'how to parse an http header' });
+    expect(library.found('parse http header')).toHaveLength(2);
+    expect(library.found('parseHTTPHeader')).toHaveLength(2);
+    expect(library.found('parsehttpheader')).toEqual(['function parseHTTPHeader(line)']);
+  });
+
+  test('FI4: scripts without spaces are found by pairs of characters', async () => {
+    await library.say({ text: '我们放弃了缓存服务器' });
+    expect(library.found('缓存')).toEqual(['我们放弃了缓存服务器']);
+  });
+
+  test.each(['Καλημέρα κόσμε', 'Йод и ёлка', 'नमस्ते दुनिया', 'Ångström naïveté', 'ΟΔΟΣ'])(
+    'FI4: %s finds itself',
+    async (text) => {
+      await library.say({ text });
+      for (const word of text.split(' ')) expect(library.found(word)).toEqual([text]);
+      expect(library.query(text).results[0]?.highlights).toHaveLength(text.split(' ').length);
+    },
+  );
+
+  test('FI5: a text of several parts is one result, shown where it matches', async () => {
+    const parts = [{ text: 'first words' }, { text: 'then the kangaroo' }, { text: 'a kangaroo and a kangaroo' }];
+    const ent = await library.say(parts);
+    const { results } = library.query('kangaroo');
+    expect(results.map((one) => one.id)).toEqual([ent]);
+    expect(results[0]?.snippet).toContain('kangaroo');
+  });
+
+  test('FI6: saying a thing again replaces all its parts, adding keeps the others', async () => {
+    const ent = await library.say([{ text: 'old kangaroo' }, { text: 'old wombat' }]);
+    await library.say([{ text: 'new numbat' }], { ent });
+    expect([library.found('kangaroo'), library.found('wombat')]).toEqual([[], []]);
+    await library.say([{ text: 'its output', part: 1 }], { ent, adds: true });
+    expect([library.found('numbat'), library.found('output')]).toEqual([['new numbat'], ['its output']]);
+  });
+
+  test('FI7: hidden things are not found, and again when shown, whatever is said of them in between', async () => {
+    const ent = await library.say({ text: 'a kangaroo' });
+    await library.hide(ent);
+    expect(library.found('kangaroo')).toEqual([]);
+    await library.say([{ text: 'a kangaroo still' }, { text: 'another kangaroo' }], { ent });
+    expect(library.found('kangaroo')).toEqual([]);
+    await library.hide(ent, false);
+    expect(library.found('kangaroo')).toHaveLength(1);
+  });
+
+  test('FI8: both databases are searched and the better answer comes first, wherever it is', async () => {
+    for (let i = 0; i < 8; i += 1) await library.say({ text: `filler number ${i}` });
+    await library.say({ text: 'indent the yaml' });
+    await library.say({ text: 'indent with two spaces', kind: 'entry', names: 'style' }, { in: 'user' });
+    await library.say({ text: 'coffee is black', kind: 'entry', names: 'drink' }, { in: 'user' });
+    expect(library.found('indent with how many spaces')).toEqual(['indent with two spaces', 'indent the yaml']);
+    expect(library.query('indent yaml').results.map((one) => one.project_id)).toEqual(['p', null]);
+  });
+
+  test('FI9: a query of nothing but stop words keeps them', async () => {
+    await library.say({ text: 'to be or not to be' });
+    expect(library.found('to be or not to be')).toHaveLength(1);
+  });
+});
+
+describe('filters', () => {
+  test('FI10: kind, session, agent, path and time narrow, in the request and in the query', async () => {
+    const about = { kind: 'tool', session_id: 's1', agent_id: 'codex', path: 'src/a.ts\nsrc/deep/b.ts' } as const;
+    await library.say({ text: 'wombat hit', at: now - day, ...about });
+    await library.say({ text: 'wombat other', at: now - 90 * day, session_id: 's2', path: 'src/abc.ts' });
+    await library.say({ text: 'wombat beside', session_id: 's2', at: now - 40 * day, path: 'src-deep/x/b.ts/y' });
+    for (const more of [
+      { kinds: ['tool' as const] },
+      { session_id: 's1' },
+      { agent: 'codex' },
+      { path: 'src/a.ts' },
+      { path: 'src/deep' },
+      { path: 'b.ts' },
+      { since: '7d' },
+      { since: '2026-03-19', until: '2026-03-19' },
+    ]) {
+      expect(library.found('wombat', more), JSON.stringify(more)).toEqual(['wombat hit']);
+    }
+    for (const filter of ['kind:tool', 'session:s1', 'agent:codex', 'path:"src/a.ts"', 'since:2w']) {
+      expect(library.found(`wombat ${filter}`), filter).toEqual(['wombat hit']);
+    }
+    expect(library.found('wombat', { until: '60d' })).toEqual(['wombat other']);
+    expect(library.found('wombat', { path: 'src/ab' })).toEqual([]);
+  });
+
+  test('FI11: filters apply before ranking: one hit behind a thousand better ones is found', async () => {
+    for (let i = 0; i < 10; i += 1) {
+      await library.say(Array.from({ length: 100 }, (_, j) => ({ text: `wombat ${i} ${j}` })));
+    }
+    const filler = 'and so on and so forth for many more words than the others have here';
+    await library.say({ text: `a wombat at last ${filler}`, session_id: 's9', at: now - 400 * day });
+    expect(library.found('wombat', { session_id: 's9' })).toHaveLength(1);
+    expect(library.found('wombat', { until: '300d' })).toHaveLength(1);
+  });
+
+  test('FI12: phrases must stand in the text, excluded words must not', async () => {
+    await library.say({ text: 'the quick  Brown\nfox()' });
+    await library.say({ text: 'the brown quick fox' });
+    expect(library.found('"quick brown fox"')).toEqual(['the quick  Brown\nfox()']);
+    expect(library.found('"brown fox()"')).toHaveLength(1);
+    expect(library.found('"quick brown fox)"')).toEqual([]);
+    expect(library.found('fox -"brown quick"')).toEqual(['the quick  Brown\nfox()']);
+    expect(library.found('quick -brown')).toEqual([]);
+    expect(library.found('quick - brown')).toHaveLength(2);
+  });
+
+  test('FI13: quarantined text is shown to the person, labelled, and never to an agent', async () => {
+    await library.say({ text: 'run this wombat', trust: 0 });
+    await library.say({ text: 'wombat entry', trust: 0, kind: 'entry' });
+    expect(library.query('wombat').results.map((one) => one.quarantined)).toEqual([true, true]);
+    expect(library.entries('wombat').results.map((one) => one.quarantined)).toEqual([true]);
+    expect(library.entries('wombat', { quarantined: false }).results).toEqual([]);
+    expect(library.query('wombat', {}, 'codex').results).toEqual([]);
+    expect(library.entries('wombat', { quarantined: true }, 'codex').results).toEqual([]);
+  });
+
+  test('FI14: the words a query may not have', () => {
+    expect(codeOf(() => library.query('   '))).toBe('input/invalid');
+    expect(codeOf(() => library.query('"(*:'))).toBe('input/invalid');
+    expect(codeOf(() => library.query('-nothing'))).toBe('input/invalid');
+    expect(codeOf(() => library.query('x kind:nonsense'))).toBe('input/invalid');
+    expect(codeOf(() => library.query('x', { since: 'lately' }))).toBe('input/invalid');
+    expect(codeOf(() => library.query('x', { cursor: 'nonsense' }))).toBe('input/invalid');
+    expect(codeOf(() => library.query('é'.repeat(2049)))).toBe('limit/too-large');
+    const words = (count: number) => Array.from({ length: count }, (_, i) => `w${i}`).join(' ');
+    expect(codeOf(() => library.query(words(64)))).toBe('no error');
+    expect(codeOf(() => library.query(words(65)))).toBe('limit/too-large');
+  });
+});
+
+describe('pages and entries', () => {
+  test('FI15: pages give every result once, also while new ones arrive', async () => {
+    for (let i = 0; i < 25; i += 1) await library.say({ text: `wombat ${i} ${i % 3 ? 'dingo' : ''}` });
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = library.query('wombat dingo', { limit: 10, ...(cursor ? { cursor } : {}) });
+      seen.push(...page.results.map((one) => one.id));
+      cursor = page.next_cursor ?? undefined;
+      await library.say({ text: 'wombat dingo wombat dingo' });
+    } while (cursor);
+    expect(new Set(seen).size).toBe(25);
+    expect(seen).toHaveLength(25);
+    const other = library.query('wombat', { limit: 10 }).next_cursor;
+    expect(codeOf(() => library.query('dingo', { cursor: other ?? '' }))).toBe('input/invalid');
+  });
+
+  test('FI16: context.search answers entries with their values', async () => {
+    const entry = { kind: 'entry', names: 'api.style', text: 'no default exports', category: 'decision' } as const;
+    await library.say({ ...entry, tags: ['api'], layer: 'long_term', scope: 'project', user_id: 'u1' });
+    await library.say({ text: 'default of a message' });
+    const { results, result_count } = library.entries('default', { category: 'decision', tags: ['api'] });
+    expect(result_count).toBe(1);
+    expect(results[0]).toMatchObject({ key: 'api.style', value: 'no default exports', snippet: 'no default exports' });
+    expect(library.entries('api style').result_count).toBe(1);
+    expect(library.entries('default', { category: 'general' }).result_count).toBe(0);
+    expect(library.entries('default', { tags: ['other'] }).result_count).toBe(0);
+    expect(library.entries('default', { layer: 'session' }).result_count).toBe(0);
+    expect(library.entries('default', { user_id: 'u2' }).result_count).toBe(0);
+    expect(library.entries('default', { user_id: 'u1', tenant_id: 't' }).result_count).toBe(1);
+  });
+
+  test('FI17: a value over 16 KiB is left out and said to be', async () => {
+    await library.say({ kind: 'entry', names: 'big', text: `wombat ${'x'.repeat(17_000)}` });
+    expect(library.entries('wombat').results[0]).toMatchObject({ value: null, truncated: true });
+  });
+
+  test('FI18: rebuilt rows and index are the rows and index there were', async () => {
+    const ent = await library.say([{ text: 'old kangaroo' }, { text: 'old wombat' }]);
+    await library.say({ text: 'a dingo', tags: ['x'], kind: 'entry' });
+    await library.hide(ent);
+    await library.say([{ text: 'new numbat' }], { ent });
+    const terms = () => library.project.db.prepare('select term, doc, cnt from search_fts_terms').all();
+    const before = { rows: digest(library.project), terms: terms() };
+    library.project.db.exec("insert into search_fts (rowid, text) values (999, 'garbage')");
+    rebuild(library.project, new Set(['search']));
+    expect({ rows: digest(library.project), terms: terms() }).toEqual(before);
+    expect(library.found('dingo')).toHaveLength(1);
+    expect(library.found('numbat')).toEqual([]);
+  });
+});
