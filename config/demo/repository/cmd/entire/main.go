@@ -1,0 +1,9 @@
+package main
+
+import "entire.io/cli/cmd/entire/cli/telemetry"
+
+func main() {
+	client := telemetry.NewClient()
+	defer client.Close()
+	run(client)
+}

@@ -1,0 +1,168 @@
+// Builds bin/built: the command line as one CommonJS file, the daemon as one ES module, the list of operations, the
+// migrations. Everything is made in a folder beside it that then takes its place, so a failed build leaves the old one.
+import fs from 'node:fs';
+import { basename, join } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const target = join(root, 'bin', 'built');
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+} satisfies BuildOptions;
+
+/**
+ * Options for the command line. Node's own modules that few commands need (crypto alone costs a fifth of an empty start)
+ * load at their first use instead of at start.
+ */
+export function cliOptions(outfile: string): BuildOptions & { readonly metafile: true } {
+  return {
+    ...common,
+    entryPoints: ['src/cli/main.ts'],
+    outfile,
+    format: 'cjs',
+    target: 'node22',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [leaveOut('src/cli/commands/demo.ts'), lazyBuiltins(['node:crypto', 'node:child_process', 'node:url'])],
+  };
+}
+
+/** Options for the daemon: better-sqlite3 stays outside, its native file is found relative to its package. */
+export function daemonOptions(outfile: string): BuildOptions & { readonly metafile: true } {
+  return {
+    ...common,
+    entryPoints: ['src/daemon/main.ts'],
+    outfile,
+    format: 'esm',
+    target: 'node22',
+    external: ['better-sqlite3'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [leaveUnused()],
+    // jsonc-parser's main file is UMD, whose requires a bundler cannot follow
+    mainFields: ['module', 'main'],
+    // CommonJS packages inside the module call require for Node's own modules
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  };
+}
+
+/**
+ * Half of the daemon would be code that never runs, and everything loaded is held in memory: the languages of zod but
+ * English, and what fastify checks and writes schemas of routes with, which ours have not (operations are checked by zod).
+ */
+function leaveUnused(): Plugin {
+  const unused: Readonly<Record<string, string>> = {
+    '../locales/index.js': 'export {};',
+    '@fastify/ajv-compiler': noSchemas,
+    '@fastify/fast-json-stringify-compiler': noSchemas,
+  };
+  return {
+    name: 'leave-unused',
+    setup(builder) {
+      builder.onResolve({ filter: /locales\/index\.js$|^@fastify\/.+-compiler$/ }, ({ path }) =>
+        path in unused ? { path, namespace: 'unused' } : undefined,
+      );
+      builder.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: unused[path] ?? '' }));
+    },
+  };
+}
+
+/** A compiler as fastify asks for it: to make one is fine, to use it is not. */
+const noSchemas = "module.exports = () => () => { throw new Error('routes have no schemas here'); };";
+
+/** A command that is not written yet: the build goes on without it, and says so. */
+function leaveOut(file: string): Plugin {
+  return {
+    name: 'leave-out',
+    setup(builder) {
+      if (fs.existsSync(join(root, file))) return;
+      builder.onStart(() => say(`no ${file}: built without it`));
+      builder.onResolve({ filter: /^\.\// }, ({ path, resolveDir }) =>
+        join(resolveDir, path) === join(root, file) ? { path, external: true } : undefined,
+      );
+    },
+  };
+}
+
+function lazyBuiltins(names: readonly string[]): Plugin {
+  return {
+    name: 'lazy-builtins',
+    setup(builder) {
+      builder.onResolve({ filter: /^node:/ }, ({ path, namespace }) => {
+        if (namespace === 'lazy') return { path, external: true };
+        return names.includes(path) ? { path, namespace: 'lazy' } : undefined;
+      });
+      builder.onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path }) => {
+        const keys = Object.keys(await import(path)).filter((key) => key !== 'default');
+        const getters = keys.map((key) => `get ${key}() { return require('${path}').${key}; }`);
+        return { contents: `module.exports = { ${getters.join(', ')} };`, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** Copies every migration of store and features; two of one name would hide each other and fail here. */
+function copyMigrations(into: string): number {
+  fs.mkdirSync(into);
+  const files = fs.globSync('src/**/migrations/*.sql', { cwd: root }).sort();
+  for (const file of files) fs.copyFileSync(join(root, file), join(into, basename(file)), fs.constants.COPYFILE_EXCL);
+  return files.length;
+}
+
+/** What `prsist api --list` shows. The command line itself must not load the contracts: they bring zod. */
+async function writeOperations(path: string): Promise<number> {
+  const { operations } = await import('../src/features/operations.ts');
+  const list = Object.entries(operations).map(([name, { effect, summary, input }]) => ({
+    name,
+    effect,
+    summary,
+    fields: Object.keys(input.shape),
+  }));
+  fs.writeFileSync(path, `${JSON.stringify(list)}\n`);
+  return list.length;
+}
+
+function swapIn(fresh: string): void {
+  const old = `${target}.old-${process.pid}`;
+  if (fs.existsSync(target)) fs.renameSync(target, old);
+  fs.renameSync(fresh, target);
+  fs.rmSync(old, { recursive: true, force: true });
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function sizes(metafile: Metafile): string {
+  return Object.entries(metafile.outputs)
+    .map(([file, { bytes }]) => `${basename(file)} ${Math.ceil(bytes / 1024)} KiB`)
+    .join(', ');
+}
+
+async function main(): Promise<void> {
+  const fresh = fs.mkdtempSync(join(root, 'bin', '.built-'));
+  try {
+    say(sizes((await build(cliOptions(join(fresh, 'cli.cjs')))).metafile));
+    if (fs.existsSync(join(root, 'src/daemon/main.ts'))) {
+      say(sizes((await build(daemonOptions(join(fresh, 'daemon.mjs')))).metafile));
+    } else {
+      say('no src/daemon/main.ts: the command line alone was built');
+    }
+    say(`operations.json ${await writeOperations(join(fresh, 'operations.json'))} operations`);
+    say(`migrations ${copyMigrations(join(fresh, 'migrations'))} files`);
+    fs.chmodSync(fresh, 0o755);
+    swapIn(fresh);
+  } finally {
+    fs.rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) await main();

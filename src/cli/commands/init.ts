@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { capturedAgents } from '../../core/words.ts';
+import type { Cli, Register } from '../cli.ts';
+import { withExamples } from '../examples.ts';
+import { follow } from '../follow.ts';
+import { printImported } from '../imported.ts';
+import { list, oneOf } from '../input.ts';
+import { oneLine } from '../text.ts';
+import { agentHomes, printTouched } from '../touched.ts';
+
+interface InitOptions {
+  readonly agents?: readonly string[];
+  readonly name?: string;
+  readonly import: boolean;
+  readonly gitHooks: boolean;
+  readonly dryRun?: boolean;
+}
+
+export const register: Register = (parent, bind) => {
+  const command = parent
+    .command('init')
+    .description(
+      'Make a directory a project: its id, the hooks of the agents found, the git hook; then import past sessions.',
+    )
+    .argument('[directory]', 'the working directory when absent')
+    .option('--agents <a,b>', 'only these agents', list)
+    .option('--name <name>', 'name of the project; the name of the directory when absent')
+    .option('--no-import', 'leave past sessions alone')
+    .option('--no-git-hooks', 'leave the git hooks alone')
+    .option('--dry-run', 'show every change and make none')
+    .action(bind(init));
+  withExamples(command, [
+    'prsist init --dry-run',
+    'prsist init --agents claude-code,codex',
+    'prsist init ~/src/shop --no-import',
+  ]);
+};
+
+async function init(cli: Cli, directory: string | undefined, options: InitOptions): Promise<number> {
+  const started = await cli.client.call('project.init', {
+    directory: resolve(cli.cwd, directory ?? '.'),
+    name: options.name,
+    agents: options.agents?.map((agent) => oneOf(capturedAgents, agent, '--agents')),
+    git_hooks: options.gitHooks,
+    import: options.import,
+    dry_run: options.dryRun ?? false,
+    agent_homes: agentHomes(cli.env),
+  });
+  const job = await follow(cli, started);
+  if (job === 130) return job;
+  if (cli.options.json) cli.print.json(job);
+  const result = job.result ?? {};
+  const exit = printTouched(cli, result.touched, options.dryRun ? 'planned' : 'done');
+  if (!cli.options.json && !options.dryRun) printProject(cli, result);
+  cli.print.note(options.dryRun ? 'nothing was changed' : 'next: start an agent here, then prsist status');
+  return exit;
+}
+
+function printProject(cli: Cli, result: Readonly<Record<string, unknown>>): void {
+  cli.print.line('');
+  cli.print.table([
+    ['project', `${oneLine(String(result.name))}  ${String(result.project_id)}`],
+    ['commits', `${Number(result.commits_added ?? 0)} taken in`],
+  ]);
+  if (typeof result.imported === 'object' && result.imported !== null) printImported(cli.print, { ...result.imported });
+  const next = Array.isArray(result.next) ? result.next : [];
+  for (const step of next) cli.print.note(`to do: ${oneLine(String(step))}`);
+}

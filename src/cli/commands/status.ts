@@ -1,0 +1,129 @@
+import { PrsistError } from '../../core/errors.ts';
+import type { Reply } from '../../core/operation.ts';
+import type { Operations } from '../../features/operations.ts';
+import type { Cli, Register } from '../cli.ts';
+import { withExamples } from '../examples.ts';
+import { plural, type Style, size } from '../print.ts';
+import { shortIds } from '../short-ids.ts';
+import { oneLine } from '../text.ts';
+import { relativeTime } from '../when.ts';
+
+type ReplyOf<N extends keyof Operations> = Reply<Operations[N]>;
+
+/** Several replies in one, which `--json` prints as it is. */
+interface Status {
+  readonly success: true;
+  readonly health: ReplyOf<'system.health'>;
+  readonly project: ReplyOf<'project.show'>;
+  readonly projects: ReplyOf<'project.list'>['items'];
+  readonly capture: ReplyOf<'capture.status'>;
+  readonly active_sessions: ReplyOf<'session.list'>['items'];
+  readonly handoffs: ReplyOf<'session.handoffs'>['items'];
+}
+
+const states: Readonly<Record<string, Style>> = { proven: 'green', waiting: 'yellow', off: 'dim', broken: 'red' };
+const handoffsShown = 5;
+
+export const register: Register = (parent, bind) => {
+  const command = parent
+    .command('status')
+    .description('Is everything captured, link by link; handoffs, sessions, disk. Exit 1 when a link is broken.')
+    .action(bind(status));
+  withExamples(command, ['prsist status', 'prsist status --json | jq .capture.links']);
+};
+
+async function status(cli: Cli): Promise<number> {
+  const found = await gather(cli);
+  cli.answer(found, () => cli.print.table(rows(cli, found)));
+  const broken = found.capture.links.filter((link) => link.state === 'broken');
+  for (const { agent, hint } of broken) cli.print.warn(`error: ${agent} is not captured\ntry: ${oneLine(hint)}`);
+  return broken.length > 0 || found.health.status === 'failing' || found.capture.spool.full ? 1 : 0;
+}
+
+/** The daemon first, alone: it may have to be started, and without a project that is all there is to say. */
+async function gather(cli: Cli): Promise<Status> {
+  const { client, print } = cli;
+  const health = await client.call('system.health', {});
+  try {
+    const [project, projects, capture, active, handoffs] = await Promise.all([
+      client.call('project.show', {}),
+      client.call('project.list', {}),
+      client.call('capture.status', {}),
+      client.call('session.list', { status: 'active', limit: 500 }),
+      client.call('session.handoffs', {}),
+    ]);
+    const lists = { projects: projects.items, active_sessions: active.items, handoffs: handoffs.items };
+    return { success: true, health, project, capture, ...lists };
+  } catch (error) {
+    const isNowhere = error instanceof PrsistError && error.code.startsWith('project/');
+    if (isNowhere && !cli.options.json) print.table([['daemon', daemonLine(cli, health)]]);
+    throw error;
+  }
+}
+
+function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
+  const { project, health, capture, handoffs } = found;
+  const short = shortIds([project, ...found.projects].map((each) => each.project_id));
+  const crash = health.restarted_after_crash_at;
+  return [
+    ['project', `${oneLine(project.name)}  ${short(project.project_id)}  ${oneLine(project.roots[0] ?? '')}`],
+    ['daemon', daemonLine(cli, health)],
+    ...(crash === null
+      ? []
+      : [['', cli.print.paint('yellow', `restarted after a crash ${relativeTime(crash, cli.now())}`)]]),
+    ...capture.links.map((link, n) => [n === 0 ? 'capture' : '', linkLine(cli, link, capture.links)]),
+    ['spool', spoolLine(cli, capture.spool)],
+    ...handoffRows(cli, handoffs),
+    ['sessions', `${found.active_sessions.length} active, ${project.sessions} in all`],
+    ['memory', `${plural(project.entries, 'entry', 'entries')}, ${plural(project.messages, 'message')}`],
+    ['disk', `${size(project.db_bytes)} used, ${size(health.checks.disk.free)} free`],
+  ];
+}
+
+function daemonLine(cli: Cli, health: Status['health']): string {
+  const since = relativeTime(new Date(cli.now() - health.uptime_seconds * 1000).toISOString(), cli.now());
+  const word = cli.print.paint(
+    health.status === 'ok' ? 'green' : health.status === 'degraded' ? 'yellow' : 'red',
+    health.status,
+  );
+  return `${word}, up since ${since}, version ${health.version}, ${size(health.rss_bytes)}`;
+}
+
+type Link = Status['capture']['links'][number];
+
+function linkLine(cli: Cli, link: Link, all: readonly Link[]): string {
+  const width = Math.max(...all.map(({ agent }) => agent.length));
+  const last = (name: string, at: string | null) => `${name} ${at === null ? 'never' : relativeTime(at, cli.now())}`;
+  const facts = [
+    cli.print.paint(states[link.state] ?? 'dim', link.state.padEnd(7)),
+    `hook ${link.hook}`.padEnd(14),
+    last('event', link.last_event_at),
+    last('transcript', link.last_transcript_at),
+  ];
+  const hint = link.hint !== '' && link.state !== 'proven' ? `  ${oneLine(link.hint)}` : '';
+  return `${oneLine(link.agent).padEnd(width)}  ${facts.join('  ')}${hint}`;
+}
+
+function spoolLine(cli: Cli, { waiting, bad, full }: Status['capture']['spool']): string {
+  if (full) return cli.print.paint('red', `full: ${waiting} waiting, new events are refused`);
+  const unread = bad === 0 ? '' : cli.print.paint('yellow', `, ${bad} unreadable`);
+  return (waiting === 0 ? 'empty' : `${waiting} waiting`) + unread;
+}
+
+/** Waiting ones and the latest that were taken: who, whom, when. */
+function handoffRows(cli: Cli, handoffs: Status['handoffs']): readonly (readonly string[])[] {
+  const told = handoffs.filter(({ status }) => status === 'pending' || status === 'accepted').slice(0, handoffsShown);
+  if (told.length === 0) return [['handoffs', 'none']];
+  const short = shortIds(handoffs.map((item) => item.handoff_id));
+  return told.map((item, n) => {
+    const who = `${short(item.handoff_id)}  ${oneLine(item.from_agent)} → ${oneLine(item.to_agent)}`;
+    const taken =
+      item.accepted_at === null
+        ? ''
+        : ` ${relativeTime(item.accepted_at, cli.now())} by ${oneLine(item.accepted_by ?? '?')}`;
+    const seen = item.shown_at === null ? '' : `, shown ${relativeTime(item.shown_at, cli.now())}`;
+    const what =
+      item.status === 'accepted' ? `taken${taken}` : `waiting since ${relativeTime(item.created_at, cli.now())}${seen}`;
+    return [n === 0 ? 'handoffs' : '', `${who}  ${what}  "${oneLine(item.reason)}"`];
+  });
+}

@@ -1,0 +1,40 @@
+import type { Cli, Register } from '../cli.ts';
+import { withExamples } from '../examples.ts';
+import { follow } from '../follow.ts';
+import { list } from '../input.ts';
+import { printResult } from '../result.ts';
+
+export const register: Register = (parent, bind) => {
+  const command = parent.command('store').description('The database of this project.');
+  const checks = command
+    .command('verify')
+    .description('Check that the log is whole and the rows agree with it. Exit 1 when they do not.')
+    .option('--deep', 'also every stored text and every row')
+    .action(bind(verify));
+  withExamples(checks, ['prsist store verify', 'prsist store verify --deep']);
+  const rebuilds = command
+    .command('rebuild')
+    .description('Compute every row again from the log. Nothing is lost by it.')
+    .option('--tables <a,b>', 'only these tables, or groups of them: entries, sessions, search', list)
+    .action(bind(rebuild));
+  withExamples(rebuilds, ['prsist store rebuild', 'prsist store rebuild --tables search']);
+  withExamples(command, ['prsist store verify --deep', 'prsist store rebuild']);
+};
+
+async function verify(cli: Cli, options: { readonly deep?: boolean }): Promise<number> {
+  const job = await follow(cli, await cli.client.call('store.verify', { deep: options.deep ?? false }));
+  if (job === 130) return job;
+  const problems = Array.isArray(job.result?.problems) ? job.result.problems : [];
+  cli.answer(job, () => printResult(cli.print, job.result ?? {}));
+  if (problems.length > 0) cli.print.warn('error: the store is damaged\ntry: prsist store rebuild');
+  else cli.print.note('no problem found');
+  return problems.length > 0 ? 1 : 0;
+}
+
+async function rebuild(cli: Cli, options: { readonly tables?: readonly string[] }): Promise<number> {
+  const tables = options.tables && [...options.tables];
+  const job = await follow(cli, await cli.client.call('store.rebuild', { tables }));
+  if (job === 130) return job;
+  cli.answer(job, () => printResult(cli.print, job.result ?? {}));
+  return 0;
+}

@@ -1,0 +1,163 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { refuse, reply, serve } from '../client/wire-server.ts';
+import { now, prsist } from './world.ts';
+
+const at = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString();
+
+const health = {
+  status: 'ok',
+  version: '0.1.0',
+  proto: 1,
+  pid: 42,
+  uptime_seconds: 7200,
+  restarted_after_crash_at: null,
+  rss_bytes: 77_000_000,
+  queue: 0,
+  checks: { store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 80e9 } },
+};
+const project = {
+  project_id: '3f2a91bc-0000-7000-8000-000000000001',
+  name: 'shop',
+  roots: ['/work/shop'],
+  state: 'live',
+  last_activity: at(2),
+  db_bytes: 12_300_000,
+  entries: 1,
+  sessions: 40,
+  messages: 4300,
+  records: 5000,
+};
+const neighbour = { ...project, project_id: '3f2a91bc-1111-7000-8000-000000000009', name: 'other' };
+const proven = {
+  agent: 'claude-code',
+  hook: 'installed',
+  last_event_at: at(2),
+  last_transcript_at: at(5),
+  state: 'proven',
+  hint: '',
+};
+const broken = {
+  agent: 'codex',
+  hook: 'changed',
+  last_event_at: null,
+  last_transcript_at: at(60),
+  state: 'broken',
+  hint: 'prsist init',
+};
+const handoff = {
+  handoff_id: '7777aaaa-0000-7000-8000-000000000002',
+  from_agent: 'claude-code',
+  to_agent: 'codex',
+  status: 'accepted',
+  reason: 'rate limit',
+  created_at: at(180),
+  accepted_at: at(120),
+  accepted_by: 'codex',
+  shown_at: at(120),
+};
+
+function daemon(links: readonly object[]) {
+  const replies: Record<string, Record<string, unknown>> = {
+    'system.health': health,
+    'project.show': project,
+    'project.list': { items: [project, neighbour] },
+    'capture.status': { links, spool: { waiting: 0, bad: 1, full: false }, sources: {} },
+    'session.list': { items: [{}, {}], next_cursor: null },
+    'session.handoffs': { items: [handoff] },
+  };
+  return serve(({ name }, response) => reply(response, replies[name] ?? {}));
+}
+
+test('everything on one screen', async () => {
+  await using server = await daemon([proven, { ...broken, state: 'off' }]);
+  expect(await prsist(['status'], { server })).toEqual({
+    exit: 0,
+    stderr: '',
+    stdout: `project   shop  3f2a91bc-0  /work/shop
+daemon    ok, up since 2h ago, version 0.1.0, 77.0 MB
+capture   claude-code  proven   hook installed  event 2m ago  transcript 5m ago
+          codex        off      hook changed    event never  transcript 1h ago  prsist init
+spool     empty, 1 unreadable
+handoffs  7777aaaa  claude-code → codex  taken 2h ago by codex  "rate limit"
+sessions  2 active, 40 in all
+memory    1 entry, 4300 messages
+disk      12.3 MB used, 80.0 GB free
+`,
+  });
+});
+
+test('a broken link is said, and the exit is 1', async () => {
+  await using server = await daemon([proven, broken]);
+  const ran = await prsist(['status'], { server });
+  expect(ran).toMatchObject({ exit: 1, stderr: 'error: codex is not captured\ntry: prsist init\n' });
+});
+
+test('--json is all the replies in one', async () => {
+  await using server = await daemon([proven]);
+  const { stdout } = await prsist(['status', '--json'], { server });
+  expect(JSON.parse(stdout)).toMatchObject({ health, project, capture: { links: [proven] }, handoffs: [handoff] });
+});
+
+test('without a project the daemon is shown and init is named', async () => {
+  await using server = await serve(({ name }, response) => {
+    if (name === 'system.health') reply(response, health);
+    else refuse(response, 400, { code: 'project/required', message: 'no project here', hint: 'prsist init' });
+  });
+  expect(await prsist(['status'], { server })).toEqual({
+    exit: 1,
+    stdout: 'daemon  ok, up since 2h ago, version 0.1.0, 77.0 MB\n',
+    stderr: 'error: no project here\ntry: prsist init\n',
+  });
+});
+
+test('daemon status starts none', async () => {
+  await using server = await daemon([]);
+  expect(await prsist(['daemon', 'status'], { server })).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('up since  2h ago'),
+  });
+  fs.rmSync(join(server.home, 'state', 'endpoint.json'));
+  expect(await prsist(['daemon', 'status'], { server })).toEqual({
+    exit: 69,
+    stdout: '',
+    stderr: 'error: the daemon is not running\ntry: prsist daemon start\n',
+  });
+  expect(await prsist(['daemon', 'stop'], { server })).toEqual({
+    exit: 0,
+    stdout: '',
+    stderr: 'the daemon is not running\n',
+  });
+});
+
+test('a process that cannot be told from another is not killed', async () => {
+  await using server = await serve(() => undefined, { start: '' });
+  const ran = await prsist(['daemon', 'stop', '--force'], { server });
+  expect(ran).toMatchObject({ exit: 69, stderr: expect.stringContaining('was not killed') });
+});
+
+test('without a log it is said where it will be', async () => {
+  await using server = await daemon([]);
+  const path = join(server.home, 'state', 'log', 'daemon.jsonl');
+  expect(await prsist(['daemon', 'logs'], { server })).toEqual({
+    exit: 0,
+    stdout: '',
+    stderr: `no log yet, it will be ${path}\n`,
+  });
+});
+
+test('with --json nothing is said on stderr', async () => {
+  await using server = await daemon([broken]);
+  expect(await prsist(['status', '--json'], { server })).toMatchObject({ exit: 1, stderr: '' });
+});
+
+test('logs are readable, and as they are with --json', async () => {
+  await using server = await daemon([]);
+  const line = '{"level":40,"time":1772625600000,"pid":1,"hostname":"h","msg":"slow\\u001b[2J","ms":12}';
+  fs.mkdirSync(join(server.home, 'state', 'log'));
+  fs.writeFileSync(join(server.home, 'state', 'log', 'daemon.jsonl'), `{"level":30}\nnot json\n${line}\n`);
+  const ran = await prsist(['daemon', 'logs', '--lines', '2'], { server });
+  expect(ran.stdout).toBe('not json\n2026-03-04 12:00:00 warn  slow ms=12\n');
+  expect((await prsist(['daemon', 'logs', '--lines', '1', '--json'], { server })).stdout).toBe(`${line}\n`);
+});

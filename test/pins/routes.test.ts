@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { createServer } from '../../src/daemon/server.ts';
+import { operations } from '../../src/features/operations.ts';
+
+// The expected side is a literal: what is published with another method or path than the one the client uses.
+const published = [
+  ['GET', '/memory/health', 'system.health', {}],
+  ['POST', '/memory/session/resume/S', 'session.resume', { session_id: 'S' }],
+  ['GET', '/memory/session/context/S?recent=7', 'session.context', { session_id: 'S', recent: 7 }],
+] as const;
+
+// Published, and the same as the client's own.
+const plain =
+  `config/explain context/store context/retrieve context/search context/list context/delete session/start session/message
+session/handoff session/end session/list session/show session/messages session/accept session/decline session/handoffs
+task/add task/update task/list search/query brief/get capture/event capture/import capture/status project/init project/list
+project/show project/uninstall store/verify store/rebuild job/show job/cancel system/drain`.split(/\s+/);
+
+function listening() {
+  const asked: [string, unknown][] = [];
+  const server = createServer({
+    ...{ token: 't', user: 'ana', accepting: () => true, onRequest: () => undefined, onBug: () => undefined },
+    redact: (text) => text,
+    async dispatch({ operation, body }) {
+      asked.push([operation, body]);
+      return { reply: {}, status: 200, replayed: false };
+    },
+  });
+  const send = (method: 'GET' | 'POST', url: string) =>
+    server.inject({ method, url, headers: { authorization: 'Bearer t' } });
+  return { asked, send };
+}
+
+test.each(published)('PN4: %s %s is %s', async (method, url, operation, body) => {
+  const { asked, send } = listening();
+  expect((await send(method, url)).statusCode).toBe(200);
+  expect(asked).toEqual([[operation, body]]);
+});
+
+test('PN5: every other published route is POST /memory/<noun>/<verb> of an operation that is there', async () => {
+  const { asked, send } = listening();
+  for (const path of plain) expect((await send('POST', `/memory/${path}`)).statusCode).toBe(200);
+  const names = asked.map(([operation]) => operation);
+  expect(names.filter((name) => !(name in operations))).toEqual([]);
+  const all = new Set([...names, ...published.map(([, , operation]) => operation)]);
+  expect(Object.keys(operations).filter((name) => !all.has(name))).toEqual([]);
+});
