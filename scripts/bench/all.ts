@@ -1,0 +1,16 @@
+// Every measurement, one after the other, since two at once would disturb each other. Prints their JSON lines.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const benches = ['hook', 'cli-start', 'redact', 'store', 'search', 'import', 'ingest', 'rebuild', 'idle-rss'];
+
+for (const name of benches) {
+  const { status, signal } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {
+    stdio: 'inherit',
+  });
+  // a bar that is missed is a line that says so; a measurement that breaks is no reason to leave out the others
+  if (status !== 0) {
+    process.stdout.write(`${JSON.stringify({ bench: name, exit: status ?? signal })}\n`);
+    process.exitCode = 1;
+  }
+}

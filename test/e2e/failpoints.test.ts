@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { failpointNames } from '../../src/platform/failpoint.ts';
+import { type Crash, type Crashed, crash, type Failpoint } from '../harness/crash.ts';
+import { createHome, ended, type Home } from '../harness/home.ts';
+import { createRepository } from '../harness/repository.ts';
+
+let home: Home;
+let cwd: string;
+beforeAll(async () => {
+  home = createHome();
+  cwd = createRepository(home).path;
+  await home.json(['init', '--no-import'], { cwd });
+  await home.kill();
+  // what only a first start does is done
+  const first = await home.serve();
+  first.kill('SIGTERM');
+  await ended(first);
+});
+afterAll(() => home.remove());
+
+type By = Crash['by'];
+/** What is on disk when the daemon has died there for the first time the operation came by. */
+type Left = Partial<Pick<Crashed, 'before' | 'spooled' | 'endpoint'>>;
+interface Case {
+  readonly by: By;
+  readonly nth: number;
+  readonly left: Left;
+}
+const event = (nth: number, left: Left): Case => ({ by: 'event', nth, left });
+const request = (nth: number, left: Left): Case => ({ by: 'request', nth, left });
+
+/** An event writes twice: that its agent was seen, in the user database, then what it says. */
+const cases: Readonly<Record<Failpoint, readonly Case[]>> = {
+  'spool.renamed': [event(1, { before: 0, spooled: 1 })],
+  'ingest.parsed': [event(1, { before: 0, spooled: 1 })],
+  'tx.begun': [event(1, { before: 0, spooled: 1 }), event(2, { before: 0, spooled: 1 }), request(1, { before: 0 })],
+  'record.inserted': [event(1, { before: 0, spooled: 1 }), request(1, { before: 0 })],
+  'projection.applied': [event(1, { before: 0, spooled: 1 }), request(1, { before: 0 })],
+  'tx.before-commit': [
+    event(1, { before: 0, spooled: 1 }),
+    event(2, { before: 0, spooled: 1 }),
+    request(1, { before: 0 }),
+  ],
+  'tx.after-commit': [
+    event(1, { before: 0, spooled: 1 }),
+    event(2, { before: 1, spooled: 1 }),
+    request(1, { before: 1 }),
+  ],
+  'spool.before-delete': [event(1, { before: 1, spooled: 1 })],
+  'lock.taken': [{ by: 'start', nth: 1, left: { endpoint: false } }],
+  'endpoint.renamed': [{ by: 'start', nth: 1, left: { endpoint: true } }],
+};
+
+describe('T2: a daemon that dies at a failpoint', () => {
+  test('every failpoint has a case', () => {
+    expect(Object.keys(cases)).toEqual([...failpointNames]);
+  });
+
+  for (const name of failpointNames) {
+    for (const { by, nth, left } of cases[name]) {
+      test(`T2: ${name}, ${by}, time ${nth}`, async () => {
+        const got = await crash(home, cwd, { name, action: 'kill', nth, by });
+        expect(got).toMatchObject({ died: true, after: by === 'start' ? 0 : 1, problems: [], sockets: 1, ...left });
+      });
+    }
+  }
+});
+
+test('T2: a start that fails half way leaves no process that holds the lock', async () => {
+  const got = await crash(home, cwd, { name: 'endpoint.renamed', action: 'error', nth: 1, by: 'start' });
+  expect(got).toMatchObject({ died: false, endpoint: true, sockets: 1, problems: [] });
+  expect(home.processes()).toEqual([]);
+});
+
+test('T2: without PRSIST_HOME there are no failpoints', async () => {
+  const { createFailpoint } = await import('../../src/platform/failpoint.ts');
+  expect(() => createFailpoint({ PRSIST_FAILPOINT: 'tx.begun:error' })('tx.begun')).not.toThrow();
+  expect(() => createFailpoint({ PRSIST_HOME: '/p', PRSIST_FAILPOINT: 'tx.begun:error' })('tx.begun')).toThrow();
+});

@@ -1,0 +1,202 @@
+// Secrets go in by every way there is; afterwards they are nowhere.
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEndpoint } from '../../src/client/endpoint.ts';
+import { exchange } from '../../src/client/exchange.ts';
+import { createRedactor } from '../../src/core/redact.ts';
+import { claudeCode, codex } from '../harness/agents.ts';
+import { everyFile, everyValue, type Seen } from '../harness/every-byte.ts';
+import { createHome, type Home } from '../harness/home.ts';
+import { createRepository, type Repository } from '../harness/repository.ts';
+import { known } from '../harness/secrets/carriers.ts';
+import { corpus, type Sample } from '../harness/secrets/corpus.ts';
+import { shippedRules, testKey } from '../harness/secrets/rules.ts';
+import { seeded } from '../harness/seed.ts';
+
+let home: Home;
+let shop: Repository;
+const source = seeded('T20');
+const redactor = createRedactor(shippedRules(), testKey);
+const isFound = ({ text, secrets }: Sample) => {
+  const left = redactor.text(text).text;
+  return secrets.every((secret) => !left.includes(secret));
+};
+const clearly = (secret: string) => secret.length >= 12;
+const samples = corpus(source.seed, known, 14).filter(isFound);
+const allSecrets = samples.flatMap((sample) => sample.secrets).filter(clearly);
+/** Of every kind one for each way in. */
+const perWay = (way: number) => samples.filter((_, n) => n % 14 === way);
+/** What a file may be called: a shape that is still found under another name, or nothing. */
+function asName(text: string): string {
+  const name = text.replace(/[\n\r/\0]/g, '_').slice(0, 120);
+  return keepsSecret(name) ? 'plain' : name;
+}
+/** A text cut to a length, if what is left of its secret is still found. */
+function cut(text: string, length: number): string {
+  return keepsSecret(text.slice(0, length)) ? 'plain' : text.slice(0, length);
+}
+/** True for a piece of a sample in which no rule sees the secret any more. */
+function keepsSecret(text: string): boolean {
+  const left = redactor.text(text).text;
+  return allSecrets.some((secret) => left.includes(secret));
+}
+
+beforeAll(() => {
+  home = createHome();
+  shop = createRepository(home);
+});
+afterAll(() => home.remove());
+
+async function transcripts(): Promise<void> {
+  fs.mkdirSync(join(home.home, '.claude'));
+  fs.mkdirSync(join(home.home, '.codex'));
+  const claude = claudeCode(home, { cwd: shop.path });
+  const other = codex(home, { cwd: shop.path });
+  await home.json(['init', '--no-import', '--no-git-hooks'], { cwd: shop.path });
+  for (const agent of [claude, other]) {
+    for (const { text } of perWay(agent === claude ? 0 : 1)) {
+      await agent.asked(`look: ${text}`);
+      agent.said(text);
+      agent.ran(text, text);
+      agent.ran(text, text, 1);
+      agent.edited(`src/${asName(text)}`, text);
+    }
+  }
+  const line = { type: 'user', uuid: 'x', parentUuid: null, sessionId: claude.session, cwd: shop.path };
+  const odd = perWay(2).map(({ text }) => JSON.stringify({ ...line, [text]: text, nested: [{ [text]: [text] }] }));
+  const broken = perWay(2).map(({ text }) => `{"type": "user", ${text.replaceAll('\n', '\\n')}`);
+  fs.appendFileSync(claude.transcript, [...odd, ...broken, ''].join('\n'));
+  await home.settled();
+  const [again, text] = [randomUUID(), fs.readFileSync(other.transcript, 'utf8')];
+  const packed = `${other.transcript.replace(other.session, again)}.gz`;
+  fs.writeFileSync(packed, gzipSync(text.replaceAll(other.session, again)));
+}
+
+async function hooks(): Promise<void> {
+  const agent = claudeCode(home, { cwd: shop.path, writes: 'nothing' });
+  for (const { text } of perWay(3)) {
+    await agent.asked(text);
+    agent.said(text);
+    await agent.stop();
+    await agent.hook('SessionEnd', { reason: text });
+  }
+  for (const [n, { text }] of perWay(4).entries()) {
+    fs.writeFileSync(join(home.paths.spool, `bad${n}.evt`), `prsist-event 1\nagent ${text}`, { mode: 0o600 });
+  }
+  await home.settled();
+}
+
+/** An answer, or the error in its place: both are looked through. */
+async function ask(operation: string, input: unknown): Promise<Record<string, unknown>> {
+  try {
+    return { ...(await home.client(shop.path).post(operation, input)) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+
+async function requests(): Promise<Seen[]> {
+  const answers: unknown[] = [];
+  for (const [n, { text }] of perWay(5).entries()) {
+    const session_id = `s${n}`;
+    answers.push(
+      await ask('session.start', { session_id, initial_context: { [text]: text }, title: cut(text, 200) }),
+      await ask('context.store', { key: `k${n}`, value: { [text]: [text] }, metadata: { [text]: text } }),
+      await ask('context.store', { key: asName(text), value: text, scope: 'user' }),
+      await ask('session.message', { session_id, role: 'user', content: text, metadata: { [text]: text } }),
+      await ask('task.add', { session_id, description: text, assignee: cut(asName(text), 100) }),
+      await ask('task.update', { task_id: `t${n}`, description: text, result: text }),
+      await ask('session.handoff', {
+        ...{ session_id, to_agent: 'codex', handoff_reason: text, critical_info: { [text]: text } },
+        continuation_instructions: text,
+      }),
+      await ask('session.end', { session_id, reason: cut(text, 200), summary: text }),
+      await ask('context.delete', { key: `k${n}`, reason: text }),
+    );
+  }
+  for (const { text } of perWay(6)) {
+    answers.push(
+      await ask('context.store', { key: text.repeat(40), value: 1 }),
+      await ask('context.store', { key: 'k', value: 1, layer: text }),
+      await ask('context.store', { key: 'k', value: 1, [text]: 1 }),
+      await ask('session.start', { session_id: text.repeat(3), agent: text }),
+      await ask('search.query', { query: cut(text, 1000) }),
+    );
+  }
+  return answers.map((answer) => ({ where: 'an answer', bytes: Buffer.from(JSON.stringify(answer)) }));
+}
+
+/** What stands in the head of a request. A refusal may say back what it refuses; nothing may keep it. */
+async function heads(): Promise<void> {
+  const endpoint = readEndpoint(home.paths.endpoint);
+  if (!endpoint) throw new Error('no daemon');
+  for (const [n, { text }] of perWay(7).entries()) {
+    const plain = encodeURIComponent(text);
+    for (const headers of [
+      {
+        'idempotency-key': asName(text)
+          .replace(/[^ -~]/g, '')
+          .slice(0, 128),
+      },
+      { 'x-prsist-project': plain },
+      { 'x-prsist-agent': cut(text.replace(/[^A-Za-z0-9._-]/g, ''), 100) || 'a' },
+    ]) {
+      const standing = { authorization: `Bearer ${endpoint.token}`, 'x-prsist-project': encodeURIComponent(shop.path) };
+      const question = {
+        ...{ path: '/memory/context/store', headers: { ...standing, ...headers } },
+        body: JSON.stringify({ key: `head${n}`, value: n }),
+        ...{ slowMs: 9_000, timeoutMs: 9_000, slow: () => undefined },
+      };
+      await exchange(endpoint.socket, question);
+      await exchange(endpoint.socket, { ...question, path: `/memory/${plain.slice(0, 100)}/x` });
+    }
+  }
+}
+
+async function commits(): Promise<void> {
+  for (const [n, { text }] of perWay(8).entries()) {
+    fs.writeFileSync(join(shop.path, asName(text)), String(n));
+    shop.git('add', '.');
+    shop.git('commit', '-q', '--cleanup=verbatim', '-m', `${text}\n\n${text}\n`);
+  }
+  await home
+    .client(shop.path)
+    .call('session.context', { session_id: 's0' })
+    .catch(() => undefined);
+}
+
+test('T20: no secret that is found is anywhere afterwards', { timeout: 180_000 }, async () => {
+  await transcripts();
+  const imported = await home.json(['import'], { cwd: shop.path });
+  await hooks();
+  const answers = await requests();
+  await commits();
+  const jobs = [{ where: 'the job', bytes: Buffer.from(JSON.stringify(imported)) }];
+  await home.json(['store', 'verify', '--deep'], { cwd: shop.path });
+  for (const command of ['brief', 'status', 'sessions', 'tasks']) await home.prsist([command], { cwd: shop.path });
+  await heads();
+  await home.settled();
+
+  const own = [join(home.home, '.claude/projects'), join(home.home, '.codex/sessions'), join(shop.path, '.git')];
+  const written = fs.readdirSync(shop.path).filter((name) => name !== '.prsist');
+  const except = [...own, ...written.map((name) => join(shop.path, name))];
+  const alive = [...everyFile(home, except)];
+  await home.prsist(['daemon', 'stop']);
+  const closed = [...everyFile(home, except), ...everyValue(home)];
+  const secrets = samples.flatMap((sample) => sample.secrets.filter(clearly).map((secret) => ({ secret, sample })));
+  const hits = [...alive, ...closed, ...answers, ...jobs].flatMap(({ where, bytes }) =>
+    secrets
+      .filter(({ secret }) => bytes.includes(secret) || bytes.includes(JSON.stringify(secret).slice(1, -1)))
+      .map(({ sample }) => `${sample.kind} in ${where}`),
+  );
+  const places = alive.length + closed.length;
+  process.stdout.write(
+    `T20: ${samples.length} samples, ${secrets.length} secrets, ${places} places, ${hits.length} hits\n`,
+  );
+  expect([...new Set(hits)].sort()).toEqual([]);
+  const stored = closed.filter(({ bytes }) => bytes.includes('⟨secret:')).length;
+  expect(stored).toBeGreaterThan(100);
+});
