@@ -165,7 +165,7 @@ function generate(directory: string, file: number): void {
     const text = `${n * 7919} ${talk.repeat(1 + (n % 17))}`;
     const content = role === 'user' ? text : [{ type: 'text', text }];
     return JSON.stringify({
-      ...{ type: role, sessionId: session, uuid, parentUuid: null, cwd: '/work/shop', version: '2.0.0' },
+      ...{ type: role, sessionId: session, uuid, parentUuid: null, cwd: '/w/shop', version: '2.0.0' },
       ...{ timestamp: new Date(Date.UTC(2026, 0, 1) + n * 60_000).toISOString(), message: { role, content } },
     });
   };

@@ -1,5 +1,6 @@
 import { type ErrorBody, errorFromBody, PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
+import { limits } from '../core/limits.ts';
 import type { Reply, Request } from '../core/operation.ts';
 import { protocol } from '../core/protocol.ts';
 import type { Operations } from '../features/operations.ts';
@@ -87,6 +88,10 @@ function questionFor(setup: Setup, name: string, input: unknown): (endpoint: End
     ...(agent === undefined ? {} : { 'x-prsist-agent': encodeURIComponent(agent) }),
   };
   const body = JSON.stringify(input);
+  // the daemon hangs up in the middle of a body this large, and its reason would often be lost with the connection
+  if (Buffer.byteLength(body) > limits.bodyBytes) {
+    throw new PrsistError('limit/too-large', `a request has at most ${limits.bodyBytes} bytes`);
+  }
   const waitMs = askedWait(input);
   const slow = once(() => notice?.('daemon is busy or hung, still waiting (prsist daemon stop --force ends it)'));
   return (endpoint) => ({

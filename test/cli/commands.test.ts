@@ -32,7 +32,7 @@ test('remember sends no key: the daemon makes it of the redacted text', async ()
     category: 'decision',
     priority: 'high',
   });
-  expect(server.asked[0]?.headers['x-prsist-project']).toBe('%2Fwork%2Fshop');
+  expect(server.asked[0]?.headers['x-prsist-project']).toBe('%2Fw%2Fshop');
 });
 
 test.each([[['remember']], [['remember', '-']]])('%j reads stdin', async (argv) => {
@@ -70,9 +70,9 @@ test('--project: a name stays a name, a path becomes absolute', async () => {
     await prsist(['sessions', '--project', project], { server });
   expect(server.asked.map(({ headers }) => decodeURIComponent(String(headers['x-prsist-project'])))).toEqual([
     'shop',
-    '/work/shop',
-    '/work/other',
-    '/work/shop/x',
+    '/w/shop',
+    '/w/other',
+    '/w/shop/x',
     '/abs/dir',
   ]);
 });

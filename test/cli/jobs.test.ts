@@ -12,7 +12,7 @@ const jobs = (ended: Record<string, unknown>) =>
 
 const touched = [
   { path: '/home/u/.claude/settings.json', action: 'change', diff: '+ "hooks"', note: 'hooks of claude-code' },
-  { path: '/work/shop/.prsist/project.json', action: 'none', diff: '', note: '' },
+  { path: '/w/shop/.prsist/project.json', action: 'none', diff: '', note: '' },
 ];
 
 test('init says what was done to files; with --dry-run it shows how', async () => {
@@ -34,7 +34,7 @@ records  0 added, 0 known before
 `);
   expect(done.stderr).toContain('to do: open /hooks');
   expect(server.asked[0]?.input).toEqual({
-    directory: '/work/shop/sub',
+    directory: '/w/shop/sub',
     agents: ['codex'],
     git_hooks: false,
     import: false,
@@ -80,7 +80,7 @@ test('the error of a failed job is the error of the command', async () => {
   const ran = await prsist(['import', '--path', 'old,1', '--since', '7d'], { server });
   expect(ran).toEqual({ exit: 1, stdout: '', stderr: 'error: no such file\ntry: look\n' });
   expect(server.asked[0]?.input).toEqual({
-    paths: ['/work/shop/old,1'],
+    paths: ['/w/shop/old,1'],
     since: '2026-02-25T12:00:00.000Z',
     dry_run: false,
   });

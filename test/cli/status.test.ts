@@ -20,7 +20,7 @@ const health = {
 const project = {
   project_id: '3f2a91bc-0000-7000-8000-000000000001',
   name: 'shop',
-  roots: ['/work/shop'],
+  roots: ['/w/shop'],
   state: 'live',
   last_activity: at(2),
   db_bytes: 12_300_000,
@@ -75,7 +75,7 @@ test('everything on one screen', async () => {
   expect(await prsist(['status'], { server })).toEqual({
     exit: 0,
     stderr: '',
-    stdout: `project   shop  3f2a91bc-0  /work/shop
+    stdout: `project   shop  3f2a91bc-0  /w/shop
 daemon    ok, up since 2h ago, version 0.1.0, 77.0 MB
 capture   claude-code  proven   hook installed  event 2m ago  transcript 5m ago
           codex        off      hook changed    event never  transcript 1h ago  prsist init

@@ -37,7 +37,7 @@ export async function prsist(argv: readonly string[], around: Around = {}): Prom
   const world: World = {
     places: { daemon: '/nowhere/prsist-daemon', operations: around.operations ?? '/nowhere/operations.json' },
     env: { ...(around.server?.env ?? { HOME: '/nowhere', PRSIST_HOME: '/nowhere' }), ...around.env },
-    cwd: '/work/shop',
+    cwd: '/w/shop',
     stdin: () => stdin,
     interrupted: () => ({ signalled: around.interrupted ?? new Promise(() => undefined), release: () => undefined }),
     now: () => now,

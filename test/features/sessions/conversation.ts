@@ -61,7 +61,7 @@ export function conversationOf(session: string, all: readonly Happening[], from 
       };
     }
     if (what === 'edit')
-      return { kind: 'edit', session, at, key, path: `/work/${path(n)}`, change: 'modify', added: n, removed: 1 };
+      return { kind: 'edit', session, at, key, path: `/w/${path(n)}`, change: 'modify', added: n, removed: 1 };
     if (what === 'compaction') return { kind: 'compaction', session, at, key, trigger: 'auto', preTokens: n };
     if (what === 'rewind') return { kind: 'rewind', session, at, key: prompts.pop() ?? [session, 'nothing'] };
     const steps = Array.from({ length: n }, (_, s) => ({

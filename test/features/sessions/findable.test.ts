@@ -52,7 +52,7 @@ test('SE51 long messages are found by what stands at their end', async () => {
 test('SE52 calls are found by command, tool, input and files; their output by people only', async () => {
   const world = sessionsWorld();
   await world.take([
-    call('a', { command: 'make otter', files: ['/work/src/otter.ts'] }),
+    call('a', { command: 'make otter', files: ['/w/src/otter.ts'] }),
     result('b', `badger\n${'x'.repeat(9_000)}\nlynx`),
     call('b', { tool: 'Edit', input: { file_path: 'src/a.ts', edits: [{ new_string: 'a\nferret' }] } }),
     result('a', 'weasel'),
