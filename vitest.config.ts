@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 // fast: pure functions and verbs on a temporary database, part of `npm run check`.
 // slow: a daemon in process, or the built bin/prsist under its own PRSIST_HOME; needs `npm run build` first.
+// storm: the same, by the hundred; one file at a time after all others, which it would starve of processor time.
+const storms = ['test/e2e/one-daemon.test.ts', 'test/e2e/kill.test.ts'];
+
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -21,10 +24,23 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/e2e/**/*.test.ts', 'test/harness/**/*.test.ts'],
+          exclude: storms,
           testTimeout: 180_000,
           hookTimeout: 60_000,
           pool: 'forks',
           maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'storm',
+          include: storms,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          pool: 'forks',
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
