@@ -92,6 +92,13 @@ const placeOfPackage: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config'],
   'better-sqlite3': ['store'],
   fastify: ['daemon'],
+  '@fastify/swagger': ['daemon'],
+  '@fastify/swagger-ui': ['daemon'],
+  '@fastify/websocket': ['daemon'],
+  // the parsers of documents
+  fflate: ['features'],
+  htmlparser2: ['features'],
+  unpdf: ['features'],
   commander: ['cli'],
 };
 
@@ -210,7 +217,8 @@ test('6 · a migration has a number of its own and says whom it concerns', () =>
 
 test('7 · runtime dependencies are these, at exact versions', () => {
   expect(Object.keys(manifest.dependencies).sort()).toEqual([
-    ...['better-sqlite3', 'commander', 'fastify', 'jsonc-parser', 'pino', 'yaml', 'zod'],
+    ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket', 'better-sqlite3', 'commander', 'fastify'],
+    ...['fflate', 'htmlparser2', 'jsonc-parser', 'node-diff3', 'pino', 'unpdf', 'yaml', 'zod'],
   ]);
   const versions = Object.values<string>({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
