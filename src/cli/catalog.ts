@@ -82,8 +82,15 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/session.ts'),
   },
   {
+    name: 'stats',
+    usage: '',
+    summary: 'how much is remembered, and how often it is found',
+    group: 'more',
+    load: () => import('./commands/stats.ts'),
+  },
+  {
     name: 'context',
-    usage: 'store|get|list|delete',
+    usage: 'store|get|list|delete|history|restore|tag|link|trust|feedback',
     summary: 'work with context entries',
     group: 'more',
     load: () => import('./commands/context.ts'),

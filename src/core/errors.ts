@@ -36,6 +36,12 @@ export const errorTable = {
   'handoff/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist status' },
   'handoff/taken': { status: 409, exit: 1, retry: false, hint: 'prsist status shows who took it' },
   'entry/version-conflict': { status: 409, exit: 1, retry: false, hint: 'read it again: prsist context get <key>' },
+  'entry/would-demote': {
+    status: 409,
+    exit: 1,
+    retry: false,
+    hint: 'an entry that lasts is not made ephemeral: delete it first, or use another key',
+  },
   'job/not-found': { status: 404, exit: 1, retry: false, hint: 'jobs are forgotten when the daemon restarts' },
   'route/unknown': { status: 404, exit: 2, retry: false, hint: 'prsist api --list' },
   'request/key-reused': { status: 409, exit: 1, retry: false, hint: 'use a new Idempotency-Key for a new request' },

@@ -12,6 +12,14 @@ export const limits = {
   bodyBytes: 8 * mib,
   jsonDepth: 32,
   jsonMembers: 10_000,
+  entryTags: 32,
+  entryLinks: 64,
+  ephemeralBytes: 64 * mib,
+  /** Reads that wait for being counted; beyond this they are not. */
+  accessesWaiting: 20_000,
+  accessRows: 1_000_000,
+  accessDays: 30,
+
   queryBytes: 4 * kib,
   queryTerms: 64,
   searchResults: 400,

@@ -1,10 +1,15 @@
 // The words that stand on the wire, in rows and on the command line, in one place.
 
-export const layers = ['session', 'long_term', 'permanent'] as const;
+/** From the most fleeting to the most lasting. */
+export const layers = ['ephemeral', 'session', 'short_term', 'long_term', 'permanent'] as const;
 export type Layer = (typeof layers)[number];
 
-export const scopes = ['project', 'user'] as const;
+/** From the nearest to the widest: a key is looked for in this order. */
+export const scopes = ['agent', 'session', 'project', 'user', 'tenant', 'global'] as const;
 export type Scope = (typeof scopes)[number];
+
+/** How one entry stands to another. */
+export const relations = ['supersedes', 'contradicts', 'about', 'derived_from'] as const;
 
 export const priorities = ['critical', 'high', 'medium', 'low'] as const;
 export type Priority = (typeof priorities)[number];

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import type { GitState } from '../core/snapshot.ts';
-import { scopes } from '../core/words.ts';
 import { assemble, type BriefSources, type Reads, unfinishedMs } from '../features/brief/assemble.ts';
 import { publish, toldAgents, withdraw } from '../features/brief/publish.ts';
 import { toldHandoffId } from '../features/brief/render-handoff.ts';
 import { lastStarts } from '../features/capture/queries.ts';
-import { durableEntries } from '../features/entries/queries.ts';
 import { noteShown } from '../features/sessions/lifecycle.ts';
 import { allProjects } from '../features/system/queries.ts';
 import {
@@ -45,7 +43,6 @@ const longestRestMs = 5_000;
 const longestTimerMs = 2 ** 31 - 1;
 /** A handoff that a hook took away waits so long for word of the conversation that was shown it. */
 const lostMs = 60_000;
-const mostEntries = 50;
 /**
  * Beside the files: until when they are right, in milliseconds, or `always`. Taken away before a change is answered and
  * written after rendering, so that whoever kills the daemon in between leaves word that the files are old.
@@ -167,7 +164,7 @@ export class Briefs {
     const reads = { project: projects.store(projectId).read, user: projects.user.read };
     const now = clock();
     const folders = this.#folders(projectId);
-    const ends = this.#entryEnds(reads, now);
+    const ends = [...this.#parts.sources.entryEnds(reads, now)];
     for (const folder of folders) {
       if (!this.#parts.enabled) {
         withdraw(folder);
@@ -196,15 +193,6 @@ export class Briefs {
     clearTimeout(this.#timers.get(projectId));
     this.#timers.delete(projectId);
     this.#ends.delete(projectId);
-  }
-
-  /** When entries that a brief may tell of expire. */
-  #entryEnds(reads: Reads, now: number): number[] {
-    const { user } = this.#parts.projects.identity;
-    const asked = { now, limit: mostEntries };
-    return scopes
-      .flatMap((scope) => reads[scope].all(durableEntries, { ...asked, user_id: scope === 'user' ? user : null }))
-      .flatMap(({ expires_at }) => expires_at ?? []);
   }
 
   /**

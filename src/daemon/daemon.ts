@@ -9,6 +9,7 @@ import { catchUpCommits } from '../features/capture/commits.ts';
 import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
 import { liveEntries } from '../features/entries/queries.ts';
+import { sweepEntries } from '../features/entries/sweep.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import { totals } from '../features/sessions/queries.ts';
 import type { Entering, Explain, Health } from '../features/system/needs.ts';
@@ -26,6 +27,7 @@ import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import { exists } from '../platform/walk.ts';
 import { sweepAnswers } from '../store/idempotency.ts';
 import { rebuild } from '../store/rebuild.ts';
+import type { Store } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { verify } from '../store/verify.ts';
 import { Briefs } from './briefs.ts';
@@ -36,7 +38,7 @@ import { readMigrations } from './migrations.ts';
 import { Projects } from './projects.ts';
 import { createServer } from './server.ts';
 import { Spool } from './spool.ts';
-import { type Wired, wire } from './wiring.ts';
+import { type Wired, type Wiring, wire } from './wiring.ts';
 
 export interface DaemonParts {
   readonly paths: Paths;
@@ -56,6 +58,13 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const quietMs = 3_000;
+const entrySettings: Wiring['entries'] = {
+  settings: {
+    ...{ defaultLayer: 'long_term', defaultScope: 'project' },
+    ...{ ephemeralMs: 5 * minuteMs, shortTermMs: 30 * dayMs, promoteDays: 3 },
+  },
+  ephemeralMost: 10_000,
+};
 /** Growth that is worth a collection of garbage. */
 const grownBytes = 16 * 1024 * 1024;
 
@@ -161,6 +170,7 @@ export class Daemon {
     await this.#spool.drain();
     this.#spool.stop();
     await this.#briefs.finish();
+    this.#countReads();
     this.#projects.closeAll();
     this.log.info('left');
   }
@@ -195,10 +205,22 @@ export class Daemon {
 
   /** Quiet again after much work: what it took is given back. */
   #tidy(): void {
+    this.#countReads();
     if (this.#quietMs() < quietMs || residentBytes() - this.#restingBytes < grownBytes) return;
     this.#projects.shrink();
     this.#collectGarbage();
     this.#restingBytes = residentBytes();
+  }
+
+  /** Writes down who read what since the last time. */
+  #countReads(): void {
+    const { accesses, ephemeral } = this.#wired.entries;
+    ephemeral.sweep(wallClock());
+    accesses.flush((project, work) => this.#storeOf(project || null).maintain(work));
+  }
+
+  #storeOf(project: string | null): Store {
+    return project === null ? this.#projects.user : this.#projects.store(project);
   }
 
   readonly #isLeaving = () => !this.#accepting;
@@ -222,8 +244,17 @@ export class Daemon {
 
   async #sweep(): Promise<void> {
     this.#spool.sweep();
-    await this.#projects.user.write((tx) => sweepAnswers(tx));
-    for (const id of this.#projects.openProjects) await this.#projects.store(id).write((tx) => sweepAnswers(tx));
+    for (const id of [null, ...this.#projects.openProjects]) {
+      await this.#storeOf(id).write((tx) => sweepAnswers(tx));
+      await this.#sweepEntries(this.#storeOf(id));
+    }
+  }
+
+  /** Slice by slice, so that nobody waits for it. */
+  async #sweepEntries(store: Store): Promise<void> {
+    const { settings } = this.#wired.entries;
+    const sweep = () => store.write((tx) => sweepEntries(tx, settings, this.#projects.identity.user));
+    for (let swept = await sweep(); swept.retired + swept.promoted > 0; swept = await sweep()) await breathe();
   }
 
   /** Everything already said about a project is in its database when this resolves. */
@@ -268,6 +299,7 @@ export class Daemon {
         archiveAfterMs: sessions.archive_after_days * dayMs,
         handoffMs: sessions.handoff_days * dayMs,
       },
+      entries: entrySettings,
       keepThinking: capture.thinking ? 'keep' : 'drop',
       keepTranscripts: capture.keep_transcripts ? 'keep' : 'drop',
       projects: () => this.#projects,

@@ -5,7 +5,7 @@ import { limits } from '../core/limits.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { GitState } from '../core/snapshot.ts';
-import type { Caller, Context, Feature, JobContext, ProjectRef } from '../features/feature.ts';
+import type { Caller, Context, Feature, JobContext, Place, ProjectRef } from '../features/feature.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import { once } from '../store/idempotency.ts';
 import type { Write } from '../store/record-type.ts';
@@ -62,9 +62,11 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const context = await contextOf(parts, operation, asked);
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {
-      const store = storeOf(parts, { feature, operation, asked, input, context });
+      const place = placeOf({ feature, operation, asked, input, context });
+      const store = place === 'user' ? parts.projects.user : parts.projects.store(context.project.id);
+      const idempotencyKey = place === 'memory' ? undefined : asked.idempotencyKey;
       // feature() has checked that the verb fits the contract's effect
-      const answer = await write(store, verb as WriteVerb, { asked, input, context });
+      const answer = await write(store, verb as WriteVerb, { asked: { ...asked, idempotencyKey }, input, context });
       if (operation.after === 'told') await parts.tell(context.project.id);
       return answer;
     }
@@ -141,11 +143,10 @@ interface Chosen {
   readonly context: Context;
 }
 
-function storeOf(parts: DispatchParts, { feature, operation, asked, input, context }: Chosen): Store {
+function placeOf({ feature, operation, asked, input, context }: Chosen): Place {
   // the selector was declared for this operation's input
-  const choose = feature.storeOf[asked.operation] as ((input: unknown) => 'project' | 'user') | undefined;
-  const where = choose?.(input) ?? operation.on ?? 'project';
-  return where === 'user' ? parts.projects.user : parts.projects.store(context.project.id);
+  const choose = feature.storeOf[asked.operation] as ((input: unknown, context: Context) => Place) | undefined;
+  return choose?.(input, context) ?? operation.on ?? 'project';
 }
 
 interface Ready {

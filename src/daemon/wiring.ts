@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
-import type { BriefSources } from '../features/brief/assemble.ts';
+import type { BriefSources, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { type TranscriptRoot, transcriptRoots } from '../features/capture/discover.ts';
@@ -14,7 +14,8 @@ import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../
 import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
-import { forBrief } from '../features/entries/durable.ts';
+import { noteSearch } from '../features/entries/access-log.ts';
+import { endsForBrief, forBrief } from '../features/entries/durable.ts';
 import { entryFacts } from '../features/entries/facts.ts';
 import { entriesFeature } from '../features/entries/feature.ts';
 import {
@@ -23,6 +24,8 @@ import {
   foundEntry,
   showing,
 } from '../features/entries/findable.ts';
+import { storeInitial } from '../features/entries/initial.ts';
+import type { EntryNeeds } from '../features/entries/needs.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
 import { takeInCommits } from '../features/sessions/commits.ts';
@@ -37,6 +40,8 @@ import type { Daemon, Hooks, JobsView, Maintenance, Welcome } from '../features/
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
+import type { Read } from '../store/record-type.ts';
+import { type EntryParts, entryMoment, entryNeeds } from './entry-needs.ts';
 import { keptPath } from './kept-path.ts';
 import type { Projects } from './projects.ts';
 
@@ -49,6 +54,7 @@ export interface Wiring {
   readonly projects: () => Projects;
   readonly redactor: Redactor;
   readonly times: SessionTimes;
+  readonly entries: Pick<EntryParts, 'settings' | 'ephemeralMost'>;
   readonly keepThinking: 'keep' | 'drop';
   readonly keepTranscripts: 'keep' | 'drop';
   readonly clock: () => number;
@@ -70,6 +76,7 @@ export interface Wiring {
 
 export interface Wired {
   readonly features: readonly Feature[];
+  readonly entries: EntryNeeds;
   readonly capture: CaptureParts;
   readonly sources: BriefSources;
   readonly roots: readonly TranscriptRoot[];
@@ -78,19 +85,21 @@ export interface Wired {
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
 export function wire(wiring: Wiring): Wired {
   const capture = captureParts(wiring);
-  const sources = briefSources(wiring);
+  const entries = entryNeedsOf(wiring);
+  const sources = briefSources(wiring, entries);
   const roots = transcriptRoots(wiring.paths.home, wiring.env);
   const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
   const { lay, drain } = wiring.spool;
   const features = [
-    entriesFeature(),
+    entriesFeature(entries),
     sessionsFeature({
       times: wiring.times,
       get device() {
         return wiring.projects().identity.dev;
       },
-      surroundings: (context, session_id) => ({ ...factsOf(context, session_id), git: context.git }),
+      surroundings: (context, session_id) => ({ ...factsOf(entries, context, session_id), git: context.git }),
+      keepInitial: storeInitial(entries),
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
     captureFeature(capture, roots, { ...status, lay, drain }),
@@ -102,15 +111,28 @@ export function wire(wiring: Wiring): Wired {
     searchFeature({
       findables: [...entryFindables, ...findables],
       hidings: [...entryHidings, ...hidings],
-      showings: [showing(wiring.clock), ...showings],
-      entryOf: foundEntry(wiring.clock),
+      showings: [showing((read) => momentIn(wiring, entries, read)), ...showings],
+      entryOf: foundEntry((read) => momentIn(wiring, entries, read)),
+      asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
   ];
-  return { features, capture, sources, roots };
+  return { features, entries, capture, sources, roots };
 }
 
-function factsOf(context: Context, session_id: string) {
-  return entryFacts({ read: context.read, now: context.now, user: context.caller.user }, session_id);
+function entryNeedsOf({ entries, times, monotonic, maintenance }: Wiring): EntryNeeds {
+  return entryNeeds({
+    ...{ ...entries, times, monotonic },
+    stores: { bytes: maintenance.bytes, pendingSyncs: () => 0, documents: () => 0 },
+  });
+}
+
+/** How entries of one database read now; the person's knows no sessions. */
+function momentIn({ projects, clock }: Wiring, entries: EntryNeeds, read: Read) {
+  return entryMoment(entries, { project: read === projects().user.read ? undefined : read, now: clock() });
+}
+
+function factsOf(entries: EntryNeeds, { read, now, caller }: Context, session_id: string) {
+  return entryFacts({ ...entryMoment(entries, { project: read.project, now }), read, user: caller.user }, session_id);
 }
 
 function captureParts(wiring: Wiring): CaptureParts {
@@ -157,16 +179,19 @@ function worktreeName(cwd: string, root: string | undefined): string {
   return tree && tree.mainTop === root ? tree.name : 'main';
 }
 
-function briefSources(wiring: Wiring): BriefSources {
-  const user = () => wiring.projects().identity.user;
+function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
+  const asked = (read: Reads, now: number) => ({
+    ...{ ...entryMoment(entries, { project: read.project, now }), read, user: wiring.projects().identity.user },
+  });
   return {
     entries: (reads, now) =>
-      forBrief({ read: reads, now, user: user() }).map(({ updated_at, actor, ...entry }) => {
+      forBrief(asked(reads, now)).map(({ updated_at, actor, ...entry }) => {
         return { ...entry, at: updated_at, by: actor.agent ?? 'you', session_id: actor.session ?? null };
       }),
+    entryEnds: (reads, now) => endsForBrief(asked(reads, now)),
     sessions: sessionsForBrief,
     anchor: (reads, session_id, { now, git }) =>
-      anchorForBrief(reads.project, session_id, { ...entryFacts({ read: reads, now, user: user() }, session_id), git }),
+      anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, now), session_id), git }),
     handoff: handoffForBrief,
   };
 }

@@ -10,6 +10,8 @@ export interface Caller {
   readonly agent?: string;
   readonly session?: string;
   readonly origin: Origin;
+  /** What the caller's token is tied to: anything else is not there for it. Absent on the person's own socket. */
+  readonly bound?: { readonly tenant?: string; readonly user?: string; readonly project?: string };
   /** Directory the request comes from, when it names one. */
   readonly directory?: string;
 }
@@ -59,16 +61,19 @@ interface Parts<C extends Contract> {
   readonly migrations?: Migrations;
   /** Operations whose database depends on the input; the others run where their contract says. */
   readonly storeOf?: {
-    readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>) => 'project' | 'user' : never;
+    readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>, context: Context) => Place : never;
   };
 }
+
+/** Where a write goes. memory: nothing of it is written, so no answer is kept for a repeat either. */
+export type Place = 'project' | 'user' | 'memory';
 
 export interface Feature {
   readonly contract: Contract;
   readonly verbs: Readonly<Record<string, unknown>>;
   readonly projections: readonly Projection[];
   readonly migrations: Migrations | undefined;
-  readonly storeOf: Readonly<Record<string, ((input: never) => 'project' | 'user') | undefined>>;
+  readonly storeOf: Readonly<Record<string, ((input: never, context: Context) => Place) | undefined>>;
 }
 
 /** Ties a contract to its verbs, rows and schema. */

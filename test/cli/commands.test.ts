@@ -183,13 +183,13 @@ test('resume --format json is the state of the newest session', async () => {
   expect(JSON.parse(stdout)).toEqual({ session_id: session, tasks: {} });
 });
 
-test('context store: a lifetime becomes a time, a JSON value stays JSON', async () => {
+test('context store: a lifetime is told in seconds, a JSON value stays JSON', async () => {
   await using server = await serve(answers({ 'context.store': { ...stored, key: 'k' } }));
   await prsist(['context', 'store', 'k', '[1]', '--json-value', '--ttl', '1h', '--if-version', '0'], { server });
   expect(server.asked[0]?.input).toEqual({
     key: 'k',
     value: [1],
-    expires_at: '2026-03-04T13:00:00.000Z',
+    ttl_seconds: 3600,
     if_version: 0,
   });
   expect(await prsist(['context', 'store', 'k', '{', '--json-value'], { server })).toMatchObject({ exit: 2 });

@@ -41,7 +41,7 @@ test('the usage a catalog entry shows names the subcommands there are', async ()
 });
 
 test.each([
-  [['statsu'], "error: unknown command 'statsu'\ntry: prsist status\n"],
+  [['statuss'], "error: unknown command 'statuss'\ntry: prsist status\n"],
   [['xyzzy'], "error: unknown command 'xyzzy'\ntry: prsist --help\n"],
   [['search', 'x', '--knd', 'entry'], "error: unknown option '--knd'\ntry: prsist search --kind\n"],
   [['session', 'shwo', 'x'], "error: unknown command 'shwo'\ntry: prsist session show\n"],
@@ -49,16 +49,16 @@ test.each([
   [['session', 'show'], "error: missing required argument 'id'\ntry: prsist session show --help\n"],
   [['session', '--json=x'], "error: unknown option '--json=x'\ntry: prsist session --json\n"],
   [['help', 'nosuch'], "error: unknown command 'nosuch'\ntry: prsist help all\n"],
-  [['help', 'statsu'], "error: unknown command 'statsu'\ntry: prsist help status\n"],
+  [['help', 'statuss'], "error: unknown command 'statuss'\ntry: prsist help status\n"],
   [['help', 'session', 'shwo'], "error: unknown command 'shwo'\ntry: prsist help session show\n"],
-  [['statsu', '--help'], "error: unknown command 'statsu'\ntry: prsist status\n"],
+  [['statuss', '--help'], "error: unknown command 'statuss'\ntry: prsist status\n"],
 ])('%j is a usage error', async (argv, stderr) => {
   expect(await prsist(argv)).toEqual({ exit: 2, stdout: '', stderr });
 });
 
 test.each([
-  [['--json', 'statsu'], 'prsist status'],
-  [['--json', 'help', 'statsu'], 'prsist help status'],
+  [['--json', 'statuss'], 'prsist status'],
+  [['--json', 'help', 'statuss'], 'prsist help status'],
   [['search', 'x', '--knd', 'y', '--json'], 'prsist search --kind'],
   [['session', 'show', '--json'], 'prsist session show --help'],
   [['session', '--json'], 'prsist session --help'],

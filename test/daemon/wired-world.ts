@@ -15,6 +15,7 @@ import { register } from '../../src/features/system/registry.ts';
 import { ownDirectory } from '../../src/platform/files.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { ownSpool, writeSpoolFile } from '../../src/platform/spool-files.ts';
+import { plainNeeds } from '../features/entries/entry-needs.ts';
 import { type Clock, countingBytes, temporaryDirectory } from '../store/temporary-store.ts';
 
 export const packageRoot = join(import.meta.dirname, '../..');
@@ -61,6 +62,7 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
   let spent = 0;
   const wired = wire({
     ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor },
+    entries: { settings: plainNeeds().settings, ephemeralMost: 100 },
     times: {
       idleMs: 30 * minute,
       endAfterMs: 1440 * minute,

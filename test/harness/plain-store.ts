@@ -3,17 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { uuidV8 } from '../../src/core/ids.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { entriesFeature } from '../../src/features/entries/feature.ts';
-import { store as storeEntry } from '../../src/features/entries/store.ts';
+import { store as storing } from '../../src/features/entries/store.ts';
 import type { Caller } from '../../src/features/feature.ts';
 import { Store } from '../../src/store/store.ts';
 import { verify } from '../../src/store/verify.ts';
+import { plainNeeds } from '../features/entries/entry-needs.ts';
 
 const id = (name: string) => uuidV8(['plain-store', name]);
+const needs = plainNeeds();
 const caller: Caller = { user: id('user'), origin: 'human' };
 
 /** Opens a project's database; made when it is not there. */
 export function openStore(file: string): Store {
-  const features = [entriesFeature()];
+  const features = [entriesFeature(needs)];
   return new Store({
     ...{ file, kind: 'project', deviceName: 'test', migrations: readMigrations(features) },
     projections: features.flatMap((feature) => feature.projections),
@@ -28,7 +30,7 @@ export function storeOf(store: Store) {
     /** Resolves when the entry is acknowledged. */
     put: (key: string, value: string) =>
       store.write((tx) =>
-        storeEntry(
+        storing(needs)(
           tx,
           {
             ...{ key, value, layer: 'long_term', scope: 'project', priority: 'medium', category: 'general' },

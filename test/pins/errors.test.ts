@@ -20,6 +20,7 @@ task/not-found 404 1
 handoff/not-found 404 1
 handoff/taken 409 1
 entry/version-conflict 409 1
+entry/would-demote 409 1
 job/not-found 404 1
 route/unknown 404 2
 request/key-reused 409 1

@@ -1,29 +1,27 @@
 import type { Command } from 'commander';
 import { PrsistError } from '../../core/errors.ts';
-import { layers, priorities, scopes } from '../../core/words.ts';
+import { layers, priorities } from '../../core/words.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
-import { count, jsonFrom, oneOf, textOrStdin, wholeNumber } from '../input.ts';
+import { count, jsonFrom, textOrStdin, wholeNumber } from '../input.ts';
 import { cleaned, oneLine } from '../text.ts';
-import { durationMs, relativeTime } from '../when.ts';
+import { durationMs, momentBefore, relativeTime } from '../when.ts';
+import { addMore } from './context-more.ts';
+import { type OwnerOptions, ownerIn, ownerOptions, type PlacedOptions, placeIn } from './context-owner.ts';
 
-interface Placed {
-  readonly scope?: string;
-  readonly layer?: string;
-  readonly priority?: string;
+interface StoreOptions extends PlacedOptions {
   readonly category?: string;
-}
-
-interface StoreOptions extends Placed {
   readonly source?: string;
-  readonly session?: string;
+  readonly tag?: readonly string[];
   readonly ttl?: string;
   readonly expires?: string;
   readonly ifVersion?: number;
   readonly jsonValue?: boolean;
 }
 
-interface ListOptions extends Placed {
+interface ListOptions extends PlacedOptions {
+  readonly category?: string;
+  readonly since?: string;
   readonly prefix?: string;
   readonly retired?: boolean;
   readonly limit?: number;
@@ -38,6 +36,7 @@ export const register: Register = (parent, bind) => {
   addGet(command, bind);
   addList(command, bind);
   addDelete(command, bind);
+  addMore(command, bind);
   withExamples(command, [
     'prsist context store api.style "REST, snake_case" --priority high',
     'prsist context get api.style',
@@ -49,14 +48,14 @@ function addStore(parent: Command, bind: Bind): void {
     .command('store')
     .description('Store one entry. The same key and scope again is a new version of it.')
     .argument('<key>')
-    .argument('[value]', 'read from stdin when absent or "-"')
+    .argument('[value]', 'read from stdin when absent or "-"');
+  ownerOptions(command)
     .option('--json-value', 'the value is JSON, not text')
-    .option('--scope <scope>', scopes.join(', '))
     .option('--layer <layer>', layers.join(', '))
     .option('--priority <priority>', priorities.join(', '))
     .option('--category <word>', 'what kind of thing it is (general)')
     .option('--source <word>', 'where it comes from')
-    .option('--session <id>', 'the session it belongs to')
+    .option('--tag <words...>', 'its tags, in place of those it has')
     .option('--ttl <duration>', 'gone after: 30m, 12h, 7d')
     .option('--expires <time>', 'gone at: 2026-12-31T00:00:00Z')
     .option('--if-version <n>', 'only when this is its version now; 0: only when there is none', wholeNumber)
@@ -65,6 +64,7 @@ function addStore(parent: Command, bind: Bind): void {
     'prsist context store api.style "REST, snake_case" --priority high',
     'prsist context store build.flags --json-value \'["-O2","-g"]\'',
     'cat NOTES.md | prsist context store notes --scope user',
+    'prsist context store build.running "since 10:02" --layer ephemeral --ttl 10m',
   ]);
 }
 
@@ -74,11 +74,10 @@ async function store(cli: Cli, key: string, value: string | undefined, options: 
     key,
     // JSON.parse gives JSON
     value: options.jsonValue ? (jsonFrom(text, 'value') as string) : text,
-    ...placed(options),
-    category: options.category,
-    source: options.source,
-    session_id: options.session,
-    expires_at: expiry(cli, options),
+    ...placeIn(options),
+    ...{ category: options.category, source: options.source },
+    ...(options.tag === undefined ? {} : { tags: [...options.tag] }),
+    ...expiry(options),
     if_version: options.ifVersion,
   });
   cli.answer(reply, () =>
@@ -86,24 +85,12 @@ async function store(cli: Cli, key: string, value: string | undefined, options: 
   );
 }
 
-function expiry(cli: Cli, { ttl, expires }: StoreOptions): string | undefined {
-  if (ttl === undefined) return expires;
+function expiry({ ttl, expires }: StoreOptions) {
+  if (ttl === undefined) return { expires_at: expires };
   const lengthMs = durationMs(ttl);
-  if (lengthMs === undefined) {
-    throw new PrsistError('input/invalid', `--ttl: "${ttl}" is no duration`, {
-      field: '--ttl',
-      hint: 'say 30m, 12h or 7d',
-    });
-  }
-  return new Date(cli.now() + lengthMs).toISOString();
-}
-
-function placed({ scope, layer, priority }: Placed) {
-  return {
-    scope: scope === undefined ? undefined : oneOf(scopes, scope, '--scope'),
-    layer: layer === undefined ? undefined : oneOf(layers, layer, '--layer'),
-    priority: priority === undefined ? undefined : oneOf(priorities, priority, '--priority'),
-  };
+  if (lengthMs !== undefined) return { ttl_seconds: Math.max(1, Math.round(lengthMs / 1000)), expires_at: expires };
+  const options = { field: '--ttl', hint: 'say 30m, 12h or 7d' };
+  throw new PrsistError('input/invalid', `--ttl: "${ttl}" is no duration`, options);
 }
 
 function addGet(parent: Command, bind: Bind): void {
@@ -112,14 +99,16 @@ function addGet(parent: Command, bind: Bind): void {
     .description(
       'Print the value of an entry. Without a scope the project is asked first, then what is yours everywhere.',
     )
-    .argument('<key>')
-    .option('--scope <scope>', scopes.join(', '))
+    .argument('<key>');
+  ownerOptions(command)
+    .option('--layer <layer>', `only when it is of this one: ${layers.join(', ')}`)
     .action(bind(get));
   withExamples(command, ['prsist context get api.style', 'prsist context get build.flags --json | jq .value']);
 }
 
-async function get(cli: Cli, key: string, options: Placed): Promise<void> {
-  const reply = await cli.client.call('context.retrieve', { key, scope: placed(options).scope });
+async function get(cli: Cli, key: string, options: PlacedOptions): Promise<void> {
+  const { priority: _, ...place } = placeIn(options);
+  const reply = await cli.client.call('context.retrieve', { key, ...place });
   cli.answer(reply, ({ value }) => {
     // a program gets the exact text, a terminal one that cannot move its cursor
     const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
@@ -128,14 +117,13 @@ async function get(cli: Cli, key: string, options: Placed): Promise<void> {
 }
 
 function addList(parent: Command, bind: Bind): void {
-  const command = parent
-    .command('list')
-    .description('Entries, newest first.')
-    .option('--scope <scope>', scopes.join(', '))
+  const command = parent.command('list').description('Entries, newest first.');
+  ownerOptions(command)
     .option('--layer <layer>', layers.join(', '))
     .option('--priority <priority>', priorities.join(', '))
     .option('--category <word>', 'only of this kind')
     .option('--prefix <text>', 'only keys that begin so')
+    .option('--since <when>', 'only what changed since: 7d, 12h, 2026-12-31')
     .option('--retired', 'the hidden ones')
     .option('--limit <n>', 'at most so many (50)', count)
     .option('--after <cursor>', 'go on where the last page ended')
@@ -145,9 +133,10 @@ function addList(parent: Command, bind: Bind): void {
 
 async function list(cli: Cli, options: ListOptions): Promise<void> {
   const reply = await cli.client.call('context.list', {
-    ...placed(options),
+    ...placeIn(options),
     category: options.category,
     key_prefix: options.prefix,
+    updated_since: options.since === undefined ? undefined : momentBefore(options.since, cli.now(), '--since'),
     state: options.retired ? 'retired' : undefined,
     limit: options.limit,
     cursor: options.after,
@@ -170,15 +159,14 @@ async function list(cli: Cli, options: ListOptions): Promise<void> {
 function addDelete(parent: Command, bind: Bind): void {
   const command = parent
     .command('delete')
-    .description('Retire an entry: hidden, its history kept. Storing it again brings it back.')
-    .argument('<key>')
-    .option('--scope <scope>', scopes.join(', '))
-    .option('--reason <text>', 'why')
-    .action(bind(retire));
+    .description('Retire an entry: hidden, its history kept. `context restore` brings it back.')
+    .argument('<key>');
+  ownerOptions(command).option('--reason <text>', 'why').action(bind(retire));
   withExamples(command, ['prsist context delete api.style --reason "no longer true"']);
 }
 
-async function retire(cli: Cli, key: string, options: Placed & { readonly reason?: string }): Promise<void> {
-  const reply = await cli.client.call('context.delete', { key, scope: placed(options).scope, reason: options.reason });
+async function retire(cli: Cli, key: string, options: OwnerOptions & { readonly reason?: string }): Promise<void> {
+  const { reason, ...owner } = options;
+  const reply = await cli.client.call('context.delete', { key, ...ownerIn(owner), reason });
   cli.answer(reply, () => cli.print.line(`${oneLine(reply.key)}  retired`));
 }

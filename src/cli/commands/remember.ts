@@ -19,9 +19,9 @@ export const register: Register = (parent, bind) => {
     .description('Keep one thing. The same words again are the same entry; agents are told from their next start on.')
     .argument('[text...]', 'what to keep; read from stdin when absent or "-"')
     .option('--as <kind>', `what it is: ${kinds.join(', ')}`, 'note')
-    .option('--scope <scope>', 'project, or user: in every project of yours')
+    .option('--scope <scope>', 'project; user: in every project of yours; or agent, session, tenant, global')
     .option('--priority <priority>', 'critical, high, medium or low')
-    .option('--layer <layer>', 'session, long_term or permanent')
+    .option('--layer <layer>', layers.join(', '))
     .action(bind(remember));
   withExamples(command, [
     'prsist remember "we dropped redis: one file is enough" --as decision',

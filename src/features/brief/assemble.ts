@@ -26,6 +26,8 @@ export interface Standing {
 /** What the brief is told by the features that know it. */
 export interface BriefSources {
   readonly entries: (reads: Reads, now: number) => readonly BriefEntry[];
+  /** When entries that may be told of go by themselves, in milliseconds. */
+  readonly entryEnds: (reads: Reads, now: number) => readonly number[];
   /** Latest sessions of a work tree, newest first. */
   readonly sessions: (read: Read, worktree: string | undefined, limit: number) => readonly CarriedSession[];
   readonly anchor: (

@@ -1,7 +1,8 @@
 import type { Actor, Origin } from '../../core/record.ts';
 import type { Layer, Priority, Scope } from '../../core/words.ts';
-import { scopes } from '../../core/words.ts';
 import type { Context } from '../feature.ts';
+import { databaseOf } from './identity.ts';
+import { type Moment, standing } from './life.ts';
 import { durableEntries, type EntryRow } from './queries.ts';
 import { valueText } from './reply.ts';
 
@@ -24,24 +25,41 @@ export interface DurableEntry {
   readonly updated_at: number;
 }
 
-/** Both databases, the time, and whose entries of scope user count. */
-export interface Asked {
+/** Both databases, the moment, and whose entries of scope user count. */
+export interface Asked extends Moment {
   readonly read: Context['read'];
-  readonly now: number;
   readonly user: string;
 }
 
+/** What every agent of the person is told of in a project. */
+const told = ['project', 'user', 'global'] as const satisfies readonly Scope[];
+
 /**
- * What lasts and is worth telling unasked, of project and user: at most 50, newest first. Critical and high before all
+ * What lasts and is worth telling unasked, of project, user and everywhere: at most 50, newest first. Critical and high before all
  * others when there are more; of medium priority only what a category calls knowledge. Nothing quarantined or expired.
  */
-export function forBrief({ read, now, user }: Asked): readonly DurableEntry[] {
-  return scopes
-    .flatMap((scope) => read[scope].all(durableEntries, { user_id: scope === 'user' ? user : null, now, limit: most }))
+export function forBrief(asked: Asked): readonly DurableEntry[] {
+  return rowsToTell(asked)
     .sort((a, b) => rank(a) - rank(b) || newer(a, b))
     .slice(0, most)
     .sort(newer)
     .map(durable);
+}
+
+/** When entries that a brief may tell of go by themselves, in milliseconds. */
+export function endsForBrief(asked: Asked): readonly number[] {
+  return rowsToTell(asked).flatMap(({ expires_at }) => expires_at ?? []);
+}
+
+function rowsToTell(asked: Asked): EntryRow[] {
+  const { read, now, user } = asked;
+  return (
+    told
+      .flatMap((scope) => read[databaseOf(scope)].all(durableEntries, { scope, user_id: user, now, limit: most }))
+      .flatMap((row) => standing(row, asked) ?? [])
+      // what is noted for a session that goes on is that session's own
+      .filter((row) => row.layer !== 'session')
+  );
 }
 
 function rank({ priority }: EntryRow): number {

@@ -1,29 +1,52 @@
 import { join } from 'node:path';
-import type { Scope } from '../../core/words.ts';
-import { type Feature, feature } from '../feature.ts';
+import { type Context, type Feature, feature, type Place } from '../feature.ts';
+import { feedback, link, tag, trust } from './annotate.ts';
 import { contract } from './contract.ts';
+import { history } from './history.ts';
+import { databaseOf } from './identity.ts';
 import { list } from './list.ts';
+import { placeOfNamed } from './named.ts';
+import type { EntryNeeds } from './needs.ts';
 import { entries } from './projection.ts';
-import { retire } from './retire.ts';
+import { restore, retire } from './retire.ts';
 import { retrieve } from './retrieve.ts';
+import { stats } from './stats.ts';
 import { store } from './store.ts';
+import type { StoreInput } from './wanted.ts';
 
 /** Context entries: what people and agents ask to be remembered, by key. */
-export function entriesFeature(): Feature {
+export function entriesFeature(needs: EntryNeeds): Feature {
+  const placeOfStore = ({ layer, scope }: StoreInput, _: Context): Place =>
+    (layer ?? needs.settings.defaultLayer) === 'ephemeral'
+      ? 'memory'
+      : databaseOf(scope ?? needs.settings.defaultScope);
   return feature(contract, {
     verbs: {
-      'context.store': store,
-      'context.retrieve': retrieve,
-      'context.list': list,
-      'context.delete': retire,
+      'context.store': store(needs),
+      'context.retrieve': retrieve(needs),
+      'context.list': list(needs),
+      'context.delete': retire(needs),
+      'context.restore': restore,
+      'context.history': history,
+      'context.tag': tag,
+      'context.link': link,
+      'context.trust': trust,
+      'context.feedback': feedback,
+      'stats.get': stats(needs),
     },
     projections: [entries],
-    migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0002-entries.sql'] },
-    storeOf: { 'context.store': databaseOf, 'context.delete': databaseOf },
+    migrations: {
+      directory: join(import.meta.dirname, 'migrations'),
+      files: ['0002-entries.sql', '0014-entries-whole.sql'],
+    },
+    storeOf: {
+      'context.store': placeOfStore,
+      'context.delete': placeOfNamed,
+      'context.restore': placeOfNamed,
+      'context.tag': placeOfNamed,
+      'context.link': placeOfNamed,
+      'context.trust': placeOfNamed,
+      'context.feedback': placeOfNamed,
+    },
   });
-}
-
-/** Entries of the user follow them through all projects. */
-function databaseOf({ scope }: { readonly scope?: Scope | undefined }): 'project' | 'user' {
-  return scope === 'user' ? 'user' : 'project';
 }

@@ -1,14 +1,19 @@
 import { cutParts } from '../../core/excerpt.ts';
 import type { Projecting, Read } from '../../store/record-type.ts';
 import type { EntryOf, Findable, Hiding, SearchPart, Showing } from '../findable.ts';
+import { type Moment, standing } from './life.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
-import { contextPut, contextRetire } from './records.ts';
-import { entryReply, isLive, valueText } from './reply.ts';
+import { contextPut, contextRetire, contextTag, contextTrust } from './records.ts';
+import { entryReply, valueText } from './reply.ts';
 
-type Clock = () => number;
+/** How entries read now; read: the database that holds them. */
+type MomentOf = (read: Read) => Moment;
 
-/** An entry is found by its value and its key, as they stand after each change. */
-export const findables: readonly Findable[] = [{ record: contextPut.name, parts: ({ ent }, tx) => partsOf(tx, ent) }];
+/** An entry is found by its value, its key and its tags, as they stand after each change. */
+export const findables: readonly Findable[] = [contextPut, contextTag, contextTrust].map(({ name }) => ({
+  record: name,
+  parts: ({ ent }, tx) => partsOf(tx, ent),
+}));
 
 /** Retired entries are hidden; storing one again shows it again. */
 export const hidings: readonly Hiding[] = [
@@ -16,12 +21,12 @@ export const hidings: readonly Hiding[] = [
   { record: contextPut.name, hidden: ({ ent }) => [{ kind: 'entry', ent, hidden: false }] },
 ];
 
-/** How a found entry is shown. clock: milliseconds, since an expired entry is gone for whoever looks. */
-export function showing(clock: Clock): Showing {
+/** How a found entry is shown. moment: of the look, since an expired entry is gone for whoever looks. */
+export function showing(moment: MomentOf): Showing {
   return {
     kind: 'entry',
     text: (read, ent, part) => {
-      const row = liveRow(read, ent, clock());
+      const row = liveRow(read, ent, moment);
       return row ? (searchTexts(row)[part] ?? '') : '';
     },
     heading: (read, ent) => ({ key: read.one(entryByEnt, { ent })?.key ?? null, title: null }),
@@ -29,27 +34,28 @@ export function showing(clock: Clock): Showing {
 }
 
 /** Gives context.search the whole of an entry it found; undefined for a retired or expired one. */
-export function foundEntry(clock: Clock): EntryOf {
+export function foundEntry(moment: MomentOf): EntryOf {
   return (read, ent) => {
-    const row = liveRow(read, ent, clock());
+    const row = liveRow(read, ent, moment);
     return row && entryReply(row);
   };
 }
 
-function liveRow(read: Read, ent: string, now: number): EntryRow | undefined {
+function liveRow(read: Read, ent: string, moment: MomentOf): EntryRow | undefined {
   const row = read.one(entryByEnt, { ent });
-  return row && isLive(row, now) ? row : undefined;
+  return row && standing(row, moment(read));
 }
 
 function partsOf(tx: Projecting, ent: string): readonly SearchPart[] {
   const row = tx.one(entryByEnt, { ent });
   if (!row) return [];
-  const { layer, scope, priority, trust, user_id, category } = row;
-  const about = { layer, scope, priority, trust, user_id, category, tenant_id: null, path: null };
+  const { layer, scope, priority, trust, tenant_id, user_id, category } = row;
+  const tags = JSON.parse(row.tags) as string[]; // a list of words, written by the projection
+  const about = { layer, scope, priority, trust, tenant_id, user_id, category, tags, path: null };
   return searchTexts(row).map((text, part) => ({
     ...about,
     ...{ kind: 'entry', ent, part, text, names: row.key, at: row.updated_at },
-    ...{ session_id: row.in_session, agent_id: agentOf(row), author: row.source },
+    ...{ session_id: row.session_id ?? row.in_session, agent_id: agentOf(row), author: row.source },
   }));
 }
 
@@ -59,7 +65,9 @@ function searchTexts(row: EntryRow): readonly string[] {
   return parts.length > 0 ? parts : [''];
 }
 
-function agentOf({ actor }: EntryRow): string | null {
+/** Of scope agent whose it is, else who wrote it. */
+function agentOf({ scope, agent_id, actor }: EntryRow): string | null {
+  if (scope === 'agent') return agent_id;
   const { agent } = JSON.parse(actor) as { readonly agent?: string }; // written by the projection from an Actor
   return agent ?? null;
 }

@@ -2,17 +2,27 @@ import { canonical } from '../../core/canonical.ts';
 import { trustOf } from '../../core/trust.ts';
 import { type Applied, on, type Projecting, projection, query } from '../../store/record-type.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
-import { type ContextPut, contextPut, contextRetire } from './records.ts';
+import {
+  type ContextPut,
+  type ContextTag,
+  contextFeedback,
+  contextLink,
+  contextPut,
+  contextRetire,
+  contextTag,
+  contextTrust,
+} from './records.ts';
 
 type Written = { readonly [C in keyof Omit<EntryRow, 'access_count'>]: string | number | null };
 
 const write = query<Written, unknown>(
   `insert into memory_context_registry
-     (ent, key, layer, scope, priority, category, source, user_id, in_session, value, metadata,
-      created_at, updated_at, expires_at, sync_version, state, origin, trust, actor)
+     (ent, key, layer, scope, priority, category, source, tenant_id, user_id, session_id, agent_id, in_session, value,
+      metadata, tags, created_at, updated_at, expires_at, sync_version, state, origin, trust, actor, useful, wrong, flags)
    values
-     (:ent, :key, :layer, :scope, :priority, :category, :source, :user_id, :in_session, :value, :metadata,
-      :created_at, :updated_at, :expires_at, :sync_version, :state, :origin, :trust, :actor)
+     (:ent, :key, :layer, :scope, :priority, :category, :source, :tenant_id, :user_id, :session_id, :agent_id,
+      :in_session, :value, :metadata, :tags, :created_at, :updated_at, :expires_at, :sync_version, :state, :origin, :trust,
+      :actor, :useful, :wrong, :flags)
    on conflict (ent) do update set layer = :layer, priority = :priority, category = :category, source = :source,
      in_session = :in_session, value = :value, metadata = :metadata, updated_at = :updated_at,
      expires_at = :expires_at, sync_version = :sync_version, state = :state, origin = :origin, trust = :trust,
@@ -24,12 +34,32 @@ const hide = query<{ ent: string; at: number }, unknown>(
    where ent = :ent and state = 'live'`,
 );
 
+type Of = { readonly ent: string };
+
+const retag = query<Of & { tags: string; at: number }, unknown>(
+  `update memory_context_registry set tags = :tags, updated_at = :at, sync_version = sync_version + 1 where ent = :ent`,
+);
+const addLink = query<Of & { rel: string; target: string }, unknown>(
+  'insert into links (ent, rel, target) values (:ent, :rel, :target) on conflict do nothing',
+);
+const dropLink = query<Of & { rel: string; target: string }, unknown>(
+  'delete from links where ent = :ent and rel = :rel and target = :target',
+);
+const count = query<Of & { useful: number; wrong: number }, unknown>(
+  `update memory_context_registry
+   set useful = useful + :useful, wrong = wrong + :wrong, sync_version = sync_version + 1 where ent = :ent`,
+);
+const decide = query<Of & { trust: number }, unknown>(
+  'update memory_context_registry set trust = :trust, sync_version = sync_version + 1 where ent = :ent',
+);
+
 /** One row per entry: its current value and what is known about it. */
 export const entries = projection({
   name: 'entries',
   version: 1,
   tables: {
     memory_context_registry: { local: ['id'], kept: { key: 'ent', columns: ['access_count', 'last_access'] } },
+    links: {},
   },
   handlers: [
     on(contextPut, (tx, record) => {
@@ -38,6 +68,22 @@ export const entries = projection({
     }),
     on(contextRetire, (tx, { ent, writtenAt }) => {
       tx.run(hide, { ent, at: writtenAt });
+    }),
+    on(contextTag, (tx, { ent, fields, writtenAt }) => {
+      const row = tx.one(entryByEnt, { ent });
+      if (row) tx.run(retag, { ent, tags: tagsAfter(row.tags, fields), at: writtenAt });
+    }),
+    on(contextLink, (tx, { ent, fields }) => {
+      for (const { rel, ent: target } of fields.remove ?? []) tx.run(dropLink, { ent, rel, target });
+      for (const { rel, ent: target } of fields.add ?? []) tx.run(addLink, { ent, rel, target });
+      tx.run(count, { ent, useful: 0, wrong: 0 });
+    }),
+    // about the value that stands: a later one is trusted by where it comes from
+    on(contextTrust, (tx, { ent, fields, origin }) => {
+      if (origin === 'human') tx.run(decide, { ent, trust: Math.min(3, Math.max(0, Math.trunc(fields.trust))) });
+    }),
+    on(contextFeedback, (tx, { ent, fields: { useful = 0, wrong = 0 } }) => {
+      tx.run(count, { ent, useful: counted(useful), wrong: counted(wrong) });
     }),
   ],
 });
@@ -55,7 +101,7 @@ function rowAfter(tx: Projecting, record: Applied<ContextPut>): Written | undefi
     ...(priority === undefined ? {} : { priority }),
     ...(category === undefined ? {} : { category }),
     ...(source === undefined ? {} : { source }),
-    ...(session_id === undefined ? {} : { in_session: session_id }),
+    in_session: holder({ ...before, ...(layer === undefined ? {} : { layer }) }, session_id),
     ...(expires_at === undefined ? {} : { expires_at }),
     ...(metadata === undefined ? {} : { metadata: canonical(metadata) }),
     ...valueAfter(tx, record),
@@ -71,11 +117,32 @@ function valueAfter(tx: Projecting, { fields, origin, actor }: Applied<ContextPu
   return { value: tx.text(fields, 'value'), origin, trust: trustOf(origin), actor: canonical(actor) };
 }
 
+/** The session that holds an entry: only layer session has one, and in scope session it is the entry's own. */
+function holder(row: EntryRow, session_id: string | null | undefined): string | null {
+  if (row.layer !== 'session') return null;
+  return row.scope === 'session' ? row.session_id : session_id === undefined ? row.in_session : session_id;
+}
+
+function tagsAfter(before: string, { add = [], remove = [] }: ContextTag): string {
+  // a list of words, written here
+  const tags = new Set(JSON.parse(before) as string[]);
+  for (const tag of remove) tags.delete(tag);
+  for (const tag of add) tags.add(tag);
+  return canonical([...tags].sort());
+}
+
+/** Whatever a record from elsewhere says, a count goes up by a bearable whole number. */
+function counted(given: number): number {
+  return Number.isFinite(given) ? Math.min(1_000, Math.max(0, Math.trunc(given))) : 0;
+}
+
 function newRow({ ent, fields, writtenAt, origin, actor }: Applied<ContextPut>): EntryRow | undefined {
-  const { key, scope } = fields;
+  const { key, scope, tenant_id = null, user_id = null, agent_id = null } = fields;
   if (key === undefined || scope === undefined) return undefined;
+  const session_id = scope === 'session' ? (fields.session_id ?? null) : null;
   return {
-    ...{ ent, key, scope, user_id: fields.user_id ?? null, in_session: null, expires_at: null },
+    ...{ ent, key, scope, tenant_id, user_id, session_id, agent_id, in_session: null, expires_at: null },
+    ...{ tags: '[]', useful: 0, wrong: 0, flags: 0 },
     ...{ layer: 'long_term', priority: 'medium', category: 'general', source: '', value: 'null', metadata: '{}' },
     ...{ created_at: writtenAt, updated_at: writtenAt, access_count: 0, sync_version: 0, state: 'live' },
     ...{ origin, trust: trustOf(origin), actor: canonical(actor) },

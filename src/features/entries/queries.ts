@@ -10,10 +10,17 @@ export interface EntryRow {
   readonly priority: Priority;
   readonly category: string;
   readonly source: string;
+  readonly tenant_id: string | null;
   readonly user_id: string | null;
+  /** Part of the identity, in scope session only. */
+  readonly session_id: string | null;
+  readonly agent_id: string | null;
+  /** The session that holds an entry of layer session, whatever its scope. */
   readonly in_session: string | null;
   readonly value: string;
   readonly metadata: string;
+  /** JSON list of words, in order. */
+  readonly tags: string;
   readonly created_at: number;
   readonly updated_at: number;
   readonly expires_at: number | null;
@@ -23,10 +30,15 @@ export interface EntryRow {
   readonly origin: string;
   readonly trust: number;
   readonly actor: string;
+  readonly useful: number;
+  readonly wrong: number;
+  /** 1 open conflict, 2 edited after it was retired. */
+  readonly flags: number;
 }
 
-const columns = `ent, key, layer, scope, priority, category, source, user_id, in_session, value, metadata, created_at,
-  updated_at, expires_at, access_count, sync_version, state, origin, trust, actor`;
+const columns = `ent, key, layer, scope, priority, category, source, tenant_id, user_id, session_id, agent_id, in_session,
+  value, metadata, tags, created_at, updated_at, expires_at, access_count, sync_version, state, origin, trust, actor,
+  useful, wrong, flags`;
 
 /** unique index on ent */
 export const entryByEnt = query<{ ent: string }, EntryRow>(
@@ -37,12 +49,15 @@ export type PageParams = {
   readonly state: string;
   readonly layer: string;
   readonly scope: string;
+  readonly tenant_id: string | null;
   readonly user_id: string | null;
+  /** In scope session and agent null means any of them: a person looks at all that is the person's. */
+  readonly session_id: string | null;
+  readonly agent_id: string | null;
   readonly category: string | null;
   readonly priority: string | null;
   readonly prefix: string | null;
-  /** Expired entries are hidden while they are live. */
-  readonly now: number;
+  readonly since: number;
   readonly least_trust: number;
   readonly before_at: number;
   readonly before_ent: string;
@@ -54,8 +69,10 @@ export const entryPage = query<PageParams, EntryRow>(
   `select ${columns} from memory_context_registry
    where state = :state and layer = :layer
      and (updated_at, ent) < (:before_at, :before_ent) and updated_at <= :before_at
-     and scope = :scope and user_id is :user_id
-     and (state = 'retired' or expires_at is null or expires_at > :now)
+     and scope = :scope and updated_at >= :since
+     and (scope not in ('user', 'tenant') or tenant_id is :tenant_id) and (scope <> 'user' or user_id is :user_id)
+     and (scope <> 'session' or :session_id is null or session_id = :session_id)
+     and (scope <> 'agent' or :agent_id is null or agent_id = :agent_id)
      and trust >= :least_trust
      and (:category is null or category = :category)
      and (:priority is null or priority = :priority)
@@ -63,13 +80,19 @@ export const entryPage = query<PageParams, EntryRow>(
    order by updated_at desc, ent desc limit :limit`,
 );
 
-/** context_recent: what lasts and is worth telling unasked, the important before the new */
-export const durableEntries = query<{ user_id: string | null; now: number; limit: number }, EntryRow>(
+/**
+ * context_recent: what is worth telling unasked, the important before the new; not what another entry supersedes. Notes of
+ * a session only when they are important enough to outlive it.
+ */
+export const durableEntries = query<{ scope: string; user_id: string | null; now: number; limit: number }, EntryRow>(
   `select ${columns} from memory_context_registry
-   where state = 'live' and layer in ('long_term', 'permanent') and user_id is :user_id
+   where state = 'live' and layer in ('session', 'short_term', 'long_term', 'permanent')
+     and scope = :scope and tenant_id is null and (scope <> 'user' or user_id is :user_id)
      and trust > 0 and (expires_at is null or expires_at > :now)
      and (priority in ('critical', 'high')
-       or (priority = 'medium' and category in ('decision', 'fact', 'preference', 'lesson', 'note')))
+       or (priority = 'medium' and layer <> 'session'
+         and category in ('decision', 'fact', 'preference', 'lesson', 'note')))
+     and not exists (select 1 from links where target = memory_context_registry.ent and rel = 'supersedes')
    order by case priority when 'critical' then 0 when 'high' then 1 else 2 end, updated_at desc, ent limit :limit`,
 );
 
@@ -81,6 +104,50 @@ export const sessionEntries = query<{ session: string; now: number; limit: numbe
    order by priority = 'critical' or category = 'fact' desc, updated_at desc, ent limit :limit`,
 );
 
+export interface LinkRow {
+  readonly rel: string;
+  readonly target: string;
+}
+
+/** primary key of links */
+export const linksOf = query<{ ent: string }, LinkRow>(
+  'select rel, target from links where ent = :ent order by rel, target',
+);
+
+export interface VersionRow {
+  readonly version: number;
+  readonly n: number;
+  readonly op: string;
+  readonly hlc: string;
+  readonly dev: string;
+  readonly actor: string | null;
+  readonly origin: string | null;
+}
+
+/** records_ent: the versions of one entry, newest first */
+export const versionsOf = query<{ ent: string; before: number; limit: number }, VersionRow>(
+  `select version, n, op, hlc, dev, actor, origin from context_history
+   where ent = :ent and version < :before order by version desc limit :limit`,
+);
+
+/** context_expiry: entries whose own time is over */
+export const expiredEntries = query<{ now: number; limit: number }, EntryRow>(
+  `select ${columns} from memory_context_registry
+   where expires_at is not null and expires_at <= :now and state = 'live' order by expires_at limit :limit`,
+);
+
+/** context_recent: short-term entries not written since */
+export const fadingEntries = query<{ before: number; limit: number }, EntryRow>(
+  `select ${columns} from memory_context_registry
+   where state = 'live' and layer = 'short_term' and updated_at <= :before and expires_at is null
+   order by updated_at limit :limit`,
+);
+
 export const liveEntries = query<Params, { count: number }>(
   "select count(*) as count from memory_context_registry where state = 'live'",
+);
+
+/** Entries about which somebody still has to decide. */
+export const conflictCount = query<Params, { count: number }>(
+  "select count(*) as count from memory_context_registry where state = 'live' and flags & 1",
 );

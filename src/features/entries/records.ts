@@ -4,11 +4,15 @@ import { recordType } from '../../store/record-type.ts';
 /**
  * What one change of an entry says: everything at its creation, afterwards only what changed.
  * value: canonical JSON as a text, over 16 KiB as value_blob. null takes a session or an expiry away again.
+ * tenant_id, user_id, agent_id and, in scope session, session_id are part of its identity and never change; in the other
+ * scopes session_id is the session that a session-layer entry belongs to.
  */
 export type ContextPut = {
   readonly key?: string;
   readonly scope?: Scope;
+  readonly tenant_id?: string;
   readonly user_id?: string;
+  readonly agent_id?: string;
   readonly layer?: Layer;
   readonly priority?: Priority;
   readonly category?: string;
@@ -23,6 +27,16 @@ export type ContextPut = {
 };
 
 export type ContextRetire = { readonly reason?: string };
+export type ContextTag = { readonly add?: readonly string[]; readonly remove?: readonly string[] };
+/** To another entity, by its id. */
+export type Link = { readonly rel: string; readonly ent: string };
+export type ContextLink = { readonly add?: readonly Link[]; readonly remove?: readonly Link[] };
+export type ContextTrust = { readonly trust: number; readonly reason?: string };
+export type ContextFeedback = { readonly useful?: number; readonly wrong?: number };
 
 export const contextPut = recordType<ContextPut>('context.put', 'merge');
 export const contextRetire = recordType<ContextRetire>('context.retire', 'merge');
+export const contextTag = recordType<ContextTag>('context.tag', 'merge');
+export const contextLink = recordType<ContextLink>('context.link', 'merge');
+export const contextTrust = recordType<ContextTrust>('context.trust', 'merge');
+export const contextFeedback = recordType<ContextFeedback>('context.feedback', 'grow');

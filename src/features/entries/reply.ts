@@ -1,21 +1,36 @@
 import type { z } from 'zod';
 import type { Caller } from '../feature.ts';
 import type { entry } from './contract.ts';
-import type { EntryRow } from './queries.ts';
+import type { EntryRow, LinkRow } from './queries.ts';
 
 /** An entry as it stands on the wire. */
 export function entryReply(row: EntryRow): z.output<typeof entry> {
-  const { ent, in_session, actor: _, ...shown } = row;
+  const { ent, in_session, actor: _, flags, ...shown } = row;
   return {
     ...shown,
     entry_id: ent,
-    session_id: in_session,
+    session_id: row.session_id ?? in_session,
     value: JSON.parse(row.value),
     metadata: JSON.parse(row.metadata),
+    tags: JSON.parse(row.tags),
     created_at: rfc3339(row.created_at),
     updated_at: rfc3339(row.updated_at),
     expires_at: row.expires_at === null ? null : rfc3339(row.expires_at),
+    conflict: isInConflict(row),
   };
+}
+
+/** Links as they stand on the wire. */
+export function linkReply(rows: readonly LinkRow[]): { rel: Relation; entry_id: string }[] {
+  // the contract lets no other word in
+  return rows.map(({ rel, target }) => ({ rel: rel as Relation, entry_id: target }));
+}
+
+type Relation = 'supersedes' | 'contradicts' | 'about' | 'derived_from';
+
+/** Whether two devices changed an entry at once and nobody has decided yet. */
+export function isInConflict({ flags }: Pick<EntryRow, 'flags'>): boolean {
+  return (flags & 1) !== 0;
 }
 
 /** A time as RFC 3339 in UTC. */
@@ -23,14 +38,17 @@ export function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** Whether an entry is there for a reader at this time: neither retired nor expired. */
-export function isLive(row: EntryRow, now: number): boolean {
-  return row.state === 'live' && (row.expires_at === null || row.expires_at > now);
-}
-
 /** The trust below which a caller is told nothing: quarantined text is for people only. */
 export function leastTrust(caller: Caller): number {
   return caller.agent === undefined ? 0 : 1;
+}
+
+/** Whether a caller may be told of an entry: quarantined text is for people, and what a token is tied to counts. */
+export function mayBeTold(row: EntryRow, caller: Caller): boolean {
+  const { tenant, user } = caller.bound ?? {};
+  if (tenant !== undefined && row.tenant_id !== null && row.tenant_id !== tenant) return false;
+  if (user !== undefined && row.user_id !== null && row.user_id !== user) return false;
+  return row.trust >= leastTrust(caller);
 }
 
 /** A value as a text: a string as it is, everything else as canonical JSON. */

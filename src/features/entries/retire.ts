@@ -1,59 +1,41 @@
-import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
-import type { Scope } from '../../core/words.ts';
-import type { Read, Write } from '../../store/record-type.ts';
-import { actorOf, type Context } from '../feature.ts';
+import type { Write } from '../../store/record-type.ts';
+import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
-import { entryId } from './identity.ts';
-import { type EntryRow, entryByEnt } from './queries.ts';
-import { contextRetire } from './records.ts';
-import { rfc3339 } from './reply.ts';
+import { databaseOf, ownerOf } from './identity.ts';
+import { about, findNamed, rowNow } from './named.ts';
+import type { EntryNeeds } from './needs.ts';
+import { contextPut, contextRetire } from './records.ts';
+import { entryReply, rfc3339 } from './reply.ts';
 
 type Delete = (typeof contract)['context.delete'];
+type Restore = (typeof contract)['context.restore'];
 
 /** Retires an entry: hidden, its history kept. Twice is no error and gives the same answer. */
-export function retire(tx: Write, input: Parsed<Delete>, context: Context): Reply<Delete> {
-  const row = named(tx, input, context);
-  const reply = { entry_id: row.ent, key: row.key };
-  if (row.state === 'retired') return { ...reply, retired_at: rfc3339(row.updated_at) };
-  const { caller } = context;
-  const fields = input.reason === undefined ? {} : { reason: input.reason };
-  const { writtenAt } = tx.append(contextRetire, {
-    // ids in rows are ids of records
-    ent: row.ent as ReturnType<typeof entryId>,
-    fields,
-    actor: actorOf(caller),
-    origin: caller.origin,
-  });
-  return { ...reply, retired_at: rfc3339(writtenAt) };
+export function retire({ ephemeral }: Pick<EntryNeeds, 'ephemeral'>) {
+  return (tx: Write, input: Parsed<Delete>, context: Context): Reply<Delete> => {
+    const { scope = 'project', key } = input;
+    const space = databaseOf(scope) === 'user' ? '' : context.project.id;
+    const owner = ownerOf(scope, input, context);
+    const fleeting = key === undefined ? undefined : ephemeral.get(space, key, owner, context.now);
+    if (fleeting) {
+      ephemeral.drop(space, fleeting.key, owner);
+      return { entry_id: fleeting.ent, key: fleeting.key, retired_at: rfc3339(context.now) };
+    }
+    const row = findNamed(tx, input, context);
+    const reply = { entry_id: row.ent, key: row.key };
+    if (row.state === 'retired') return { ...reply, retired_at: rfc3339(row.updated_at) };
+    const fields = input.reason === undefined ? {} : { reason: input.reason };
+    const { writtenAt } = tx.append(contextRetire, { ...about(row, context), fields });
+    return { ...reply, retired_at: rfc3339(writtenAt) };
+  };
 }
 
-function named(tx: Write, input: Parsed<Delete>, context: Context): EntryRow {
-  const scope = input.scope ?? 'project';
-  const row = find(tx, { ...input, scope, user: context.caller.user });
-  if (row) return row;
-  const elsewhere = find(context.read.user, { ...input, scope: 'user', user: context.caller.user });
-  const name = input.key ?? input.entry_id ?? '';
-  throw new PrsistError('entry/not-found', `no entry ${name}`, {
-    hint:
-      elsewhere && scope === 'project'
-        ? 'it is one of the user: give scope user'
-        : `prsist search ${JSON.stringify(name)}`,
-  });
-}
-
-interface Asked {
-  readonly key?: string | undefined;
-  readonly entry_id?: string | undefined;
-  readonly scope: Scope;
-  readonly user: string;
-}
-
-/** Key and id together must mean the same entry. */
-function find(read: Read, { key, entry_id, scope, user }: Asked): EntryRow | undefined {
-  const ent = entry_id ?? (key === undefined ? undefined : entryId({ key, scope, user }));
-  if (ent === undefined) throw new PrsistError('input/invalid', 'give key or entry_id', { field: 'key' });
-  const row = read.one(entryByEnt, { ent });
-  if (row?.scope !== scope || (scope === 'user' && row.user_id !== user)) return undefined;
-  return key === undefined || row.key === key ? row : undefined;
+/** Brings a retired entry back, and one whose time was over, without that time. Of a live one nothing changes. */
+export function restore(tx: Write, input: Parsed<Restore>, context: Context): Reply<Restore> {
+  const row = findNamed(tx, input, context);
+  const isOver = row.expires_at !== null && row.expires_at <= context.now;
+  if (row.state === 'live' && !isOver) return entryReply(row);
+  tx.append(contextPut, { ...about(row, context), fields: isOver ? { expires_at: null } : {} });
+  return entryReply(rowNow(tx, row));
 }

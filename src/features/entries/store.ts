@@ -1,96 +1,83 @@
 import { canonical } from '../../core/canonical.ts';
 import { PrsistError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
-import type { Parsed, Reply } from '../../core/operation.ts';
+import type { Reply } from '../../core/operation.ts';
 import { trustOf } from '../../core/trust.ts';
 import type { Write } from '../../store/record-type.ts';
 import { actorOf, type Caller, type Context } from '../feature.ts';
+import { tagChange } from './annotate.ts';
 import type { contract } from './contract.ts';
-import { entryId } from './identity.ts';
-import { keyOf } from './key.ts';
+import { databaseOf, entryId } from './identity.ts';
+import type { EntryNeeds } from './needs.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
-import { type ContextPut, contextPut } from './records.ts';
-import { rfc3339 } from './reply.ts';
+import { type ContextPut, contextPut, contextTag } from './records.ts';
+import { isInConflict, rfc3339 } from './reply.ts';
+import { storeEphemeral } from './store-ephemeral.ts';
+import { requireVersion, type StoreInput, sourceOf, type Wanted, wantedOf } from './wanted.ts';
 
 type Store = (typeof contract)['context.store'];
-
-/** Everything a request says about an entry, in the form of its row. */
-interface Wanted {
-  readonly value: string;
-  readonly layer: EntryRow['layer'];
-  readonly priority: EntryRow['priority'];
-  readonly category: string;
-  readonly source: string | undefined;
-  readonly metadata: Parsed<Store>['metadata'];
-  readonly session_id: string | null;
-  readonly expires_at: number | null;
-}
+const dayMs = 86_400_000;
 
 /** Stores one entry; the same content again writes no record and returns the version it has. */
-export function store(tx: Write, input: Parsed<Store>, { caller }: Context): Reply<Store> {
-  const { scope, layer } = input;
-  const key = input.key ?? keyOf(input.category, plainText(input.value));
-  const wanted = checked(tx, input, caller);
-  const ent = entryId({ key, scope, user: caller.user });
+export function store(needs: Pick<EntryNeeds, 'settings' | 'ephemeral'>) {
+  return (tx: Write, input: StoreInput, context: Context): Reply<Store> => {
+    const wanted = wantedOf(input, context, needs.settings);
+    if (wanted.layer === 'ephemeral') return storeEphemeral(needs, { wanted, input }, context);
+    const reply = storeDurable(tx, { wanted, input }, context);
+    needs.ephemeral.drop(databaseOf(wanted.owner.scope) === 'user' ? '' : context.project.id, wanted.key, wanted.owner);
+    return reply;
+  };
+}
+
+interface Storing {
+  readonly wanted: Wanted;
+  readonly input: StoreInput;
+}
+
+function storeDurable(tx: Write, { wanted, input }: Storing, { caller }: Context): Reply<Store> {
+  const { key, owner, layer } = wanted;
+  const ent = entryId(key, owner);
   const before = tx.one(entryByEnt, { ent });
-  const version = before?.sync_version ?? 0;
-  if (input.if_version !== undefined && input.if_version !== version) {
-    const message = `${key} is at version ${version}, not ${input.if_version}`;
-    throw new PrsistError('entry/version-conflict', message, { details: { sync_version: version } });
-  }
-  const reply = { entry_id: ent, key, layer, scope };
-  const fields = before
-    ? changes(tx, { before, wanted, caller })
-    : creation(tx, { input: { ...input, key }, wanted, caller });
-  if (before?.state === 'live' && Object.keys(fields).length === 0) {
-    return { ...reply, sync_version: version, created: false, updated_at: rfc3339(before.updated_at) };
-  }
-  const put = tx.append(contextPut, { ent, fields, actor: actorOf(caller), origin: caller.origin });
-  return { ...reply, sync_version: version + 1, created: !before, updated_at: rfc3339(put.writtenAt) };
-}
-
-/** A text as it is; only texts can do without a key. */
-function plainText(value: Parsed<Store>['value']): string {
-  if (typeof value === 'string') return value;
-  throw new PrsistError('input/invalid', 'a value that is no text needs a key', { field: 'key' });
-}
-
-function checked(tx: Write, input: Parsed<Store>, caller: Caller): Wanted {
-  const value = canonical(input.value);
-  if (Buffer.byteLength(value) > limits.valueBytes) {
-    throw new PrsistError('limit/too-large', `a value may have ${limits.valueBytes} bytes`, { field: 'value' });
-  }
-  const { layer, priority, category, source, metadata } = input;
-  const plain = { value, layer, priority, category, source, metadata };
-  return { ...plain, session_id: sessionOf(input, caller), expires_at: expiryOf(input, tx.now) };
-}
-
-function sessionOf(input: Parsed<Store>, caller: Caller): string | null {
-  if (input.layer !== 'session') return null;
-  const session = input.session_id ?? caller.session;
-  if (session !== undefined) return session;
-  throw new PrsistError('input/invalid', 'an entry of layer session needs a session', { field: 'session_id' });
-}
-
-function expiryOf({ expires_at, layer }: Parsed<Store>, now: number): number | null {
-  if (expires_at === undefined) return null;
-  const field = 'expires_at';
-  if (layer === 'permanent') throw new PrsistError('input/invalid', 'a permanent entry never expires', { field });
-  const at = Date.parse(expires_at);
-  if (at <= now) throw new PrsistError('input/invalid', `${expires_at} is in the past`, { field });
-  return at;
-}
-
-function creation(
-  tx: Write,
-  { input, wanted, caller }: { input: Parsed<Store> & { readonly key: string }; wanted: Wanted; caller: Caller },
-): ContextPut {
-  const { value, metadata, session_id, expires_at, source = sourceOf(caller), ...plain } = wanted;
+  requireVersion(input, key, before);
+  const by = { actor: actorOf(caller), origin: caller.origin };
+  const fields = before ? changes(tx, { before, wanted, caller }) : creation(tx, wanted, caller);
+  const isSame = before?.state === 'live' && Object.keys(fields).length === 0 && !isFading(before, tx.now);
+  if (!isSame) tx.append(contextPut, { ent, fields, ...by });
+  const had = before ? (JSON.parse(before.tags) as string[]) : []; // a list of words, written by the projection
+  const change =
+    wanted.tags &&
+    tagChange(
+      new Set(had),
+      wanted.tags,
+      had.filter((tag) => !wanted.tags?.includes(tag)),
+    );
+  if (change) tx.append(contextTag, { ent, fields: change, ...by });
+  const after = tx.one(entryByEnt, { ent });
+  if (!after) throw new PrsistError('internal', 'an entry just stored is not there');
   return {
-    ...{ key: input.key, scope: input.scope, ...plain, source },
-    ...(input.scope === 'user' ? { user_id: caller.user } : {}),
-    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
+    ...{ entry_id: ent, key, layer, scope: owner.scope, sync_version: after.sync_version, created: !before },
+    ...{ updated_at: rfc3339(after.updated_at), conflict: isInConflict(after) },
+  };
+}
+
+/** Said again, a short-term entry lasts anew; once a day is enough to write that down. */
+function isFading({ layer, expires_at, updated_at }: EntryRow, now: number): boolean {
+  return layer === 'short_term' && expires_at === null && now - updated_at >= dayMs;
+}
+
+function creation(tx: Write, wanted: Wanted, caller: Caller): ContextPut {
+  const { key, owner, value, layer, priority, category, metadata, in_session, expires_at } = wanted;
+  const { scope, agent_id } = owner;
+  // an entry of a session carries whose session it is, without being another one for that
+  const { tenant_id, user_id } = scope === 'session' ? wanted.ids : owner;
+  const session_id = owner.session_id ?? in_session;
+  return {
+    ...{ key, scope, layer, priority, category, source: wanted.source ?? sourceOf(caller) },
+    ...(tenant_id === null ? {} : { tenant_id }),
+    ...(user_id === null ? {} : { user_id }),
+    ...(agent_id === null ? {} : { agent_id }),
     ...(session_id === null ? {} : { session_id }),
+    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
     ...(expires_at === null ? {} : { expires_at }),
     ...keptValue(tx, value),
   };
@@ -101,24 +88,21 @@ function changes(
   tx: Write,
   { before, wanted, caller }: { before: EntryRow; wanted: Wanted; caller: Caller },
 ): ContextPut {
-  const { layer, priority, category, metadata, session_id, expires_at } = wanted;
+  const { layer, priority, category, metadata, in_session, expires_at } = wanted;
   const isRaised = trustOf(caller.origin) > before.trust;
+  const isMoved = before.scope !== 'session' && in_session !== before.in_session;
   const changed: ContextPut = {
     ...(layer === before.layer ? {} : { layer }),
     ...(priority === before.priority ? {} : { priority }),
     ...(category === before.category ? {} : { category }),
     ...(canonical(metadata) === before.metadata ? {} : { metadata }),
-    ...(session_id === before.in_session ? {} : { session_id }),
+    ...(isMoved ? { session_id: in_session } : {}),
     ...(expires_at === before.expires_at ? {} : { expires_at }),
     ...(wanted.value === before.value && !isRaised ? {} : keptValue(tx, wanted.value)),
   };
   // who stores it is news only together with other news, unless the request names a source itself
   const source = wanted.source ?? (Object.keys(changed).length > 0 ? sourceOf(caller) : before.source);
   return source === before.source ? changed : { ...changed, source };
-}
-
-function sourceOf(caller: Caller): string {
-  return caller.agent ?? 'cli';
 }
 
 function keptValue(tx: Write, value: string): Pick<ContextPut, 'value' | 'value_blob' | 'value_bytes'> {

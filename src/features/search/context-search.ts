@@ -6,7 +6,7 @@ import type { contract } from './contract.ts';
 import { filterToken } from './filter-tokens.ts';
 import { type Found, find, pageOf, type Wanted } from './find.ts';
 import { readQuestion } from './question.ts';
-import { isPerson, oneOf, rounded, spanOf } from './search-query.ts';
+import { isPerson, oneOf, rounded, spanOf, whoAsks } from './search-query.ts';
 import { snippetOf, stemsOf } from './snippet.ts';
 
 type Search = (typeof contract)['context.search'];
@@ -43,7 +43,6 @@ export function contextSearch(context: Context, input: Input, { showings, entryO
 
 function wantedOf(context: Context, input: Input, now: number): Wanted {
   const { layer = null, scope = null, priority = null, category } = input;
-  const { session_id = null, agent_id = null, user_id = null, tenant_id = null } = input;
   const span = spanOf(input.since, input.until, now);
   return {
     tokens: [
@@ -58,7 +57,7 @@ function wantedOf(context: Context, input: Input, now: number): Wanted {
     ...{ since: span.since, until: span.until },
     rows: {
       ...{ session_id: null, agent_id: null, layer, scope, priority },
-      ...{ for_session: session_id, for_agent: agent_id, user_id, tenant_id },
+      ...whoAsks(context, input),
     },
   };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Feature, feature } from '../feature.ts';
+import { type Context, type Feature, feature } from '../feature.ts';
 import type { EntryOf, Findable, Hiding, Showing } from '../findable.ts';
 import { contextSearch } from './context-search.ts';
 import { contract } from './contract.ts';
@@ -13,14 +13,21 @@ export interface SearchNeeds {
   /** One per kind. */
   readonly showings: readonly Showing[];
   readonly entryOf: EntryOf;
+  /** Begins the timing of a search for entries; what it returns is told how many were found. */
+  readonly asking?: (context: Context, query: string) => (found: number) => void;
 }
 
 /** Search over everything findable. Its projection must be declared after those of the features that hand in findables. */
-export function searchFeature({ findables, hidings, showings, entryOf }: SearchNeeds): Feature {
+export function searchFeature({ findables, hidings, showings, entryOf, asking }: SearchNeeds): Feature {
   return feature(contract, {
     verbs: {
       'search.query': (context, input) => searchQuery(context, input, showings),
-      'context.search': (context, input) => contextSearch(context, input, { showings, entryOf }),
+      'context.search': (context, input) => {
+        const answered = asking?.(context, input.query);
+        const reply = contextSearch(context, input, { showings, entryOf });
+        answered?.(reply.result_count);
+        return reply;
+      },
     },
     projections: [searchProjection(findables, hidings)],
     migrations: { directory: path.join(import.meta.dirname, 'migrations'), files: ['0007-search.sql'] },

@@ -17,7 +17,7 @@ export interface Item {
   readonly bm25: number;
 }
 
-/** null = not asked for. Of `for_…`, `user_id` and `tenant_id` a row that names none belongs to all of them. */
+/** null = not asked for; of `my_session` and `my_agent` null = a person, who sees those of all. */
 export type CandidateParams = {
   readonly match: string;
   readonly last_item: number;
@@ -29,10 +29,10 @@ export type CandidateParams = {
   readonly layer: string | null;
   readonly scope: string | null;
   readonly priority: string | null;
-  readonly for_session: string | null;
-  readonly for_agent: string | null;
-  readonly user_id: string | null;
-  readonly tenant_id: string | null;
+  readonly my_user: string;
+  readonly my_tenant: string | null;
+  readonly my_session: string | null;
+  readonly my_agent: string | null;
   readonly limit: number;
 };
 
@@ -48,10 +48,11 @@ export const candidates = query<CandidateParams, Item>(
      and (:layer is null or i.layer = :layer)
      and (:scope is null or i.scope = :scope)
      and (:priority is null or i.priority = :priority)
-     and (:for_session is null or ifnull(i.session_id, :for_session) = :for_session)
-     and (:for_agent is null or ifnull(i.agent_id, :for_agent) = :for_agent)
-     and (:user_id is null or ifnull(i.user_id, :user_id) = :user_id)
-     and (:tenant_id is null or ifnull(i.tenant_id, :tenant_id) = :tenant_id)
+     and (i.scope is null or i.scope in ('project', 'global')
+       or (i.scope = 'user' and i.user_id = :my_user and (i.tenant_id is null or i.tenant_id = :my_tenant))
+       or (i.scope = 'tenant' and i.tenant_id = :my_tenant)
+       or (i.scope = 'session' and (:my_session is null or i.session_id = :my_session))
+       or (i.scope = 'agent' and (:my_agent is null or i.agent_id = :my_agent)))
    order by f.rank limit :limit`,
 );
 

@@ -45,7 +45,7 @@ function wantedOf(context: Context, input: Input, { question, now }: { question:
     ...{ since: span.since, until: span.until },
     rows: {
       ...{ session_id, agent_id, layer: null, scope: null, priority: null },
-      ...{ for_session: null, for_agent: null, user_id: null, tenant_id: null },
+      ...whoAsks(context, {}),
     },
   };
 }
@@ -53,6 +53,25 @@ function wantedOf(context: Context, input: Input, { question, now }: { question:
 /** A request without an agent comes from the person's own command line. */
 export function isPerson({ caller }: Context): boolean {
   return caller.agent === undefined;
+}
+
+interface Named {
+  readonly tenant_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly session_id?: string | undefined;
+  readonly agent_id?: string | undefined;
+}
+
+/** Whose entries may be found: of the ids a request names, else the caller's; a person sees those of all agents. */
+export function whoAsks(context: Context, named: Named) {
+  const { caller } = context;
+  const nobody = isPerson(context) ? null : '';
+  return {
+    my_user: named.user_id ?? caller.user,
+    my_tenant: named.tenant_id ?? caller.bound?.tenant ?? null,
+    my_session: named.session_id ?? caller.session ?? nobody,
+    my_agent: named.agent_id ?? caller.agent ?? nobody,
+  };
 }
 
 /** A list for `tokens`, left out when empty. */

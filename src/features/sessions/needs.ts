@@ -1,6 +1,11 @@
+import type { Parsed } from '../../core/operation.ts';
+import type { Write } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
+import type { contract } from './contract.ts';
 import type { Surroundings } from './facts.ts';
 import type { SessionTimes } from './wire.ts';
+
+export type Initial = Parsed<(typeof contract)['session.start']>['initial_context'];
 
 /** What sessions are handed by the daemon: other features and settings. */
 export interface SessionNeeds {
@@ -8,6 +13,8 @@ export interface SessionNeeds {
   readonly device: string;
   /** Facts, working memory and references that other features hold of a session. */
   readonly surroundings: (context: Context, session_id: string) => Surroundings;
+  /** Keeps what a session is started with as entries of that session. */
+  readonly keepInitial: (tx: Write, session_id: string, values: Initial, context: Context) => void;
   /** The brief an agent would get when it resumes a session. */
   readonly brief: (context: Context, session_id: string) => string;
 }

@@ -276,6 +276,12 @@ export const totals = query<Params, { sessions: number; messages: number; record
      (select count(*) from records) as records`,
 );
 
+/** sessions_activity: those that are neither ended nor quiet for too long */
+export const workingSessions = query<{ after: number }, { sessions: number; tenants: number }>(
+  `select count(*) as sessions, count(distinct tenant_id) as tenants from sessions
+   where last_activity > :after and ended_at is null`,
+);
+
 export const sessionTitle = query<BySession, { session_id: string; title: string | null }>(
   'select session_id, title from sessions where session_id = :session_id',
 );

@@ -22,7 +22,10 @@ export function start(needs: SessionNeeds) {
       throw new PrsistError('session/other-owner', `session ${session_id} belongs to somebody else`);
     }
     if (known) reopen(tx, session_id, context);
-    else begin(tx, { ...input, session_id }, context);
+    else {
+      begin(tx, { ...input, session_id }, context);
+      needs.keepInitial(tx, session_id, input.initial_context, context);
+    }
     attachRun(tx, { ...input, session_id }, { context, needs });
     const row = tx.one(sessionById, { session_id });
     if (!row) throw new PrsistError('internal', 'a session just started is not there');

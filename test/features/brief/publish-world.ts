@@ -35,6 +35,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
 export function sourcesOf(given: Facts): BriefSources {
   return {
     entries: (_, now) => given.entries.filter(({ at: stored }) => stored <= now),
+    entryEnds: () => [],
     sessions(_, worktree) {
       given.asked.push(`sessions of ${worktree}`);
       return given.sessions;

@@ -79,12 +79,13 @@ test('EN24: every page is read along an index, without a sort of the table', asy
   const m = memory();
   const { entryPage } = await import('../../../src/features/entries/queries.ts');
   const plan = m.project.db.prepare(`explain query plan ${entryPage.sql}`).all({
-    ...{ state: 'live', layer: 'session', scope: 'project', user_id: null, category: null, priority: null },
-    ...{ prefix: null, now: 0, least_trust: 0, before_at: 1, before_ent: '', limit: 1 },
+    ...{ state: 'live', layer: 'session', scope: 'project', category: null, priority: null },
+    ...{ tenant_id: null, user_id: null, session_id: null, agent_id: null, since: 0 },
+    ...{ prefix: null, least_trust: 0, before_at: 1, before_ent: '', limit: 1 },
   });
   const details = plan.map((row) => String((row as { readonly detail: string }).detail));
   expect(details[0]).toBe(
-    'SEARCH memory_context_registry USING INDEX context_recent (state=? AND layer=? AND updated_at<?)',
+    'SEARCH memory_context_registry USING INDEX context_recent (state=? AND layer=? AND updated_at>? AND updated_at<?)',
   );
   expect(details.slice(1)).toEqual(['USE TEMP B-TREE FOR LAST TERM OF ORDER BY']);
 });

@@ -3,9 +3,11 @@ import { limits } from '../../../src/core/limits.ts';
 import { forBrief } from '../../../src/features/entries/durable.ts';
 import { entryFacts } from '../../../src/features/entries/facts.ts';
 import { findables, foundEntry, hidings, showing } from '../../../src/features/entries/findable.ts';
+import { momentOf } from '../../../src/features/entries/needs.ts';
 import { agent, ann, memory } from './two-stores.ts';
 
-const asked = (m: ReturnType<typeof memory>) => ({ ...m.context(), user: ann });
+const momentIn = (m: ReturnType<typeof memory>) => momentOf(m.needs, m.context());
+const asked = (m: ReturnType<typeof memory>) => ({ ...m.context(), ...momentIn(m), user: ann });
 
 test('EN30: a brief is told what lasts and matters, of project and user, newest first', async () => {
   const m = memory();
@@ -83,11 +85,11 @@ test('EN33: search is told the value as it stands, long ones in parts, and what 
         user_id: null,
         agent_id: 'codex',
       },
-      ...{ at: m.clock.now, text: '{"a":"b"}', names: 'k', category: 'general' },
+      ...{ at: m.clock.now, text: '{"a":"b"}', names: 'k', category: 'general', tags: [] },
     },
   ]);
   await m.store({ key: 'k', value: long });
-  const { text, heading } = showing(() => m.clock.now);
+  const { text, heading } = showing(() => momentIn(m));
   const cut = await parts();
   expect(cut.length).toBeGreaterThan(5);
   expect(cut.map((part) => part.part)).toEqual(cut.map((_, i) => i));
@@ -105,7 +107,7 @@ test('EN33: search is told the value as it stands, long ones in parts, and what 
 
 test('EN34: context.search gets whole entries, and none that is retired or expired', async () => {
   const m = memory();
-  const found = foundEntry(() => m.clock.now);
+  const found = foundEntry(() => momentIn(m));
   const kept = await m.store({ key: 'a', value: { b: 1 }, category: 'fact' });
   const over = await m.store({ key: 'b', value: 1, expires_at: new Date(m.clock.now + 5).toISOString() });
   const gone = await m.store({ key: 'c', value: 1 });

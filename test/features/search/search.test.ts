@@ -187,18 +187,42 @@ describe('pages and entries', () => {
 
   test('FI16: context.search answers entries with their values', async () => {
     const entry = { kind: 'entry', names: 'api.style', text: 'no default exports', category: 'decision' } as const;
-    await library.say({ ...entry, tags: ['api'], layer: 'long_term', scope: 'project', user_id: 'u1' });
+    await library.say({ ...entry, tags: ['api'], layer: 'long_term', scope: 'user', user_id: 'u1' });
     await library.say({ text: 'default of a message' });
-    const { results, result_count } = library.entries('default', { category: 'decision', tags: ['api'] });
+    const mine = { user_id: 'u1' };
+    const { results, result_count } = library.entries('default', { ...mine, category: 'decision', tags: ['api'] });
     expect(result_count).toBe(1);
     expect(results[0]).toMatchObject({ key: 'api.style', value: 'no default exports', snippet: 'no default exports' });
-    expect(library.entries('api style').result_count).toBe(1);
-    expect(library.entries('default', { category: 'general' }).result_count).toBe(0);
-    expect(library.entries('default', { tags: ['other'] }).result_count).toBe(0);
-    expect(library.entries('default', { layer: 'session' }).result_count).toBe(0);
+    expect(library.entries('api style', mine).result_count).toBe(1);
+    expect(library.entries('default', { ...mine, category: 'general' }).result_count).toBe(0);
+    expect(library.entries('default', { ...mine, tags: ['other'] }).result_count).toBe(0);
+    expect(library.entries('default', { ...mine, layer: 'session' }).result_count).toBe(0);
     expect(library.entries('default', { user_id: 'u2' }).result_count).toBe(0);
-    expect(library.entries('default', { user_id: 'u1', tenant_id: 't' }).result_count).toBe(1);
+    expect(library.entries('default', { ...mine, tenant_id: 't' }).result_count).toBe(1);
   });
+
+  test.each([
+    [
+      'user',
+      { user_id: 'u1', tenant_id: 't1' },
+      { user_id: 'u1', tenant_id: 't1' },
+      { user_id: 'u1', tenant_id: 't2' },
+    ],
+    ['user', { user_id: 'u1' }, { user_id: 'u1' }, { user_id: 'u2' }],
+    ['tenant', { tenant_id: 't1' }, { tenant_id: 't1' }, { tenant_id: 't2' }],
+    ['session', { session_id: 's1' }, { session_id: 's1' }, { session_id: 's2' }],
+    ['agent', { agent_id: 'codex' }, { agent_id: 'codex' }, { agent_id: 'gemini-cli' }],
+  ] as const)(
+    'FI35: what is of scope %s is found by whom it belongs to, and by nobody else',
+    async (scope, of, its, other) => {
+      await library.say({ kind: 'entry', names: 'k', text: 'a wombat', scope, layer: 'long_term', ...of });
+      expect(library.entries('wombat', its).result_count).toBe(1);
+      expect(library.entries('wombat', other).result_count).toBe(0);
+      // without a word about whose, an agent finds none of them, in either search
+      expect(library.entries('wombat', {}, 'cursor').result_count).toBe(0);
+      expect(library.query('wombat', {}, 'cursor').result_count).toBe(0);
+    },
+  );
 
   test('FI17: a value over 16 KiB is left out and said to be', async () => {
     await library.say({ kind: 'entry', names: 'big', text: `wombat ${'x'.repeat(17_000)}` });

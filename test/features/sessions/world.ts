@@ -26,6 +26,7 @@ import { migration } from '../../../src/store/migrate.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { Store as OpenStore } from '../../../src/store/store.ts';
 import { openStore, storeSetting } from '../../store/temporary-store.ts';
+import { plainNeeds } from '../entries/entry-needs.ts';
 
 type Contract = typeof contract;
 type Query = (typeof searchContract)['search.query'];
@@ -73,15 +74,21 @@ export interface Wanted {
 export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): World {
   const clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
   const world = { around: noSurroundings };
-  const needs = { times, device: 'laptop', surroundings: () => world.around, brief: () => 'the brief' };
+  const needs = {
+    times,
+    device: 'laptop',
+    surroundings: () => world.around,
+    keepInitial: () => undefined,
+    brief: () => 'the brief',
+  };
   const searching = searchFeature({
     findables: [...entryFindables, ...findables],
     hidings: [...entryHidings, ...hidings],
-    showings: [showing(() => clock.now), ...showings],
-    entryOf: foundEntry(() => clock.now),
+    showings: [showing(() => ({ now: clock.now, shortTermMs: 1, sessionEnd: () => 'open' })), ...showings],
+    entryOf: foundEntry(() => ({ now: clock.now, shortTermMs: 1, sessionEnd: () => 'open' })),
   });
   const sessions = sessionsFeature(needs);
-  const features = [entriesFeature(), sessions, ...(search === 'without' ? [] : [searching])];
+  const features = [entriesFeature(plainNeeds()), sessions, ...(search === 'without' ? [] : [searching])];
   const { settings } = storeSetting({
     ...(directory === undefined ? {} : { directory }),
     migrations: features.flatMap(({ migrations }) =>

@@ -1,0 +1,73 @@
+import { query } from '../../store/record-type.ts';
+
+export type AccessRow = {
+  readonly context_key: string;
+  readonly ent: string | null;
+  readonly operation: string;
+  readonly outcome: 'hit' | 'miss' | 'denied';
+  readonly layer: string | null;
+  readonly scope: string | null;
+  readonly tenant_id: string | null;
+  readonly user_id: string | null;
+  readonly session_id: string | null;
+  readonly agent_id: string | null;
+  readonly hit_cache: number;
+  readonly latency_ms: number;
+  readonly timestamp: number;
+};
+
+export const addAccess = query<AccessRow, unknown>(
+  `insert into memory_context_access_log (context_key, ent, operation, outcome, layer, scope, tenant_id, user_id,
+     session_id, agent_id, hit_cache, latency_ms, timestamp)
+   values (:context_key, :ent, :operation, :outcome, :layer, :scope, :tenant_id, :user_id,
+     :session_id, :agent_id, :hit_cache, :latency_ms, :timestamp)`,
+);
+
+export const countAccess = query<{ ent: string; count: number; at: number }, unknown>(
+  `update memory_context_registry set access_count = access_count + :count, last_access = max(ifnull(last_access, 0), :at)
+   where ent = :ent`,
+);
+
+/** access_of: on how many days (UTC) an entry was read */
+export const daysRead = query<{ ent: string }, { days: number }>(
+  `select count(distinct timestamp / 86400000) as days from memory_context_access_log
+   where ent = :ent and outcome = 'hit'`,
+);
+
+/** access_time; the oldest go first */
+export const trimAccesses = query<{ before: number; most: number }, unknown>(
+  `delete from memory_context_access_log
+   where timestamp < :before or id <= (select max(id) from memory_context_access_log) - :most`,
+);
+
+export const accessTotals = query<{ since: number }, { total: number; hits: number; from_memory: number }>(
+  `select count(*) as total, ifnull(sum(outcome = 'hit'), 0) as hits, ifnull(sum(hit_cache), 0) as from_memory
+   from memory_context_access_log where timestamp >= :since`,
+);
+
+export interface KeyAccesses {
+  readonly key: string;
+  readonly accesses: number;
+  readonly hits: number;
+}
+
+/** The keys asked for most; a search counts by the hash of its question and is none of them. */
+export const mostRead = query<{ since: number; limit: number }, KeyAccesses>(
+  `select context_key as key, count(*) as accesses, sum(outcome = 'hit') as hits from memory_context_access_log
+   where timestamp >= :since and operation = 'retrieve'
+   group by context_key order by accesses desc, context_key limit :limit`,
+);
+
+export interface LayerCount {
+  readonly layer: string;
+  readonly priority: string;
+  readonly count: number;
+}
+
+/** context_recent: live entries by layer as they are stored; expired ones are none */
+export const layerCounts = query<{ now: number; short_from: number }, LayerCount>(
+  `select layer, priority, count(*) as count from memory_context_registry
+   where state = 'live' and (expires_at is null or expires_at > :now)
+     and (layer <> 'short_term' or expires_at is not null or updated_at > :short_from or priority in ('critical', 'high'))
+   group by layer, priority`,
+);
