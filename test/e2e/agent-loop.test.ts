@@ -93,8 +93,9 @@ describe('Claude Code', () => {
     const { session, runs } = await shown(first.session);
     expect(session).toMatchObject({ status: 'ended', agent: 'claude-code', edit_count: 1, branch: 'main' });
     expect(runs).toHaveLength(1);
-    const anchored = await told(/Make the cart survive a reload/, () => claudeCode(home, { cwd: shop.path }));
-    for (const part of ['src/cart.ts', 'npm test', '1 failed']) expect(anchored).toContain(part);
+    // what was asked is told at once, as a line of a recent session; the anchor once the end has been rendered
+    const anchored = await told(/src\/cart\.ts/, () => claudeCode(home, { cwd: shop.path }));
+    for (const part of ['Make the cart survive a reload', 'npm test', '1 failed']) expect(anchored).toContain(part);
   });
 
   test('a compaction prints the brief of that very conversation; a resume prints nothing', async () => {
