@@ -64,9 +64,11 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     if (operation.effect === 'write') {
       const place = placeOf({ feature, operation, asked, input, context });
       const store = place === 'user' ? parts.projects.user : parts.projects.store(context.project.id);
-      const idempotencyKey = place === 'memory' ? undefined : asked.idempotencyKey;
       // feature() has checked that the verb fits the contract's effect
-      const answer = await write(store, verb as WriteVerb, { asked: { ...asked, idempotencyKey }, input, context });
+      const work = verb as WriteVerb;
+      if (place === 'memory')
+        return { reply: asReply(work(store.outside, input, context)), status: 200, replayed: false };
+      const answer = await write(store, work, { asked, input, context });
       if (operation.after === 'told') await parts.tell(context.project.id);
       return answer;
     }

@@ -65,7 +65,7 @@ interface Parts<C extends Contract> {
   };
 }
 
-/** Where a write goes. memory: nothing of it is written, so no answer is kept for a repeat either. */
+/** Where a write goes. memory: it changes no database, so it runs outside of any transaction, and no answer is kept. */
 export type Place = 'project' | 'user' | 'memory';
 
 export interface Feature {

@@ -95,6 +95,11 @@ export class Store {
     });
   }
 
+  /** The writer outside of any transaction: it reads, and refuses to change anything. */
+  get outside(): Write {
+    return this.#writer.tx;
+  }
+
   get log(): Readonly<OwnLog> {
     return this.#parts.own;
   }

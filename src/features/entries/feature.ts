@@ -8,7 +8,7 @@ import { list } from './list.ts';
 import { placeOfNamed } from './named.ts';
 import type { EntryNeeds } from './needs.ts';
 import { entries } from './projection.ts';
-import { restore, retire } from './retire.ts';
+import { heldInMemory, restore, retire } from './retire.ts';
 import { retrieve } from './retrieve.ts';
 import { stats } from './stats.ts';
 import { store } from './store.ts';
@@ -41,7 +41,8 @@ export function entriesFeature(needs: EntryNeeds): Feature {
     },
     storeOf: {
       'context.store': placeOfStore,
-      'context.delete': placeOfNamed,
+      'context.delete': (input, context) =>
+        heldInMemory(needs.ephemeral, input, context) ? 'memory' : placeOfNamed(input, context),
       'context.restore': placeOfNamed,
       'context.tag': placeOfNamed,
       'context.link': placeOfNamed,

@@ -2,6 +2,7 @@ import type { Parsed, Reply } from '../../core/operation.ts';
 import type { Write } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
+import type { EphemeralEntries } from './ephemeral.ts';
 import { databaseOf, ownerOf } from './identity.ts';
 import { about, findNamed, rowNow } from './named.ts';
 import type { EntryNeeds } from './needs.ts';
@@ -11,16 +12,14 @@ import { entryReply, rfc3339 } from './reply.ts';
 type Delete = (typeof contract)['context.delete'];
 type Restore = (typeof contract)['context.restore'];
 
-/** Retires an entry: hidden, its history kept. Twice is no error and gives the same answer. */
+/** Retires an entry: hidden, its history kept. Twice is no error and gives the same answer. An ephemeral one is gone. */
 export function retire({ ephemeral }: Pick<EntryNeeds, 'ephemeral'>) {
   return (tx: Write, input: Parsed<Delete>, context: Context): Reply<Delete> => {
-    const { scope = 'project', key } = input;
-    const space = databaseOf(scope) === 'user' ? '' : context.project.id;
-    const owner = ownerOf(scope, input, context);
-    const fleeting = key === undefined ? undefined : ephemeral.get(space, key, owner, context.now);
+    const fleeting = heldInMemory(ephemeral, input, context);
     if (fleeting) {
-      ephemeral.drop(space, fleeting.key, owner);
-      return { entry_id: fleeting.ent, key: fleeting.key, retired_at: rfc3339(context.now) };
+      const { row, space } = fleeting;
+      ephemeral.drop(space, row.key, row);
+      return { entry_id: row.ent, key: row.key, retired_at: rfc3339(context.now) };
     }
     const row = findNamed(tx, input, context);
     const reply = { entry_id: row.ent, key: row.key };
@@ -29,6 +28,15 @@ export function retire({ ephemeral }: Pick<EntryNeeds, 'ephemeral'>) {
     const { writtenAt } = tx.append(contextRetire, { ...about(row, context), fields });
     return { ...reply, retired_at: rfc3339(writtenAt) };
   };
+}
+
+/** The ephemeral entry a request names; undefined when there is none. */
+export function heldInMemory(ephemeral: EphemeralEntries, input: Parsed<Delete>, context: Context) {
+  const { scope = 'project', key } = input;
+  if (key === undefined) return undefined;
+  const space = databaseOf(scope) === 'user' ? '' : context.project.id;
+  const row = ephemeral.get(space, key, ownerOf(scope, input, context), context.now);
+  return row && { row, space };
 }
 
 /** Brings a retired entry back, and one whose time was over, without that time. Of a live one nothing changes. */

@@ -41,7 +41,7 @@ export function memory(needs: EntryNeeds = plainNeeds()): Memory {
   const { store: project, clock, settings } = temporaryStore({ migrations, projections });
   const identity = { ...settings.identity, project: null };
   const { store: user, clock: userClock } = temporaryStore({ migrations, projections, kind: 'user', identity });
-  const both = { project, user, memory: project };
+  const both = { project, user };
   const context = (caller: Caller = human): Context => {
     userClock.now = clock.now;
     return {
@@ -56,7 +56,9 @@ export function memory(needs: EntryNeeds = plainNeeds()): Memory {
     const asked = context(caller);
     const place = storeOf[name]?.(parsed as never, asked) ?? 'project';
     const verb = verbs[name] as (tx: Write, input: unknown, context: Context) => unknown;
-    return contract[name].output.parse(await both[place].write((tx) => verb(tx, parsed, asked))) as never;
+    const work = (tx: Write) => verb(tx, parsed, asked);
+    const reply = place === 'memory' ? work(project.outside) : await both[place].write(work);
+    return contract[name].output.parse(reply) as never;
   };
   const read: Memory['read'] = (name, input, caller) => {
     const verb = verbs[name] as (context: Context, input: unknown) => unknown;
