@@ -47,7 +47,7 @@ const logOpen = recordType<{ device: string; project_id: string | null; store: S
 
 /**
  * One database: its log, its projections, and the one queue through which everything is written.
- * The writes of one tick share a transaction with a savepoint each; a promise resolves after the commit is on disk.
+ * The writes of one tick share a transaction; one that fails is undone alone. A promise resolves after the commit is on disk.
  */
 export class Store {
   readonly settings: StoreSettings;
@@ -81,7 +81,10 @@ export class Store {
     }
   }
 
-  /** Runs one write in the next group commit. work: synchronous, from its first read to its last append. */
+  /**
+   * Runs one write in the next group commit. work: synchronous, from its first read to its last append; it is run again
+   * from the start when another of its group fails, so all that it changes is in the database or can be changed twice.
+   */
   write<T>(work: (tx: Write) => T): Promise<T> {
     if (this.#waiting.length >= limits.queueRequests) {
       return Promise.reject(new PrsistError('daemon/busy', 'too many writes are waiting', { retryMs: 200 }));
@@ -146,12 +149,7 @@ export class Store {
   #commitGroup(group: readonly Waiting[]): void {
     let outcomes: Outcome[];
     try {
-      outcomes = this.#logged(() => {
-        this.#parts.failpoint('tx.begun');
-        const results = group.map((waiting) => this.#savepoint(waiting));
-        this.#parts.failpoint('tx.before-commit');
-        return results;
-      });
+      outcomes = this.#together(group);
     } catch (error) {
       for (const waiting of group) waiting.reject(error);
       return;
@@ -164,14 +162,53 @@ export class Store {
     if (this.#events.length > 0) this.settings.onCommit(this.#events);
   }
 
+  /**
+   * Hardly a request fails, and a savepoint each is a fifth of what they cost: the search index writes out what it has
+   * gathered at every one. So they run without; when one fails, all are undone and run once more, with savepoints.
+   */
+  #together(group: readonly Waiting[]): Outcome[] {
+    try {
+      return this.#each(group, (waiting) => this.#bare(waiting));
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      const [only, ...more] = group;
+      if (only && more.length === 0) return [{ kind: 'failed', error: error.cause }];
+      return this.#each(group, (waiting) => this.#savepoint(waiting));
+    }
+  }
+
+  #each(group: readonly Waiting[], run: (waiting: Waiting) => Outcome): Outcome[] {
+    return this.#logged(() => {
+      this.#parts.failpoint('tx.begun');
+      const outcomes = group.map(run);
+      this.#parts.failpoint('tx.before-commit');
+      return outcomes;
+    });
+  }
+
+  #bare({ work }: Waiting): Outcome {
+    try {
+      return { kind: 'done', value: this.#run(work) };
+    } catch (cause) {
+      const error = storeError(cause, this.settings.file);
+      if (isStoreFailure(error)) throw error;
+      throw new RequestFailed('a request of the group failed', { cause: error });
+    }
+  }
+
+  #run(work: Waiting['work']): unknown {
+    const value = work(this.#writer.tx);
+    if (isPromise(value)) throw refusedPromise(value);
+    return value;
+  }
+
   /** One request of the group: undone alone when it fails, unless the disk failed, which concerns them all. */
   #savepoint({ work }: Waiting): Outcome {
     const before = { ...this.#parts.own };
     const heard = this.#events.length;
     this.statements.run('savepoint request', []);
     try {
-      const value = work(this.#writer.tx);
-      if (isPromise(value)) throw refusedPromise(value);
+      const value = this.#run(work);
       this.statements.run('release request', []);
       return { kind: 'done', value };
     } catch (cause) {
@@ -216,6 +253,9 @@ export class Store {
     }
   }
 }
+
+/** Says that the group must be undone and run again; its cause is what the request threw. */
+class RequestFailed extends Error {}
 
 /** What becomes of the promise is of no interest any more: its request has failed. */
 function refusedPromise(promise: Promise<unknown>): PrsistError {
