@@ -114,19 +114,48 @@ function redacted(redactor: Redactor, input: unknown): unknown {
 async function contextOf(parts: DispatchParts, operation: Operation, asked: Asked): Promise<Context> {
   const { projects, clock } = parts;
   const user = projects.user.read;
-  const directory = asked.caller.directory;
-  const tree = directory === undefined ? undefined : workTreeOf(directory);
-  const place = tree ? cleanPlace(parts.redactor, tree) : { worktree: undefined, branch: undefined };
+  const place = placeOf(parts.redactor, asked.caller.directory);
   if (operation.on === 'user') {
     const project: ProjectRef = { id: '', name: '' };
-    return { caller: asked.caller, project, read: { project: user, user }, now: clock(), ...place, git: null };
+    return contextAt(place, { caller: asked.caller, project, read: { project: user, user }, now: clock(), git: null });
   }
   const project = projects.resolve(asked.project);
-  const settled = operation.when === 'settled';
-  const standing = tree?.top ?? project.root;
-  const [git] = settled ? await Promise.all([stateOf(parts, standing), parts.settle(project.id)]) : [null];
+  const [git] =
+    operation.when === 'settled'
+      ? await Promise.all([stateOf(parts, place().top ?? project.root), parts.settle(project.id)])
+      : [null];
   const read = { project: projects.store(project.id).read, user };
-  return { caller: asked.caller, project, read, now: clock(), ...place, git };
+  return contextAt(place, { caller: asked.caller, project, read, now: clock(), git });
+}
+
+type Place = Pick<Context, 'worktree' | 'branch'> & { readonly top: string | undefined };
+
+/** Where a caller stands: looked at once, and only when asked for, since most verbs do not. */
+function placeOf(redactor: Redactor, directory: string | undefined): () => Place {
+  let place: Place | undefined;
+  return () => {
+    place ??= lookAround(redactor, directory);
+    return place;
+  };
+}
+
+function lookAround(redactor: Redactor, directory: string | undefined): Place {
+  const tree = directory === undefined ? undefined : workTreeOf(directory);
+  return tree
+    ? { ...cleanPlace(redactor, tree), top: tree.top }
+    : { worktree: undefined, branch: undefined, top: undefined };
+}
+
+function contextAt(place: () => Place, rest: Omit<Context, 'worktree' | 'branch'>): Context {
+  return {
+    ...rest,
+    get worktree() {
+      return place().worktree;
+    },
+    get branch() {
+      return place().branch;
+    },
+  };
 }
 
 function stateOf({ redactor }: DispatchParts, directory: string | undefined): Promise<GitState | null> {

@@ -60,6 +60,7 @@ export class Store {
   #events: StoreEvent[] = [];
   #waiting: Waiting[] = [];
   #scheduled = false;
+  #transactions = 0;
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
@@ -96,6 +97,11 @@ export class Store {
       this.#scheduled = true;
       setImmediate(() => this.#flush());
     });
+  }
+
+  /** How many transactions there were: while it stays the same, nothing that was read has changed. */
+  get transactions(): number {
+    return this.#transactions;
   }
 
   get log(): Readonly<OwnLog> {
@@ -243,6 +249,7 @@ export class Store {
 
   #inTransaction<T>(work: () => T): T {
     guarded(this.settings.file, () => this.db.exec('begin immediate'));
+    this.#transactions += 1;
     try {
       const value = work();
       this.db.exec('commit');
