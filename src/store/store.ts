@@ -3,6 +3,7 @@ import { PrsistError } from '../core/errors.ts';
 import { type Id, uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Origin } from '../core/record.ts';
+import { holdFile } from '../platform/held-files.ts';
 import { insertOwnLog, type OwnLog, readOwnLog, saveOwnLog } from './log.ts';
 import { type Migration, migrate, type StoreKind } from './migrate.ts';
 import { type Connection, guarded, isStoreFailure, openConnection, storeError } from './open.ts';
@@ -57,6 +58,7 @@ export class Store {
   readonly projector: Projector;
   readonly #parts: EngineParts;
   readonly #writer: ReturnType<typeof transaction>;
+  readonly #letGo: () => void;
   #events: StoreEvent[] = [];
   #waiting: Waiting[] = [];
   #scheduled = false;
@@ -66,6 +68,7 @@ export class Store {
     this.settings = settings;
     const schema = Math.max(...settings.migrations.map((step) => step.number));
     this.db = openConnection(settings.file, schema);
+    this.#letGo = holdFile(settings.file);
     this.statements = new Statements(this.db);
     this.projector = createProjector(settings.projections, settings.monotonic);
     this.read = reader(this.statements);
@@ -78,6 +81,7 @@ export class Store {
       if (own.seq === 0) this.#openLog();
     } catch (error) {
       this.db.close(); // its locks with it: the file can be looked at, and opened again
+      this.#letGo();
       throw error;
     }
   }
@@ -123,6 +127,7 @@ export class Store {
     this.#flush();
     this.db.pragma('wal_checkpoint(truncate)');
     this.db.close();
+    this.#letGo();
   }
 
   #newLog(): OwnLog {

@@ -46,7 +46,7 @@ async function readFile(parts: CaptureParts, found: FoundFile, task: ImportTask)
 }
 
 const faultsOfFiles: ReadonlySet<string> = new Set(
-  'ENOENT EACCES EPERM EISDIR ENOTDIR ELOOP ENAMETOOLONG EIO ENXIO ESTALE'.split(' '),
+  'ENOENT EACCES EPERM EISDIR ENOTDIR ELOOP ENAMETOOLONG EIO ENXIO ESTALE file/unreadable'.split(' '),
 );
 
 /** The system and the unpacker say what is wrong with a file by a code; anything else is not the file's fault. */
