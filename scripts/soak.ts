@@ -1,5 +1,5 @@
 // The long set: what the tests of test/e2e do in short, over and over. One JSON line per test, exit 1 when one is red.
-// npm run test:soak [-- --only T1]
+// npm run test:soak [-- --only T1] [--minutes 20, of T13]
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { createRepository } from '../test/harness/repository.ts';
 import { seeded } from '../test/harness/seed.ts';
 import { startRace } from '../test/harness/start-race.ts';
 import { storm } from '../test/harness/storm.ts';
+import { allTogether, longDay, thousandClients } from './soak-load.ts';
 
 interface Outcome {
   readonly failures: readonly string[];
@@ -21,7 +22,9 @@ interface Outcome {
 
 type Soak = (random: ReturnType<typeof seeded>) => Promise<Outcome>;
 
-const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+const { only, minutes } = parseArgs({
+  options: { only: { type: 'string' }, minutes: { type: 'string', default: '20' } },
+}).values;
 
 /** Runs work in a home with a project and no daemon. */
 async function inProject<T>(work: (home: Home, cwd: string) => Promise<T>): Promise<T> {
@@ -92,7 +95,12 @@ const starts: Soak = () =>
     return { failures, counts: { rounds, starts: rounds * each } };
   });
 
-const soaks: Readonly<Record<string, Soak>> = { T1: kills, T2: failpoints, T3: power, T7: starts };
+const soaks: Readonly<Record<string, Soak>> = {
+  ...{ T1: kills, T2: failpoints, T3: power, T7: starts },
+  T5: () => inProject(allTogether),
+  T6: (random) => inProject((home, cwd) => thousandClients(home, cwd, random)),
+  T13: () => inProject((home, cwd) => longDay(home, cwd, Number(minutes))),
+};
 
 if (only !== undefined && !Object.hasOwn(soaks, only)) {
   process.stderr.write(`error: no test ${only}\ntry: --only ${Object.keys(soaks).join('|')}\n`);

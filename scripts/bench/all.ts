@@ -1,8 +1,10 @@
 // Every measurement, one after the other, since two at once would disturb each other. Prints their JSON lines.
+// --long: also those that take minutes.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const benches = ['hook', 'cli-start', 'redact', 'store', 'search', 'import', 'ingest', 'rebuild', 'idle-rss'];
+const ordinary = ['hook', 'cli-start', 'redact', 'store', 'search', 'import', 'ingest', 'rebuild', 'idle-rss'];
+const benches = [...ordinary, 'retrieve', 'connections', ...(process.argv.includes('--long') ? ['million'] : [])];
 
 for (const name of benches) {
   const { status, signal } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {

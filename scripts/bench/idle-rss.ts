@@ -14,12 +14,12 @@ async function main(): Promise<void> {
   const here = await world();
   try {
     await rest(10_000);
-    const [idle, reference] = [residentMiB(Number(here.daemon.pid)), residentMiB(Number(empty.pid))];
+    const [idle, reference] = [residentMiB(Number(here.daemon().pid)), residentMiB(Number(empty.pid))];
     const transcripts = layTranscripts(join(here.home, 'transcripts'));
     await here.prsist('import', '--path', transcripts.directory);
-    const after = residentMiB(Number(here.daemon.pid));
+    const after = residentMiB(Number(here.daemon().pid));
     await rest(30_000);
-    const later = residentMiB(Number(here.daemon.pid));
+    const later = residentMiB(Number(here.daemon().pid));
     const line = {
       ...{ bench: 'idle-rss', source: transcripts.source, idle_mib: idle },
       ...{ after_import_mib: after, after_import_30s_mib: later, reference: { empty_node_mib: reference } },

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readEndpoint } from '../../src/client/endpoint.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import { Wire } from '../../test/harness/wire.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const launcher = join(root, 'bin', 'prsist-daemon');
@@ -16,7 +17,10 @@ export interface World {
   readonly home: string;
   readonly project: string;
   readonly paths: Paths;
-  readonly daemon: ChildProcess;
+  /** The process that serves now. */
+  readonly daemon: () => ChildProcess;
+  /** Ends it by a signal and starts another; gives the milliseconds from that start to its first answer in the project. */
+  readonly again: (signal: 'SIGTERM' | 'SIGKILL') => Promise<number>;
   /** Runs `prsist … --json` in the project; gives its answer. Throws what it says when it fails. */
   readonly prsist: (...args: string[]) => Promise<Record<string, unknown>>;
   readonly stop: () => Promise<void>;
@@ -29,8 +33,13 @@ export async function world(): Promise<World> {
   fs.mkdirSync(project);
   const env = { PATH: process.env['PATH'], HOME: home, PRSIST_HOME: home };
   const paths = resolvePaths(env);
-  const daemon = spawn(process.execPath, [launcher], { env, stdio: 'ignore' });
-  const ended = new Promise((resolve) => daemon.once('exit', resolve));
+  const launch = () => spawn(process.execPath, [launcher], { env, stdio: 'ignore' });
+  let daemon = launch();
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    const ended = new Promise((resolve) => daemon.once('exit', resolve));
+    daemon.kill(signal);
+    await ended;
+  };
   const run = async (...args: string[]) => {
     const text = await output(process.execPath, [prsist, ...args, '--json'], { env, cwd: project });
     // what --json prints is one JSON object
@@ -39,11 +48,31 @@ export async function world(): Promise<World> {
   while (readEndpoint(paths.endpoint) === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
   await run('init', '--no-import', '--no-git-hooks');
   const stop = async () => {
-    daemon.kill('SIGTERM');
-    await ended;
+    await end('SIGTERM');
     fs.rmSync(home, { recursive: true, force: true });
   };
-  return { home, project, paths, daemon, prsist: run, stop };
+  const again = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    await end(signal);
+    const begun = performance.now();
+    daemon = launch();
+    while (!(await answers(paths, project))) await rest(5);
+    return performance.now() - begun;
+  };
+  return { home, project, paths, daemon: () => daemon, again, prsist: run, stop };
+}
+
+/** True when a daemon answers a question about the project. */
+async function answers(paths: Paths, project: string): Promise<boolean> {
+  const endpoint = readEndpoint(paths.endpoint);
+  if (!endpoint) return false;
+  const wire = new Wire(endpoint, { project });
+  try {
+    return (await wire.ask('context.list', { limit: 1 })).status === 200;
+  } catch {
+    return false; // not yet
+  } finally {
+    wire.close();
+  }
 }
 
 function output(

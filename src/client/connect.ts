@@ -3,12 +3,13 @@ import { PrsistError } from '../core/errors.ts';
 import { errorCode } from '../platform/files.ts';
 import { claimMoment } from '../platform/mark.ts';
 import type { Paths } from '../platform/paths.ts';
-import { processExists } from '../platform/process.ts';
+import { processExists, signal } from '../platform/process.ts';
 import { jitter } from '../platform/random.ts';
 import { monotonic, wait, wallClock } from '../platform/time.ts';
 import { requireWritable } from '../platform/writable.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { type Answer, exchange, type Question } from './exchange.ts';
+import { isAlive } from './leave.ts';
 import { startDaemon, startFailure } from './start-daemon.ts';
 
 export interface Connection {
@@ -58,6 +59,7 @@ export async function reach(connection: Connection, ask: (endpoint: Endpoint) =>
     if (tries.crowded > crowdedTries)
       throw new PrsistError('daemon/busy', 'the daemon has no room for one more client');
     if (tries.lost > lostTries) throw unavailable(connection, 'the daemon keeps closing the connection');
+    if (got === 'absent' && !start && endpoint) wake(endpoint);
     if (got === 'absent') start = startedOrFailed(connection, start);
     await wait(backOff(round));
   }
@@ -77,6 +79,14 @@ async function attempt(endpoint: Endpoint, question: Question): Promise<Reached 
     }
     throw new PrsistError('daemon/unavailable', `cannot reach the daemon: ${code}`, { cause: error });
   }
+}
+
+/**
+ * A daemon whose socket was cleaned away looks for it every half minute; told to look it makes way at once. Only the very
+ * process that wrote the endpoint is told; anything else that has its number now is left alone.
+ */
+function wake(endpoint: Endpoint): void {
+  if (endpoint.start !== '' && isAlive(endpoint)) signal(endpoint.pid, 'SIGHUP');
 }
 
 function startedOrFailed(connection: Connection, start: Start | undefined): Start {

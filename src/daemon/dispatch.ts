@@ -5,7 +5,7 @@ import { limits } from '../core/limits.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { GitState } from '../core/snapshot.ts';
-import type { Caller, Context, Feature, JobContext, Place, ProjectRef } from '../features/feature.ts';
+import type { Caller, Context, Feature, JobContext, ProjectRef, StorePlace } from '../features/feature.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import { once } from '../store/idempotency.ts';
 import type { Write } from '../store/record-type.ts';
@@ -62,7 +62,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const context = await contextOf(parts, operation, asked);
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {
-      const place = placeOf({ feature, operation, asked, input, context });
+      const place = storePlaceOf({ feature, operation, asked, input, context });
       const store = place === 'user' ? parts.projects.user : parts.projects.store(context.project.id);
       // feature() has checked that the verb fits the contract's effect
       const work = verb as WriteVerb;
@@ -118,19 +118,48 @@ function redacted(redactor: Redactor, input: unknown): unknown {
 async function contextOf(parts: DispatchParts, operation: Operation, asked: Asked): Promise<Context> {
   const { projects, clock } = parts;
   const user = projects.user.read;
-  const directory = asked.caller.directory;
-  const tree = directory === undefined ? undefined : workTreeOf(directory);
-  const place = tree ? cleanPlace(parts.redactor, tree) : { worktree: undefined, branch: undefined };
+  const place = placeOf(parts.redactor, asked.caller.directory);
   if (operation.on === 'user') {
     const project: ProjectRef = { id: '', name: '' };
-    return { caller: asked.caller, project, read: { project: user, user }, now: clock(), ...place, git: null };
+    return contextAt(place, { caller: asked.caller, project, read: { project: user, user }, now: clock(), git: null });
   }
   const project = projects.resolve(asked.project);
-  const settled = operation.when === 'settled';
-  const standing = tree?.top ?? project.root;
-  const [git] = settled ? await Promise.all([stateOf(parts, standing), parts.settle(project.id)]) : [null];
+  const [git] =
+    operation.when === 'settled'
+      ? await Promise.all([stateOf(parts, place().top ?? project.root), parts.settle(project.id)])
+      : [null];
   const read = { project: projects.store(project.id).read, user };
-  return { caller: asked.caller, project, read, now: clock(), ...place, git };
+  return contextAt(place, { caller: asked.caller, project, read, now: clock(), git });
+}
+
+type Place = Pick<Context, 'worktree' | 'branch'> & { readonly top: string | undefined };
+
+/** Where a caller stands: looked at once, and only when asked for, since most verbs do not. */
+function placeOf(redactor: Redactor, directory: string | undefined): () => Place {
+  let place: Place | undefined;
+  return () => {
+    place ??= lookAround(redactor, directory);
+    return place;
+  };
+}
+
+function lookAround(redactor: Redactor, directory: string | undefined): Place {
+  const tree = directory === undefined ? undefined : workTreeOf(directory);
+  return tree
+    ? { ...cleanPlace(redactor, tree), top: tree.top }
+    : { worktree: undefined, branch: undefined, top: undefined };
+}
+
+function contextAt(place: () => Place, rest: Omit<Context, 'worktree' | 'branch'>): Context {
+  return {
+    ...rest,
+    get worktree() {
+      return place().worktree;
+    },
+    get branch() {
+      return place().branch;
+    },
+  };
 }
 
 function stateOf({ redactor }: DispatchParts, directory: string | undefined): Promise<GitState | null> {
@@ -145,9 +174,9 @@ interface Chosen {
   readonly context: Context;
 }
 
-function placeOf({ feature, operation, asked, input, context }: Chosen): Place {
+function storePlaceOf({ feature, operation, asked, input, context }: Chosen): StorePlace {
   // the selector was declared for this operation's input
-  const choose = feature.storeOf[asked.operation] as ((input: unknown, context: Context) => Place) | undefined;
+  const choose = feature.storeOf[asked.operation] as ((input: unknown, context: Context) => StorePlace) | undefined;
   return choose?.(input, context) ?? operation.on ?? 'project';
 }
 

@@ -86,7 +86,9 @@ async function serve(paths: Paths, lock: ProcessLock): Promise<void> {
   daemon.log.info({ pid: process.pid, crashed: crashed !== null }, 'serving');
   for (const note of notes) daemon.log.info({ note }, 'configuration');
   await daemon.begin();
-  const watch = setInterval(() => lookAfter({ paths, endpoint, daemon }, ended.leave), lookMs);
+  const look = () => lookAfter({ paths, endpoint, daemon }, ended.leave);
+  const watch = setInterval(look, lookMs);
+  process.on('SIGHUP', look); // a client finds no socket: no need to wait for the next look
   // tests cannot wait a minute; like failpoints only where PRSIST_HOME is set
   const idle = Number((env.PRSIST_HOME && env.PRSIST_IDLE_EXIT_MS) || config.daemon.idle_exit_minutes * 60_000);
   const idleCheck = setInterval(

@@ -45,6 +45,8 @@ interface Open {
 const closeAfterMs = 10 * 60_000;
 const touchMs = 60_000;
 const personal = 'default';
+/** More names and directories than anybody asks from in a while. */
+const resolvedMost = 1_000;
 
 /** The databases of this person: the user database, always open, and those of projects, opened on demand. */
 export class Projects {
@@ -53,6 +55,9 @@ export class Projects {
   readonly #parts: ProjectsParts;
   readonly #open = new Map<string, Open>();
   readonly #touched = new Map<string, number>();
+  /** Answers of resolve, right until the user database changes. */
+  readonly #resolved = new Map<string, ProjectRef>();
+  #resolvedIn = -1;
 
   constructor(parts: ProjectsParts) {
     this.#parts = parts;
@@ -94,10 +99,27 @@ export class Projects {
    */
   resolve(asked: string | undefined): ProjectRef {
     if (asked === undefined) return this.#personal();
+    const known = this.#known(asked);
+    if (known) return known;
     const row = findProject(this.user.read, asked, this.#parts.paths.home) ?? this.#moved(asked);
-    if (row) return this.ref(row.project_id, row.name);
+    if (row) return this.#remembered(asked, this.ref(row.project_id, row.name));
     if (asked.startsWith('/')) throw new PrsistError('project/required', `${asked} belongs to no project`);
     throw new PrsistError('project/not-found', `no project ${asked}`);
+  }
+
+  #known(asked: string): ProjectRef | undefined {
+    if (this.#resolvedIn !== this.user.transactions) this.#resolved.clear();
+    this.#resolvedIn = this.user.transactions;
+    return this.#resolved.get(asked);
+  }
+
+  #remembered(asked: string, ref: ProjectRef): ProjectRef {
+    // the project of a directory elsewhere depends on what its repository says, which changes without our knowledge
+    const isInside = ref.root !== undefined && (asked === ref.root || asked.startsWith(`${ref.root}/`));
+    if (asked.startsWith('/') && !isInside) return ref;
+    if (this.#resolved.size >= resolvedMost) this.#resolved.clear();
+    this.#resolved.set(asked, ref);
+    return ref;
   }
 
   ref(id: string, name: string): ProjectRef {

@@ -61,19 +61,19 @@ interface Parts<C extends Contract> {
   readonly migrations?: Migrations;
   /** Operations whose database depends on the input; the others run where their contract says. */
   readonly storeOf?: {
-    readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>, context: Context) => Place : never;
+    readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>, context: Context) => StorePlace : never;
   };
 }
 
 /** Where a write goes. memory: it changes no database, so it runs outside of any transaction, and no answer is kept. */
-export type Place = 'project' | 'user' | 'memory';
+export type StorePlace = 'project' | 'user' | 'memory';
 
 export interface Feature {
   readonly contract: Contract;
   readonly verbs: Readonly<Record<string, unknown>>;
   readonly projections: readonly Projection[];
   readonly migrations: Migrations | undefined;
-  readonly storeOf: Readonly<Record<string, ((input: never, context: Context) => Place) | undefined>>;
+  readonly storeOf: Readonly<Record<string, ((input: never, context: Context) => StorePlace) | undefined>>;
 }
 
 /** Ties a contract to its verbs, rows and schema. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PrsistError } from '../core/errors.ts';
 import { makeDirectories } from './directories.ts';
+import { requireNotHeld } from './held-files.ts';
 import { randomHex } from './random.ts';
 
 /** File types of network file systems as statfs reports them: NFS, SMB, SMB2, CIFS. */
@@ -38,6 +39,7 @@ export function freeBytes(path: string): number {
 /** The text of a file, or undefined when there is none. Other failures are thrown. */
 export function readText(path: string): string | undefined {
   try {
+    requireNotHeld(path);
     return fs.readFileSync(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
@@ -47,6 +49,7 @@ export function readText(path: string): string | undefined {
 
 /** Replaces a file as a whole: temporary file beside it, fsync, rename. mode: 0600 unless given. */
 export function writeAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
+  requireNotHeld(path);
   const temporary = join(dirname(path), `.${randomHex(6)}.tmp`);
   const handle = fs.openSync(temporary, 'wx', mode);
   try {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { limits } from '../core/limits.ts';
+import { requireNotHeld } from './held-files.ts';
 
 /** One line of a file: its text without the line end (LF or CRLF), and where it begins in the plain bytes. */
 export interface Line {
@@ -65,6 +66,7 @@ function withoutReturn(text: string): string {
 }
 
 async function* plainChunks(path: string, from: number): AsyncGenerator<Buffer> {
+  requireNotHeld(path);
   if (!path.endsWith('.gz')) {
     yield* fs.createReadStream(path, { start: from, highWaterMark: chunkBytes });
     return;
@@ -85,6 +87,7 @@ async function* plainChunks(path: string, from: number): AsyncGenerator<Buffer> 
 
 /** The first bytes of a file as they lie on disk, at most `count`. */
 export async function firstBytes(path: string, count: number): Promise<Buffer> {
+  requireNotHeld(path);
   const handle = await fs.promises.open(path, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, 0);

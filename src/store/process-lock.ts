@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { holdFile } from '../platform/held-files.ts';
 
 export interface ProcessLock {
   release(): void;
@@ -19,5 +20,11 @@ export function takeProcessLock(file: string): ProcessLock | undefined {
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined;
     throw error;
   }
-  return { release: () => db.close() };
+  const letGo = holdFile(file);
+  return {
+    release: () => {
+      db.close();
+      letGo();
+    },
+  };
 }

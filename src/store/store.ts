@@ -3,6 +3,7 @@ import { PrsistError } from '../core/errors.ts';
 import { type Id, uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Origin } from '../core/record.ts';
+import { holdFile } from '../platform/held-files.ts';
 import { insertOwnLog, type OwnLog, readOwnLog, saveOwnLog } from './log.ts';
 import { type Migration, migrate, type StoreKind } from './migrate.ts';
 import { type Connection, guarded, isStoreFailure, openConnection, storeError } from './open.ts';
@@ -47,7 +48,7 @@ const logOpen = recordType<{ device: string; project_id: string | null; store: S
 
 /**
  * One database: its log, its projections, and the one queue through which everything is written.
- * The writes of one tick share a transaction with a savepoint each; a promise resolves after the commit is on disk.
+ * The writes of one tick share a transaction; one that fails is undone alone. A promise resolves after the commit is on disk.
  */
 export class Store {
   readonly settings: StoreSettings;
@@ -57,14 +58,17 @@ export class Store {
   readonly projector: Projector;
   readonly #parts: EngineParts;
   readonly #writer: ReturnType<typeof transaction>;
+  readonly #letGo: () => void;
   #events: StoreEvent[] = [];
   #waiting: Waiting[] = [];
   #scheduled = false;
+  #transactions = 0;
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
     const schema = Math.max(...settings.migrations.map((step) => step.number));
     this.db = openConnection(settings.file, schema);
+    this.#letGo = holdFile(settings.file);
     this.statements = new Statements(this.db);
     this.projector = createProjector(settings.projections, settings.monotonic);
     this.read = reader(this.statements);
@@ -77,11 +81,15 @@ export class Store {
       if (own.seq === 0) this.#openLog();
     } catch (error) {
       this.db.close(); // its locks with it: the file can be looked at, and opened again
+      this.#letGo();
       throw error;
     }
   }
 
-  /** Runs one write in the next group commit. work: synchronous, from its first read to its last append. */
+  /**
+   * Runs one write in the next group commit. work: synchronous, from its first read to its last append; it is run again
+   * from the start when another of its group fails, so all that it changes is in the database or can be changed twice.
+   */
   write<T>(work: (tx: Write) => T): Promise<T> {
     if (this.#waiting.length >= limits.queueRequests) {
       return Promise.reject(new PrsistError('daemon/busy', 'too many writes are waiting', { retryMs: 200 }));
@@ -98,6 +106,11 @@ export class Store {
   /** The writer outside of any transaction: it reads, and refuses to change anything. */
   get outside(): Write {
     return this.#writer.tx;
+  }
+
+  /** How many transactions there were: while it stays the same, nothing that was read has changed. */
+  get transactions(): number {
+    return this.#transactions;
   }
 
   get log(): Readonly<OwnLog> {
@@ -119,6 +132,7 @@ export class Store {
     this.#flush();
     this.db.pragma('wal_checkpoint(truncate)');
     this.db.close();
+    this.#letGo();
   }
 
   #newLog(): OwnLog {
@@ -151,12 +165,7 @@ export class Store {
   #commitGroup(group: readonly Waiting[]): void {
     let outcomes: Outcome[];
     try {
-      outcomes = this.#logged(() => {
-        this.#parts.failpoint('tx.begun');
-        const results = group.map((waiting) => this.#savepoint(waiting));
-        this.#parts.failpoint('tx.before-commit');
-        return results;
-      });
+      outcomes = this.#together(group);
     } catch (error) {
       for (const waiting of group) waiting.reject(error);
       return;
@@ -169,14 +178,53 @@ export class Store {
     if (this.#events.length > 0) this.settings.onCommit(this.#events);
   }
 
+  /**
+   * Hardly a request fails, and a savepoint each is a fifth of what they cost: the search index writes out what it has
+   * gathered at every one. So they run without; when one fails, all are undone and run once more, with savepoints.
+   */
+  #together(group: readonly Waiting[]): Outcome[] {
+    try {
+      return this.#each(group, (waiting) => this.#bare(waiting));
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      const [only, ...more] = group;
+      if (only && more.length === 0) return [{ kind: 'failed', error: error.cause }];
+      return this.#each(group, (waiting) => this.#savepoint(waiting));
+    }
+  }
+
+  #each(group: readonly Waiting[], run: (waiting: Waiting) => Outcome): Outcome[] {
+    return this.#logged(() => {
+      this.#parts.failpoint('tx.begun');
+      const outcomes = group.map(run);
+      this.#parts.failpoint('tx.before-commit');
+      return outcomes;
+    });
+  }
+
+  #bare({ work }: Waiting): Outcome {
+    try {
+      return { kind: 'done', value: this.#run(work) };
+    } catch (cause) {
+      const error = storeError(cause, this.settings.file);
+      if (isStoreFailure(error)) throw error;
+      throw new RequestFailed('a request of the group failed', { cause: error });
+    }
+  }
+
+  #run(work: Waiting['work']): unknown {
+    const value = work(this.#writer.tx);
+    if (isPromise(value)) throw refusedPromise(value);
+    return value;
+  }
+
   /** One request of the group: undone alone when it fails, unless the disk failed, which concerns them all. */
   #savepoint({ work }: Waiting): Outcome {
     const before = { ...this.#parts.own };
     const heard = this.#events.length;
     this.statements.run('savepoint request', []);
     try {
-      const value = work(this.#writer.tx);
-      if (isPromise(value)) throw refusedPromise(value);
+      const value = this.#run(work);
       this.statements.run('release request', []);
       return { kind: 'done', value };
     } catch (cause) {
@@ -211,6 +259,7 @@ export class Store {
 
   #inTransaction<T>(work: () => T): T {
     guarded(this.settings.file, () => this.db.exec('begin immediate'));
+    this.#transactions += 1;
     try {
       const value = work();
       this.db.exec('commit');
@@ -221,6 +270,9 @@ export class Store {
     }
   }
 }
+
+/** Says that the group must be undone and run again; its cause is what the request threw. */
+class RequestFailed extends Error {}
 
 /** What becomes of the promise is of no interest any more: its request has failed. */
 function refusedPromise(promise: Promise<unknown>): PrsistError {

@@ -5,7 +5,6 @@ import fs from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { protocol } from '../../src/core/protocol.ts';
-import { processStart } from '../../src/platform/process.ts';
 
 const state = join(process.env.PRSIST_HOME ?? '', 'state');
 const manner = process.argv[2] ?? process.env.SMALL_DAEMON;
@@ -24,7 +23,7 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse): v
 }
 
 function publish(socket: string): void {
-  const endpoint = { socket, token: 'cd'.repeat(32), pid: process.pid, start: processStart(process.pid), proto };
+  const endpoint = { socket, token: 'cd'.repeat(32), pid: process.pid, start: '', proto };
   fs.writeFileSync(join(state, 'new'), JSON.stringify({ ...endpoint, version: manner === 'old' ? '0.0.9' : '0.1.0' }));
   fs.renameSync(join(state, 'new'), join(state, 'endpoint.json'));
 }

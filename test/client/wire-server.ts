@@ -4,7 +4,6 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { protocol } from '../../src/core/protocol.ts';
-import { processStart } from '../../src/platform/process.ts';
 
 export interface Asked {
   readonly name: string;
@@ -33,7 +32,7 @@ export function writeEndpoint(home: string, changes: Record<string, unknown> = {
     socket: join(home, 'd.sock'),
     token,
     pid: process.pid,
-    start: processStart(process.pid),
+    start: '', // unknown: a client tells only the very process that wrote it that its socket is gone
     proto: protocol,
     version: '0.1.0',
     ...changes,

@@ -96,6 +96,34 @@ describe('databases', () => {
   });
 });
 
+describe('which project is meant', () => {
+  test('LO11: a project is looked up once, and again as soon as the registry has changed', () => {
+    const { projects, project, top } = wiredWorld();
+    const root = project();
+    const inside = join(root, 'src');
+    expect(projects.resolve(inside)).toBe(projects.resolve(inside));
+    expect(projects.resolve(inside).id).toBe(projectId);
+    const nested = '019a3985-b900-7000-8000-0000000000bb';
+    project(nested, 'nested', inside);
+    expect(projects.resolve(inside)).toMatchObject({ id: nested, root: inside });
+    expect(projects.resolve(root).id).toBe(projectId);
+    fs.renameSync(root, join(top, 'moved'));
+    expect(projects.resolve(projectId).root).toBe(root);
+  });
+
+  test('LO11: a directory whose project hangs on its repository is looked up every time', () => {
+    const { projects, project, top } = wiredWorld();
+    const root = project();
+    fs.mkdirSync(join(root, '.git/worktrees/side'), { recursive: true });
+    const side = join(top, 'side');
+    fs.mkdirSync(side);
+    fs.writeFileSync(join(side, '.git'), `gitdir: ${join(root, '.git/worktrees/side')}\n`);
+    expect(projects.resolve(side).id).toBe(projectId);
+    fs.rmSync(join(side, '.git'));
+    expect(() => projects.resolve(side)).toThrow(expect.objectContaining({ code: 'project/required' }));
+  });
+});
+
 describe('paths as they are kept', () => {
   test.each([
     ['/w/shop/src/a.ts', '/w/shop', '/w/shop', 'src/a.ts'],

@@ -34,6 +34,39 @@ test('ST2: a request that fails is undone alone: rows, blobs, log position, head
   expect(verify(store, 'deep').problems).toEqual([]);
 });
 
+test('LO12: a group in which requests fail is run again: each has the answer and the effect of one run', async () => {
+  const { store, commits } = temporaryStore(withNotes);
+  const runs: string[] = [];
+  const writing = (key: string, outcome: 'works' | 'fails') =>
+    store.write((tx) => {
+      runs.push(key);
+      const { n } = writeNote(tx, key, `${key} ${tx.keep('text', 'x'.repeat(5_000))['text_blob']}`);
+      if (outcome === 'fails') throw new PrsistError('entry/not-found', key);
+      return n;
+    });
+  const outcomes = ['works', 'fails', 'works', 'fails', 'works'] as const;
+  const told = await Promise.allSettled(outcomes.map((outcome, i) => writing(`n${i}`, outcome)));
+  const first = store.log.seq - 2;
+  expect(told.map((one) => (one.status === 'fulfilled' ? one.value : one.reason.message))).toEqual([
+    ...[first, 'n1', first + 1, 'n3', first + 2],
+  ]);
+  expect(runs).toEqual(['n0', 'n1', 'n0', 'n1', 'n2', 'n3', 'n4']);
+  expect(commits.flat().map((event) => event.ent)).toEqual([noteId('n0'), noteId('n2'), noteId('n4')]);
+  expect(store.statements.all('select refs from blobs', [])).toEqual([{ refs: 3 }]);
+  expect(verify(store, 'deep').problems).toEqual([]);
+});
+
+test('LO12: a request that fails alone is run once', async () => {
+  const { store } = temporaryStore(withNotes);
+  let runs = 0;
+  const failing = store.write(() => {
+    runs += 1;
+    throw new PrsistError('entry/not-found', 'no');
+  });
+  await expect(failing).rejects.toMatchObject({ code: 'entry/not-found' });
+  expect(runs).toBe(1);
+});
+
 test('ST3: a full disk fails the whole group, and the store goes on as if it had not been', async () => {
   const { store, commits } = temporaryStore(withNotes);
   await store.write((tx) => writeNote(tx, 'before', 'here'));

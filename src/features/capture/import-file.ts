@@ -46,7 +46,7 @@ async function readFile(parts: CaptureParts, found: FoundFile, task: ImportTask)
 }
 
 const faultsOfFiles: ReadonlySet<string> = new Set(
-  'ENOENT EACCES EPERM EISDIR ENOTDIR ELOOP ENAMETOOLONG EIO ENXIO ESTALE'.split(' '),
+  'ENOENT EACCES EPERM EISDIR ENOTDIR ELOOP ENAMETOOLONG EIO ENXIO ESTALE file/unreadable'.split(' '),
 );
 
 /** The system and the unpacker say what is wrong with a file by a code; anything else is not the file's fault. */
@@ -62,6 +62,7 @@ const noteMs = 1_000;
 
 async function readAll(reader: Reader): Promise<void> {
   const { parts, task, report } = reader;
+  const unkept: Unkept = { first: reader.state.kept, lines: [], bytes: 0 };
   let slice = beginSlice(reader);
   let started = parts.monotonic();
   let noted = started;
@@ -71,14 +72,14 @@ async function readAll(reader: Reader): Promise<void> {
     const bytes = reader.offset - slice.from;
     const full = bytes >= room || slice.kept.length >= limits.importLines;
     if (!full && parts.monotonic() - started < limits.sliceMs) continue;
-    const wroteMs = await commit(reader, slice);
+    const wroteMs = await commit(reader, slice, unkept);
     // others wait while a slice is written, so the next one is as large as can be written in the time of a slice
     room = Math.max(leastSliceBytes, Math.min(1.25 * room, (bytes * limits.sliceMs) / Math.max(wroteMs, 1)));
     slice = beginSlice(reader);
     task.onProgress?.(report.bytes);
     const stopped = task.cancelled?.() ?? false;
     if (stopped || parts.monotonic() - noted >= noteMs) {
-      await note(reader, { ended: false });
+      await note(reader, unkept, { ended: false });
       noted = parts.monotonic();
     }
     if (stopped) {
@@ -88,19 +89,34 @@ async function readAll(reader: Reader): Promise<void> {
     await parts.breathe();
     started = parts.monotonic();
   }
-  await commit(reader, slice);
-  await note(reader, { ended: true });
+  await commit(reader, slice, unkept);
+  await note(reader, unkept, { ended: true });
   task.onProgress?.(report.bytes);
 }
 
-/** Writes one slice, its records and kept lines in one transaction. Returns how long that took, in milliseconds. */
-async function commit({ parts, target, report, trusted, keptAs, state }: Reader, slice: Slice): Promise<number> {
+/** Lines that were taken in and are not kept yet: what has been noted as read is always kept. */
+interface Unkept {
+  first: number;
+  lines: string[];
+  bytes: number;
+}
+
+/**
+ * Writes one slice in one transaction. Its lines are kept when they fill a part, so that each part is packed once; a
+ * crash before that reads them again. Returns how long that took, in milliseconds.
+ */
+async function commit(reader: Reader, slice: Slice, unkept: Unkept): Promise<number> {
+  const { parts, target, report, trusted, keptAs, state } = reader;
   const [before, indexBefore] = [parts.monotonic(), target.indexMs()];
   const source = { agent: keptAs.agent, trusted, root: target.root };
+  unkept.lines.push(...slice.kept);
+  unkept.bytes += slice.kept.reduce((sum, line) => sum + line.length, 0);
+  const isFull = unkept.bytes >= limits.segmentBytes;
   const taken = await target.write((tx) => {
-    if (parts.keepTranscripts === 'keep') keepLines(tx, keptAs, slice.firstLine, slice.kept);
+    if (isFull && parts.keepTranscripts === 'keep') keepLines(tx, keptAs, unkept.first, unkept.lines);
     return parts.keepers.takeIn(tx, source, state.announced, slice.items);
   });
+  if (isFull) isKept(unkept);
   report.added += taken.added;
   report.known += taken.known;
   for (const session of taken.sessions) report.sessions.add(session);
@@ -110,8 +126,19 @@ async function commit({ parts, target, report, trusted, keptAs, state }: Reader,
   return ms;
 }
 
-async function note(reader: Reader, { ended }: { readonly ended: boolean }): Promise<void> {
-  const before = reader.parts.monotonic();
+function isKept(unkept: Unkept): void {
+  unkept.first += unkept.lines.length;
+  unkept.lines = [];
+  unkept.bytes = 0;
+}
+
+async function note(reader: Reader, unkept: Unkept, { ended }: { readonly ended: boolean }): Promise<void> {
+  const { parts, target, keptAs } = reader;
+  const before = parts.monotonic();
+  if (unkept.lines.length > 0 && parts.keepTranscripts === 'keep') {
+    await target.write((tx) => keepLines(tx, keptAs, unkept.first, unkept.lines));
+  }
+  isKept(unkept);
   await noteReader(reader, { ended });
-  reader.report.storeMs += reader.parts.monotonic() - before;
+  reader.report.storeMs += parts.monotonic() - before;
 }

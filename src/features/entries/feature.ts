@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Context, type Feature, feature, type Place } from '../feature.ts';
+import { type Context, type Feature, feature, type StorePlace } from '../feature.ts';
 import { feedback, link, tag, trust } from './annotate.ts';
 import { contract } from './contract.ts';
 import { history } from './history.ts';
@@ -16,7 +16,7 @@ import type { StoreInput } from './wanted.ts';
 
 /** Context entries: what people and agents ask to be remembered, by key. */
 export function entriesFeature(needs: EntryNeeds): Feature {
-  const placeOfStore = ({ layer, scope }: StoreInput, _: Context): Place =>
+  const placeOfStore = ({ layer, scope }: StoreInput, _: Context): StorePlace =>
     (layer ?? needs.settings.defaultLayer) === 'ephemeral'
       ? 'memory'
       : databaseOf(scope ?? needs.settings.defaultScope);
