@@ -61,6 +61,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/sessions.ts'),
   },
   {
+    name: 'pause',
+    usage: '[duration]',
+    summary: 'take nothing in for a time, here or everywhere',
+    group: 'everyday',
+    load: () => import('./commands/pause.ts'),
+  },
+  {
     name: 'import',
     usage: '',
     summary: 'take in the transcripts that are already there',

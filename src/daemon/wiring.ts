@@ -93,7 +93,12 @@ export function wire(wiring: Wiring): Wired {
       surroundings: (context, session_id) => ({ ...factsOf(context, session_id), git: context.git }),
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
-    captureFeature(capture, roots, { ...status, lay, drain }),
+    captureFeature(capture, roots, {
+      ...status,
+      lay,
+      drain,
+      namedProject: (asked) => wiring.projects().resolve(asked),
+    }),
     briefFeature(sources),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },

@@ -16,7 +16,9 @@ const pinned = `
 brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea
-capture.status read project - 39ad56f384c8
+capture.pause write user - 97fefe99ceb8
+capture.status read project - 5ce430fbf504
+capture.unpause write user - 071b6ef9c00e
 config.explain read user - 5fce1128806e
 context.delete write project - 41f19f4c38fc
 context.list read project - b6e44fbbcd41

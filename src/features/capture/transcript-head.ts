@@ -41,6 +41,18 @@ export function directoryOf(head: readonly JsonValue[]): string | undefined {
   return undefined;
 }
 
+/** When a line was written, in milliseconds; undefined where it does not say. */
+export function timeOf(value: JsonValue | undefined): number | undefined {
+  const time = member(value, 'timestamp');
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** When the first of some lines that say it were written; 0 when none does. */
+export function firstTime(head: readonly JsonValue[]): number {
+  return head.map(timeOf).find((at) => at !== undefined) ?? 0;
+}
+
 /** The agent's id of the first conversation that the lines announce. begun: the state before the first line; changed. */
 export function conversationOf(head: readonly JsonValue[], adapter: Adapter, begun: JsonValue): string | undefined {
   let state = begun;
