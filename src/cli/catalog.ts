@@ -68,6 +68,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/pause.ts'),
   },
   {
+    name: 'forget',
+    usage: '',
+    summary: 'erase a session or an entry for good',
+    group: 'everyday',
+    load: () => import('./commands/forget.ts'),
+  },
+  {
     name: 'import',
     usage: '',
     summary: 'take in the transcripts that are already there',

@@ -30,6 +30,7 @@ import type { StoreEvent } from '../store/transaction.ts';
 import { verify } from '../store/verify.ts';
 import { Briefs } from './briefs.ts';
 import { createDispatch } from './dispatch.ts';
+import { finishErasing } from './erasing.ts';
 import { cleanGitState } from './git-state.ts';
 import { Jobs } from './jobs.ts';
 import { readMigrations } from './migrations.ts';
@@ -132,6 +133,7 @@ export class Daemon {
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
+    await this.#finishErasing();
     this.#every(2_000, () => this.#tick());
     this.#every(minuteMs, () => this.#look());
     this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
@@ -163,6 +165,12 @@ export class Daemon {
     await this.#briefs.finish();
     this.#projects.closeAll();
     this.log.info('left');
+  }
+
+  #finishErasing(projectId?: string): Promise<void> {
+    const { spool } = this.#parts.paths;
+    const render = (id: string) => this.#briefs.render(id);
+    return finishErasing({ projects: this.#projects, capture: this.#wired.capture, spool, render }, projectId);
   }
 
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -222,6 +230,7 @@ export class Daemon {
 
   async #sweep(): Promise<void> {
     this.#spool.sweep();
+    await this.#finishErasing();
     await this.#projects.user.write((tx) => sweepAnswers(tx));
     for (const id of this.#projects.openProjects) await this.#projects.store(id).write((tx) => sweepAnswers(tx));
   }
@@ -248,6 +257,7 @@ export class Daemon {
       ...{ features: this.#wired.features, projects: this.#projects, jobs: this.#jobs, redactor: this.#redactor },
       ...{ clock: wallClock, settle: (project: string) => this.#settle(project), onBug },
       tell: (project) => this.#briefs.render(project),
+      erased: (project) => this.#finishErasing(project),
     });
     return createServer({
       ...{ dispatch, token: this.#parts.token, user: this.#projects.identity.user, onBug },

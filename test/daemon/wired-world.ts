@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { readRedactionRules } from '../../src/config/redaction.ts';
 import { createRedactor, type Redactor } from '../../src/core/redact.ts';
 import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
+import { finishErasing } from '../../src/daemon/erasing.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Projects } from '../../src/daemon/projects.ts';
@@ -110,6 +111,16 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
   });
   const dispatch = createDispatch({
     tell: async () => undefined,
+    erased: (id) =>
+      finishErasing(
+        {
+          projects,
+          capture: wired.capture,
+          spool: paths.spool,
+          render: async (rendered) => void told.push(`render ${rendered}`),
+        },
+        id,
+      ),
     ...{ features: wired.features, projects, jobs, redactor, clock: () => clock.now },
     settle: async (id) => void told.push(`settle ${id}`),
     onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),

@@ -15,6 +15,7 @@ Every day
   search <query>      find it again, in everything remembered
   sessions            sessions, latest activity first
   pause [duration]    take nothing in for a time, here or everywhere
+  forget              erase a session or an entry for good
   import              take in the transcripts that are already there
   demo                see the whole loop in a throw-away home
   help <command>      options and examples of a command
@@ -35,7 +36,7 @@ Examples
 `;
 
 const commands =
-  `init status resume handoff remember search sessions pause import demo session context brief task project config daemon
+  `init status resume handoff remember search sessions pause forget import demo session context brief task project config daemon
 store api uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {

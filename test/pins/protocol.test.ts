@@ -44,6 +44,7 @@ session.messages read project - 7ebde3cd91db
 session.resume write project settled 292733b45de1
 session.show read project - 0bca60c08916
 session.start write project - abbe8c4cf43b
+store.erase write project settled 33511f2edbff
 store.rebuild job project - ac995ec3ff9d
 store.verify job project - 08bdd0b81dc1
 system.drain read user - 1f72423890a6

@@ -98,8 +98,10 @@ async function commit({ parts, target, report, trusted, keptAs, state }: Reader,
   const [before, indexBefore] = [parts.monotonic(), target.indexMs()];
   const source = { agent: keptAs.agent, trusted, root: target.root };
   const taken = await target.write((tx) => {
-    if (parts.keepTranscripts === 'keep') keepLines(tx, keptAs, slice.firstLine, slice.kept);
-    return parts.keepers.takeIn(tx, source, state.announced, slice.items);
+    const items = parts.keepers.takeIn(tx, source, state.announced, slice.items);
+    const isKept = parts.keepTranscripts === 'keep' && items.erased === 0;
+    if (isKept) keepLines(tx, keptAs, slice.firstLine, slice.kept);
+    return items;
   });
   report.added += taken.added;
   report.known += taken.known;

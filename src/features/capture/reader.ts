@@ -88,8 +88,8 @@ interface Opened {
   readonly before: SourceRow | undefined;
 }
 
-async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader> {
-  const { found } = asked;
+async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader | undefined> {
+  const { found, report } = asked;
   const { adapter, head, projectId, before } = opened;
   const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
   const begin = () =>
@@ -99,12 +99,20 @@ async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Prom
   const state = source
     ? (JSON.parse(source.state) as ReadingState)
     : await beginState(found, { adapter: begin(), at: firstTime(head) });
-  const native = () => clean(conversationOf(head, adapter, begin()) ?? plainName(found.path));
+  const announced = source?.native_id ? undefined : conversationOf(head, adapter, begin());
+  const native_id = source?.native_id ?? clean(announced?.session ?? plainName(found.path));
+  const target = parts.target(projectId);
+  if (parts.isForgotten(target.read, adapter.agent, [native_id, ...(announced?.parent ? [announced.parent] : [])])) {
+    report.outcome = 'forgotten';
+    const trusted = before?.trusted ?? asked.task.trusted;
+    await remember(parts, found, { agent: adapter.agent, nativeId: native_id, projectId, trusted, ended: true });
+    return undefined;
+  }
   return {
-    ...{ parts, ...asked, adapter, target: parts.target(projectId), state },
+    ...{ parts, ...asked, adapter, target, state },
     trusted: before?.trusted ?? asked.task.trusted,
     keptAs: {
-      ...{ agent: adapter.agent, native_id: source?.native_id ?? native() },
+      ...{ agent: adapter.agent, native_id },
       source: `${clean(basename(found.path))}~${sha256Hex(`${found.path}\0${state.beginning.sha256}`).slice(0, 12)}`,
     },
     ...{ offset: source?.offset ?? 0, line: source?.line ?? 0, unknownBefore: source?.unknown_lines ?? 0 },

@@ -1,3 +1,4 @@
+import { findableKinds } from '../../core/words.ts';
 import {
   type Applied,
   type Handler,
@@ -57,6 +58,12 @@ const hide = query<OfEntity & { hidden: number }, unknown>(
   'update search_item set hidden = :hidden where kind = :kind and ent = :ent and hidden <> :hidden',
 );
 
+const itemsOf = query<{ ent: string; kinds: string }, { item_id: number }>(
+  'select item_id from search_item where kind in (select value from json_each(:kinds)) and ent = :ent',
+);
+/** Deleting alone leaves the words readable in older parts of the index. */
+const optimize = query<Record<string, never>, unknown>("insert into search_fts (search_fts) values ('optimize')");
+
 /**
  * The rows of search, computed from what other features call findable. Declare it after the projections of those
  * features: they may read their own rows for a part.
@@ -70,7 +77,17 @@ export function searchProjection(findables: readonly Findable[], hidings: readon
       search_fts: { index: true, clear: "insert into search_fts (search_fts) values ('delete-all')" },
     },
     handlers: [...findables.map(putting), ...hidings.map(hiding)],
+    erase: eraseItems,
   });
+}
+
+function eraseItems(tx: Projecting, ents: readonly string[]): void {
+  const kinds = JSON.stringify(findableKinds);
+  for (const { item_id } of ents.flatMap((ent) => tx.all(itemsOf, { ent, kinds }))) {
+    tx.run(dropItem, { item_id });
+    tx.run(dropWords, { item_id });
+  }
+  tx.run(optimize, {});
 }
 
 function putting(findable: Findable): Handler {

@@ -50,7 +50,7 @@ const onDisk = (world: ImportWorld): string =>
 const talk = (root: string) => Array.from({ length: 8 }, (_, n) => said(root, n, `words number ${n}`));
 
 describe('transcripts', () => {
-  test('DA10: lines said in a pause are not taken in, not kept, and not found by a later import or a second reading', async () => {
+  test('DY10: lines said in a pause are not taken in, not kept, and not found by a later import or a second reading', async () => {
     const world = importWorld();
     await pausedFrom(world, 2, 5);
     const path = world.file(`${conversation}.jsonl`, jsonl(...talk(world.root)));
@@ -71,7 +71,7 @@ describe('transcripts', () => {
     expect(onDisk(world)).not.toMatch(/words number [234]/);
   });
 
-  test('DA11: an answer after the pause belongs to the prompt before it, and rewinds nothing', async () => {
+  test('DY11: an answer after the pause belongs to the prompt before it, and rewinds nothing', async () => {
     const world = importWorld();
     await pausedFrom(world, 2, 5);
     await world.read(world.file('s.jsonl', jsonl(...talk(world.root))));
@@ -84,7 +84,7 @@ describe('transcripts', () => {
     expect(row).toEqual({ parent: 'words number 0', dead: 0 });
   });
 
-  test('DA12: a line without a time is as old as the one before it, at the beginning as the first that tells one', async () => {
+  test('DY12: a line without a time is as old as the one before it, at the beginning as the first that tells one', async () => {
     const world = importWorld();
     await pausedFrom(world, 0, 2);
     const untimed = (text: string) => ({ type: 'summary', leafUuid: 'x', summary: text });
@@ -96,7 +96,7 @@ describe('transcripts', () => {
     ]);
   });
 
-  test('DA12: a rollout of Codex begun in a pause is a conversation of its project afterwards', async () => {
+  test('DY12: a rollout of Codex begun in a pause is a conversation of its project afterwards', async () => {
     const world = importWorld();
     await pausedFrom(world, 30, 31);
     const [meta, turn, ...words] = rollout(world.root);
@@ -106,7 +106,7 @@ describe('transcripts', () => {
     expect(texts(world)).toEqual(['Why so slow?', 'An index is missing.']);
   });
 
-  test('DA13: a pause of all projects holds for a project made later', async () => {
+  test('DY13: a pause of all projects holds for a project made later', async () => {
     const world = importWorld();
     world.clock.now = lineAt(2);
     await ask(world, 'capture.pause', { all_projects: true, for_ms: 3000 });
@@ -118,7 +118,7 @@ describe('transcripts', () => {
 });
 
 describe('hooks and commits', () => {
-  test('DA14: events of a pause are dropped, told again too; the daemon that reads them need not be the one of the pause', async () => {
+  test('DY14: events of a pause are dropped, told again too; the daemon that reads them need not be the one of the pause', async () => {
     const world = importWorld();
     const event = (at: number, event: string, prompt: string) => ({
       name: `${at}.evt`,
@@ -141,7 +141,7 @@ describe('hooks and commits', () => {
     expect(texts(world)).toEqual(['after it']);
   });
 
-  test('DA15: commits of a pause are not taken in, by their second', async () => {
+  test('DY15: commits of a pause are not taken in, by their second', async () => {
     const world = importWorld();
     const repository = temporaryRepository({ into: world.root });
     repository.commit('one');
@@ -159,7 +159,7 @@ describe('hooks and commits', () => {
 });
 
 describe('the pause itself', () => {
-  test('DA16: it ends by itself, is replaced by a newer one, and status tells it', async () => {
+  test('DY16: it ends by itself, is replaced by a newer one, and status tells it', async () => {
     const world = importWorld();
     const status = async () => (await ask(world, 'capture.status', {}))['paused'];
     expect(await status()).toBeNull();
@@ -183,7 +183,7 @@ describe('the pause itself', () => {
     expect(await ask(world, 'capture.unpause', { all_projects: true })).toEqual({ ended: 0, paused: null });
   });
 
-  test('DA17: an agent cannot end it; nobody pauses without saying where', async () => {
+  test('DY17: an agent cannot end it; nobody pauses without saying where', async () => {
     const world = importWorld();
     await ask(world, 'capture.pause', { project: world.root });
     await expect(ask(world, 'capture.unpause', { project: world.root }, 'codex')).rejects.toMatchObject({
@@ -195,7 +195,7 @@ describe('the pause itself', () => {
     });
   });
 
-  test('DA16: a moment lies in a pause from its first millisecond to before its last', () => {
+  test('DY16: a moment lies in a pause from its first millisecond to before its last', () => {
     const pauses = [{ project_id: null, from_at: 10, until_at: 20 }];
     expect([9, 10, 19, 20].map((at) => isPaused(pauses, at))).toEqual([false, true, true, false]);
   });

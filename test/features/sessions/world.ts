@@ -130,6 +130,7 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
 
 export const ownSource: Source = {
   ...{ agent: 'claude-code', user: 'ana', device: 'laptop', trusted: 'own', keepThinking: 'drop' },
+  erasedIn: () => undefined,
   worktreeOf: () => 'main',
   pathOf: (path, cwd) => (cwd !== undefined && path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path),
 };
