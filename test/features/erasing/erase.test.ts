@@ -86,6 +86,7 @@ describe('a session', () => {
     expect(messages(world)).toHaveLength(2);
     expectWhole(world);
     const { statements } = store(world);
+    expect(statements.all("select term from search_fts_terms where term like '%zanzibar%'", [])).toEqual([]);
     const counts = `select (select count(*) from records where state = 1) as stubs, (select count(*) from blobs) as blobs,
       (select count(*) from sessions) as sessions, (select count(*) from search_item) as items`;
     expect(statements.one(counts, [])).toEqual({
