@@ -61,6 +61,20 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/sessions.ts'),
   },
   {
+    name: 'today',
+    usage: '',
+    summary: 'what the agents did: asks, files, commits, failed commands',
+    group: 'everyday',
+    load: () => import('./commands/today.ts'),
+  },
+  {
+    name: 'usage',
+    usage: '',
+    summary: 'tokens and cost by day, agent, model or session',
+    group: 'everyday',
+    load: () => import('./commands/usage.ts'),
+  },
+  {
     name: 'pause',
     usage: '[duration]',
     summary: 'take nothing in for a time, here or everywhere',

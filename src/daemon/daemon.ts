@@ -29,6 +29,7 @@ import { rebuild } from '../store/rebuild.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { verify } from '../store/verify.ts';
 import { Briefs } from './briefs.ts';
+import { diskOf } from './disk.ts';
 import { createDispatch } from './dispatch.ts';
 import { finishErasing } from './erasing.ts';
 import { cleanGitState } from './git-state.ts';
@@ -302,6 +303,7 @@ export class Daemon {
         verify: (id, depth) => ({ ...verify(this.#projects.store(id), depth) }),
         rebuild: (id, only) => ({ records: rebuild(this.#projects.store(id), only) }),
         bytes: (id) => this.#projects.bytes(id),
+        disk: (id) => diskOf(this.#projects, paths, id),
         counts: (id) => this.#counts(id),
       },
       enter: (entering) => this.#enter(entering),

@@ -1,5 +1,6 @@
 // Which feature gets what from which: one line each. Features never import one another.
 import { join } from 'node:path';
+import { readPrices } from '../config/prices.ts';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -92,6 +93,7 @@ export function wire(wiring: Wiring): Wired {
     entriesFeature(),
     sessionsFeature({
       times: wiring.times,
+      prices: readPrices(wiring.packageRoot),
       get device() {
         return wiring.projects().identity.dev;
       },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readRedactionRules } from '../../src/config/redaction.ts';
 import { createRedactor, type Redactor } from '../../src/core/redact.ts';
+import { diskOf } from '../../src/daemon/disk.ts';
 import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
 import { finishErasing } from '../../src/daemon/erasing.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
@@ -91,6 +92,7 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
       verify: (id, depth) => ({ verified: id, depth }),
       rebuild: (id) => ({ rebuilt: id }),
       bytes: (id) => projects.bytes(id),
+      disk: (id) => diskOf(projects, paths, id),
       counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
     },
     enter: (entering) => {

@@ -44,6 +44,9 @@ session.messages read project - 7ebde3cd91db
 session.resume write project settled 292733b45de1
 session.show read project - 0bca60c08916
 session.start write project - abbe8c4cf43b
+stats.disk read user - 3176a9a28591
+stats.today read project settled d4d118880d14
+stats.usage read project settled 0d74273a45df
 store.erase write project settled 33511f2edbff
 store.rebuild job project - ac995ec3ff9d
 store.verify job project - 08bdd0b81dc1

@@ -99,6 +99,10 @@ export const allSegments = query<Params, SegmentRow>(
    where agent = :agent and native_id = :native_id and source = :source order by part`,
 );
 
+/** What all kept lines take, packed. */
+export const segmentBytes = query<Params, { bytes: number }>(
+  'select ifnull(sum(length(data)), 0) as bytes from transcript_segments',
+);
 export const countSegments = query<Params, { count: number }>(
   'select count(*) as count from transcript_segments where agent = :agent and native_id = :native_id',
 );

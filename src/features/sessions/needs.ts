@@ -1,3 +1,4 @@
+import type { Prices } from '../../core/prices.ts';
 import type { Context } from '../feature.ts';
 import type { Surroundings } from './facts.ts';
 import type { SessionTimes } from './wire.ts';
@@ -6,6 +7,7 @@ import type { SessionTimes } from './wire.ts';
 export interface SessionNeeds {
   readonly times: SessionTimes;
   readonly device: string;
+  readonly prices: Prices;
   /** Facts, working memory and references that other features hold of a session. */
   readonly surroundings: (context: Context, session_id: string) => Surroundings;
   /** The brief an agent would get when it resumes a session. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { readPrices } from '../../../src/config/prices.ts';
 import type { Captured } from '../../../src/core/captured.ts';
 import type { Operation, Reply } from '../../../src/core/operation.ts';
 import type { Origin } from '../../../src/core/record.ts';
@@ -73,7 +74,8 @@ export interface Wanted {
 export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): World {
   const clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
   const world = { around: noSurroundings };
-  const needs = { times, device: 'laptop', surroundings: () => world.around, brief: () => 'the brief' };
+  const prices = readPrices(join(import.meta.dirname, '../../..'));
+  const needs = { times, prices, device: 'laptop', surroundings: () => world.around, brief: () => 'the brief' };
   const searching = searchFeature({
     findables: [...entryFindables, ...findables],
     hidings: [...entryHidings, ...hidings],
