@@ -134,7 +134,8 @@ export class Daemon {
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
-    await this.#finishErasing();
+    // what cannot be finished now is tried again: nobody must be without a daemon for it
+    await this.#finishErasing().catch((error: unknown) => this.#bug('erase', error));
     this.#every(2_000, () => this.#tick());
     this.#every(minuteMs, () => this.#look());
     this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
