@@ -1,7 +1,7 @@
-import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHome, type Home } from '../harness/home.ts';
+import { filesBelow } from '../harness/on-disk.ts';
 import { createRepository } from '../harness/repository.ts';
 
 let home: Home;
@@ -15,12 +15,8 @@ afterAll(() => home.remove());
 
 /** Files of this home and of the repository's brief folder in which a word stands. */
 function filesWith(word: string): string[] {
-  const tops = [join(home.root, 'p'), join(cwd, '.prsist')];
-  const files = tops.flatMap((top) => fs.readdirSync(top, { recursive: true, withFileTypes: true }));
-  return files
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => fs.readFileSync(path, 'latin1').toLowerCase().includes(word));
+  const files = filesBelow(join(home.root, 'p'), join(cwd, '.prsist'));
+  return files.filter(({ bytes }) => bytes.toLowerCase().includes(word)).map(({ path }) => path);
 }
 
 /** A session that is told of in briefs, and found by its word. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { conversation, jsonl, said } from '../features/capture/import-world.ts';
 import { createHome, type Home } from '../harness/home.ts';
+import { bytesBelow } from '../harness/on-disk.ts';
 import { createRepository, type Repository } from '../harness/repository.ts';
 
 let home: Home;
@@ -17,11 +18,7 @@ afterAll(() => home.remove());
 const inPause = 'quagga';
 
 function onDisk(): string {
-  const files = fs.readdirSync(join(home.root, 'p'), { recursive: true, withFileTypes: true });
-  return files
-    .filter((entry) => entry.isFile())
-    .map((entry) => fs.readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    .join('\n');
+  return bytesBelow(join(home.root, 'p'));
 }
 
 /** Tells a hook event and lets a transcript grow by the same words, now. */

@@ -7,6 +7,7 @@ import { importTranscripts } from '../../../src/features/capture/import.ts';
 import { ingest } from '../../../src/features/capture/ingest.ts';
 import { isPaused, outsidePauses } from '../../../src/features/capture/pauses.ts';
 import { projectId } from '../../daemon/wired-world.ts';
+import { bytesBelow } from '../../harness/on-disk.ts';
 import { temporaryRepository } from '../../platform/temporary-repository.ts';
 import { conversation, type ImportWorld, importWorld, jsonl, rollout, said } from './import-world.ts';
 
@@ -40,12 +41,7 @@ const texts = (world: ImportWorld) =>
     .map(({ text }) => text);
 
 /** Everything on disk below a world's data. */
-const onDisk = (world: ImportWorld): string =>
-  fs
-    .readdirSync(world.paths.data, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => fs.readFileSync(`${entry.parentPath}/${entry.name}`, 'latin1'))
-    .join('\n');
+const onDisk = (world: ImportWorld): string => bytesBelow(world.paths.data);
 
 const talk = (root: string) => Array.from({ length: 8 }, (_, n) => said(root, n, `words number ${n}`));
 

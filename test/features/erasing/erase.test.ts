@@ -9,6 +9,7 @@ import { digest } from '../../../src/store/digest.ts';
 import { rebuild } from '../../../src/store/rebuild.ts';
 import { verify } from '../../../src/store/verify.ts';
 import { projectId } from '../../daemon/wired-world.ts';
+import { bytesBelow } from '../../harness/on-disk.ts';
 import { conversation, type ImportWorld, importWorld, jsonl, said, toolLines } from '../capture/import-world.ts';
 
 type Body = Readonly<Record<string, JsonValue>>;
@@ -26,13 +27,7 @@ const store = (world: ImportWorld) => world.projects.store(projectId);
 
 /** Every byte below a world's data and state, the databases still open. */
 function onDisk(world: ImportWorld): string {
-  const files = [world.paths.data, world.paths.state].flatMap((top) =>
-    fs.readdirSync(top, { recursive: true, withFileTypes: true }),
-  );
-  return files
-    .filter((entry) => entry.isFile())
-    .map((entry) => fs.readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    .join('\n');
+  return bytesBelow(world.paths.data, world.paths.state);
 }
 
 const large = (word: string) => `${word} `.repeat(1000);
