@@ -22,16 +22,20 @@ export interface Erased {
   readonly texts: number;
 }
 
-const recordsOf = query<{ ent: string }, Doomed>(
-  `select r.n, l.log, r.seq, r.ent, r.type || '.' || r.op as name, r.body from records r join logs l using (log_n)
-   where r.ent = :ent and r.state <> 1 and r.body is not null order by r.n`,
+/** Ids go in one JSON list: a session may have tens of thousands. */
+const recordsOf = query<{ ents: string }, Doomed>(
+  `select r.n, l.log, r.seq, r.ent, r.type || '.' || r.op as name, r.body
+   from records r join logs l using (log_n)
+   where r.ent in (select value from json_each(:ents)) and r.state <> 1 and r.body is not null order by r.n`,
 );
 /** What is left of a record proves the chain and says nothing. */
-const blank = query<{ n: number }, unknown>(
+const blank = query<{ numbers: string }, unknown>(
   `update records set id = null, ent = null, type = null, op = null, hlc = null, body = null, salt = null, state = 1
-   where n = :n`,
+   where n in (select value from json_each(:numbers))`,
 );
-const dropHeads = query<{ ent: string }, unknown>('delete from heads where ent = :ent');
+const dropHeads = query<{ ents: string }, unknown>(
+  'delete from heads where ent in (select value from json_each(:ents))',
+);
 const release = query<{ hash: Uint8Array }, unknown>('update blobs set refs = refs - 1 where hash = :hash');
 const dropUnused = query<{ hash: Uint8Array }, unknown>('delete from blobs where hash = :hash and refs <= 0');
 const hasColumn = query<{ table: string; column: string }, { found: 1 }>(
@@ -40,7 +44,7 @@ const hasColumn = query<{ table: string; column: string }, { found: 1 }>(
 
 /** Every record of some entities. */
 export function doomedRecords(tx: Pick<Write, 'all'>, ents: readonly string[]): Doomed[] {
-  return ents.flatMap((ent) => tx.all(recordsOf, { ent }));
+  return tx.all(recordsOf, { ents: JSON.stringify(ents) });
 }
 
 /**
@@ -50,8 +54,8 @@ export function doomedRecords(tx: Pick<Write, 'all'>, ents: readonly string[]): 
  */
 export function eraseEntities(tx: Write, projections: readonly Projection[], ents: readonly string[]): Erased {
   const records = doomedRecords(tx, ents);
-  for (const { n } of records) tx.run(blank, { n });
-  for (const ent of ents) tx.run(dropHeads, { ent });
+  tx.run(blank, { numbers: JSON.stringify(records.map(({ n }) => n)) });
+  tx.run(dropHeads, { ents: JSON.stringify(ents) });
   dropRows(tx, projections, ents);
   const texts = records.reduce((sum, { body }) => sum + dropBlobs(tx, body), 0);
   return { targets: ranges(records), texts };
@@ -62,8 +66,10 @@ function dropRows(tx: Write, projections: readonly Projection[], ents: readonly 
   for (const [table, info] of projections.flatMap((each) => Object.entries(each.tables))) {
     const column = info.entity === undefined ? 'ent' : info.entity;
     if (column === null || !tx.one(hasColumn, { table, column })) continue;
-    const drop = query<{ ent: string }, unknown>(`delete from ${table} where ${column} = :ent`);
-    for (const ent of ents) tx.run(drop, { ent });
+    const drop = query<{ ents: string }, unknown>(
+      `delete from ${table} where ${column} in (select value from json_each(:ents))`,
+    );
+    tx.run(drop, { ents: JSON.stringify(ents) });
   }
 }
 

@@ -58,8 +58,9 @@ const hide = query<OfEntity & { hidden: number }, unknown>(
   'update search_item set hidden = :hidden where kind = :kind and ent = :ent and hidden <> :hidden',
 );
 
-const itemsOf = query<{ ent: string; kinds: string }, { item_id: number }>(
-  'select item_id from search_item where kind in (select value from json_each(:kinds)) and ent = :ent',
+const dropWordsOf = query<{ ents: string; kinds: string }, unknown>(
+  `delete from search_fts where rowid in (select item_id from search_item
+     where kind in (select value from json_each(:kinds)) and ent in (select value from json_each(:ents)))`,
 );
 /** Deleting alone leaves the words readable in older parts of the index. */
 const optimize = query<Record<string, never>, unknown>("insert into search_fts (search_fts) values ('optimize')");
@@ -77,16 +78,13 @@ export function searchProjection(findables: readonly Findable[], hidings: readon
       search_fts: { index: true, clear: "insert into search_fts (search_fts) values ('delete-all')" },
     },
     handlers: [...findables.map(putting), ...hidings.map(hiding)],
-    erase: eraseItems,
+    erase: eraseWords,
   });
 }
 
-function eraseItems(tx: Projecting, ents: readonly string[]): void {
-  const kinds = JSON.stringify(findableKinds);
-  for (const { item_id } of ents.flatMap((ent) => tx.all(itemsOf, { ent, kinds }))) {
-    tx.run(dropItem, { item_id });
-    tx.run(dropWords, { item_id });
-  }
+/** The words; their items go by the entity that stands in them. */
+function eraseWords(tx: Projecting, ents: readonly string[]): void {
+  tx.run(dropWordsOf, { ents: JSON.stringify(ents), kinds: JSON.stringify(findableKinds) });
   tx.run(optimize, {});
 }
 

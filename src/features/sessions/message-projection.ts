@@ -43,9 +43,9 @@ const uncount = query<{ id: string }, unknown>(
   `update messages set tok_fresh = null, tok_cache_read = null, tok_cache_write = null, tok_write_1h = null,
      tok_out = null where id = :id`,
 );
-const remove = query<{ id: string }, unknown>('delete from messages where id = :id');
-const requestOf = query<{ id: string }, { request_id: string }>(
-  'select request_id from messages where id = :id and tok_out is not null',
+const remove = query<{ ids: string }, unknown>('delete from messages where id in (select value from json_each(:ids))');
+const requestsOf = query<{ ids: string }, { request_id: string }>(
+  `select distinct request_id from messages where id in (select value from json_each(:ids)) and tok_out is not null`,
 );
 const ofRequest = query<{ request_id: string }, { id: string; rec: number; session_id: string }>(
   'select id, rec, session_id from messages where request_id = :request_id',
@@ -94,9 +94,10 @@ export const messageRows = projection({
 
 /** A request whose counted row goes is counted by the next best that is left, as if the other had never been. */
 function eraseMessages(tx: Projecting, ents: readonly string[]): void {
-  const requests = new Set(ents.flatMap((id) => tx.all(requestOf, { id })).map((row) => row.request_id));
-  for (const id of ents) tx.run(remove, { id });
-  for (const request_id of requests) {
+  const ids = JSON.stringify(ents);
+  const requests = tx.all(requestsOf, { ids });
+  tx.run(remove, { ids });
+  for (const { request_id } of requests) {
     const rows = tx.all(ofRequest, { request_id }).map((row) => {
       // a row with a request has the usage of one
       return { ...row, usage: tx.fields(row.rec)['usage'] as Usage };

@@ -52,10 +52,12 @@ const decline = query<Params, unknown>(
    where handoff_id = :handoff_id and status <> 'superseded'`,
 );
 
-const handoffOf = query<{ handoff_id: string }, { session_id: string }>(
-  'select session_id from handoffs where handoff_id = :handoff_id',
+const sessionsOf = query<{ ids: string }, { session_id: string }>(
+  'select distinct session_id from handoffs where handoff_id in (select value from json_each(:ids))',
 );
-const dropHandoff = query<{ handoff_id: string }, unknown>('delete from handoffs where handoff_id = :handoff_id');
+const dropHandoffs = query<{ ids: string }, unknown>(
+  'delete from handoffs where handoff_id in (select value from json_each(:ids))',
+);
 const rearm = query<{ session_id: string }, unknown>(
   `update handoffs set status = 'pending' where session_id = :session_id and status = 'superseded'
      and not exists (select 1 from handoffs h where h.session_id = :session_id and h.created_at > handoffs.created_at)`,
@@ -63,14 +65,10 @@ const rearm = query<{ session_id: string }, unknown>(
 
 /** The session of an erased handoff is as if it had never been: it may have been the one that superseded another. */
 function eraseHandoffs(tx: Projecting, ents: readonly string[]): void {
-  const sessions = new Set<string>();
-  for (const handoff_id of ents) {
-    const row = tx.one(handoffOf, { handoff_id });
-    if (!row) continue;
-    sessions.add(row.session_id);
-    tx.run(dropHandoff, { handoff_id });
-  }
-  for (const session_id of sessions) {
+  const ids = JSON.stringify(ents);
+  const sessions = tx.all(sessionsOf, { ids });
+  tx.run(dropHandoffs, { ids });
+  for (const { session_id } of sessions) {
     tx.run(rearm, { session_id });
     tx.run(countHandoffs, { session_id });
     renewAgents(tx, session_id);
