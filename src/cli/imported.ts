@@ -46,6 +46,7 @@ function leftOut(number: (name: string) => number): string {
     ['unparsable_lines', 'no JSON (kept as text)'],
     ['too_long_lines', 'over 16 MiB'],
     ['held_back_lines', 'not finished yet'],
+    ['paused_lines', 'said in a pause'],
   ];
   return kinds
     .filter(([name]) => number(name) > 0)

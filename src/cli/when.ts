@@ -19,6 +19,20 @@ export function absoluteTime(at: string, nowMs: number): string {
   return `${at.slice(0, 19).replace('T', ' ')} UTC (${relativeTime(at, nowMs)})`;
 }
 
+/** A time on the clock of this machine: "15:30" today, else "2026-03-04 15:30". at: RFC 3339. */
+export function localTime(at: string, nowMs: number): string {
+  const day = localDay(Date.parse(at));
+  const time = new Date(at).toTimeString().slice(0, 5);
+  return day === localDay(nowMs) ? time : `${day} ${time}`;
+}
+
+/** The day of a moment in the time zone of this machine: "2026-03-04". */
+export function localDay(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 /** Milliseconds of "30m", "12h", "7d" or "2w"; undefined for anything else. */
 export function durationMs(text: string): number | undefined {
   const [, amount, unit] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];

@@ -16,8 +16,11 @@ export interface Operation<
   readonly output: O;
   /** settled: everything already said (spool, transcripts) is taken in before it runs. */
   readonly when?: 'settled';
-  /** told: the files that agents start with are up to date before it answers. */
-  readonly after?: 'told';
+  /**
+   * told: the files that agents start with are up to date before it answers. erased: what was erased is gone outside the
+   * database, too.
+   */
+  readonly after?: 'told' | 'erased';
   /** user: needs no project, runs on the user database. */
   readonly on?: 'user';
 }

@@ -31,7 +31,9 @@ import type { Store } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { verify } from '../store/verify.ts';
 import { Briefs } from './briefs.ts';
+import { diskOf } from './disk.ts';
 import { createDispatch } from './dispatch.ts';
+import { finishErasing } from './erasing.ts';
 import { cleanGitState } from './git-state.ts';
 import { Jobs } from './jobs.ts';
 import { readMigrations } from './migrations.ts';
@@ -141,6 +143,8 @@ export class Daemon {
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
+    // what cannot be finished now is tried again: nobody must be without a daemon for it
+    await this.#finishErasing().catch((error: unknown) => this.#bug('erase', error));
     this.#every(2_000, () => this.#tick());
     this.#every(minuteMs, () => this.#look());
     this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
@@ -173,6 +177,12 @@ export class Daemon {
     this.#countReads();
     this.#projects.closeAll();
     this.log.info('left');
+  }
+
+  #finishErasing(projectId?: string): Promise<void> {
+    const { spool } = this.#parts.paths;
+    const render = (id: string) => this.#briefs.render(id);
+    return finishErasing({ projects: this.#projects, capture: this.#wired.capture, spool, render }, projectId);
   }
 
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -244,6 +254,7 @@ export class Daemon {
 
   async #sweep(): Promise<void> {
     this.#spool.sweep();
+    await this.#finishErasing();
     for (const id of [null, ...this.#projects.openProjects]) {
       await this.#storeOf(id).write((tx) => sweepAnswers(tx));
       await this.#sweepEntries(this.#storeOf(id));
@@ -279,6 +290,7 @@ export class Daemon {
       ...{ features: this.#wired.features, projects: this.#projects, jobs: this.#jobs, redactor: this.#redactor },
       ...{ clock: wallClock, settle: (project: string) => this.#settle(project), onBug },
       tell: (project) => this.#briefs.render(project),
+      erased: (project) => this.#finishErasing(project),
     });
     return createServer({
       ...{ dispatch, token: this.#parts.token, user: this.#projects.identity.user, onBug },
@@ -324,6 +336,7 @@ export class Daemon {
         verify: (id, depth) => ({ ...verify(this.#projects.store(id), depth) }),
         rebuild: (id, only) => ({ records: rebuild(this.#projects.store(id), only) }),
         bytes: (id) => this.#projects.bytes(id),
+        disk: (id) => diskOf(this.#projects, paths, id),
         counts: (id) => this.#counts(id),
       },
       enter: (entering) => this.#enter(entering),

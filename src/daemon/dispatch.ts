@@ -41,6 +41,8 @@ export interface DispatchParts {
   readonly settle: (projectId: string) => Promise<void>;
   /** Renders what agents of a project start with. */
   readonly tell: (projectId: string) => Promise<void>;
+  /** Takes what was erased out of everything that lies outside the database. */
+  readonly erased: (projectId: string) => Promise<void>;
   readonly onBug: (operation: string, error: unknown) => void;
 }
 
@@ -70,6 +72,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
         return { reply: asReply(work(store.outside, input, context)), status: 200, replayed: false };
       const answer = await write(store, work, { asked, input, context });
       if (operation.after === 'told') await parts.tell(context.project.id);
+      if (operation.after === 'erased') await parts.erased(context.project.id);
       return answer;
     }
     // as above

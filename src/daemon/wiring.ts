@@ -1,5 +1,6 @@
 // Which feature gets what from which: one line each. Features never import one another.
 import { join } from 'node:path';
+import { readPrices } from '../config/prices.ts';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -7,6 +8,7 @@ import type { BriefSources, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { type TranscriptRoot, transcriptRoots } from '../features/capture/discover.ts';
+import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { captureFeature } from '../features/capture/feature.ts';
 import { importTranscripts } from '../features/capture/import.ts';
 import { carryBack, carryOut, planWayBack, type ReceiptPlace } from '../features/capture/install/carry-out.ts';
@@ -26,9 +28,12 @@ import {
 } from '../features/entries/findable.ts';
 import { storeInitial } from '../features/entries/initial.ts';
 import type { EntryNeeds } from '../features/entries/needs.ts';
+import { erasingFeature } from '../features/erasing/feature.ts';
+import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
 import { takeInCommits } from '../features/sessions/commits.ts';
+import { belongings, conversationEntities, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
 import { sessionsFeature } from '../features/sessions/feature.ts';
 import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
@@ -42,6 +47,7 @@ import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import type { Read } from '../store/record-type.ts';
 import { type EntryParts, entryMoment, entryNeeds } from './entry-needs.ts';
+import { noteErasing } from './erasing.ts';
 import { keptPath } from './kept-path.ts';
 import type { Projects } from './projects.ts';
 
@@ -91,10 +97,11 @@ export function wire(wiring: Wiring): Wired {
   const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
   const { lay, drain } = wiring.spool;
-  const features = [
+  const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
       times: wiring.times,
+      prices: readPrices(wiring.packageRoot),
       get device() {
         return wiring.projects().identity.dev;
       },
@@ -102,12 +109,18 @@ export function wire(wiring: Wiring): Wired {
       keepInitial: storeInitial(entries),
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
-    captureFeature(capture, roots, { ...status, lay, drain }),
+    captureFeature(capture, roots, {
+      ...status,
+      lay,
+      drain,
+      namedProject: (asked) => wiring.projects().resolve(asked),
+    }),
     briefFeature(sources),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
+    erasingFeature(erasingNeeds(wiring, () => features)),
     searchFeature({
       findables: [...entryFindables, ...findables],
       hidings: [...entryHidings, ...hidings],
@@ -117,6 +130,16 @@ export function wire(wiring: Wiring): Wired {
     }),
   ];
   return { features, entries, capture, sources, roots };
+}
+
+function erasingNeeds(wiring: Wiring, features: () => readonly Feature[]): Parameters<typeof erasingFeature>[0] {
+  return {
+    sessions: { newest: newestToErase, find: sessionToErase, belongings },
+    ...{ countKept, dropKept },
+    projections: (kind) => features().flatMap((each) => each.projections.filter((one) => (one.in ?? kind) === kind)),
+    device: () => wiring.projects().identity.dev,
+    begin: (tx, projectId, kind) => noteErasing(kind === 'user' ? tx : wiring.projects(), projectId, kind),
+  };
 }
 
 function entryNeedsOf({ entries, times, monotonic, maintenance }: Wiring): EntryNeeds {
@@ -142,6 +165,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     ...{ agent: of.agent, trusted: of.trusted, keepThinking: wiring.keepThinking },
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
+    erasedIn,
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
   return {
@@ -151,6 +175,10 @@ function captureParts(wiring: Wiring): CaptureParts {
       takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
+    },
+    isForgotten: (read, agent, natives) => {
+      const isErased = erasedIn(read);
+      return natives.some((native) => conversationEntities(agent, native).some((ent) => isErased?.(ent)));
     },
     get user() {
       const store = wiring.projects().user;

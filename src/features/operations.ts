@@ -2,9 +2,10 @@
 import { contract as brief } from './brief/contract.ts';
 import { contract as capture } from './capture/contract.ts';
 import { contract as entries } from './entries/contract.ts';
+import { contract as erasing } from './erasing/contract.ts';
 import { contract as search } from './search/contract.ts';
 import { contract as sessions } from './sessions/contract.ts';
 import { contract as system } from './system/contract.ts';
 
-export const operations = { ...entries, ...sessions, ...capture, ...search, ...brief, ...system } as const;
+export const operations = { ...entries, ...sessions, ...capture, ...search, ...brief, ...system, ...erasing } as const;
 export type Operations = typeof operations;

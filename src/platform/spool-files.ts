@@ -21,6 +21,11 @@ export function spoolEntries(directory: string): SpoolEntry[] {
   return names.flatMap((name) => entryOf(directory, name)).sort((a, b) => order(a, b));
 }
 
+/** Names of the files of one ending. */
+export function filesIn(directory: string, ending: string): string[] {
+  return namesIn(directory).filter((name) => name.endsWith(ending));
+}
+
 /** Somebody may clean the state directory under a running daemon: then nothing waits. */
 function namesIn(directory: string): string[] {
   return fs.existsSync(directory) ? fs.readdirSync(directory) : [];

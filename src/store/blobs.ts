@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { PrsistError } from '../core/errors.ts';
+import { query } from './record-type.ts';
 import type { Statements } from './statements.ts';
 
 // Texts too large for a record, once each, by the SHA-256 of their plain bytes.
@@ -9,6 +10,11 @@ const codecRaw = 0;
 const codecZstd = 2;
 /** Below this compression saves less than its frame costs. */
 const compressFrom = 512;
+
+/** What all blobs of a database take, packed. */
+export const blobBytes = query<Record<string, never>, { bytes: number }>(
+  'select ifnull(sum(length(data)), 0) as bytes from blobs',
+);
 
 interface BlobRow {
   readonly codec: number;

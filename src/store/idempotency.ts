@@ -18,6 +18,8 @@ const remember = query<{ key: string; route: string; hash: Uint8Array; response:
 );
 const sweep = query<{ now: number }, unknown>('delete from idempotency where expires_at <= :now');
 
+const forget = query<Record<string, never>, unknown>("delete from idempotency where route <> 'spool'");
+
 export interface Once {
   readonly key: string;
   readonly route: string;
@@ -44,6 +46,11 @@ export function once<T>(tx: Write, asked: Once, work: () => T): { readonly answe
   const { key, route } = asked;
   tx.run(remember, { key, route, hash, response: JSON.stringify(answer ?? null), expires_at: tx.now + asked.keepMs });
   return { answer, replayed: false };
+}
+
+/** Forgets every answer but the ids of spool events, which hold no text: an answer may repeat what was erased. */
+export function forgetAnswers(tx: Write): number {
+  return tx.run(forget, {});
 }
 
 /** Forgets answers whose time is over; returns how many. */

@@ -83,6 +83,8 @@ export interface TableInfo {
   readonly kept?: { readonly key: string; readonly columns: readonly string[] };
   /** Statement that empties the table when `delete from` does not. */
   readonly clear?: string;
+  /** Column that holds the entity a row belongs to, `ent` when absent: by it the rows of an erased entity go. null: they stay. */
+  readonly entity?: string | null;
   /** No rows to compare: an index computed from another table. */
   readonly index?: true;
 }
@@ -96,6 +98,8 @@ export interface Projection {
   readonly group?: string;
   readonly tables: Readonly<Record<string, TableInfo>>;
   readonly handlers: readonly Handler[];
+  /** Before the rows of erased entities go by their column: what that column does not tell. */
+  readonly erase?: (tx: Projecting, ents: readonly string[]) => void;
 }
 
 /** Declares the rows computed from some records. */

@@ -63,7 +63,7 @@ function daemon(links: readonly object[]) {
     'system.health': health,
     'project.show': project,
     'project.list': { items: [project, neighbour] },
-    'capture.status': { links, spool: { waiting: 0, bad: 1, full: false }, sources: {} },
+    'capture.status': { links, paused: null, spool: { waiting: 0, bad: 1, full: false }, sources: {} },
     'session.list': { items: [{}, {}], next_cursor: null },
     'session.handoffs': { items: [handoff] },
   };

@@ -143,6 +143,7 @@ describe('what happens to it', () => {
     const order: string[] = [];
     const dispatch = createDispatch({
       tell: async () => undefined,
+      erased: async () => undefined,
       ...{ features: made.wired.features, projects: made.projects, jobs: made.jobs, redactor: made.redactor },
       ...{ clock: () => made.clock.now, onBug: () => undefined },
       async settle(id) {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readRedactionRules } from '../../src/config/redaction.ts';
 import { createRedactor, type Redactor } from '../../src/core/redact.ts';
+import { diskOf } from '../../src/daemon/disk.ts';
 import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
+import { finishErasing } from '../../src/daemon/erasing.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Projects } from '../../src/daemon/projects.ts';
@@ -92,6 +94,7 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
       verify: (id, depth) => ({ verified: id, depth }),
       rebuild: (id) => ({ rebuilt: id }),
       bytes: (id) => projects.bytes(id),
+      disk: (id) => diskOf(projects, paths, id),
       counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
     },
     enter: (entering) => {
@@ -112,6 +115,16 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
   });
   const dispatch = createDispatch({
     tell: async () => undefined,
+    erased: (id) =>
+      finishErasing(
+        {
+          projects,
+          capture: wired.capture,
+          spool: paths.spool,
+          render: async (rendered) => void told.push(`render ${rendered}`),
+        },
+        id,
+      ),
     ...{ features: wired.features, projects, jobs, redactor, clock: () => clock.now },
     settle: async (id) => void told.push(`settle ${id}`),
     onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),

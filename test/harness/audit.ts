@@ -5,6 +5,7 @@ import { readMigrations } from '../../src/daemon/migrations.ts';
 import { captureFeature } from '../../src/features/capture/feature.ts';
 import { entriesFeature } from '../../src/features/entries/feature.ts';
 import * as ofEntries from '../../src/features/entries/findable.ts';
+import { erasingFeature } from '../../src/features/erasing/feature.ts';
 import type { Feature } from '../../src/features/feature.ts';
 import { searchFeature } from '../../src/features/search/feature.ts';
 import { sessionsFeature } from '../../src/features/sessions/feature.ts';
@@ -60,6 +61,7 @@ function allFeatures(): readonly Feature[] {
     sessionsFeature(none),
     captureFeature(none, [], none),
     systemFeature(none),
+    erasingFeature(none),
     searchFeature({
       findables: [...ofEntries.findables, ...ofSessions.findables],
       hidings: [...ofEntries.hidings, ...ofSessions.hidings],

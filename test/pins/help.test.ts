@@ -14,6 +14,10 @@ Every day
   remember <text>     keep a decision, fact, preference, lesson or note
   search <query>      find it again, in everything remembered
   sessions            sessions, latest activity first
+  today               what the agents did: asks, files, commits, failed commands
+  usage               tokens and cost by day, agent, model or session
+  pause [duration]    take nothing in for a time, here or everywhere
+  forget              erase a session or an entry for good
   import              take in the transcripts that are already there
   demo                see the whole loop in a throw-away home
   help <command>      options and examples of a command
@@ -34,7 +38,7 @@ Examples
 `;
 
 const commands =
-  `init status resume handoff remember search sessions import demo session stats context brief task project config daemon
+  `init status resume handoff remember search sessions today usage pause forget import demo session stats context brief task project config daemon
 store api uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {

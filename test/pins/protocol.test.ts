@@ -16,7 +16,9 @@ const pinned = `
 brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea
-capture.status read project - 39ad56f384c8
+capture.pause write user - 97fefe99ceb8
+capture.status read project - 5ce430fbf504
+capture.unpause write user - 071b6ef9c00e
 config.explain read user - 5fce1128806e
 context.delete write project - df9dc7f5ed29
 context.feedback write project - 76ebe71c9738
@@ -48,7 +50,11 @@ session.messages read project - 7ebde3cd91db
 session.resume write project settled 292733b45de1
 session.show read project - 0bca60c08916
 session.start write project - abbe8c4cf43b
+stats.disk read user - 3176a9a28591
 stats.get read project - 84820d607f3f
+stats.today read project settled d4d118880d14
+stats.usage read project settled 0d74273a45df
+store.erase write project settled 4cee6a2aed40
 store.rebuild job project - ac995ec3ff9d
 store.verify job project - 08bdd0b81dc1
 system.drain read user - 1f72423890a6

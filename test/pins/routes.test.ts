@@ -14,8 +14,10 @@ const plain =
   `config/explain context/store context/retrieve context/search context/list context/delete context/restore context/history
 context/tag context/link context/trust context/feedback stats/get session/start session/message
 session/handoff session/end session/list session/show session/messages session/accept session/decline session/handoffs
-task/add task/update task/list search/query brief/get capture/event capture/import capture/status project/init project/list
-project/show project/uninstall store/verify store/rebuild job/show job/cancel system/drain`.split(/\s+/);
+task/add task/update task/list search/query brief/get capture/event capture/import capture/status capture/pause capture/unpause project/init project/list
+project/show project/uninstall stats/today stats/usage stats/disk store/verify store/rebuild store/erase job/show job/cancel system/drain`.split(
+    /\s+/,
+  );
 
 function listening() {
   const asked: [string, unknown][] = [];

@@ -3,6 +3,7 @@ import type { Reply } from '../../core/operation.ts';
 import type { Operations } from '../../features/operations.ts';
 import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
+import { pauseLine } from '../paused.ts';
 import { plural, type Style, size } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { oneLine } from '../text.ts';
@@ -71,6 +72,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ...(crash === null
       ? []
       : [['', cli.print.paint('yellow', `restarted after a crash ${relativeTime(crash, cli.now())}`)]]),
+    ...(capture.paused === null ? [] : [['PAUSED', cli.print.paint('yellow', pauseLine(capture.paused, cli.now()))]]),
     ...capture.links.map((link, n) => [n === 0 ? 'capture' : '', linkLine(cli, link, capture.links)]),
     ['spool', spoolLine(cli, capture.spool)],
     ...handoffRows(cli, handoffs),

@@ -12,6 +12,15 @@ export const link = z.object({
   hint: z.string(),
 });
 
+const paused = z.object({
+  /** Of all projects, not of this one alone. */
+  all_projects: z.boolean(),
+  since: time,
+  /** null: until it is ended. */
+  until: time.nullable(),
+});
+const pauseReach = { project: z.string().min(1).max(4096).optional(), all_projects: z.boolean().default(false) };
+
 export const contract = {
   'capture.import': operation({
     summary: 'Take in transcripts that are already there; again adds nothing',
@@ -44,8 +53,30 @@ export const contract = {
     input: z.strictObject({}),
     output: z.object({
       links: z.array(link),
+      paused: paused.nullable(),
       spool: z.object({ waiting: z.int(), bad: z.int(), full: z.boolean() }),
       sources: z.object({ files: z.int(), unknown_lines: z.int(), errors: z.int() }),
     }),
+  }),
+  'capture.pause': operation({
+    summary: 'Take nothing in for a time, here or in all projects; what is said in it is not taken in later either',
+    effect: 'write',
+    on: 'user',
+    input: z.strictObject({
+      ...pauseReach,
+      for_ms: z
+        .int()
+        .min(1000)
+        .max(366 * 86_400_000)
+        .optional(),
+    }),
+    output: z.object({ paused }),
+  }),
+  'capture.unpause': operation({
+    summary: 'End a pause',
+    effect: 'write',
+    on: 'user',
+    input: z.strictObject(pauseReach),
+    output: z.object({ ended: z.int(), paused: paused.nullable() }),
   }),
 } as const satisfies Contract;

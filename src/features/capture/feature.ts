@@ -5,17 +5,18 @@ import type { TranscriptRoot } from './discover.ts';
 import { type EventNeeds, takeEvent } from './event.ts';
 import { importTranscripts } from './import.ts';
 import type { CaptureParts } from './needs.ts';
+import { type PauseNeeds, pause, unpause } from './pause.ts';
 import { type StatusNeeds, status } from './status.ts';
 
 /** What agents and git do: hook events, transcripts, and the proof that both arrive. */
 export function captureFeature(
   parts: CaptureParts,
   roots: readonly TranscriptRoot[],
-  needs: StatusNeeds & EventNeeds,
+  needs: StatusNeeds & EventNeeds & PauseNeeds,
 ): Feature {
   const migrations = {
     directory: join(import.meta.dirname, 'migrations'),
-    files: ['0004-transcripts.sql', '0005-sources.sql'],
+    files: ['0004-transcripts.sql', '0005-sources.sql', '0009-pauses.sql'],
   };
   return feature(contract, {
     migrations,
@@ -23,6 +24,8 @@ export function captureFeature(
       'capture.import': importTranscripts(parts, roots),
       'capture.event': takeEvent(needs),
       'capture.status': status(needs),
+      'capture.pause': pause(needs),
+      'capture.unpause': unpause(needs),
     },
   });
 }

@@ -15,7 +15,7 @@ export interface ImportTask {
 export interface FileReport {
   readonly path: string;
   /** stopped: cancelled before its end; what is left is read the next time. */
-  outcome: 'read' | 'stopped' | 'unchanged' | 'empty' | 'not-a-transcript' | 'no-project' | 'unreadable';
+  outcome: 'read' | 'stopped' | 'unchanged' | 'empty' | 'not-a-transcript' | 'no-project' | 'forgotten' | 'unreadable';
   agent: string | undefined;
   lines: number;
   bytes: number;
@@ -26,6 +26,8 @@ export interface FileReport {
   /** Lines that are no JSON; kept as text. */
   unparsable: number;
   tooLong: number;
+  /** Lines said in a pause: passed over. */
+  paused: number;
   /** 1 when the last line was not finished yet: it is read when it is. */
   heldBack: number;
   redacted: Record<string, number>;
@@ -40,7 +42,7 @@ export interface FileReport {
 export function emptyReport(path: string): FileReport {
   return {
     ...{ path, outcome: 'read', agent: undefined, lines: 0, bytes: 0, added: 0, known: 0, unknown: 0, unparsable: 0 },
-    ...{ tooLong: 0, heldBack: 0, redacted: {}, sessions: new Set() },
+    ...{ tooLong: 0, heldBack: 0, paused: 0, redacted: {}, sessions: new Set() },
     ...{ redactMs: 0, storeMs: 0, indexMs: 0, error: undefined },
   };
 }

@@ -62,7 +62,7 @@ const noteMs = 1_000;
 
 async function readAll(reader: Reader): Promise<void> {
   const { parts, task, report } = reader;
-  const unkept: Unkept = { first: reader.state.kept, lines: [], bytes: 0 };
+  const unkept: Unkept = { first: reader.state.kept, lines: [] };
   let slice = beginSlice(reader);
   let started = parts.monotonic();
   let noted = started;
@@ -97,8 +97,7 @@ async function readAll(reader: Reader): Promise<void> {
 /** Lines that were taken in and are not kept yet: what has been noted as read is always kept. */
 interface Unkept {
   first: number;
-  lines: string[];
-  bytes: number;
+  lines: readonly string[];
 }
 
 /**
@@ -109,14 +108,18 @@ async function commit(reader: Reader, slice: Slice, unkept: Unkept): Promise<num
   const { parts, target, report, trusted, keptAs, state } = reader;
   const [before, indexBefore] = [parts.monotonic(), target.indexMs()];
   const source = { agent: keptAs.agent, trusted, root: target.root };
-  unkept.lines.push(...slice.kept);
-  unkept.bytes += slice.kept.reduce((sum, line) => sum + line.length, 0);
-  const isFull = unkept.bytes >= limits.segmentBytes;
+  const lines = [...unkept.lines, ...slice.kept];
+  const isFull = lines.reduce((sum, line) => sum + line.length, 0) >= limits.segmentBytes;
   const taken = await target.write((tx) => {
-    if (isFull && parts.keepTranscripts === 'keep') keepLines(tx, keptAs, unkept.first, unkept.lines);
-    return parts.keepers.takeIn(tx, source, state.announced, slice.items);
+    const items = parts.keepers.takeIn(tx, source, state.announced, slice.items);
+    const isGap = items.erased > 0; // what was forgotten is not kept either
+    if ((isFull || isGap) && parts.keepTranscripts === 'keep') {
+      keepLines(tx, keptAs, unkept.first, isGap ? unkept.lines : lines);
+    }
+    return items;
   });
-  if (isFull) isKept(unkept);
+  if (isFull || taken.erased > 0) isKept(unkept, lines.length);
+  else unkept.lines = lines;
   report.added += taken.added;
   report.known += taken.known;
   for (const session of taken.sessions) report.sessions.add(session);
@@ -126,10 +129,9 @@ async function commit(reader: Reader, slice: Slice, unkept: Unkept): Promise<num
   return ms;
 }
 
-function isKept(unkept: Unkept): void {
-  unkept.first += unkept.lines.length;
+function isKept(unkept: Unkept, count: number): void {
+  unkept.first += count;
   unkept.lines = [];
-  unkept.bytes = 0;
 }
 
 async function note(reader: Reader, unkept: Unkept, { ended }: { readonly ended: boolean }): Promise<void> {
@@ -138,7 +140,7 @@ async function note(reader: Reader, unkept: Unkept, { ended }: { readonly ended:
   if (unkept.lines.length > 0 && parts.keepTranscripts === 'keep') {
     await target.write((tx) => keepLines(tx, keptAs, unkept.first, unkept.lines));
   }
-  isKept(unkept);
+  isKept(unkept, unkept.lines.length);
   await noteReader(reader, { ended });
   reader.report.storeMs += parts.monotonic() - before;
 }

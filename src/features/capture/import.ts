@@ -24,6 +24,8 @@ export interface ImportResult {
   unparsable_lines: number;
   too_long_lines: number;
   held_back_lines: number;
+  /** Lines said in a pause: passed over. */
+  paused_lines: number;
   redacted: Record<string, number>;
   redact_ms: number;
   store_ms: number;
@@ -105,6 +107,7 @@ function add(result: ImportResult, report: FileReport): void {
   result.unparsable_lines += report.unparsable;
   result.too_long_lines += report.tooLong;
   result.held_back_lines += report.heldBack;
+  result.paused_lines += report.paused;
   result.redact_ms = Math.round(result.redact_ms + report.redactMs);
   result.store_ms = Math.round(result.store_ms + report.storeMs);
   result.index_ms = Math.round(result.index_ms + report.indexMs);
@@ -117,7 +120,7 @@ function add(result: ImportResult, report: FileReport): void {
 function emptyResult(files: number): ImportResult {
   return {
     ...{ files, read: 0, unchanged: 0, lines: 0, bytes: 0, records_added: 0, records_known: 0, sessions: 0 },
-    ...{ unknown_lines: 0, unparsable_lines: 0, too_long_lines: 0, held_back_lines: 0, redacted: {} },
+    ...{ unknown_lines: 0, unparsable_lines: 0, too_long_lines: 0, held_back_lines: 0, paused_lines: 0, redacted: {} },
     ...{ redact_ms: 0, store_ms: 0, index_ms: 0, total_ms: 0, skipped: [], agents: {} },
   };
 }

@@ -10,6 +10,7 @@ import type { Write } from '../../store/record-type.ts';
 import { redactCommit } from './commits.ts';
 import { importFile } from './import-file.ts';
 import type { Announced, CaptureParts, Target } from './needs.ts';
+import { isPausedFile, outsidePauses, pausesIn } from './pauses.ts';
 import { noteStart, see } from './queries.ts';
 
 /** A file of the spool, read. */
@@ -22,7 +23,7 @@ export interface SpoolFile {
 
 export type Ingested =
   | { readonly outcome: 'taken'; readonly projectId: string; readonly agent: string }
-  /** Nobody's project: counted and dropped, its transcript is still there the day the directory becomes one. */
+  /** Said in a pause; or nobody's project: counted and dropped, its transcript is still there the day the directory becomes one. */
   | { readonly outcome: 'dropped' }
   /** Its transcript is not there yet, or not read to its end: to be shown again. */
   | { readonly outcome: 'early' }
@@ -49,9 +50,10 @@ export async function ingest(
   if ('bad' in event) return { outcome: 'bad', why: event.bad };
   failpoint('ingest.parsed');
   const projectId = parts.projectOf(directoryOf(event));
-  if (projectId && isEarly(parts, { event, file }, held)) return { outcome: 'early' };
+  const paused = projectId !== undefined && isSilent(parts, projectId, file);
+  if (projectId && !paused && isEarly(parts, { event, file }, held)) return { outcome: 'early' };
   await noteSeen(parts, event, file);
-  if (!projectId) return { outcome: 'dropped' };
+  if (!projectId || paused) return { outcome: 'dropped' };
   const target = parts.target(projectId);
   if (event.agent === 'git') await takeCommit(parts, target, { event, file });
   else if (!(await takeAgentEvent(parts, target, { event, file, cancelled }))) {
@@ -59,6 +61,11 @@ export async function ingest(
     return { outcome: 'early' };
   }
   return { outcome: 'taken', projectId, agent: event.agent };
+}
+
+/** Its words came in a pause: they are not looked at. */
+function isSilent(parts: CaptureParts, projectId: string, file: SpoolFile): boolean {
+  return isPausedFile(pausesIn(parts.user.read, projectId), Number(file.mtimeNs / 1_000_000n));
 }
 
 /** The agent's own id of the conversation that an event is about, as it is kept. */
@@ -192,7 +199,8 @@ async function takeCommit(parts: CaptureParts, target: Target, { event, file }: 
   if (!commits) throw new PrsistError('file/unreadable', `git gives no history of ${directory}`);
   const branch = event.ref?.replace(/^refs\/heads\//, '');
   const named = branch ? commits.map((commit, i) => (i === 0 ? { ...commit, branch } : commit)) : commits;
-  const clean = named.map((commit) => redactCommit(parts, commit));
+  const taken = outsidePauses(pausesIn(parts.user.read, target.projectId), named);
+  const clean = taken.map((commit) => redactCommit(parts, commit));
   await target.write((tx) =>
     once(tx, eventKey({ event, file }), () => {
       parts.keepers.takeInCommits(tx, clean);

@@ -19,7 +19,12 @@ export interface Keepers {
     source: TakeInSource,
     announced: Announced,
     items: readonly Captured[],
-  ) => { readonly added: number; readonly known: number; readonly sessions: readonly string[] };
+  ) => {
+    readonly added: number;
+    readonly known: number;
+    readonly erased: number;
+    readonly sessions: readonly string[];
+  };
   readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
   /** A hook says that a conversation started: one that is known goes on. */
   readonly started: (tx: Write, start: Started) => void;
@@ -56,6 +61,8 @@ export interface CaptureParts {
   readonly target: (projectId: string) => Target;
   /** The project a directory belongs to; undefined when it is nobody's. */
   readonly projectOf: (directory: string) => string | undefined;
+  /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
+  readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;
   /** Files being read, each with the end of its reading: hooks, following and imports meet at the same file. */
   readonly reading: Map<string, Promise<unknown>>;
   /** Notes which handoffs hooks have taken away to print, and to which conversation, before it says anything. */

@@ -99,6 +99,24 @@ export const allSegments = query<Params, SegmentRow>(
    where agent = :agent and native_id = :native_id and source = :source order by part`,
 );
 
+/** What all kept lines take, packed. */
+export const segmentBytes = query<Params, { bytes: number }>(
+  'select ifnull(sum(length(data)), 0) as bytes from transcript_segments',
+);
+export const countSegments = query<Params, { count: number }>(
+  'select count(*) as count from transcript_segments where agent = :agent and native_id = :native_id',
+);
+export const dropSegments = query<Params, unknown>(
+  'delete from transcript_segments where agent = :agent and native_id = :native_id',
+);
+export const sourcesOf = query<{ project_id: string }, { path: string; agent: string; native_id: string }>(
+  'select path, agent, native_id from ingest_sources where project_id = :project_id and native_id is not null',
+);
+/** A file whose reading state is gone is never taken for one that was read: what it is now is looked at first. */
+export const dropState = query<{ path: string; project_id: string }, unknown>(
+  `update ingest_sources set state = '{}', offset = 0, line = 0 where path = :path and project_id = :project_id`,
+);
+
 /** What the hooks of an agent did last, as JSON under `seen:<agent>` of the user database. Local bookkeeping. */
 export const seen = query<{ key: string }, { value: string }>('select value from meta where key = :key');
 export const see = query<{ key: string; value: string }, unknown>(

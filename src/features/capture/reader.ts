@@ -9,7 +9,7 @@ import type { FileReport, ImportTask } from './file-report.ts';
 import type { Announced, CaptureParts, Target } from './needs.ts';
 import { ownSource, type SourceRow, saveSource, sourceIn, type Trusted } from './queries.ts';
 import type { KeptFile } from './segments.ts';
-import { conversationOf, directoryOf, readHead } from './transcript-head.ts';
+import { conversationOf, directoryOf, firstTime, readHead } from './transcript-head.ts';
 
 /** Reading state of a file as it is stored between two reads. */
 interface ReadingState {
@@ -19,6 +19,8 @@ interface ReadingState {
   beginning: { readonly bytes: number; readonly sha256: string };
   /** Lines handed to the kept transcript so far. */
   kept: number;
+  /** Time of the last line that told one; lines that do not are as old. Absent in states of earlier versions. */
+  at?: number;
 }
 
 /** One file being read: where it goes, and how far it has come. */
@@ -86,21 +88,31 @@ interface Opened {
   readonly before: SourceRow | undefined;
 }
 
-async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader> {
-  const { found } = asked;
+async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader | undefined> {
+  const { found, report } = asked;
   const { adapter, head, projectId, before } = opened;
   const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
   const begin = () =>
     adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path) });
   const source = before && (await isContinued(before, found)) ? before : undefined;
   // stored by this very code
-  const state = source ? (JSON.parse(source.state) as ReadingState) : await beginState(found, begin());
-  const native = () => clean(conversationOf(head, adapter, begin()) ?? plainName(found.path));
+  const state = source
+    ? (JSON.parse(source.state) as ReadingState)
+    : await beginState(found, { adapter: begin(), at: firstTime(head) });
+  const announced = source?.native_id ? undefined : conversationOf(head, adapter, begin());
+  const native_id = source?.native_id ?? clean(announced?.session ?? plainName(found.path));
+  const target = parts.target(projectId);
+  if (parts.isForgotten(target.read, adapter.agent, [native_id, ...(announced?.parent ? [announced.parent] : [])])) {
+    report.outcome = 'forgotten';
+    const trusted = before?.trusted ?? asked.task.trusted;
+    await remember(parts, found, { agent: adapter.agent, nativeId: native_id, projectId, trusted, ended: true });
+    return undefined;
+  }
   return {
-    ...{ parts, ...asked, adapter, target: parts.target(projectId), state },
+    ...{ parts, ...asked, adapter, target, state },
     trusted: before?.trusted ?? asked.task.trusted,
     keptAs: {
-      ...{ agent: adapter.agent, native_id: source?.native_id ?? native() },
+      ...{ agent: adapter.agent, native_id },
       source: `${clean(basename(found.path))}~${sha256Hex(`${found.path}\0${state.beginning.sha256}`).slice(0, 12)}`,
     },
     ...{ offset: source?.offset ?? 0, line: source?.line ?? 0, unknownBefore: source?.unknown_lines ?? 0 },
@@ -125,9 +137,12 @@ async function isContinued(known: SourceRow, found: FoundFile): Promise<boolean>
 
 const beginningBytes = 4096;
 
-async function beginState(found: FoundFile, adapter: JsonValue): Promise<ReadingState> {
+async function beginState(
+  found: FoundFile,
+  begun: { readonly adapter: JsonValue; readonly at: number },
+): Promise<ReadingState> {
   const bytes = await firstBytes(found.path, Math.min(found.size, beginningBytes));
-  return { adapter, announced: {}, beginning: { bytes: bytes.length, sha256: sha256Hex(bytes) }, kept: 0 };
+  return { ...begun, announced: {}, beginning: { bytes: bytes.length, sha256: sha256Hex(bytes) }, kept: 0 };
 }
 
 /** Sub-agents whose own file stands beside a conversation's: `<session>/subagents/agent-<id>.jsonl`. */

@@ -1,20 +1,23 @@
 import { withoutBinary } from '../../core/binary.ts';
 import type { Captured, JsonValue } from '../../core/captured.ts';
 import type { Line } from '../../platform/lines.ts';
+import { announcements, isPaused, type Pauses, pausesIn } from './pauses.ts';
 import type { Reader } from './reader.ts';
-import { parsed } from './transcript-head.ts';
+import { parsed, timeOf } from './transcript-head.ts';
 
 /** What some lines gave: written in one transaction. */
 export interface Slice {
   readonly items: Captured[];
   readonly kept: string[];
   readonly firstLine: number;
+  readonly pauses: Pauses;
   /** How far the file had been read when it began. */
   readonly from: number;
 }
 
 export function beginSlice(reader: Reader): Slice {
-  return { items: [], kept: [], firstLine: reader.state.kept, from: reader.offset };
+  const pauses = pausesIn(reader.parts.user.read, reader.target.projectId);
+  return { items: [], kept: [], firstLine: reader.state.kept, from: reader.offset, pauses };
 }
 
 /** Reads one line into the slice; false when it must wait until it is finished. */
@@ -56,6 +59,11 @@ interface RedactedLine {
 function takeLine(reader: Reader, slice: Slice, { value, line, offset }: RedactedLine): void {
   const { report } = reader;
   const clean = value === undefined ? undefined : withoutBinary(wellFormed(value, line));
+  reader.state.at = timeOf(clean) ?? reader.state.at ?? 0;
+  if (isPaused(slice.pauses, reader.state.at)) {
+    passLine(reader, slice, { value: clean, offset });
+    return;
+  }
   slice.kept.push(clean === value ? line : JSON.stringify(clean));
   reader.state.kept += 1;
   report.lines += 1;
@@ -63,7 +71,15 @@ function takeLine(reader: Reader, slice: Slice, { value, line, offset }: Redacte
   const reading = reader.adapter.read(reader.state.adapter, { value: clean, offset, line: reader.line });
   reader.state.adapter = reading.state;
   if (reading.unknown) report.unknown += 1;
-  slice.items.push(...reading.items);
+  slice.items.push(...reading.items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at)));
+}
+
+/** Said in a pause: neither taken in nor kept. The adapter follows the thread of the conversation, without its words. */
+function passLine(reader: Reader, slice: Slice, said: { value: JsonValue | undefined; offset: number }): void {
+  reader.report.paused += 1;
+  const reading = reader.adapter.pass(reader.state.adapter, { ...said, line: reader.line });
+  reader.state.adapter = reading.state;
+  slice.items.push(...announcements(reading.items));
 }
 
 /** Escapes may spell half of a surrogate pair, which no canonical text may hold: replaced by U+FFFD. */

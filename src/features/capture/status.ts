@@ -7,6 +7,7 @@ import type { contract } from './contract.ts';
 import { claudeCodeHooks, codexHooks, isOurCommand } from './install/entries.ts';
 import { addHookEntries } from './install/hook-entries.ts';
 import { agentDirectory, agentSettings, type Homes, type HookedAgent, hookedAgents } from './install/plan.ts';
+import { runningPause } from './pause.ts';
 import { lastRead, seen, sourceTotals } from './queries.ts';
 
 type Status = (typeof contract)['capture.status'];
@@ -26,6 +27,7 @@ export function status(needs: StatusNeeds) {
     const project_id = context.project.id;
     return {
       links: hookedAgents.map((agent) => linkOf(needs, context, agent)),
+      paused: runningPause(user, project_id, context.now),
       spool: needs.spool(),
       sources: user.one(sourceTotals, { project_id }) ?? { files: 0, unknown_lines: 0, errors: 0 },
     };

@@ -1,5 +1,5 @@
 // The first lines of a transcript: whose it is, where it was written, which conversation it holds.
-import type { JsonValue } from '../../core/captured.ts';
+import type { CapturedSession, JsonValue } from '../../core/captured.ts';
 import { limits } from '../../core/limits.ts';
 import { readLines } from '../../platform/lines.ts';
 import type { Adapter } from './adapters/adapter.ts';
@@ -41,13 +41,29 @@ export function directoryOf(head: readonly JsonValue[]): string | undefined {
   return undefined;
 }
 
-/** The agent's id of the first conversation that the lines announce. begun: the state before the first line; changed. */
-export function conversationOf(head: readonly JsonValue[], adapter: Adapter, begun: JsonValue): string | undefined {
+/** When a line was written, in milliseconds; undefined where it does not say. */
+export function timeOf(value: JsonValue | undefined): number | undefined {
+  const time = member(value, 'timestamp');
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** When the first of some lines that say it were written; 0 when none does. */
+export function firstTime(head: readonly JsonValue[]): number {
+  return head.map(timeOf).find((at) => at !== undefined) ?? 0;
+}
+
+/** The first conversation that the lines announce. begun: the state before the first line; changed. */
+export function conversationOf(
+  head: readonly JsonValue[],
+  adapter: Adapter,
+  begun: JsonValue,
+): CapturedSession | undefined {
   let state = begun;
   for (const [line, value] of head.entries()) {
     const reading = adapter.read(state, { value, offset: 0, line });
     const session = reading.items.find((item) => item.kind === 'session');
-    if (session) return session.session;
+    if (session) return session;
     state = reading.state;
   }
   return undefined;

@@ -28,6 +28,17 @@ export const countAccess = query<{ ent: string; count: number; at: number }, unk
    where ent = :ent`,
 );
 
+/** Reads of erased entries, also by key: a key may say as much as a value. */
+export const eraseAccesses = query<{ ents: string }, unknown>(
+  `delete from memory_context_access_log where ent in (select value from json_each(:ents))
+     or context_key in (select key from memory_context_registry where ent in (select value from json_each(:ents)))`,
+);
+
+/** Links that lead to erased entries. */
+export const eraseLinksTo = query<{ ents: string }, unknown>(
+  'delete from links where target in (select value from json_each(:ents))',
+);
+
 /** access_of: on how many days (UTC) an entry was read */
 export const daysRead = query<{ ent: string }, { days: number }>(
   `select count(distinct timestamp / 86400000) as days from memory_context_access_log

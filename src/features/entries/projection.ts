@@ -1,6 +1,7 @@
 import { canonical } from '../../core/canonical.ts';
 import { trustOf } from '../../core/trust.ts';
 import { type Applied, on, type Projecting, projection, query } from '../../store/record-type.ts';
+import { eraseAccesses, eraseLinksTo } from './access-queries.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
 import {
   type ContextPut,
@@ -60,6 +61,9 @@ export const entries = projection({
   tables: {
     memory_context_registry: { local: ['id'], kept: { key: 'ent', columns: ['access_count', 'last_access'] } },
     links: {},
+  },
+  erase: (tx, ents) => {
+    for (const erasing of [eraseAccesses, eraseLinksTo]) tx.run(erasing, { ents: JSON.stringify(ents) });
   },
   handlers: [
     on(contextPut, (tx, record) => {

@@ -1,3 +1,4 @@
+import { findableKinds } from '../../core/words.ts';
 import {
   type Applied,
   type Handler,
@@ -57,6 +58,13 @@ const hide = query<OfEntity & { hidden: number }, unknown>(
   'update search_item set hidden = :hidden where kind = :kind and ent = :ent and hidden <> :hidden',
 );
 
+const dropWordsOf = query<{ ents: string; kinds: string }, unknown>(
+  `delete from search_fts where rowid in (select item_id from search_item
+     where kind in (select value from json_each(:kinds)) and ent in (select value from json_each(:ents)))`,
+);
+/** Deleting alone leaves the words readable in older parts of the index. */
+const optimize = query<Record<string, never>, unknown>("insert into search_fts (search_fts) values ('optimize')");
+
 /**
  * The rows of search, computed from what other features call findable. Declare it after the projections of those
  * features: they may read their own rows for a part.
@@ -70,7 +78,14 @@ export function searchProjection(findables: readonly Findable[], hidings: readon
       search_fts: { index: true, clear: "insert into search_fts (search_fts) values ('delete-all')" },
     },
     handlers: [...findables.map(putting), ...hidings.map(hiding)],
+    erase: eraseWords,
   });
+}
+
+/** The words; their items go by the entity that stands in them. */
+function eraseWords(tx: Projecting, ents: readonly string[]): void {
+  tx.run(dropWordsOf, { ents: JSON.stringify(ents), kinds: JSON.stringify(findableKinds) });
+  tx.run(optimize, {});
 }
 
 function putting(findable: Findable): Handler {

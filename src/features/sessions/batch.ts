@@ -2,7 +2,7 @@
 import type { CapturedSession } from '../../core/captured.ts';
 import { type Id, uuidV8 } from '../../core/ids.ts';
 import type { Actor, Origin } from '../../core/record.ts';
-import type { Write } from '../../store/record-type.ts';
+import type { Read, Write } from '../../store/record-type.ts';
 import { joinOrStart } from './join.ts';
 
 export interface Source {
@@ -16,6 +16,8 @@ export interface Source {
   /** A path as it is kept: relative to the project root where it lies in it. cwd: of the conversation. */
   readonly pathOf: (path: string, cwd: string | undefined) => string;
   readonly keepThinking: 'keep' | 'drop';
+  /** Says of entities whether they were erased; undefined when nothing ever was. */
+  readonly erasedIn: (read: Read) => ((ent: string) => boolean) | undefined;
 }
 
 /** Conversations that were announced but have said nothing yet, by native id. Carried from one batch to the next. */
@@ -27,8 +29,13 @@ export interface Batch {
   readonly announced: Announced;
   readonly touched: Set<string>;
   readonly conversations: Map<string, Conversation>;
+  readonly isErased: ((ent: string) => boolean) | undefined;
+  /** Conversations by native id that were erased, or were not. */
+  readonly forgotten: Map<string, boolean>;
   added: number;
   known: number;
+  /** Items that were passed over, because they were erased. */
+  erased: number;
 }
 
 export interface Conversation {

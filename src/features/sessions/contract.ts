@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { messageKinds, messageRoles, sessionStatuses } from '../../core/words.ts';
 import { cursor, messageText, metadata, pageSize, priority, taskStatus, time, word } from '../wire.ts';
+import { contract as stats } from './stats-contract.ts';
 
 const snapshot = z.looseObject({ conversation_summary: z.string() });
 const id = z.string().min(1).max(128);
@@ -65,6 +66,7 @@ const sessionLine = z.object({
 });
 
 export const contract = {
+  ...stats,
   'session.start': operation({
     summary: 'Start a session, or find the one that has this id and owner already',
     effect: 'write',

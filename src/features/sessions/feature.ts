@@ -13,6 +13,8 @@ import { sessionRows } from './session-projection.ts';
 import { start } from './start.ts';
 import { taskRows } from './task-projection.ts';
 import { addTask, listTasks, updateTask } from './tasks.ts';
+import { today } from './today.ts';
+import { usage } from './usage.ts';
 import { workRows } from './work-projection.ts';
 
 /** Sessions, messages, work, tasks and handoffs. */
@@ -33,6 +35,8 @@ export function sessionsFeature(needs: SessionNeeds): Feature {
       'session.messages': messages,
       'session.context': wholeContext(needs),
       'session.handoffs': handoffs,
+      'stats.today': today,
+      'stats.usage': usage(needs),
       'task.add': addTask,
       'task.update': updateTask,
       'task.list': listTasks,

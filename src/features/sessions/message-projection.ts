@@ -43,6 +43,17 @@ const uncount = query<{ id: string }, unknown>(
   `update messages set tok_fresh = null, tok_cache_read = null, tok_cache_write = null, tok_write_1h = null,
      tok_out = null where id = :id`,
 );
+const remove = query<{ ids: string }, unknown>('delete from messages where id in (select value from json_each(:ids))');
+const requestsOf = query<{ ids: string }, { request_id: string }>(
+  `select distinct request_id from messages where id in (select value from json_each(:ids)) and tok_out is not null`,
+);
+const ofRequest = query<{ request_id: string }, { id: string; rec: number; session_id: string }>(
+  'select id, rec, session_id from messages where request_id = :request_id',
+);
+const count = query<Params, unknown>(
+  `update messages set tok_fresh = :fresh, tok_cache_read = :cache_read, tok_cache_write = :cache_write,
+     tok_write_1h = :write_1h, tok_out = :output where id = :id`,
+);
 const keepMark = query<{ session_id: string; id: string; live: number; hlc: string }, unknown>(
   `insert into message_marks (id, session_id, live, hlc) values (:id, :session_id, :live, :hlc)
    on conflict (id, session_id) do update set live = excluded.live, hlc = excluded.hlc where excluded.hlc > hlc`,
@@ -61,7 +72,8 @@ export const messageRows = projection({
   version: 1,
   in: 'project',
   group: 'sessions',
-  tables: { messages: { local: ['rec', 'hlc'] }, message_marks: { local: ['hlc'] } },
+  tables: { messages: { entity: 'id', local: ['rec', 'hlc'] }, message_marks: { entity: 'id', local: ['hlc'] } },
+  erase: eraseMessages,
   handlers: [
     on(messageAdd, (tx, record) => {
       const { fields, ent } = record;
@@ -79,6 +91,23 @@ export const messageRows = projection({
     }),
   ],
 });
+
+/** A request whose counted row goes is counted by the next best that is left, as if the other had never been. */
+function eraseMessages(tx: Projecting, ents: readonly string[]): void {
+  const ids = JSON.stringify(ents);
+  const requests = tx.all(requestsOf, { ids });
+  tx.run(remove, { ids });
+  for (const { request_id } of requests) {
+    const rows = tx.all(ofRequest, { request_id }).map((row) => {
+      // a row with a request has the usage of one
+      return { ...row, usage: tx.fields(row.rec)['usage'] as Usage };
+    });
+    const best = rows.toSorted((a, b) => b.usage.output - a.usage.output || (a.id < b.id ? -1 : 1))[0];
+    if (!best) continue;
+    tx.run(count, { id: best.id, write_1h: best.usage.write_1h, ...counters(best.usage) });
+    tx.run(spent, { session_id: best.session_id, ...counters(best.usage) });
+  }
+}
 
 interface Row {
   readonly n: number;

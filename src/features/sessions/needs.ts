@@ -1,4 +1,5 @@
 import type { Parsed } from '../../core/operation.ts';
+import type { Prices } from '../../core/prices.ts';
 import type { Write } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
@@ -11,6 +12,7 @@ export type Initial = Parsed<(typeof contract)['session.start']>['initial_contex
 export interface SessionNeeds {
   readonly times: SessionTimes;
   readonly device: string;
+  readonly prices: Prices;
   /** Facts, working memory and references that other features hold of a session. */
   readonly surroundings: (context: Context, session_id: string) => Surroundings;
   /** Keeps what a session is started with as entries of that session. */

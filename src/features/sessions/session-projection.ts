@@ -93,7 +93,7 @@ export const sessionRows = projection({
   group: 'sessions',
   tables: {
     sessions: { local: ['context_snapshot', 'snapshot_at'] },
-    session_runs: { local: ['dev'] },
+    session_runs: { local: ['dev'], entity: 'run_id' },
   },
   handlers: [
     on(sessionStart, (tx, { ent, fields, origin, actor }) => {

@@ -21,6 +21,7 @@ import {
   type Source,
   wrote,
 } from './batch.ts';
+import { isForgotten } from './forgotten.ts';
 import { sessionEntity } from './join.ts';
 import { messageOwner } from './queries.ts';
 import { editAdd, type MessageAdd, messageAdd, messageMark, sessionCompact, sessionPut, toolAdd } from './records.ts';
@@ -31,6 +32,8 @@ export type { Announced, Source } from './batch.ts';
 export interface TakenIn {
   readonly added: number;
   readonly known: number;
+  /** Items that were erased before: passed over. */
+  readonly erased: number;
   /** Sessions that got something new. */
   readonly sessions: readonly string[];
 }
@@ -42,13 +45,17 @@ export interface TakenIn {
 export function takeIn(tx: Write, source: Source, announced: Announced, items: readonly Captured[]): TakenIn {
   const batch: Batch = {
     ...{ tx, source, announced, touched: new Set<string>(), conversations: new Map<string, Conversation>() },
-    ...{ added: 0, known: 0 },
+    ...{ isErased: source.erasedIn(tx), forgotten: new Map<string, boolean>(), added: 0, known: 0, erased: 0 },
   };
   for (const item of items) takeOne(batch, item);
-  return { added: batch.added, known: batch.known, sessions: [...batch.touched] };
+  return { added: batch.added, known: batch.known, erased: batch.erased, sessions: [...batch.touched] };
 }
 
 function takeOne(batch: Batch, item: Captured): void {
+  if (isForgotten(batch, item)) {
+    batch.erased += 1;
+    return;
+  }
   if (item.kind === 'session') {
     if (!Object.hasOwn(batch.announced, item.session)) batch.announced[item.session] = item;
     return;

@@ -1,4 +1,4 @@
-import { on, type Params, projection, query } from '../../store/record-type.ts';
+import { on, type Params, type Projecting, projection, query } from '../../store/record-type.ts';
 import { handoffAccept, handoffCreate, handoffDecline, taskAdd, taskUpdate } from './records.ts';
 import { renewAgents } from './session-projection.ts';
 
@@ -52,14 +52,38 @@ const decline = query<Params, unknown>(
    where handoff_id = :handoff_id and status <> 'superseded'`,
 );
 
+const sessionsOf = query<{ ids: string }, { session_id: string }>(
+  'select distinct session_id from handoffs where handoff_id in (select value from json_each(:ids))',
+);
+const dropHandoffs = query<{ ids: string }, unknown>(
+  'delete from handoffs where handoff_id in (select value from json_each(:ids))',
+);
+const rearm = query<{ session_id: string }, unknown>(
+  `update handoffs set status = 'pending' where session_id = :session_id and status = 'superseded'
+     and not exists (select 1 from handoffs h where h.session_id = :session_id and h.created_at > handoffs.created_at)`,
+);
+
+/** The session of an erased handoff is as if it had never been: it may have been the one that superseded another. */
+function eraseHandoffs(tx: Projecting, ents: readonly string[]): void {
+  const ids = JSON.stringify(ents);
+  const sessions = tx.all(sessionsOf, { ids });
+  tx.run(dropHandoffs, { ids });
+  for (const { session_id } of sessions) {
+    tx.run(rearm, { session_id });
+    tx.run(countHandoffs, { session_id });
+    renewAgents(tx, session_id);
+  }
+}
+
 export const taskRows = projection({
   name: 'tasks',
   version: 1,
   in: 'project',
   group: 'sessions',
+  erase: eraseHandoffs,
   tables: {
     tasks: {},
-    handoffs: { local: ['rec'], kept: { key: 'handoff_id', columns: ['shown_at', 'shown_run'] } },
+    handoffs: { entity: 'handoff_id', local: ['rec'], kept: { key: 'handoff_id', columns: ['shown_at', 'shown_run'] } },
   },
   handlers: [
     on(taskAdd, (tx, { ent, fields, writtenAt, actor }) => {

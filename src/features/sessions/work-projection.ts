@@ -68,7 +68,12 @@ export const workRows = projection({
   version: 1,
   in: 'project',
   group: 'sessions',
-  tables: { tool_calls: { local: ['rec', 'result_rec'] }, edits: {}, commits: { local: ['rec'] }, commit_files: {} },
+  tables: {
+    tool_calls: { entity: 'id', local: ['rec', 'result_rec'] },
+    edits: { entity: 'id' },
+    commits: { local: ['rec'] },
+    commit_files: {},
+  },
   handlers: [
     on(toolAdd, (tx, { n, ent, fields }) => {
       if (fields.part === 'call') tx.run(call, callRow(ent, n, fields));

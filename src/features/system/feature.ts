@@ -27,6 +27,11 @@ export function systemFeature(needs: SystemNeeds): Feature {
         items: context.read.user.all(allProjects, {}).map((row) => wireProject(needs, context.read.user, row)),
       }),
       'project.show': (context) => show(needs, context),
+      'stats.disk': (context) => {
+        const rows = context.read.user.all(allProjects, {});
+        const projects = rows.map(({ project_id, name }) => ({ project_id, name, ...maintenance.disk(project_id) }));
+        return { projects: projects.sort((a, b) => b.bytes - a.bytes) };
+      },
       'store.verify': async (context, input) => maintenance.verify(context.project.id, input.deep ? 'deep' : 'chain'),
       'store.rebuild': async (context, input) =>
         maintenance.rebuild(context.project.id, input.tables ? new Set(input.tables) : undefined),

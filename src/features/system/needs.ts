@@ -93,6 +93,7 @@ export interface Maintenance {
   readonly verify: (projectId: string, depth: 'chain' | 'deep') => Json;
   readonly rebuild: (projectId: string, only: ReadonlySet<string> | undefined) => Json;
   readonly bytes: (projectId: string) => number;
+  readonly disk: (projectId: string) => { db: number; blobs: number; transcripts: number; bytes: number };
   readonly counts: (projectId: string) => { entries: number; sessions: number; messages: number; records: number };
 }
 

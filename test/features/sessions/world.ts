@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { readPrices } from '../../../src/config/prices.ts';
 import type { Captured } from '../../../src/core/captured.ts';
 import type { Operation, Reply } from '../../../src/core/operation.ts';
 import type { Origin } from '../../../src/core/record.ts';
@@ -74,8 +75,10 @@ export interface Wanted {
 export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): World {
   const clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
   const world = { around: noSurroundings };
+  const prices = readPrices(join(import.meta.dirname, '../../..'));
   const needs = {
     times,
+    prices,
     device: 'laptop',
     surroundings: () => world.around,
     keepInitial: () => undefined,
@@ -137,6 +140,7 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
 
 export const ownSource: Source = {
   ...{ agent: 'claude-code', user: 'ana', device: 'laptop', trusted: 'own', keepThinking: 'drop' },
+  erasedIn: () => undefined,
   worktreeOf: () => 'main',
   pathOf: (path, cwd) => (cwd !== undefined && path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path),
 };

@@ -40,4 +40,9 @@ export interface Adapter<S extends JsonValue = JsonValue> {
   begin(source: TranscriptSource): S;
   /** Never throws, whatever JSON the line holds. Items come in the order of what happened. */
   read(state: S, line: TranscriptLine): TranscriptReading<S>;
+  /**
+   * Passes over a line whose words must not be taken in: keeps the thread of the conversation and nothing of what was
+   * said, in items (announcements only) and in the state.
+   */
+  pass(state: S, line: TranscriptLine): TranscriptReading<S>;
 }

@@ -28,6 +28,7 @@ export const claudeCode: Adapter<ClaudeState> = {
   recognises: (head) => head.some(isClaudeRecord),
   begin: beginClaude,
   read: readLine,
+  pass: passLine,
 };
 
 function isClaudeRecord(value: JsonValue): boolean {
@@ -50,6 +51,20 @@ function readLine(state: ClaudeState, line: TranscriptLine): TranscriptReading<C
   const isKnown = readRecord(turn, type);
   link(turn, type);
   return { state, items: withSession(turn), unknown: !isKnown };
+}
+
+/** Its place in the tree is kept, so that what answers it later still belongs to the prompt before it. */
+function passLine(state: ClaudeState, line: TranscriptLine): TranscriptReading<ClaudeState> {
+  const record = asObject(line.value);
+  const type = asText(record?.type) ?? '';
+  if (record === undefined || silent.has(type)) return { state, items: none, unknown: false };
+  const turn = turnOf(state, record, line);
+  if (asTime(record.timestamp) !== undefined && asText(record.cwd) !== undefined) announceRecord(turn);
+  if (!turn.isSubagent && asText(record.uuid) !== undefined && !isLinked(state.links, turn.uuid)) {
+    addLink(state.links, turn.uuid, turn.before);
+    if (conversation.has(type)) state.links.tip = turn.before;
+  }
+  return { state, items: turn.items, unknown: false };
 }
 
 function turnOf(state: ClaudeState, record: JsonObject, line: TranscriptLine): Turn {

@@ -64,6 +64,8 @@ const eventReaders: ReadonlyMap<string, Reader> = new Map([
   ['thread_rolled_back', readRollback],
 ]);
 
+const turnMarks: ReadonlySet<string> = new Set(['turn_context', 'task_started', 'turn_started']);
+
 /** Events that are known and say nothing that another record does not say better. */
 const silentEvents: ReadonlySet<string> = new Set(
   `task_complete turn_complete context_compacted item_started item_completed entered_review_mode exited_review_mode
@@ -85,6 +87,7 @@ export const codex: Adapter<CodexState> = {
   recognises: (head) => head.some(isCodexRecord),
   begin: beginCodex,
   read: readLine,
+  pass: passLine,
 };
 
 function isCodexRecord(value: JsonValue): boolean {
@@ -128,6 +131,22 @@ function readLine(state: CodexState, line: TranscriptLine): TranscriptReading<Co
   reader?.(record);
   const items = isCopiedTurn(state) ? none : withSession(record);
   return { state, items, unknown: reader === undefined };
+}
+
+/** Who speaks, in which turn and with which model is kept: what is said later hangs on it. */
+function passLine(state: CodexState, line: TranscriptLine): TranscriptReading<CodexState> {
+  const outer = asObject(line.value);
+  const payload = asObject(outer?.payload);
+  const told = (items: readonly Captured[]) => ({ state, items, unknown: false });
+  if (outer === undefined) return told(none);
+  state.at = asTime(outer.timestamp) ?? state.at;
+  if (isHeader(outer)) return told(holdHeader(state, outer));
+  if (outer.type === 'session_meta' && payload !== undefined) return told(readMeta(state, payload));
+  if (payload !== undefined && turnMarks.has(asText(payload.type) ?? asText(outer.type) ?? '')) {
+    startTurn(state, asText(payload.turn_id));
+    state.model = asText(payload.model) ?? state.model;
+  }
+  return told(none);
 }
 
 /** The first session_meta is the file's own; the next ones belong to copied records of a parent. */

@@ -1,0 +1,54 @@
+// Entries by what their records say (the form of a record never changes), tombstones, and the note of an unfinished erase.
+import { type Params, query, type Read } from '../../store/record-type.ts';
+
+const tombstone = query<{ ent: string }, { at: number }>('select at from tombstones where ent = :ent');
+const anyTombstone = query<Params, { found: 1 }>('select 1 as found from tombstones limit 1');
+
+/** Says of entities whether they were erased from a database; undefined when nothing ever was. */
+export function erasedIn(read: Read): ((ent: string) => boolean) | undefined {
+  if (!read.one(anyTombstone, {})) return undefined;
+  return (ent) => read.one(tombstone, { ent }) !== undefined;
+}
+
+/** records_kind: the newest change of any entry */
+export const newestEntry = query<Params, { ent: string; hlc: string }>(
+  `select ent, hlc from records where type = 'context' and op = 'put' order by n desc limit 1`,
+);
+export const entriesByKey = query<{ key: string; scope: string }, { ent: string }>(
+  `select distinct ent from records where type = 'context' and op = 'put'
+     and body ->> '$.fields.key' = :key and body ->> '$.fields.scope' = :scope`,
+);
+export const entryById = query<{ ent: string }, { ent: string }>(
+  `select ent from records where ent = :ent and type = 'context' and op = 'put' limit 1`,
+);
+/** Entries that belong to a session still: one that was taken out of it has outlived it. */
+export const entriesOfSession = query<{ session_id: string }, { ent: string }>(
+  `select distinct r.ent from records r where r.type = 'context' and r.op = 'put'
+     and r.body ->> '$.fields.session_id' = :session_id
+     and :session_id is (select last.body ->> '$.fields.session_id' from records last
+       where last.ent = r.ent and json_type(last.body, '$.fields.session_id') is not null order by last.n desc limit 1)`,
+);
+export const keyOfEntry = query<{ ent: string }, { key: string }>(
+  `select body ->> '$.fields.key' as key from records where ent = :ent and type = 'context'
+     and body ->> '$.fields.key' is not null limit 1`,
+);
+/** Handoffs in whose snapshot an entry's value stands, by its key. */
+export const handoffsQuoting = query<{ key: string }, { ent: string }>(
+  `select ent from records where type = 'handoff' and op = 'create' and (
+     exists (select 1 from json_each(body, '$.fields.snapshot.critical_facts') f where f.key = :key)
+     or exists (select 1 from json_each(body, '$.fields.snapshot.working_memory') w where w.key = :key))`,
+);
+
+const unfinished = 'erasing:';
+export const noteErase = query<{ key: string; value: string }, unknown>(
+  'insert into meta (key, value) values (:key, :value) on conflict (key) do update set value = excluded.value',
+);
+export const eraseNotes = query<Params, { key: string; value: string }>(
+  `select key, value from meta where key >= '${unfinished}' and key < 'erasing;'`,
+);
+export const dropEraseNote = query<{ key: string }, unknown>('delete from meta where key = :key');
+
+/** The key under which an erase is noted until everything of it is done. */
+export function eraseNoteKey(projectId: string): string {
+  return `${unfinished}${projectId}`;
+}

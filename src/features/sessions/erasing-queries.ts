@@ -1,0 +1,29 @@
+// What is a session's own: the entities of its rows.
+import { query } from '../../store/record-type.ts';
+
+type BySession = { readonly session_id: string };
+
+/** A session and those of its sub-agents, however deep. */
+export const familyOf = query<BySession, { session_id: string }>(
+  `with recursive family (session_id) as (
+     select :session_id union select s.session_id from sessions s join family f on s.parent_session_id = f.session_id)
+   select session_id from family`,
+);
+export const entitiesOfSession = query<BySession, { ent: string }>(
+  `select ent from sessions where session_id = :session_id
+   union select run_id from session_runs where session_id = :session_id
+   union select id from messages where session_id = :session_id
+   union select k.id from message_marks k where k.session_id = :session_id
+     and not exists (select 1 from messages m where m.id = k.id and m.session_id <> :session_id)
+   union select id from tool_calls where session_id = :session_id
+   union select id from edits where session_id = :session_id
+   union select ent from tasks where session_id = :session_id
+   union select handoff_id from handoffs where session_id = :session_id`,
+);
+/** Its own conversations, and those in whose files its words may stand: the one that started it, and its copies. */
+export const conversationsAround = query<BySession, { agent: string; native_id: string }>(
+  `select agent, native_id from session_runs where session_id in (
+     select :session_id
+     union select parent_session_id from sessions where session_id = :session_id
+     union select session_id from sessions where fork_of = :session_id)`,
+);

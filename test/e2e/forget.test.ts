@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createHome, type Home } from '../harness/home.ts';
+import { filesBelow } from '../harness/on-disk.ts';
+import { createRepository } from '../harness/repository.ts';
+
+let home: Home;
+let cwd: string;
+beforeAll(async () => {
+  home = createHome();
+  cwd = createRepository(home).path;
+  await home.json(['init', '--no-import'], { cwd });
+});
+afterAll(() => home.remove());
+
+/** Files of this home and of the repository's brief folder in which a word stands. */
+function filesWith(word: string): string[] {
+  const files = filesBelow(join(home.root, 'p'), join(cwd, '.prsist'));
+  return files.filter(({ bytes }) => bytes.toLowerCase().includes(word)).map(({ path }) => path);
+}
+
+/** A session that is told of in briefs, and found by its word. */
+async function talk(word: string): Promise<void> {
+  const { session_id } = await home.json(['session', 'start', '--agent', 'claude-code', '--title', `${word} title`], {
+    cwd,
+  });
+  for (let n = 0; n < 3; n += 1) {
+    await home.json(['session', 'message', String(session_id), `${word} ${'and more '.repeat(n * 400)}`], { cwd });
+  }
+  await home.json(['handoff', 'codex', '--reason', `${word} reason`], { cwd });
+  expect((await home.prsist(['search', word], { cwd })).stdout).toContain(word);
+  expect(filesWith(word).some((path) => path.startsWith(cwd))).toBe(true);
+}
+
+test('DY30: forgotten by a person, nothing of it is in any file, and nothing is found', async () => {
+  await talk('zanzibar');
+  const ran = await home.prsist(['forget', '--last', '--yes'], { cwd });
+  expect(ran).toMatchObject({
+    exit: 0,
+    stdout: expect.stringMatching(/^erased {2}1 session, 3 messages, 1 handoff\nreceipt /),
+  });
+  expect(filesWith('zanzibar')).toEqual([]);
+  expect((await home.prsist(['search', 'zanzibar'], { cwd })).stdout).toBe('');
+  expect(await home.prsist(['store', 'verify', '--deep'], { cwd })).toMatchObject({ exit: 0 });
+});
+
+test.each(['tx.before-commit', 'tx.after-commit'])('DY41: a daemon killed at %s of an erase', async (name) => {
+  const word = name === 'tx.after-commit' ? 'quokka' : 'numbat';
+  await talk(word);
+  await home.kill();
+  // looking at what would go is the first group of writes of this daemon, the erase is the second
+  const killed = await home.serve({ PRSIST_FAILPOINT: `${name}:kill:2` });
+  // the same request is told to the next daemon, which knows it where it was done
+  expect(await home.prsist(['forget', '--last', 'session', '--yes'], { cwd })).toMatchObject({ exit: 0 });
+  expect(killed.signalCode).toBe('SIGKILL');
+  expect(filesWith(word)).toEqual([]);
+  expect(await home.prsist(['store', 'verify', '--deep'], { cwd })).toMatchObject({ exit: 0 });
+});
