@@ -86,7 +86,8 @@ async function attempt(endpoint: Endpoint, question: Question): Promise<Reached 
  * process that wrote the endpoint is told; anything else that has its number now is left alone.
  */
 function wake(endpoint: Endpoint): void {
-  if (endpoint.start !== '' && isAlive(endpoint)) signal(endpoint.pid, 'SIGHUP');
+  const isOther = endpoint.start !== '' && endpoint.pid !== process.pid;
+  if (isOther && isAlive(endpoint)) signal(endpoint.pid, 'SIGHUP');
 }
 
 function startedOrFailed(connection: Connection, start: Start | undefined): Start {

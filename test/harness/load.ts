@@ -41,7 +41,10 @@ interface Tally {
   busyWithoutTime: number;
 }
 
-/** Lets the clients speak for the time and gives what came of it. Late questions are asked all the same, never dropped. */
+/**
+ * Lets the clients speak for the time and gives what came of it. A client asks when the time has come and its last
+ * question is answered; late questions are asked all the same, never dropped, and their lateness counts.
+ */
 export async function carry(load: Load): Promise<Carried> {
   const tally: Tally = { acknowledged: [], writeMs: [], readMs: [], errors: [], busy: 0, busyWithoutTime: 0 };
   const wires = Array.from({ length: load.clients }, () => new Wire(load.endpoint, load));
@@ -68,14 +71,12 @@ async function speak(speaker: Speaker): Promise<void> {
   const { perSecond, seconds, random, begun, tally } = speaker;
   const every = 1_000 / perSecond;
   const first = begun + random() * every;
-  const open: Promise<void>[] = [];
   for (let n = 0; n < Math.round(seconds * perSecond); n += 1) {
     const due = first + n * every;
     await pause(Math.max(0, due - performance.now()));
     const one = random() < (speaker.writes ?? 1) ? write(speaker, n, due) : read(speaker, due);
-    open.push(one.catch((error: unknown) => void tally.errors.push(String(error))));
+    await one.catch((error: unknown) => void tally.errors.push(String(error)));
   }
-  await Promise.all(open);
 }
 
 const talk = 'The parser reads each line once, keeps what it cannot read, and says how many there were. '.repeat(2);
