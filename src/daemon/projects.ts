@@ -16,8 +16,9 @@ import {
 } from '../features/system/registry.ts';
 import { ownDirectory } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
-import { fileBytes } from '../platform/walk.ts';
+import { exists, fileBytes } from '../platform/walk.ts';
 import type { Migration } from '../store/migrate.ts';
+import type { Connection } from '../store/open.ts';
 import type { Projection } from '../store/record-type.ts';
 import { Store } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
@@ -35,6 +36,17 @@ export interface ProjectsParts {
   readonly afterCrash: boolean;
   readonly names: { readonly user: string; readonly device: string };
   readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
+  /** What has to happen around a database that is opened: copies, second copies, what was lost. */
+  readonly keeping?: Keeping;
+}
+
+export interface Keeping {
+  /** Before the first step that changes the schema of a filled database. */
+  readonly beforeMigration: (project: string | null, db: Connection, from: number) => void;
+  /** The database of a project is not there: puts a copy of it in its place, if there is one. */
+  readonly absent: (project: string, file: string) => void;
+  /** A project's database was opened. */
+  readonly opened: (project: string, store: Store) => void;
 }
 
 interface Open {
@@ -73,9 +85,31 @@ export class Projects {
     }
     const directory = join(this.#parts.paths.projects, projectId);
     ownDirectory(directory);
-    const store = this.#openStore(join(directory, 'memory.db'), projectId, this.identity);
+    const file = this.file(projectId);
+    if (!exists(file)) this.#parts.keeping?.absent(projectId, file);
+    const store = this.#openStore(file, projectId, this.identity);
     this.#open.set(projectId, { store, usedAt: now });
+    this.#parts.keeping?.opened(projectId, store);
     return store;
+  }
+
+  /** The database of a project where it is open already. */
+  opened(projectId: string): Store | undefined {
+    return this.#open.get(projectId)?.store;
+  }
+
+  /** Where a project's database lies. */
+  file(projectId: string): string {
+    return join(this.#parts.paths.projects, projectId, 'memory.db');
+  }
+
+  /** Closes one database, for whoever is going to replace it. Throws store/locked while it is being rebuilt. */
+  close(projectId: string): void {
+    const open = this.#open.get(projectId);
+    if (!open) return;
+    if (open.store.isHeld) throw new PrsistError('store/locked', 'this database is being rebuilt', { retryMs: 1000 });
+    this.#open.delete(projectId);
+    open.store.close();
   }
 
   /** Directories of all projects. */
@@ -113,7 +147,7 @@ export class Projects {
 
   /** Size of a project's database on disk, with its WAL. */
   bytes(projectId: string): number {
-    const file = join(this.#parts.paths.projects, projectId, 'memory.db');
+    const file = this.file(projectId);
     return fileBytes(file) + fileBytes(`${file}-wal`);
   }
 
@@ -121,7 +155,7 @@ export class Projects {
   closeIdle(): void {
     const before = this.#parts.clock() - closeAfterMs;
     for (const [id, { store, usedAt }] of this.#open) {
-      if (usedAt > before) continue;
+      if (usedAt > before || store.isHeld) continue;
       this.#open.delete(id);
       store.close();
     }
@@ -185,6 +219,7 @@ export class Projects {
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
       ...{ migrations, clock, monotonic, random, failpoint },
       projections: projections.filter((each) => (each.in ?? kind) === kind),
+      beforeMigration: (db, from) => this.#parts.keeping?.beforeMigration(project, db, from),
       onCommit: (events) => {
         if (project !== null) this.#touch(project);
         onCommit(project, events);

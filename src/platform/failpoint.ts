@@ -12,6 +12,11 @@ export const failpointNames = [
   'spool.before-delete',
   'lock.taken',
   'endpoint.renamed',
+  'mirror.copied',
+  'rebuild.dropped',
+  'rebuild.half',
+  'backup.half',
+  'restore.swapped',
 ] as const;
 
 /**

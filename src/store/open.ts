@@ -37,7 +37,8 @@ function configure(db: Connection, file: string): void {
   if (db.pragma('synchronous', { simple: true }) !== 2) throw new PrsistError('store/corrupt', `${file}: not durable`);
 }
 
-function checkSchema(db: Connection, schema: number): void {
+/** Throws for a database that is none of ours, or newer than us. schema: the newest this program knows. */
+export function checkSchema(db: Connection, schema: number): void {
   const version = Number(db.pragma('user_version', { simple: true }));
   const owner = Number(db.pragma('application_id', { simple: true }));
   const isEmpty = version === 0 && owner === 0 && !db.prepare('select 1 from sqlite_schema limit 1').get();
@@ -68,6 +69,9 @@ export function storeError(error: unknown, file: string): unknown {
   const options = { cause: error };
   if (code.startsWith('SQLITE_FULL')) return new PrsistError('disk/full', `no space left for ${file}`, options);
   if (code.startsWith('SQLITE_IOERR')) return new PrsistError('disk/failed', `${file}: ${error.message}`, options);
+  if (code.startsWith('SQLITE_READONLY'))
+    return new PrsistError('disk/read-only', `${file} cannot be written`, options);
+  if (code.startsWith('SQLITE_CANTOPEN')) return new PrsistError('disk/failed', `${file}: ${error.message}`, options);
   if (code.startsWith('SQLITE_BUSY')) return new PrsistError('store/locked', `${file} is in use`, options);
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new PrsistError('store/corrupt', `${file}: ${error.message}`, options);

@@ -3,6 +3,7 @@ import { PrsistError } from '../core/errors.ts';
 import { type Id, uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Origin } from '../core/record.ts';
+import { appendForeign, type BlobSource, type ForeignAppended, type ForeignRecord } from './foreign.ts';
 import { insertOwnLog, type OwnLog, readOwnLog, saveOwnLog } from './log.ts';
 import { type Migration, migrate, type StoreKind } from './migrate.ts';
 import { type Connection, guarded, isStoreFailure, openConnection, storeError } from './open.ts';
@@ -31,6 +32,8 @@ export interface StoreSettings {
   readonly failpoint: (name: string) => void;
   /** After a commit, with what it brought; must not throw. */
   readonly onCommit: (events: readonly StoreEvent[]) => void;
+  /** Before the first step that changes a database that is not empty: keeps a copy of it. Throws to leave it as it is. */
+  readonly beforeMigration?: (db: Connection, from: number) => void;
 }
 
 interface Waiting {
@@ -60,6 +63,7 @@ export class Store {
   #events: StoreEvent[] = [];
   #waiting: Waiting[] = [];
   #scheduled = false;
+  #held = false;
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
@@ -69,6 +73,8 @@ export class Store {
     this.projector = createProjector(settings.projections, settings.monotonic);
     this.read = reader(this.statements);
     try {
+      const from = Number(this.db.pragma('user_version', { simple: true }));
+      if (from > 0 && from < schema) settings.beforeMigration?.(this.db, from);
       migrate(this.db, settings.kind, settings.migrations);
       const { clock, random, failpoint } = settings;
       const own = readOwnLog(this.statements) ?? this.#newLog();
@@ -99,8 +105,37 @@ export class Store {
     return this.#parts.own;
   }
 
+  /** True while maintenance on a second connection has the write lock: writes wait in the queue. */
+  get isHeld(): boolean {
+    return this.#held;
+  }
+
+  /** Lets writes wait, after those that wait already are done; what is called gives them way again. */
+  hold(): () => void {
+    this.#refuseHeld();
+    this.#flush();
+    this.#held = true;
+    return () => {
+      this.#held = false;
+      if (this.#waiting.length > 0 && this.db.open) this.#flush();
+    };
+  }
+
+  /**
+   * Adds records of another log under their own addresses, within a transaction of this store; what is here already is
+   * passed over. Throws store/corrupt for a record that does not belong where it says.
+   */
+  appendForeign(rows: readonly ForeignRecord[], blobs: BlobSource): ForeignAppended {
+    return appendForeign(
+      { ...this.#parts, tx: this.#writer.tx, emit: (event) => this.#events.push(event) },
+      rows,
+      blobs,
+    );
+  }
+
   /** Runs a piece of maintenance as one transaction outside the queue: rebuild, clean-up of local tables. */
   maintain<T>(work: (tx: Write) => T): T {
+    this.#refuseHeld();
     return this.#logged(() => work(this.#writer.tx));
   }
 
@@ -114,6 +149,17 @@ export class Store {
     this.#flush();
     this.db.pragma('wal_checkpoint(truncate)');
     this.db.close();
+  }
+
+  /** Closes without writing anything any more, after a failure of the disk. */
+  abandon(): void {
+    const error = new PrsistError('disk/failed', `${this.settings.file} was closed after a failure`);
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+    this.db.close();
+  }
+
+  #refuseHeld(): void {
+    if (this.#held) throw new PrsistError('store/locked', 'this database is being rebuilt', { retryMs: 1000 });
   }
 
   #newLog(): OwnLog {
@@ -140,6 +186,7 @@ export class Store {
 
   #flush(): void {
     this.#scheduled = false;
+    if (this.#held) return; // goes on when the hold ends
     while (this.#waiting.length > 0) this.#commitGroup(this.#waiting.splice(0, limits.groupCommit));
   }
 
