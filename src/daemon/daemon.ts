@@ -25,9 +25,8 @@ import { removeTree } from '../platform/temporary.ts';
 import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import { exists } from '../platform/walk.ts';
 import { sweepAnswers } from '../store/idempotency.ts';
-import { rebuild } from '../store/rebuild.ts';
 import type { StoreEvent } from '../store/transaction.ts';
-import { verify } from '../store/verify.ts';
+import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
 import { createDispatch } from './dispatch.ts';
 import { cleanGitState } from './git-state.ts';
@@ -70,6 +69,7 @@ export class Daemon {
   readonly #spool: Spool;
   readonly #briefs: Briefs;
   readonly #wired: Wired;
+  readonly #after: Aftercare;
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
   readonly #heads = new Map<string, string>();
@@ -96,6 +96,11 @@ export class Daemon {
     const newId = () => uuidV7(wallClock(), random(10));
     this.#jobs = new Jobs(newId);
     ownSpool(paths.spool);
+    this.#after = createAftercare({
+      ...{ paths, projects: () => this.#projects, failpoint: this.#failpoint, log: this.log },
+      onBug: (what, error) => this.#bug(what, error),
+      onChanged: (project) => this.#briefs.wake(project, 'at once'),
+    });
     this.#wired = this.#wire(newId);
     this.#projects = new Projects({
       ...{ paths, clock: wallClock, monotonic, random, failpoint: this.#failpoint },
@@ -104,6 +109,7 @@ export class Daemon {
       afterCrash: parts.crashedAt !== null,
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
       onCommit: (project, events) => this.#onCommit(project, events),
+      keeping: this.#after.keeping,
     });
     this.#spool = new Spool({
       redact,
@@ -161,6 +167,7 @@ export class Daemon {
     await this.#spool.drain();
     this.#spool.stop();
     await this.#briefs.finish();
+    await this.#after.finish();
     this.#projects.closeAll();
     this.log.info('left');
   }
@@ -175,6 +182,7 @@ export class Daemon {
   async #tick(): Promise<void> {
     await this.#spool.drain();
     this.#briefs.lookAtHeads();
+    await this.#after.mirrors.settle();
     await this.#follow();
   }
 
@@ -214,6 +222,7 @@ export class Daemon {
   async #lookAll(): Promise<void> {
     await this.#follow();
     if ((await discover(this.#wired.capture, this.#wired.roots, this.#isLeaving)) > 0) this.#used();
+    await this.#after.keeping.daily(this.#quietMs());
     for (const project of this.#projects.openProjects) {
       if (!this.#accepting) return;
       await catchUpCommits(this.#wired.capture, this.#wired.capture.target(project), this.#heads);
@@ -222,6 +231,7 @@ export class Daemon {
 
   async #sweep(): Promise<void> {
     this.#spool.sweep();
+    await this.#after.mirrors.sweep();
     await this.#projects.user.write((tx) => sweepAnswers(tx));
     for (const id of this.#projects.openProjects) await this.#projects.store(id).write((tx) => sweepAnswers(tx));
   }
@@ -236,6 +246,7 @@ export class Daemon {
 
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {
     const remembered = events.some((event) => event.name.startsWith('context.'));
+    if (project !== null && remembered) this.#after.mirrors.wake(project);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
     else if (remembered) {
       for (const open of this.#projects.openProjects) this.#briefs.wake(open, 'at once');
@@ -289,11 +300,11 @@ export class Daemon {
       },
       jobs: { show: (id, ms) => this.#jobs.show(id, ms), cancel: (id) => this.#jobs.cancel(id) },
       maintenance: {
-        verify: (id, depth) => ({ ...verify(this.#projects.store(id), depth) }),
-        rebuild: (id, only) => ({ records: rebuild(this.#projects.store(id), only) }),
+        ...{ verify: this.#after.keeping.verify, rebuild: this.#after.keeping.rebuild },
         bytes: (id) => this.#projects.bytes(id),
         counts: (id) => this.#counts(id),
       },
+      keeping: this.#after.keeping,
       enter: (entering) => this.#enter(entering),
     });
   }

@@ -29,6 +29,7 @@ export class Mirrors {
       .then(() => this.#rounds())
       .finally(() => {
         this.#round = undefined;
+        for (const id of this.#waiting) this.wake(id); // told of in the moment in which the round ended
       });
   }
 

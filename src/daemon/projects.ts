@@ -98,6 +98,16 @@ export class Projects {
     return this.#open.get(projectId)?.store;
   }
 
+  /** The newest schema that is known here. */
+  get schema(): number {
+    return Math.max(...this.#parts.migrations.map((step) => step.number));
+  }
+
+  /** Opens a copy of a project's database that has not taken its place; whoever asks for it closes it. */
+  openCopy(file: string, projectId: string): Store {
+    return this.#openStore(file, projectId, this.identity);
+  }
+
   /** Where a project's database lies. */
   file(projectId: string): string {
     return join(this.#parts.paths.projects, projectId, 'memory.db');
@@ -129,6 +139,11 @@ export class Projects {
   resolve(asked: string | undefined): ProjectRef {
     if (asked === undefined) return this.#personal();
     const row = findProject(this.user.read, asked, this.#parts.paths.home) ?? this.#moved(asked);
+    if (row?.state === 'removed') {
+      throw new PrsistError('project/not-found', `${row.name} was removed`, {
+        hint: `prsist project remove --undo ${row.project_id}`,
+      });
+    }
     if (row) return this.ref(row.project_id, row.name);
     if (asked.startsWith('/')) throw new PrsistError('project/required', `${asked} belongs to no project`);
     throw new PrsistError('project/not-found', `no project ${asked}`);
@@ -173,7 +188,7 @@ export class Projects {
   }
 
   /** A project whose directory was moved is entered where it is now. */
-  #moved(directory: string): { project_id: string; name: string } | undefined {
+  #moved(directory: string): { project_id: string; name: string; state: string } | undefined {
     const { home } = this.#parts.paths;
     const moved = directory.startsWith('/') ? movedProject(this.user.read, directory, home) : undefined;
     if (!moved) return undefined;

@@ -85,16 +85,18 @@ function requireWhole(db: Connection, what: string): void {
 
 /**
  * Looks into a database file that nobody holds, without changing it. schema: the newest this program knows.
- * Throws file/unreadable, store/corrupt for what is none of ours or damaged, store/newer-schema.
+ * Throws file/unreadable, store/corrupt for what is none of ours, store/newer-schema.
  */
 export function contentsOf(file: string, schema: number): Contents {
-  return withCopy(file, schema, (db) => {
-    requireWhole(db, '(1)');
-    return readContents(db);
-  });
+  const db = openCopy(file, schema);
+  try {
+    return guarded(file, () => readContents(db));
+  } finally {
+    db.close();
+  }
 }
 
-/** Copies a database file that nobody holds to a new one. Throws as contentsOf does. */
+/** Copies a database file that nobody holds to a new one, which is checked. Throws as contentsOf does. */
 export async function copyFile(file: string, target: string, { schema, breathe }: Reading): Promise<void> {
   const db = openCopy(file, schema);
   try {
@@ -107,15 +109,6 @@ export async function copyFile(file: string, target: string, { schema, breathe }
 interface Reading {
   readonly schema: number;
   readonly breathe: () => Promise<void>;
-}
-
-function withCopy<T>(file: string, schema: number, work: (db: Connection) => T): T {
-  const db = openCopy(file, schema);
-  try {
-    return guarded(file, () => work(db));
-  } finally {
-    db.close();
-  }
 }
 
 function openCopy(file: string, schema: number): Connection {
@@ -172,14 +165,30 @@ export function readContents(db: Connection): Contents {
 
 /**
  * Makes a copy that is about to take a database's place write no second history: the logs that were written are closed,
- * so a new one is opened with the first use.
+ * so a new one is opened with the first use. What the copy said of itself is taken out.
  */
 export function closeOwnLogs(file: string): void {
+  changeCopy(file, (db) => {
+    db.prepare("update logs set state = 'closed' where own = 1 and state = 'open'").run();
+    db.prepare('delete from meta where key = ?').run(manifestKey);
+  });
+}
+
+const manifestKey = 'backup';
+
+/** Writes into a copy what it is. */
+export function noteManifest(file: string, manifest: Readonly<Record<string, unknown>>): void {
+  changeCopy(file, (db) => {
+    db.prepare('insert into meta (key, value) values (?, ?)').run(manifestKey, JSON.stringify(manifest));
+  });
+}
+
+function changeCopy(file: string, work: (db: Connection) => void): void {
   guarded(file, () => {
     const db = new Database(file, { fileMustExist: true });
     try {
       db.pragma('synchronous = full');
-      db.prepare("update logs set state = 'closed' where own = 1 and state = 'open'").run();
+      db.transaction(() => work(db))();
     } finally {
       db.close();
     }

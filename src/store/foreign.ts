@@ -196,3 +196,28 @@ export function knownHoles(statements: Statements, log: string): readonly (reado
   // written above
   return row ? (JSON.parse(row.value) as [number, number][]) : [];
 }
+
+const perPage = 200;
+
+/** All records of another database in the order of their logs, a page at a time. */
+export function* recordPages(from: Statements): Generator<ForeignRecord[]> {
+  for (const { log_n } of from.all<{ log_n: number }>('select log_n from logs order by log_n', [])) {
+    for (let seq = 0; ; ) {
+      const page = from.all<ForeignRecord>(
+        `select l.ws, l.dev, l.log, r.seq, r.v, r.body, r.salt, r.com, r.head
+         from records r join logs l using (log_n) where r.log_n = ? and r.seq > ? order by r.seq limit ${perPage}`,
+        [log_n, seq],
+      );
+      const last = page.at(-1);
+      if (!last) break;
+      yield page;
+      seq = last.seq;
+    }
+  }
+}
+
+/** The packed texts of another database. */
+export function blobSource(from: Statements): BlobSource {
+  return (hash) =>
+    from.one<BlobRow>('select hash, codec, bytes, data from blobs where hash = ?', [Buffer.from(hash, 'hex')]);
+}

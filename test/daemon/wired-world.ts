@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readRedactionRules } from '../../src/config/redaction.ts';
 import { createRedactor, type Redactor } from '../../src/core/redact.ts';
+import { Backups } from '../../src/daemon/backups.ts';
 import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
+import { Keeping } from '../../src/daemon/keeping.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
+import { Mirrors } from '../../src/daemon/mirrors.ts';
 import { Projects } from '../../src/daemon/projects.ts';
 import { type Wired, wire } from '../../src/daemon/wiring.ts';
 import type { JobContext } from '../../src/features/feature.ts';
@@ -38,6 +41,9 @@ export interface WiredWorld {
   readonly dispatch: Dispatch;
   /** What was logged, what the daemon was asked for beside its databases, in order. */
   readonly told: string[];
+  readonly keeping: Keeping;
+  readonly mirrors: Mirrors;
+  readonly backups: Backups;
   /** Enters a project with a directory of its own. */
   readonly project: (id?: string, name?: string, root?: string) => string;
   readonly jobContext: (projectId: string) => JobContext;
@@ -59,6 +65,19 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
   const redactor = createRedactor(readRedactionRules(packageRoot, []), Buffer.alloc(32, 1));
   const random = countingBytes();
   let spent = 0;
+  const around = { clock: () => clock.now, breathe: () => Promise.resolve(), failpoint: () => undefined };
+  const mirrors = new Mirrors({
+    ...{ projects: () => projects, failpoint: () => undefined },
+    onFault: (id, error) => void told.push(`mirror ${id} ${String(error)}`),
+  });
+  const backups = new Backups({ ...around, directory: join(paths.backups, 'stores'), keep: 3 });
+  const keeping = new Keeping({
+    ...{ ...around, projects: () => projects, backups, newId: jobIds('3'), idleMs: minute },
+    pace: { monotonic: () => (spent += 100), breathe: () => Promise.resolve() },
+    onOpened: (id) => mirrors.opened(id),
+    onChanged: (id) => void told.push(`changed ${id}`),
+    log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
+  });
   const wired = wire({
     ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor },
     times: {
@@ -87,11 +106,11 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
     },
     jobs: { show: (id, ms) => jobs.show(id, ms), cancel: (id) => jobs.cancel(id) },
     maintenance: {
-      verify: (id, depth) => ({ verified: id, depth }),
-      rebuild: (id) => ({ rebuilt: id }),
+      ...{ verify: keeping.verify, rebuild: keeping.rebuild },
       bytes: (id) => projects.bytes(id),
       counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
     },
+    keeping,
     enter: (entering) => {
       projects.user.maintain((tx) => register(tx, entering));
       return projects.ref(entering.project_id, entering.name);
@@ -103,7 +122,10 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
     migrations: readMigrations(wired.features),
     projections: wired.features.flatMap((feature) => feature.projections),
     names: { user: 'ana', device: 'laptop' },
-    onCommit: () => undefined,
+    onCommit: (project, events) => {
+      if (project !== null && events.length > 0) mirrors.wake(project);
+    },
+    keeping,
   });
   onTestFinished(() => {
     if (projects.user.db.open) projects.closeAll();
@@ -115,7 +137,7 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
     onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),
   });
   return {
-    ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told },
+    ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told, keeping, mirrors, backups },
     project(id = projectId, name = 'shop', root = join(top, name)) {
       fs.mkdirSync(root, { recursive: true });
       projects.user.maintain((tx) => register(tx, { project_id: id, name, root }));

@@ -26,7 +26,10 @@ context.store write project - faae65868d30
 job.cancel read user - 5c9c19f09271
 job.show read user - 0257e46d6bfa
 project.init job user - 04de3afa8b97
+project.link job user - 9941a5b3455b
 project.list read user - 1e5c23727728
+project.remove job user - 6287d8cb02d4
+project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 search.query read project - 415a3136271c
@@ -42,7 +45,11 @@ session.messages read project - 7ebde3cd91db
 session.resume write project settled 292733b45de1
 session.show read project - 0bca60c08916
 session.start write project - abbe8c4cf43b
+store.backup job project - dada1f3a3827
+store.backups read project - 0407f6cf8486
+store.compact job project - a166bfffa781
 store.rebuild job project - ac995ec3ff9d
+store.restore job project - c7cdd1a8444b
 store.verify job project - 08bdd0b81dc1
 system.drain read user - 1f72423890a6
 system.health read user - 7a026d584365

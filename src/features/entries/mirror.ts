@@ -59,7 +59,9 @@ export async function mirrorOn(parts: MirrorParts, after: number): Promise<numbe
     .all(entriesChanged, { after, to })
     .flatMap(({ ent }) => chosen(parts, ent, { after, to }));
   if (copied.length === 0) return to;
-  await parts.user.write((tx) => copied.forEach((row) => copy(parts, tx, row)));
+  await parts.user.write((tx) => {
+    for (const row of copied) copy(parts, tx, row);
+  });
   parts.failpoint('mirror.copied');
   await project.write((tx) => {
     for (const row of copied) trace(parts, tx, row);

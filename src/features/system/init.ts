@@ -11,8 +11,8 @@ import type { Read } from '../../store/record-type.ts';
 import type { JobContext } from '../feature.ts';
 import type { contract, Touched } from './contract.ts';
 import type { Entering, SystemNeeds } from './needs.ts';
-import { projectById, projectByIdentity, rootOf } from './queries.ts';
-import { rootAbove } from './registry.ts';
+import { projectByIdentity, rootOf } from './queries.ts';
+import { projectNow, rootAbove } from './registry.ts';
 
 type Init = (typeof contract)['project.init'];
 type Uninstall = (typeof contract)['project.uninstall'];
@@ -36,7 +36,8 @@ export function init(needs: SystemNeeds) {
     for (const plan of plans) needs.hooks.carryOut(plan, 'there');
     const project = needs.welcome.enter(entering);
     const taken = input.import ? await needs.welcome.takeIn(project, context) : {};
-    return { ...result, ...taken, next: nextSteps(user) };
+    const recovered = needs.keeping.recovered(project.id);
+    return { ...result, ...(recovered ? { recovered } : {}), ...taken, next: nextSteps(user) };
   };
 }
 
@@ -107,8 +108,9 @@ async function identify(needs: SystemNeeds, read: Read, { directory, tree, name 
   const { rootCommit: root_commit, origin: origin_url } = identity;
   const noted = projectFileId(root);
   const same = root_commit && origin_url ? read.one(projectByIdentity, { root_commit, origin_url }) : undefined;
-  const project_id = noted ?? registered?.project_id ?? same?.project_id ?? needs.daemon.newId();
-  const known = read.one(projectById, { project_id });
+  const before = noted ?? registered?.project_id ?? same?.project_id ?? needs.daemon.newId();
+  const known = projectNow(read, before);
+  const project_id = known?.project_id ?? before;
   return {
     ...{ project_id, name: name ?? known?.name ?? basename(root), root, root_commit, origin_url },
     kind: tree ? (tree.mainTop === tree.commonDir ? 'bare' : 'main') : 'directory',

@@ -1,0 +1,70 @@
+import { PrsistError } from '../../core/errors.ts';
+import type { Parsed, Reply } from '../../core/operation.ts';
+import type { Write } from '../../store/record-type.ts';
+import type { Context, JobContext, Verb } from '../feature.ts';
+import type { keepingContract } from './keeping-contract.ts';
+import type { Keeping } from './needs.ts';
+import { linkedProjects, type ProjectRow, renameProject } from './queries.ts';
+import { findProject } from './registry.ts';
+
+type Contract = typeof keepingContract;
+
+/** The verbs of keeping: what they do to files and databases is the daemon's. */
+export function keepingVerbs(keeping: Keeping, home: string): { readonly [N in keyof Contract]: Verb<Contract[N]> } {
+  const found = (context: Context, asked: string) => projectNamed(context, asked, home);
+  return {
+    'project.rename': (tx, input, context) => rename(tx, found(context, input.project), input.name),
+    'project.link': async (context, input) => {
+      const project = found(context, input.project);
+      if (input.undo) return keeping.part(project, linkedTo(context, project, input.other));
+      const other = found(context, input.other);
+      if (project.project_id === other.project_id) {
+        throw new PrsistError('input/invalid', `${input.other} is this very project already`, { field: 'other' });
+      }
+      return keeping.link(project, other, context);
+    },
+    'project.remove': async (context, input) =>
+      remove(keeping, context, { ...input, row: found(context, input.project) }),
+    'store.compact': async (context) => keeping.compact(context.project.id, context),
+    'store.backup': async (context, input) => keeping.backup(context.project.id, input.path),
+    'store.backups': (context) => ({
+      items: keeping.backups(context.project.id).map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
+    }),
+    'store.restore': async (context, input) => keeping.restore(context.project.id, input, context),
+  };
+}
+
+/** Also one that was removed, and by its old id one that was linked to another. */
+function projectNamed(context: Context, asked: string, home: string): ProjectRow {
+  const row = findProject(context.read.user, asked, home);
+  if (!row) throw new PrsistError('project/not-found', `no project ${asked}`);
+  return row;
+}
+
+/** One that was linked to a project, by its old id or a beginning of it. */
+function linkedTo(context: Context, { project_id, name }: ProjectRow, asked: string): ProjectRow {
+  const linked = context.read.user
+    .all(linkedProjects, { project_id })
+    .filter((row) => row.project_id.startsWith(asked));
+  const [row, second] = linked;
+  if (row && !second) return row;
+  throw new PrsistError('project/not-found', `no project ${asked} was linked to ${name}`, {
+    hint: 'prsist project list shows linked ones by their id',
+  });
+}
+
+function rename(
+  tx: Write,
+  { project_id, name: before, state }: ProjectRow,
+  name: string,
+): Reply<Contract['project.rename']> {
+  tx.run(renameProject, { project_id, name });
+  return { project_id, name, state, before };
+}
+
+type Removing = Parsed<Contract['project.remove']> & { readonly row: ProjectRow };
+
+async function remove(keeping: Keeping, context: JobContext, { row, keep_store, undo }: Removing) {
+  if (undo) return keeping.takeBack(row);
+  return keeping.remove(row, keep_store ? 'kept' : 'dropped', context);
+}
