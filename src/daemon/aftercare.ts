@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
+import { freeBytes } from '../platform/files.ts';
 import type { Log } from '../platform/log.ts';
 import type { Paths } from '../platform/paths.ts';
 import { createRandom } from '../platform/random.ts';
 import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import { Backups } from './backups.ts';
+import { Disk } from './disk.ts';
 import { Keeping } from './keeping.ts';
 import { Mirrors } from './mirrors.ts';
 import type { Projects } from './projects.ts';
@@ -24,6 +26,7 @@ export interface AftercareParts {
 export interface Aftercare {
   readonly keeping: Keeping;
   readonly mirrors: Mirrors;
+  readonly disk: Disk;
   /** Ends what is under way; the databases are open still. */
   readonly finish: () => Promise<void>;
 }
@@ -51,5 +54,6 @@ export function createAftercare(parts: AftercareParts): Aftercare {
     await keeping.finish();
     await mirrors.settle();
   };
-  return { keeping, mirrors, finish };
+  const disk = new Disk({ free: () => freeBytes(paths.data), monotonic });
+  return { keeping, mirrors, disk, finish };
 }

@@ -89,7 +89,7 @@ export class Backups {
     const directory = this.#directory(project);
     ownDirectory(this.#parts.directory);
     ownDirectory(directory);
-    for (const { path } of filesBelow(directory, (name) => name.endsWith('.unfinished'))) removeFile(path);
+    for (const { path } of filesBelow(directory, (name) => name.includes('.unfinished'))) removeFile(path);
     const needed = fileBytes(db.name) + fileBytes(`${db.name}-wal`) + limits.diskLowBytes;
     if (freeBytes(directory) < needed) throw new PrsistError('disk/full', `no room for a backup of ${db.name}`);
     const stamp = new Date(this.#parts.clock()).toISOString().replaceAll(/[:.]/g, '-');

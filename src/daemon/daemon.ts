@@ -109,7 +109,7 @@ export class Daemon {
       afterCrash: parts.crashedAt !== null,
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
       onCommit: (project, events) => this.#onCommit(project, events),
-      keeping: this.#after.keeping,
+      ...{ keeping: this.#after.keeping, disk: this.#after.disk },
     });
     this.#spool = new Spool({
       redact,
@@ -344,13 +344,14 @@ export class Daemon {
     const { waiting, bad, full, oldestMs } = this.#spool.state();
     const free = freeBytes(this.#parts.paths.data);
     const crashed = this.#parts.crashedAt;
-    const degraded = full || bad > 0 || free < 64 * 1024 * 1024;
+    const store = this.#after.disk.state;
+    const degraded = full || bad > 0 || store !== 'ok';
     return {
       ...{ status: degraded ? 'degraded' : 'ok', pid: this.#parts.pid },
       uptime_seconds: Math.round((monotonic() - this.#begun) / 1000),
       restarted_after_crash_at: crashed === null ? null : new Date(crashed).toISOString(),
       ...{ rss_bytes: residentBytes(), queue: this.#jobs.running },
-      checks: { store: 'ok', spool: { waiting, bad, oldest_ms: oldestMs }, disk: { free } },
+      checks: { store, spool: { waiting, bad, oldest_ms: oldestMs }, disk: { free } },
     };
   }
 

@@ -16,6 +16,7 @@ export class Mirrors {
   readonly #waiting = new Set<string>();
   /** How far each open database has been looked through; further than its stored position where there was nothing. */
   readonly #positions = new Map<string, number>();
+  readonly #failed = new Set<string>();
   #round: Promise<void> | undefined;
 
   constructor(parts: MirrorsParts) {
@@ -41,6 +42,8 @@ export class Mirrors {
 
   /** Resolves when nothing is left to copy, and notes how far everything was looked through. */
   async settle(): Promise<void> {
+    for (const id of this.#failed) this.wake(id);
+    this.#failed.clear();
     await this.#round;
     const { projects, onFault } = this.#parts;
     for (const [id, n] of this.#positions) {
@@ -61,7 +64,8 @@ export class Mirrors {
       try {
         await this.#catchUp(id);
       } catch (error) {
-        this.#parts.onFault(id, error); // tried again after the next commit, and at the next open
+        this.#failed.add(id);
+        this.#parts.onFault(id, error);
       }
     }
   }

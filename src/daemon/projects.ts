@@ -23,6 +23,7 @@ import type { Projection } from '../store/record-type.ts';
 import { Store } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { quickCheck } from '../store/verify.ts';
+import type { Disk } from './disk.ts';
 
 export interface ProjectsParts {
   readonly paths: Paths;
@@ -38,6 +39,8 @@ export interface ProjectsParts {
   readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
   /** What has to happen around a database that is opened: copies, second copies, what was lost. */
   readonly keeping?: Keeping;
+  /** Says when nothing may be written. */
+  readonly disk?: Disk;
 }
 
 export interface Keeping {
@@ -60,19 +63,27 @@ const personal = 'default';
 
 /** The databases of this person: the user database, always open, and those of projects, opened on demand. */
 export class Projects {
-  readonly user: Store;
   readonly identity: Identity;
   readonly #parts: ProjectsParts;
+  #user: Store;
+  #left = false;
   readonly #open = new Map<string, Open>();
   readonly #touched = new Map<string, number>();
 
   constructor(parts: ProjectsParts) {
     this.#parts = parts;
     const fresh = this.#mint();
-    this.user = this.#openStore(parts.paths.userDatabase, null, fresh);
+    this.#user = this.#openStore(parts.paths.userDatabase, null, fresh);
     const known = readIdentity(this.user.read);
     this.identity = known ?? this.#identityOfLog(fresh);
     if (!known) this.user.maintain((tx) => saveIdentity(tx, this.identity));
+  }
+
+  /** The user database. */
+  get user(): Store {
+    if (!this.#user.db.open && !this.#left)
+      this.#user = this.#openStore(this.#parts.paths.userDatabase, null, this.identity);
+    return this.#user;
   }
 
   /** The database of a project, opened if need be. */
@@ -182,9 +193,10 @@ export class Projects {
   }
 
   closeAll(): void {
+    this.#left = true;
     for (const { store } of this.#open.values()) store.close();
     this.#open.clear();
-    this.user.close();
+    if (this.#user.db.open) this.#user.close();
   }
 
   /** A project whose directory was moved is entered where it is now. */
@@ -226,16 +238,31 @@ export class Projects {
     return { ws: id(), dev: id(), user: id(), name: names.user };
   }
 
+  /** After a failure of the disk nobody knows what a connection still holds: it is closed and opened anew. */
+  #failed(project: string | null, file: string, { code }: PrsistError): void {
+    if (code !== 'disk/failed') return;
+    this.#parts.disk?.failed(file);
+    // after those who wait for this transaction have heard of it
+    setImmediate(() => {
+      const failed = project === null ? this.#user : this.#open.get(project)?.store;
+      if (failed?.db.open) failed.abandon();
+      if (project !== null) this.#open.delete(project);
+    });
+  }
+
   #openStore(file: string, project: string | null, identity: Identity): Store {
-    const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit } = this.#parts;
+    const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit, disk } = this.#parts;
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
       ...{ file, kind, deviceName: names.device },
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
       ...{ migrations, clock, monotonic, random, failpoint },
       projections: projections.filter((each) => (each.in ?? kind) === kind),
+      ...(disk ? { beforeWrite: () => disk.requireWritable(file) } : {}),
+      onFailure: (error) => this.#failed(project, file, error),
       beforeMigration: (db, from) => this.#parts.keeping?.beforeMigration(project, db, from),
       onCommit: (events) => {
+        disk?.worked(file);
         if (project !== null) this.#touch(project);
         onCommit(project, events);
       },

@@ -64,7 +64,7 @@ export function guarded<T>(file: string, work: () => T): T {
 
 /** An error of SQLite as one of ours; everything else unchanged. */
 export function storeError(error: unknown, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
+  if (!(error instanceof Database.SqliteError)) return systemError(error, file);
   const { code } = error;
   const options = { cause: error };
   if (code.startsWith('SQLITE_FULL')) return new PrsistError('disk/full', `no space left for ${file}`, options);
@@ -79,9 +79,20 @@ export function storeError(error: unknown, file: string): unknown {
   return error;
 }
 
+/** The same for what the operating system says by itself. */
+function systemError(error: unknown, file: string): unknown {
+  const code = codeOf(error);
+  if (code === 'ENOSPC') return new PrsistError('disk/full', `no space left for ${file}`, { cause: error });
+  if (code === 'EIO') return new PrsistError('disk/failed', `${file}: input/output error`, { cause: error });
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 /** True when SQLite reported a failure of disk or file: that concerns every request of a transaction, not only one. */
 export function isStoreFailure(error: unknown): boolean {
-  return (
-    error instanceof PrsistError && /^(disk|store)\//.test(error.code) && error.cause instanceof Database.SqliteError
-  );
+  if (!(error instanceof PrsistError) || !/^(disk|store)\//.test(error.code)) return false;
+  return error.cause instanceof Database.SqliteError || ['ENOSPC', 'EIO'].includes(codeOf(error.cause));
 }

@@ -32,6 +32,10 @@ export interface StoreSettings {
   readonly failpoint: (name: string) => void;
   /** After a commit, with what it brought; must not throw. */
   readonly onCommit: (events: readonly StoreEvent[]) => void;
+  /** Asked before every write of the queue; throws to refuse it. */
+  readonly beforeWrite?: () => void;
+  /** A transaction failed for a reason of the disk or the file. */
+  readonly onFailure?: (error: PrsistError) => void;
   /** Before the first step that changes a database that is not empty: keeps a copy of it. Throws to leave it as it is. */
   readonly beforeMigration?: (db: Connection, from: number) => void;
 }
@@ -89,6 +93,11 @@ export class Store {
 
   /** Runs one write in the next group commit. work: synchronous, from its first read to its last append. */
   write<T>(work: (tx: Write) => T): Promise<T> {
+    try {
+      this.settings.beforeWrite?.();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     if (this.#waiting.length >= limits.queueRequests) {
       return Promise.reject(new PrsistError('daemon/busy', 'too many writes are waiting', { retryMs: 200 }));
     }
@@ -201,6 +210,7 @@ export class Store {
       });
     } catch (error) {
       for (const waiting of group) waiting.reject(error);
+      if (error instanceof PrsistError && isStoreFailure(error)) this.settings.onFailure?.(error);
       return;
     }
     this.#parts.failpoint('tx.after-commit');

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { readRedactionRules } from '../../src/config/redaction.ts';
 import { createRedactor, type Redactor } from '../../src/core/redact.ts';
 import { Backups } from '../../src/daemon/backups.ts';
+import { Disk } from '../../src/daemon/disk.ts';
 import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
 import { Keeping } from '../../src/daemon/keeping.ts';
@@ -28,6 +29,10 @@ export interface Wanted {
   readonly keepTranscripts?: 'keep' | 'drop';
   /** A monotonic clock that moves by so many milliseconds whenever it is read: every slice ends after one line. */
   readonly tick?: number;
+  /** What happens at failpoints. */
+  readonly failpoint?: (name: string) => void;
+  /** Free bytes of the disk. */
+  readonly free?: () => number;
 }
 
 export interface WiredWorld {
@@ -44,6 +49,7 @@ export interface WiredWorld {
   readonly keeping: Keeping;
   readonly mirrors: Mirrors;
   readonly backups: Backups;
+  readonly disk: Disk;
   /** Enters a project with a directory of its own. */
   readonly project: (id?: string, name?: string, root?: string) => string;
   readonly jobContext: (projectId: string) => JobContext;
@@ -54,7 +60,8 @@ export const health: Health = {
   checks: { store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 4 } },
 };
 
-export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}): WiredWorld {
+export function wiredWorld(wanted: Wanted = {}): WiredWorld {
+  const { keepTranscripts = 'keep', tick = 0, failpoint = () => undefined, free = () => 1e12 } = wanted;
   const top = fs.realpathSync(temporaryDirectory());
   const paths = resolvePaths({ HOME: join(top, 'home'), PRSIST_HOME: join(top, 'p') });
   for (const path of [paths.home, paths.projects, paths.state]) ownDirectory(path);
@@ -70,6 +77,8 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
     ...{ projects: () => projects, failpoint: () => undefined },
     onFault: (id, error) => void told.push(`mirror ${id} ${String(error)}`),
   });
+  let looks = 0;
+  const disk = new Disk({ free, monotonic: () => (looks += 1_000) });
   const backups = new Backups({ ...around, directory: join(paths.backups, 'stores'), keep: 3 });
   const keeping = new Keeping({
     ...{ ...around, projects: () => projects, backups, newId: jobIds('3'), idleMs: minute },
@@ -118,14 +127,14 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
   });
   const projects = new Projects({
     afterCrash: false,
-    ...{ paths, clock: () => clock.now, random, monotonic: () => spent, failpoint: () => undefined },
+    ...{ paths, clock: () => clock.now, random, monotonic: () => spent, failpoint },
     migrations: readMigrations(wired.features),
     projections: wired.features.flatMap((feature) => feature.projections),
     names: { user: 'ana', device: 'laptop' },
     onCommit: (project, events) => {
       if (project !== null && events.length > 0) mirrors.wake(project);
     },
-    keeping,
+    ...{ keeping, disk },
   });
   onTestFinished(() => {
     if (projects.user.db.open) projects.closeAll();
@@ -137,7 +146,7 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
     onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),
   });
   return {
-    ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told, keeping, mirrors, backups },
+    ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told, keeping, mirrors, backups, disk },
     project(id = projectId, name = 'shop', root = join(top, name)) {
       fs.mkdirSync(root, { recursive: true });
       projects.user.maintain((tx) => register(tx, { project_id: id, name, root }));

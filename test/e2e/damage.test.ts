@@ -22,8 +22,11 @@ beforeAll(async () => {
     const more = i % 10 === 0 ? ['--priority', 'critical'] : [];
     await home.json(['context', 'store', `key-${i}`, `value ${i} `.repeat(50), ...more], { cwd });
   }
-  await home.json(['session', 'start', 's1'], { cwd });
-  for (let i = 0; i < 10; i += 1) await home.json(['session', 'message', 's1', `said ${i}`, '--role', 'user'], { cwd });
+  await home.json(['api', 'session.start', '{"session_id":"s1"}'], { cwd });
+  for (let i = 0; i < 10; i += 1) {
+    const said = { session_id: 's1', role: 'user', content: `said ${i}` };
+    await home.json(['api', 'session.message', JSON.stringify(said)], { cwd });
+  }
   await home.json(['task', 'add', 'mend it'], { cwd });
   await stopped();
   whole = digestOf(file);
@@ -84,6 +87,7 @@ describe('T12: rows and indexes', () => {
   });
 
   test('T12: the daemon answers while rows are computed again, and stays the same one', async () => {
+    await home.json(['daemon', 'start'], { cwd });
     const before = (await home.json(['daemon', 'status'], { cwd })) as { pid?: number };
     const client = home.client(cwd);
     const { job_id } = await client.call('store.rebuild', {});

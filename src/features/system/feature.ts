@@ -18,7 +18,7 @@ export function systemFeature(needs: SystemNeeds): Feature {
   return feature(contract, {
     migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0006-registry.sql'] },
     verbs: {
-      ...keepingVerbs(needs.keeping, daemon.home),
+      ...keepingVerbs(needs),
       'system.health': () => ({ ...daemon.health(), version: productVersion, proto: protocol }),
       'system.drain': () => {
         daemon.drain();

@@ -3,34 +3,36 @@ import type { Parsed, Reply } from '../../core/operation.ts';
 import type { Write } from '../../store/record-type.ts';
 import type { Context, JobContext, Verb } from '../feature.ts';
 import type { keepingContract } from './keeping-contract.ts';
-import type { Keeping } from './needs.ts';
+import type { Keeping, SystemNeeds } from './needs.ts';
 import { linkedProjects, type ProjectRow, renameProject } from './queries.ts';
 import { findProject } from './registry.ts';
 
 type Contract = typeof keepingContract;
 
 /** The verbs of keeping: what they do to files and databases is the daemon's. */
-export function keepingVerbs(keeping: Keeping, home: string): { readonly [N in keyof Contract]: Verb<Contract[N]> } {
-  const found = (context: Context, asked: string) => projectNamed(context, asked, home);
+export function keepingVerbs(needs: SystemNeeds): { readonly [N in keyof Contract]: Verb<Contract[N]> } {
+  const found = (context: Context, asked: string) => projectNamed(context, asked, needs.daemon.home);
   return {
     'project.rename': (tx, input, context) => rename(tx, found(context, input.project), input.name),
     'project.link': async (context, input) => {
       const project = found(context, input.project);
-      if (input.undo) return keeping.part(project, linkedTo(context, project, input.other));
+      if (input.undo) return needs.keeping.part(project, linkedTo(context, project, input.other));
       const other = found(context, input.other);
       if (project.project_id === other.project_id) {
         throw new PrsistError('input/invalid', `${input.other} is this very project already`, { field: 'other' });
       }
-      return keeping.link(project, other, context);
+      return needs.keeping.link(project, other, context);
     },
     'project.remove': async (context, input) =>
-      remove(keeping, context, { ...input, row: found(context, input.project) }),
-    'store.compact': async (context) => keeping.compact(context.project.id, context),
-    'store.backup': async (context, input) => keeping.backup(context.project.id, input.path),
+      remove(needs.keeping, context, { ...input, row: found(context, input.project) }),
+    'store.compact': async (context) => needs.keeping.compact(context.project.id, context),
+    'store.backup': async (context, input) => needs.keeping.backup(context.project.id, input.path),
     'store.backups': (context) => ({
-      items: keeping.backups(context.project.id).map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
+      items: needs.keeping
+        .backups(context.project.id)
+        .map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
     }),
-    'store.restore': async (context, input) => keeping.restore(context.project.id, input, context),
+    'store.restore': async (context, input) => needs.keeping.restore(context.project.id, input, context),
   };
 }
 
