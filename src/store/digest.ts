@@ -3,7 +3,7 @@ import type { Side } from './rebuild.ts';
 import type { Projection } from './record-type.ts';
 import { atOnce, type Steps } from './steps.ts';
 
-const pageSize = 250;
+const pageSize = 100;
 
 /**
  * SHA-256 over the content of every projection: equal for equal facts, whatever the order in which they arrived.

@@ -11,7 +11,7 @@ import type { Store } from './store.ts';
 /** Where rows are computed: the store itself, or a second connection to its file. */
 export type Side = Pick<Store, 'db' | 'statements' | 'settings'>;
 
-const pageSize = 250;
+const recordsPerStep = 20;
 
 /**
  * Empties projections and computes them again from the log, in one transaction: a reader sees the old rows or the new.
@@ -76,7 +76,7 @@ function* replay({ statements, settings }: Side, tx: Write, chosen: readonly Pro
     projector.apply(tx, record.name, record);
     count += 1;
     if (count === 1) settings.failpoint('rebuild.half');
-    if (count % pageSize === 0) yield;
+    if (count % recordsPerStep === 0) yield;
   }
   return count;
 }

@@ -13,7 +13,7 @@ interface Source {
   at: number;
 }
 
-const pageSize = 500;
+const pageSize = 200;
 
 /**
  * Every readable record of a database in the order in which the changes were written: by clock reading, then by log.

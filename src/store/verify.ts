@@ -35,6 +35,8 @@ interface RecordRow {
   readonly state: number;
 }
 
+const recordsPerStep = 250;
+
 /** State of a record whose text was erased on purpose: what is left still proves the chain. */
 const erased = 1;
 
@@ -70,7 +72,7 @@ function* verifySteps(side: Aside, depth: 'chain' | 'deep'): Steps<Verification>
   const problems = [...found];
   if (depth === 'chain') return { records, blobs: 0, problems };
   const mended = yield* verifyFile(side, problems);
-  verifyCopies(side, problems);
+  yield* verifyCopies(side, problems);
   const blobs = yield* verifyBlobs(side, problems);
   if (problems.length > 0) problems.push('rows were not compared: what they would be computed from is damaged');
   else yield* verifyRows(side, problems);
@@ -97,7 +99,7 @@ function* verifyLog({ statements }: Side, log: LogRow, problems: string[]): Step
   let count = 0;
   for (let seq = 0; ; ) {
     const page = statements.all<RecordRow>(
-      'select seq, body, salt, com, head, state from records where log_n = ? and seq > ? order by seq limit 500',
+      'select seq, body, salt, com, head, state from records where log_n = ? and seq > ? order by seq limit 250',
       [log.log_n, seq],
     );
     for (const row of page) {
@@ -165,14 +167,18 @@ function integrity(statements: Statements, table: string): string[] {
 }
 
 /** The columns beside a body repeat members of it for the indexes; nothing hashes them. */
-function verifyCopies(store: Side, problems: string[]): void {
-  const rows = store.statements.all<{ n: number }>(
-    `select n from records where json_valid(body) and not (
-       id is body ->> '$.id' and ent is body ->> '$.ent' and type is body ->> '$.type' and op is body ->> '$.op'
-       and hlc is body ->> '$.hlc') limit 100`,
-    [],
-  );
-  for (const { n } of rows) problems.push(`record number ${n}: a column differs from its text`);
+function* verifyCopies({ statements }: Side, problems: string[]): Steps<void> {
+  const most = statements.one<{ n: number | null }>('select max(n) as n from records', [])?.n ?? 0;
+  for (let after = 0; after < most && problems.length < 100; after += recordsPerStep) {
+    const rows = statements.all<{ n: number }>(
+      `select n from records where n > ? and n <= ? and json_valid(body) and not (
+         id is body ->> '$.id' and ent is body ->> '$.ent' and type is body ->> '$.type' and op is body ->> '$.op'
+         and hlc is body ->> '$.hlc') limit 100`,
+      [after, after + recordsPerStep],
+    );
+    for (const { n } of rows) problems.push(`record number ${n}: a column differs from its text`);
+    yield;
+  }
 }
 
 function* verifyBlobs(store: Side, problems: string[]): Steps<number> {

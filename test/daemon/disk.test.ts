@@ -33,7 +33,7 @@ function world() {
 }
 
 describe('T4: the disk', () => {
-  test('KE61: with less than 64 MiB free nothing is written and all is read; with room again it goes on by itself', async () => {
+  test('KE56: with less than 64 MiB free nothing is written and all is read; with room again it goes on by itself', async () => {
     const { now, store, retrieve, disk, begin } = world();
     await begin();
     now.free = 63 * mib;
@@ -45,7 +45,7 @@ describe('T4: the disk', () => {
     expect([disk.state, await retrieve('b')]).toMatchObject(['ok', { value: 'b' }]);
   });
 
-  test('KE62: a commit that fails fails for its callers, and the database is opened anew', async () => {
+  test('KE57: a commit that fails fails for its callers, and the database is opened anew', async () => {
     const { now, store, retrieve, projects, disk, begin } = world();
     await begin();
     const before = projects.store(projectId);
@@ -62,7 +62,7 @@ describe('T4: the disk', () => {
     expect(verify(projects.store(projectId), 'deep').problems).toEqual([]);
   });
 
-  test('KE63: twice in a row, and it is only read any more', async () => {
+  test('KE58: twice in a row, and it is only read any more', async () => {
     const { now, store, retrieve, disk, projects, begin } = world();
     await begin();
     now.fails = 2;
@@ -75,7 +75,7 @@ describe('T4: the disk', () => {
     expect(verify(projects.store(projectId), 'chain').problems).toEqual([]);
   });
 
-  test('KE64: a disk that is full in the middle of a commit is no failed one: the next write may work', async () => {
+  test('KE59: a disk that is full in the middle of a commit is no failed one: the next write may work', async () => {
     const { now, store, disk, begin } = world();
     await begin();
     Object.assign(now, { fails: 3, code: 'ENOSPC' });
@@ -84,7 +84,7 @@ describe('T4: the disk', () => {
     expect(disk.state).toBe('ok');
   });
 
-  test('KE64: what SQLite has no page for is undone as a whole, and told', async () => {
+  test('KE59: what SQLite has no page for is undone as a whole, and told', async () => {
     const { store } = temporaryStore(withNotes);
     await store.write((tx) => writeNote(tx, 'a', 'one'));
     store.db.pragma(`max_page_count = ${Number(store.db.pragma('page_count', { simple: true })) + 1}`);
@@ -98,7 +98,7 @@ describe('T4: the disk', () => {
     expect(store.log.seq).toBe(3);
   });
 
-  test('KE65: a failure of the user database is survived as well', async () => {
+  test('KE57: a failure of the user database is survived as well', async () => {
     const { now, projects, store } = world();
     const before = projects.user;
     now.fails = 1;
