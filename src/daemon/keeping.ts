@@ -15,7 +15,7 @@ import {
 } from '../features/system/queries.ts';
 import { returnRoots } from '../features/system/registry.ts';
 import { removeFile } from '../platform/files.ts';
-import { moveFile } from '../platform/swap.ts';
+import { moveFile, removeBeside } from '../platform/swap.ts';
 import { removeTree } from '../platform/temporary.ts';
 import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
 import { copyDatabase, noteManifest, readContents } from '../store/backup.ts';
@@ -73,6 +73,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   /** A database that is gone is put back from its newest copy before it would be made anew. */
   readonly absent: AroundOpening['absent'] = (project, file) => {
     this.#absent.add(project);
+    removeBeside(file);
     const [newest] = this.#parts.backups.list(project);
     if (!newest) return;
     this.#parts.backups.putInPlace(newest, file);

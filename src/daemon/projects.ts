@@ -89,7 +89,7 @@ export class Projects {
   /** The database of a project, opened if need be. */
   store(projectId: string): Store {
     const now = this.#parts.clock();
-    const known = this.#open.get(projectId);
+    const known = this.#stillThere(projectId);
     if (known) {
       known.usedAt = now;
       return known.store;
@@ -107,6 +107,15 @@ export class Projects {
   /** The database of a project where it is open already. */
   opened(projectId: string): Store | undefined {
     return this.#open.get(projectId)?.store;
+  }
+
+  /** Whoever deletes a file that is open takes it from everybody but us: what we would write to it is lost. */
+  #stillThere(projectId: string): Open | undefined {
+    const known = this.#open.get(projectId);
+    if (!known || known.store.isHeld || exists(known.store.settings.file)) return known;
+    known.store.abandon();
+    this.#open.delete(projectId);
+    return undefined;
   }
 
   /** The newest schema that is known here. */

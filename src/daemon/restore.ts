@@ -4,7 +4,7 @@ import { forgetOwnSources } from '../features/capture/keeping-queries.ts';
 import type { JobShare } from '../features/system/needs.ts';
 import { projectNow, register } from '../features/system/registry.ts';
 import { ownDirectory, removeFile } from '../platform/files.ts';
-import { moveFile, swapFile } from '../platform/swap.ts';
+import { moveFile, removeBeside, swapFile } from '../platform/swap.ts';
 import { exists } from '../platform/walk.ts';
 import { type Contents, closeOwnLogs, contentsOf, copyFile } from '../store/backup.ts';
 import { rebuildAside } from '../store/rebuild.ts';
@@ -43,6 +43,7 @@ export async function restore(parts: RestoreParts, projectId: string, path: stri
   const kept = exists(file) ? await backups.make(projectId, projects.store(projectId).db, 'restore') : null;
   projects.close(projectId);
   const before = `${file}.before-restore`;
+  removeBeside(file);
   if (kept === null) moveFile(next, file);
   else swapFile(file, next, before);
   parts.failpoint('restore.swapped');
@@ -100,7 +101,8 @@ interface Preparing {
 async function prepare(parts: RestoreParts, { path, next, projectId }: Preparing): Promise<void> {
   const { schema, projects, pace } = parts;
   ownDirectory(dirname(next));
-  for (const left of ['', '-wal', '-shm', '-journal']) removeFile(`${next}${left}`);
+  removeFile(next);
+  removeBeside(next);
   try {
     await copyFile(path, next, { schema, breathe: pace.breathe });
     closeOwnLogs(next);
@@ -114,6 +116,7 @@ async function prepare(parts: RestoreParts, { path, next, projectId }: Preparing
     }
   } catch (error) {
     removeFile(next);
+    removeBeside(next);
     throw error;
   }
 }

@@ -37,3 +37,8 @@ function syncDirectory(path: string): void {
     fs.closeSync(handle);
   }
 }
+
+/** Removes what SQLite keeps beside a database that is gone: read with another one it would be taken for its own. */
+export function removeBeside(file: string): void {
+  for (const name of ['-wal', '-shm', '-journal']) fs.rmSync(`${file}${name}`, { force: true });
+}

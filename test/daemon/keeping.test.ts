@@ -123,6 +123,18 @@ describe('mirror', () => {
     expect(problems(all)).toEqual([]);
   });
 
+  test('KE33: also when it is deleted while it is open, with what SQLite keeps beside it left there', async () => {
+    const all = world();
+    await all.remember('rule', 'one', { priority: 'critical' });
+    await all.settled();
+    fs.rmSync(all.projects.file(projectId));
+    expect(fs.existsSync(`${all.projects.file(projectId)}-wal`)).toBe(true);
+    await all.remember('next', 2);
+    expect([await all.recall('rule'), await all.recall('next')]).toEqual(['one', 2]);
+    expect(fs.existsSync(all.projects.file(projectId))).toBe(true);
+    expect(problems(all)).toEqual([]);
+  });
+
   test('KE33: with a copy of it more than that comes back', async () => {
     const all = world();
     await all.remember('plain', 1);
