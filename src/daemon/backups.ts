@@ -7,7 +7,7 @@ import { fileBytes, filesBelow } from '../platform/walk.ts';
 import { closeOwnLogs, copyDatabase, copyDatabaseNow } from '../store/backup.ts';
 import type { Connection } from '../store/open.ts';
 
-export type Reason = 'daily' | 'asked' | 'migration' | 'rebuild' | 'restore' | 'link' | 'remove';
+export type Reason = 'daily' | 'asked' | 'migration' | 'rebuild' | 'restore' | 'restored' | 'link' | 'remove';
 
 export interface Backup {
   readonly path: string;
@@ -19,7 +19,7 @@ export interface Backup {
 export interface BackupsParts {
   /** Directory of them all; one below it for each database. */
   readonly directory: string;
-  /** How many of each database are kept. */
+  /** How many daily ones of each database are kept, and how many others. */
   readonly keep: number;
   readonly clock: () => number;
   readonly breathe: () => Promise<void>;
@@ -65,7 +65,9 @@ export class Backups {
   /** Copies of a database, newest first. */
   list(project: string | null): Backup[] {
     const found = filesBelow(this.#directory(project), (name) => nameForm.test(name));
-    return found.map(({ path, size }) => ({ path, bytes: size, ...partsOf(path) })).sort((a, b) => b.at - a.at);
+    return found
+      .map(({ path, size }) => ({ path, bytes: size, ...partsOf(path) }))
+      .sort((a, b) => b.at - a.at || (a.path < b.path ? 1 : -1));
   }
 
   /** Puts a copy where its database was, as a database that nobody has open: it goes on in a log of its own. */
@@ -97,10 +99,15 @@ export class Backups {
     return { unfinished: `${path}.unfinished`, path };
   }
 
-  /** The copy counts from here on; the oldest go, and what a restore had left. */
+  /** The copy counts from here on; the oldest go. */
   #count(project: string | null, unfinished: string, path: string): string {
     moveFile(unfinished, path);
-    for (const old of this.list(project).slice(Math.max(1, this.#parts.keep))) removeFile(old.path);
+    const daily = (backup: Backup) => backup.reason === 'daily';
+    const all = this.list(project);
+    // apart: much work in one day must not push out the days before
+    for (const kind of [all.filter(daily), all.filter((each) => !daily(each))]) {
+      for (const old of kind.slice(Math.max(1, this.#parts.keep))) removeFile(old.path);
+    }
     return path;
   }
 

@@ -49,7 +49,8 @@ export interface KeepingParts {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** See the top of the file. One per daemon. */
 export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify' | 'rebuild'> {
@@ -58,6 +59,8 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   /** Databases that were not there and are about to be opened. */
   readonly #absent = new Set<string>();
   #copying: Promise<unknown> | undefined;
+  /** After a copy that failed the next is not tried at once. */
+  #notBefore = 0;
 
   constructor(parts: KeepingParts) {
     this.#parts = parts;
@@ -200,7 +203,8 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
    * asked for anything for a while.
    */
   async daily(quietMs: number): Promise<void> {
-    if (quietMs < this.#parts.idleMs || this.#copying) return;
+    const { idleMs, clock, log } = this.#parts;
+    if (quietMs < idleMs || this.#copying || clock() < this.#notBefore) return;
     const due = [null, ...this.#projects.user.read.all(allProjects, {}).map((row) => row.project_id)].find((id) =>
       this.#isDue(id),
     );
@@ -208,6 +212,9 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     this.#copying = this.#make(due, 'daily');
     try {
       await this.#copying;
+    } catch (error) {
+      this.#notBefore = clock() + hourMs;
+      log('no daily copy', { project: due ?? 'user', why: String(error) });
     } finally {
       this.#copying = undefined;
     }

@@ -48,6 +48,8 @@ export async function restore(parts: RestoreParts, projectId: string, path: stri
   else swapFile(file, next, before);
   parts.failpoint('restore.swapped');
   const brought = await catchUp(parts, projectId, job);
+  // the newest copy is what comes back when the database is lost: not what was just replaced
+  await backups.make(projectId, projects.store(projectId).db, 'restored');
   return {
     ...{ project_id: projectId, records: contents.records, mirrored: brought },
     ...(kept === null ? {} : { before, backup: kept }),

@@ -204,6 +204,18 @@ describe('copies and restoring', () => {
     expect(fs.existsSync(String(result.before))).toBe(false);
   });
 
+  test('KE41: lost after that, it is the restored one that comes back', async () => {
+    const all = world();
+    await all.remember('a', 'then');
+    const { path } = await all.job('store.backup');
+    all.clock.now += 1_000;
+    await all.remember('a', 'now');
+    await all.job('store.restore', { path });
+    all.projects.close(projectId);
+    fs.rmSync(dirname(all.projects.file(projectId)), { recursive: true });
+    expect(await all.recall('a')).toBe('then');
+  });
+
   test('KE42: what is refused leaves everything as it is: garbage, another project, the user database', async () => {
     const all = world();
     await all.remember('a', 1);
@@ -246,6 +258,22 @@ describe('copies and restoring', () => {
     for (let i = 0; i < 4; i += 1) await all.keeping.daily(60_000);
     expect([all.backups.list(null), all.backups.list(projectId)].map((list) => list.length)).toEqual([1, 1]);
     expect(all.backups.list(other)).toEqual([]);
+  });
+
+  test('KE44: a copy that fails is told, hinders nothing, and is tried again an hour later', async () => {
+    const all = world();
+    await all.remember('a', 1);
+    all.clock.now = Date.now() + 2 * day;
+    const blocked = join(all.paths.backups, 'stores');
+    fs.rmSync(blocked, { recursive: true, force: true });
+    fs.mkdirSync(all.paths.backups, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(blocked, 'in the way');
+    for (let i = 0; i < 3; i += 1) await all.keeping.daily(60_000);
+    expect(all.told.filter((line) => line.startsWith('no daily copy'))).toHaveLength(1);
+    fs.rmSync(blocked);
+    all.clock.now += 3_600_000;
+    await all.keeping.daily(60_000);
+    expect(all.backups.list(null)).toHaveLength(1);
   });
 
   test('KE45: compact says what it gave back', async () => {

@@ -11,7 +11,7 @@ import type { Read } from '../../store/record-type.ts';
 import type { JobContext } from '../feature.ts';
 import type { contract, Touched } from './contract.ts';
 import type { Entering, SystemNeeds } from './needs.ts';
-import { projectByIdentity, rootOf } from './queries.ts';
+import { projectByIdentity, projectTwins, rootOf } from './queries.ts';
 import { projectNow, rootAbove } from './registry.ts';
 
 type Init = (typeof contract)['project.init'];
@@ -37,7 +37,12 @@ export function init(needs: SystemNeeds) {
     const project = needs.welcome.enter(entering);
     const taken = input.import ? await needs.welcome.takeIn(project, context) : {};
     const recovered = needs.keeping.recovered(project.id);
-    return { ...result, ...(recovered ? { recovered } : {}), ...taken, next: nextSteps(user) };
+    return {
+      ...result,
+      ...(recovered ? { recovered } : {}),
+      ...taken,
+      next: [...nextSteps(user), ...twins(context.read.user, entering)],
+    };
   };
 }
 
@@ -180,4 +185,12 @@ export function touchedBy(plan: FilePlan): Touched[] {
 function nextSteps(user: FilePlan): string[] {
   const codex = user.operations.some(({ path }) => path.endsWith('hooks.json'));
   return codex ? ['Codex: open /hooks once and approve prsist'] : [];
+}
+
+/** Another project with the same first commit may be this one under another id. */
+function twins(read: Read, { root_commit, project_id }: Entering): string[] {
+  const found = root_commit === undefined ? [] : read.all(projectTwins, { root_commit, project_id });
+  return found.map(
+    ({ name, project_id: id }) => `same history as ${name}; if it is the same project: prsist project link ${id}`,
+  );
 }

@@ -43,6 +43,11 @@ export const projectByIdentity = query<{ root_commit: string; origin_url: string
   `select ${projectColumns} from projects where root_commit = :root_commit and origin_url = :origin_url
    order by state in ('removed', 'linked'), created_at limit 1`,
 );
+/** Projects with the same beginning of history: perhaps the same one. */
+export const projectTwins = query<{ root_commit: string; project_id: string }, ProjectRow>(
+  `select ${projectColumns} from projects
+   where root_commit = :root_commit and project_id <> :project_id and state = 'active' order by created_at limit 5`,
+);
 export const allProjects = query<Params, ProjectRow>(
   `select ${projectColumns} from projects where state = 'active' order by last_activity desc, name`,
 );
