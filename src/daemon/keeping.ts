@@ -94,7 +94,11 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     this.#parts.onOpened(project);
   };
 
-  readonly recovered: Needed['recovered'] = (projectId) => this.#recovered.get(projectId);
+  readonly recovered: Needed['recovered'] = (projectId) => {
+    const recovered = this.#recovered.get(projectId);
+    this.#recovered.delete(projectId); // told once
+    return recovered;
+  };
 
   readonly verify: Maintenance['verify'] = async (id, depth, job) => {
     const found = await verifyAside(this.#projects.store(id), depth, this.#pace(job));
@@ -103,7 +107,11 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
 
   readonly rebuild: Maintenance['rebuild'] = async (id, only, job) => {
     const store = this.#projects.store(id);
-    await this.#make(id, 'rebuild');
+    await this.#make(id, 'rebuild').catch((error: unknown) => {
+      // what is damaged cannot be copied, and may be what is to be mended
+      if (!(error instanceof PrsistError && error.code === 'store/corrupt')) throw error;
+      this.#parts.log('no copy before the rebuild', { project: id, why: error.message });
+    });
     const records = await rebuildAside(store, only, this.#pace(job));
     this.#parts.onChanged(id);
     return records === undefined ? {} : { records };
@@ -126,13 +134,13 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     return this.#copyTo(store, path);
   };
 
-  readonly restore: Needed['restore'] = async (id, { path, as_new }, job) => {
+  readonly restore: Needed['restore'] = async (id, path, job) => {
     const parts: RestoreParts = {
       ...{ projects: this.#projects, backups: this.#parts.backups, schema: this.#projects.schema },
       ...{ newId: this.#parts.newId, failpoint: this.#parts.failpoint, pace: this.#pace(job) },
     };
-    const result = as_new ? await restoreAsNew(parts, path, job) : await restore(parts, id, path, job);
-    this.#parts.onChanged(id);
+    const result = await (id === undefined ? restoreAsNew(parts, path, job) : restore(parts, id, path, job));
+    if (id !== undefined) this.#parts.onChanged(id);
     return result;
   };
 
@@ -236,7 +244,8 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   async #make(id: string | null, reason: Parameters<Backups['make']>[2]): Promise<string> {
     const store = id === null ? this.#projects.user : this.#projects.store(id);
     const made = await this.#parts.backups.make(id, store.db, reason);
-    if (reason !== 'restore') removeFile(`${store.settings.file}.before-restore`);
+    const before = `${store.settings.file}.before-restore`;
+    for (const left of [before, `${before}-wal`]) removeFile(left);
     return made;
   }
 

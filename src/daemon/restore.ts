@@ -40,20 +40,35 @@ export async function restore(parts: RestoreParts, projectId: string, path: stri
     removeFile(next);
     return {};
   }
-  const kept = exists(file) ? await backups.make(projectId, projects.store(projectId).db, 'restore') : null;
+  const kept = await copyOfCurrent(parts, projectId);
   projects.close(projectId);
-  const before = `${file}.before-restore`;
-  removeBeside(file);
-  if (kept === null) moveFile(next, file);
-  else swapFile(file, next, before);
+  const before = exists(file) ? `${file}.before-restore` : null;
+  if (before === null) {
+    removeBeside(file);
+    moveFile(next, file);
+  } else {
+    swapFile(file, next, before);
+  }
   parts.failpoint('restore.swapped');
   const brought = await catchUp(parts, projectId, job);
   // the newest copy is what comes back when the database is lost: not what was just replaced
   await backups.make(projectId, projects.store(projectId).db, 'restored');
   return {
     ...{ project_id: projectId, records: contents.records, mirrored: brought },
-    ...(kept === null ? {} : { before, backup: kept }),
+    ...(before === null ? {} : { before }),
+    ...(kept === null ? {} : { backup: kept }),
   };
+}
+
+/** A copy of what is about to be replaced; none when it is not there, or too damaged to be copied. */
+async function copyOfCurrent({ projects, backups }: RestoreParts, projectId: string): Promise<string | null> {
+  if (!exists(projects.file(projectId))) return null;
+  try {
+    return await backups.make(projectId, projects.store(projectId).db, 'restore');
+  } catch (error) {
+    if (error instanceof PrsistError && error.code === 'store/corrupt') return null;
+    throw error;
+  }
 }
 
 /** Makes a copy a project of its own, under a new id and without directories. */

@@ -18,14 +18,20 @@ export function copyPlainFile(from: string, to: string): void {
   }
 }
 
-/** Puts `next` in the place of `file` and keeps what stood there as `aside`: at no moment is there no file. */
+/**
+ * Puts `next` in the place of a database that nobody has open and keeps what stood there as `aside`, with a WAL that was
+ * left beside it: at no moment is there no file.
+ */
 export function swapFile(file: string, next: string, aside: string): void {
   fs.rmSync(aside, { force: true });
+  removeBeside(aside);
   try {
     fs.linkSync(file, aside);
   } catch {
     fs.copyFileSync(file, aside); // a file system without links
   }
+  if (fs.existsSync(`${file}-wal`)) fs.renameSync(`${file}-wal`, `${aside}-wal`);
+  removeBeside(file);
   moveFile(next, file);
 }
 

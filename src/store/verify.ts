@@ -24,6 +24,8 @@ interface LogRow {
   readonly log: string;
   readonly seq: number;
   readonly head: Uint8Array | null;
+  /** The last record that is there, at the same moment. */
+  readonly last: number;
 }
 
 interface RecordRow {
@@ -81,9 +83,16 @@ function* verifySteps(side: Aside, depth: 'chain' | 'deep'): Steps<Verification>
 
 function* chainSteps(side: Side): Steps<Verification> {
   const problems: string[] = [];
-  const logs = side.statements.all<LogRow>('select log_n, ws, dev, log, seq, head from logs order by log_n', []);
+  const logs = side.statements.all<LogRow>(
+    `select log_n, ws, dev, log, seq, head, ifnull((select max(seq) from records r where r.log_n = l.log_n), 0) as last
+     from logs l order by log_n`,
+    [],
+  );
   let records = 0;
-  for (const log of logs) records += yield* verifyLog(side, log, problems);
+  for (const log of logs) {
+    if (log.last > log.seq) problems.push(`log ${log.log}: ends at record ${log.seq}, but holds ${log.last}`);
+    records += yield* verifyLog(side, log, problems);
+  }
   return { records, blobs: 0, problems };
 }
 
@@ -93,14 +102,15 @@ export function quickCheck(store: Store): string | undefined {
   return row?.quick_check === 'ok' ? undefined : (row?.quick_check ?? 'unreadable');
 }
 
+/** As far as the log went when the check began: it may grow meanwhile. */
 function* verifyLog({ statements }: Side, log: LogRow, problems: string[]): Steps<number> {
   const holes = knownHoles(statements, log.log);
   let head: Uint8Array = genesisHead(log);
   let count = 0;
   for (let seq = 0; ; ) {
     const page = statements.all<RecordRow>(
-      'select seq, body, salt, com, head, state from records where log_n = ? and seq > ? order by seq limit 250',
-      [log.log_n, seq],
+      'select seq, body, salt, com, head, state from records where log_n = ? and seq > ? and seq <= ? order by seq limit 250',
+      [log.log_n, seq, log.seq],
     );
     for (const row of page) {
       const jumped = row.seq !== seq + 1;

@@ -165,7 +165,9 @@ describe('copies and restoring', () => {
       all.clock.now += 1_000;
       await all.job('store.backup');
     }
-    const { items } = (await all.ask('store.backups')) as { items: { path: string; at: string; reason: string }[] };
+    const { items } = (await all.ask('store.backups', { project: projectId })) as {
+      items: { path: string; at: string; reason: string }[];
+    };
     expect(items.map(({ reason }) => reason)).toEqual(['asked', 'asked', 'asked']);
     expect(items[0]?.at).toBe(new Date(all.clock.now).toISOString());
     const path = join(all.top, 'mine.db');
@@ -185,7 +187,7 @@ describe('copies and restoring', () => {
     await all.remember('a', 'now');
     await all.remember('rule', 'critical and later', { priority: 'critical' });
     await all.settled();
-    const result = await all.job('store.restore', { path });
+    const result = await all.job('store.restore', { project: projectId, path });
     expect(result).toMatchObject({ project_id: projectId, records: 2, mirrored: 1 });
     expect([await all.recall('a'), await all.recall('rule')]).toEqual(['then', 'critical and later']);
     expect(fs.existsSync(String(result.before))).toBe(true);
@@ -197,7 +199,7 @@ describe('copies and restoring', () => {
     await all.remember('a', 'after');
     expect(problems(all)).toEqual([]);
     all.clock.now += 1_000;
-    await all.job('store.restore', { path: result.backup });
+    await all.job('store.restore', { project: projectId, path: result.backup });
     expect(await all.recall('a')).toBe('now');
     expect(problems(all)).toEqual([]);
     await all.job('store.backup');
@@ -210,7 +212,7 @@ describe('copies and restoring', () => {
     const { path } = await all.job('store.backup');
     all.clock.now += 1_000;
     await all.remember('a', 'now');
-    await all.job('store.restore', { path });
+    await all.job('store.restore', { project: projectId, path });
     all.projects.close(projectId);
     fs.rmSync(dirname(all.projects.file(projectId)), { recursive: true });
     expect(await all.recall('a')).toBe('then');
@@ -227,10 +229,16 @@ describe('copies and restoring', () => {
     const before = digest(all.projects.store(projectId));
     const directory = dirname(all.projects.file(projectId));
     const names = fs.readdirSync(directory).sort();
-    await expect(all.job('store.restore', { path: file })).rejects.toMatchObject({ code: 'store/corrupt' });
-    await expect(all.job('store.restore', { path: foreign.path })).rejects.toMatchObject({ code: 'backup/foreign' });
-    await expect(all.job('store.restore', { path: user })).rejects.toMatchObject({ code: 'backup/foreign' });
-    await expect(all.job('store.restore', { path: join(all.top, 'no') })).rejects.toMatchObject({
+    await expect(all.job('store.restore', { project: projectId, path: file })).rejects.toMatchObject({
+      code: 'store/corrupt',
+    });
+    await expect(all.job('store.restore', { project: projectId, path: foreign.path })).rejects.toMatchObject({
+      code: 'backup/foreign',
+    });
+    await expect(all.job('store.restore', { project: projectId, path: user })).rejects.toMatchObject({
+      code: 'backup/foreign',
+    });
+    await expect(all.job('store.restore', { project: projectId, path: join(all.top, 'no') })).rejects.toMatchObject({
       code: 'file/unreadable',
     });
     expect(digest(all.projects.store(projectId))).toEqual(before);
@@ -340,6 +348,7 @@ describe('projects as a whole', () => {
     await all.job('project.remove', { project: 'old' });
     expect(all.projects.ofDirectory(all.roots.old)).toBeUndefined();
     expect(() => all.projects.resolve(other)).toThrow('was removed');
+    await expect(all.job('project.link', { project: projectId, other: 'old' })).rejects.toThrow();
     expect(await states(all)).toEqual({ shop: 'active', old: 'removed' });
     await all.job('project.remove', { project: 'old', undo: true });
     expect(await all.recall('a', all.roots.old)).toBe(1);
@@ -356,7 +365,7 @@ describe('projects as a whole', () => {
     const [copy = ''] = fs.readdirSync(String(backups));
     all.project(other, 'old');
     expect(await all.recall('a', other)).toBeUndefined();
-    await all.job('store.restore', { path: join(String(backups), copy) }, other);
+    await all.job('store.restore', { project: other, path: join(String(backups), copy) });
     expect(await all.recall('a', other)).toBe(1);
   });
 

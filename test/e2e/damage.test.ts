@@ -144,6 +144,22 @@ describe('T12: copies', () => {
     expect(new Set(logs.flat()).size).toBe(2);
   });
 
+  test('T12: a database that cannot even be opened is replaced by its copy', async () => {
+    const { result } = (await home.json(['backup'], { cwd })) as { result: { path: string } };
+    await stopped();
+    const handle = fs.openSync(file, 'r+');
+    fs.writeSync(handle, Buffer.alloc(20_000, 0xa5), 0, 20_000, 0);
+    fs.closeSync(handle);
+    const broken = await home.prsist(['context', 'get', 'key-1', '--json'], { cwd });
+    expect([broken.exit, broken.stdout]).toEqual([1, expect.stringContaining('store/corrupt')]);
+    const { items } = (await home.json(['backup', '--list'], { cwd })) as { items: { path: string }[] };
+    expect(items[0]?.path).toBe(result.path);
+    await home.json(['restore', result.path], { cwd });
+    await stopped();
+    expect(digestOf(file)).toEqual(whole);
+    expect(findings(home)).toEqual([]);
+  });
+
   test('T12: a project whose database and clone are gone comes back with a fresh clone', async () => {
     fs.rmSync(join(file, '..'), { recursive: true });
     const { stdout, exit } = await home.prsist(['init', '--no-import'], { cwd });

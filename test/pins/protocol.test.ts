@@ -46,10 +46,10 @@ session.resume write project settled 292733b45de1
 session.show read project - 0bca60c08916
 session.start write project - abbe8c4cf43b
 store.backup job project - dada1f3a3827
-store.backups read project - 0407f6cf8486
+store.backups read user - 065f1307f994
 store.compact job project - a166bfffa781
 store.rebuild job project - ac995ec3ff9d
-store.restore job project - c7cdd1a8444b
+store.restore job user - b54206c436f0
 store.verify job project - 08bdd0b81dc1
 system.drain read user - 1f72423890a6
 system.health read user - 7a026d584365

@@ -95,6 +95,15 @@ describe('maintenance while the store serves', () => {
     rebuild(store);
   });
 
+  test('KE14: the chain is checked while the log grows, and a log that is longer than it says is told of', async () => {
+    const { store } = await filled();
+    const pace = paced(() => void store.write((tx) => writeNote(tx, 'grow', 'ing')));
+    expect((await verifyAside(store, 'chain', pace))?.problems).toEqual([]);
+    await store.write((tx) => writeNote(tx, 'a', 'last'));
+    store.db.exec('update logs set seq = seq - 1');
+    expect((await verifyAside(store, 'chain', pace))?.problems.join()).toContain('but holds');
+  });
+
   test.each([
     ['a changed row', "update notes set text = 'x' where text = 'old'", 'table notes differed from the log; rebuilt'],
     ['an empty table', 'delete from lines; delete from notes', 'table notes differed from the log; rebuilt'],

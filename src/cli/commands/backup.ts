@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Cli, Register } from '../cli.ts';
+import { type Cli, projectOf, type Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { size } from '../print.ts';
@@ -33,7 +33,7 @@ async function backup(cli: Cli, options: BackupOptions): Promise<number> {
 }
 
 async function list(cli: Cli): Promise<number> {
-  const reply = await cli.client.call('store.backups', {});
+  const reply = await cli.client.call('store.backups', { project: projectOf(cli.options.project, cli.cwd) });
   cli.answer(reply, ({ items }) => {
     if (items.length === 0) return cli.print.note('no copy yet: prsist backup');
     cli.print.table(

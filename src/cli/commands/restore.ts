@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Cli, Register } from '../cli.ts';
+import { type Cli, projectOf, type Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { printResult } from '../result.ts';
@@ -18,7 +18,8 @@ export const register: Register = (parent, bind) => {
 };
 
 async function restore(cli: Cli, file: string, options: { readonly asNew?: boolean }): Promise<number> {
-  const asked = { path: resolve(cli.cwd, file), as_new: options.asNew ?? false };
+  const project = options.asNew ? undefined : projectOf(cli.options.project, cli.cwd);
+  const asked = { path: resolve(cli.cwd, file), as_new: options.asNew ?? false, project };
   const job = await follow(cli, await cli.client.call('store.restore', asked));
   if (job === 130) return job;
   const result = job.result ?? {};

@@ -43,17 +43,21 @@ export const keepingContract = {
     output: jobStarted,
   }),
   'store.backups': operation({
-    summary: 'Copies of the database that are kept here, newest first',
+    summary:
+      'Copies of a project’s database that are kept here, newest first; of the caller’s directory when none is named',
     effect: 'read',
-    input: z.strictObject({}),
+    on: 'user',
+    input: z.strictObject({ project: asked.optional() }),
     output: z.object({
       items: z.array(z.object({ path: z.string(), at: time, reason: z.string(), bytes: z.int() })),
     }),
   }),
   'store.restore': operation({
-    summary: 'Put a copy in the place of the database, or make it a project of its own',
+    // on the user database: the project's own may be beyond opening
+    summary: 'Put a copy in the place of a project’s database, or make it a project of its own',
     effect: 'job',
-    input: z.strictObject({ path, as_new: z.boolean().default(false) }),
+    on: 'user',
+    input: z.strictObject({ path, as_new: z.boolean().default(false), project: asked.optional() }),
     output: jobStarted,
   }),
 } as const;

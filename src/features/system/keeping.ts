@@ -18,6 +18,9 @@ export function keepingVerbs(needs: SystemNeeds): { readonly [N in keyof Contrac
       const project = found(context, input.project);
       if (input.undo) return needs.keeping.part(project, linkedTo(context, project, input.other));
       const other = found(context, input.other);
+      const removed = [project, other].find(({ state }) => state === 'removed');
+      if (removed)
+        throw new PrsistError('project/not-found', `${removed.name} was removed`, { hint: undoHint(removed) });
       if (project.project_id === other.project_id) {
         throw new PrsistError('input/invalid', `${input.other} is this very project already`, { field: 'other' });
       }
@@ -32,8 +35,18 @@ export function keepingVerbs(needs: SystemNeeds): { readonly [N in keyof Contrac
         .backups(context.project.id)
         .map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
     }),
-    'store.restore': async (context, input) => needs.keeping.restore(context.project.id, input, context),
+    'store.restore': async (context, input) => {
+      const project = input.as_new ? undefined : found(context, here(context, input)).project_id;
+      return needs.keeping.restore(project, input.path, context);
+    },
   };
+}
+
+/** The project that is named, or the one the caller stands in. */
+function here({ caller }: Context, { project }: { readonly project?: string | undefined }): string {
+  const asked = project ?? caller.directory;
+  if (asked === undefined) throw new PrsistError('project/required', 'it is not said which project');
+  return asked;
 }
 
 /** Also one that was removed, and by its old id one that was linked to another. */
@@ -42,6 +55,8 @@ function projectNamed(context: Context, asked: string, home: string): ProjectRow
   if (!row) throw new PrsistError('project/not-found', `no project ${asked}`);
   return row;
 }
+
+const undoHint = ({ project_id }: ProjectRow) => `prsist project remove --undo ${project_id}`;
 
 /** One that was linked to a project, by its old id or a beginning of it. */
 function linkedTo(context: Context, { project_id, name }: ProjectRow, asked: string): ProjectRow {

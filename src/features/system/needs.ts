@@ -105,11 +105,8 @@ export interface Keeping {
   readonly compact: (projectId: string, job: JobShare) => Promise<Json>;
   readonly backup: (projectId: string, path: string | undefined) => Promise<Json>;
   readonly backups: (projectId: string) => readonly BackupFile[];
-  readonly restore: (
-    projectId: string,
-    asked: { readonly path: string; readonly as_new: boolean },
-    job: JobShare,
-  ) => Promise<Json>;
+  /** project: undefined makes the copy a project of its own. */
+  readonly restore: (project: string | undefined, path: string, job: JobShare) => Promise<Json>;
   readonly link: (project: ProjectRow, other: ProjectRow, job: JobShare) => Promise<Json>;
   /** The other goes on with its own database, which is as it was; this one keeps the records. */
   readonly part: (project: ProjectRow, other: ProjectRow) => Promise<Json>;
