@@ -89,10 +89,7 @@ function* chainSteps(side: Side): Steps<Verification> {
     [],
   );
   let records = 0;
-  for (const log of logs) {
-    if (log.last > log.seq) problems.push(`log ${log.log}: ends at record ${log.seq}, but holds ${log.last}`);
-    records += yield* verifyLog(side, log, problems);
-  }
+  for (const log of logs) records += yield* verifyLog(side, log, problems);
   return { records, blobs: 0, problems };
 }
 
@@ -110,7 +107,7 @@ function* verifyLog({ statements }: Side, log: LogRow, problems: string[]): Step
   for (let seq = 0; ; ) {
     const page = statements.all<RecordRow>(
       'select seq, body, salt, com, head, state from records where log_n = ? and seq > ? and seq <= ? order by seq limit 250',
-      [log.log_n, seq, log.seq],
+      [log.log_n, seq, log.last],
     );
     for (const row of page) {
       const jumped = row.seq !== seq + 1;

@@ -102,7 +102,8 @@ describe.skipIf(!possible)('T4: a small disk', () => {
   function layEvent(n: number): void {
     const body = { session_id: 'full', cwd, prompt: `typed ${n}` };
     const header = { agent: 'codex', event: 'UserPromptSubmit', pwd: cwd, args: [] };
-    const path = join(home.paths.spool, `full${n}-0.evt`);
-    fs.writeFileSync(path, formatSpoolEvent(header, Buffer.from(JSON.stringify(body))), { mode: 0o600 });
+    const unfinished = join(home.root, 'event');
+    fs.writeFileSync(unfinished, formatSpoolEvent(header, Buffer.from(JSON.stringify(body))), { mode: 0o600 });
+    fs.renameSync(unfinished, join(home.paths.spool, `full${n}-0.evt`)); // whole, as hooks do
   }
 });

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failpointNames } from '../../src/platform/failpoint.ts';
+import { signal } from '../../src/platform/process.ts';
 import { findings, withStore } from '../harness/audit.ts';
 import { type Crash, type Crashed, crash, type Failpoint } from '../harness/crash.ts';
 import { createHome, ended, type Home, until } from '../harness/home.ts';
@@ -84,7 +85,7 @@ describe('T2: a daemon that dies while it keeps the memory', () => {
     const copy = await home.json(['backup'], { cwd });
     const path = String((copy.result as { path: string }).path);
     const argv = asked.map((word) => (word === 'the copy' ? path : word));
-    await home.kill();
+    await killed();
     const child = await home.serve({ PRSIST_FAILPOINT: `${name}:kill` });
     const dead = ended(child);
     await home.prsist(argv, { cwd }); // cut off, or answered before
@@ -99,6 +100,14 @@ describe('T2: a daemon that dies while it keeps the memory', () => {
     if (name === 'mirror.copied') expect(mirroredTexts()).toContain('must not be lost');
   });
 });
+
+/** Also a second one that was started meanwhile and waits for the lock. */
+async function killed(): Promise<void> {
+  await until('nothing runs', () => {
+    for (const pid of home.processes()) signal(pid, 'SIGKILL');
+    return home.processes().length === 0;
+  });
+}
 
 async function stopped(): Promise<void> {
   await home.prsist(['daemon', 'stop']);

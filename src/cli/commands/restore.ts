@@ -11,10 +11,10 @@ export const register: Register = (parent, bind) => {
     .description(
       'Put a copy in the place of the database of this project. It is checked first; what was there is kept beside it.',
     )
-    .argument('<file>', 'a copy made by prsist backup')
+    .argument('<file>', 'a copy: prsist backup --list shows those that are kept')
     .option('--as-new', 'make it a project of its own instead')
     .action(bind(restore));
-  withExamples(command, ['prsist backup --list', 'prsist restore ~/shop.prsist.db', 'prsist restore old.db --as-new']);
+  withExamples(command, ['prsist restore ~/shop.prsist.db', 'prsist restore old.db --as-new']);
 };
 
 async function restore(cli: Cli, file: string, options: { readonly asNew?: boolean }): Promise<number> {
