@@ -139,8 +139,8 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'project',
-    usage: 'list|show',
-    summary: 'the projects known here',
+    usage: 'list|show|rename|link|remove',
+    summary: 'the projects known here; rename, join and remove them',
     group: 'more',
     load: () => import('./commands/project.ts'),
   },
@@ -160,10 +160,24 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'store',
-    usage: 'verify|rebuild',
-    summary: 'check the database of this project, or compute its rows again',
+    usage: 'verify|rebuild|compact',
+    summary: 'check the database of this project, compute its rows again, give space back',
     group: 'more',
     load: () => import('./commands/store.ts'),
+  },
+  {
+    name: 'backup',
+    usage: '',
+    summary: 'copy the database of this project, or list the copies',
+    group: 'more',
+    load: () => import('./commands/backup.ts'),
+  },
+  {
+    name: 'restore',
+    usage: '<file>',
+    summary: 'put a copy in the place of the database, or beside it as a new project',
+    group: 'more',
+    load: () => import('./commands/restore.ts'),
   },
   {
     name: 'api',

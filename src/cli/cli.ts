@@ -75,7 +75,7 @@ export function createCli(world: World, print: Printer, options: GlobalOptions):
 }
 
 /** `--project` may be an id, a name or a directory: what begins with a dot or holds a slash is a directory. */
-function projectOf(given: string | undefined, cwd: string): string {
+export function projectOf(given: string | undefined, cwd: string): string {
   if (given === undefined || given === '') return cwd;
   return isAbsolute(given) || given.startsWith('.') || /[\\/]/.test(given) ? resolve(cwd, given) : given;
 }

@@ -61,6 +61,12 @@ export const errorTable = {
   },
   'store/newer-schema': { status: 503, exit: 69, retry: false, hint: 'npm install -g prsist@latest' },
   'store/corrupt': { status: 500, exit: 1, retry: false, hint: 'prsist store verify --deep' },
+  'backup/foreign': {
+    status: 409,
+    exit: 1,
+    retry: false,
+    hint: 'prsist restore <file> --as-new makes it a project of its own',
+  },
   'store/network-disk': {
     status: 500,
     exit: 78,

@@ -28,6 +28,11 @@ export const limits = {
   inlineTextBytes: 2 * kib,
   inlineValueBytes: 16 * kib,
 
+  /** Below this nothing is written any more until there is room again. */
+  diskLowBytes: 64 * mib,
+  /** Copies of each database that are kept. */
+  backupsKept: 7,
+
   groupCommit: 256,
   queueRequests: 1_000,
   queueBytes: 32 * mib,

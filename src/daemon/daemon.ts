@@ -26,12 +26,11 @@ import { removeTree } from '../platform/temporary.ts';
 import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import { exists } from '../platform/walk.ts';
 import { sweepAnswers } from '../store/idempotency.ts';
-import { rebuild } from '../store/rebuild.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
-import { verify } from '../store/verify.ts';
+import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
-import { diskOf } from './disk.ts';
+import { diskOf } from './disk-use.ts';
 import { createDispatch } from './dispatch.ts';
 import { finishErasing } from './erasing.ts';
 import { cleanGitState } from './git-state.ts';
@@ -81,6 +80,7 @@ export class Daemon {
   readonly #spool: Spool;
   readonly #briefs: Briefs;
   readonly #wired: Wired;
+  readonly #after: Aftercare;
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
   readonly #heads = new Map<string, string>();
@@ -107,6 +107,11 @@ export class Daemon {
     const newId = () => uuidV7(wallClock(), random(10));
     this.#jobs = new Jobs(newId);
     ownSpool(paths.spool);
+    this.#after = createAftercare({
+      ...{ paths, projects: () => this.#projects, failpoint: this.#failpoint, log: this.log },
+      onBug: (what, error) => this.#bug(what, error),
+      onChanged: (project) => this.#briefs.wake(project, 'at once'),
+    });
     this.#wired = this.#wire(newId);
     this.#projects = new Projects({
       ...{ paths, clock: wallClock, monotonic, random, failpoint: this.#failpoint },
@@ -115,6 +120,7 @@ export class Daemon {
       afterCrash: parts.crashedAt !== null,
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
       onCommit: (project, events) => this.#onCommit(project, events),
+      ...{ keeping: this.#after.keeping, disk: this.#after.disk },
     });
     this.#spool = new Spool({
       redact,
@@ -175,6 +181,7 @@ export class Daemon {
     this.#spool.stop();
     await this.#briefs.finish();
     this.#countReads();
+    await this.#after.finish();
     this.#projects.closeAll();
     this.log.info('left');
   }
@@ -195,6 +202,7 @@ export class Daemon {
   async #tick(): Promise<void> {
     await this.#spool.drain();
     this.#briefs.lookAtHeads();
+    await this.#after.mirrors.settle();
     await this.#follow();
   }
 
@@ -246,6 +254,7 @@ export class Daemon {
   async #lookAll(): Promise<void> {
     await this.#follow();
     if ((await discover(this.#wired.capture, this.#wired.roots, this.#isLeaving)) > 0) this.#used();
+    await this.#after.keeping.daily(this.#quietMs());
     for (const project of this.#projects.openProjects) {
       if (!this.#accepting) return;
       await catchUpCommits(this.#wired.capture, this.#wired.capture.target(project), this.#heads);
@@ -254,6 +263,7 @@ export class Daemon {
 
   async #sweep(): Promise<void> {
     this.#spool.sweep();
+    await this.#after.mirrors.sweep();
     await this.#finishErasing();
     for (const id of [null, ...this.#projects.openProjects]) {
       await this.#storeOf(id).write((tx) => sweepAnswers(tx));
@@ -278,6 +288,7 @@ export class Daemon {
 
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {
     const remembered = events.some((event) => event.name.startsWith('context.'));
+    if (project !== null && remembered) this.#after.mirrors.wake(project);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
     else if (remembered) {
       for (const open of this.#projects.openProjects) this.#briefs.wake(open, 'at once');
@@ -333,12 +344,12 @@ export class Daemon {
       },
       jobs: { show: (id, ms) => this.#jobs.show(id, ms), cancel: (id) => this.#jobs.cancel(id) },
       maintenance: {
-        verify: (id, depth) => ({ ...verify(this.#projects.store(id), depth) }),
-        rebuild: (id, only) => ({ records: rebuild(this.#projects.store(id), only) }),
+        ...{ verify: this.#after.keeping.verify, rebuild: this.#after.keeping.rebuild },
         bytes: (id) => this.#projects.bytes(id),
         disk: (id) => diskOf(this.#projects, paths, id),
         counts: (id) => this.#counts(id),
       },
+      keeping: this.#after.keeping,
       enter: (entering) => this.#enter(entering),
     });
   }
@@ -378,13 +389,14 @@ export class Daemon {
     const { waiting, bad, full, oldestMs } = this.#spool.state();
     const free = freeBytes(this.#parts.paths.data);
     const crashed = this.#parts.crashedAt;
-    const degraded = full || bad > 0 || free < 64 * 1024 * 1024;
+    const store = this.#after.disk.state;
+    const degraded = full || bad > 0 || store !== 'ok';
     return {
       ...{ status: degraded ? 'degraded' : 'ok', pid: this.#parts.pid },
       uptime_seconds: Math.round((monotonic() - this.#begun) / 1000),
       restarted_after_crash_at: crashed === null ? null : new Date(crashed).toISOString(),
       ...{ rss_bytes: residentBytes(), queue: this.#jobs.running },
-      checks: { store: 'ok', spool: { waiting, bad, oldest_ms: oldestMs }, disk: { free } },
+      checks: { store, spool: { waiting, bad, oldest_ms: oldestMs }, disk: { free } },
     };
   }
 

@@ -11,6 +11,7 @@ import { type Paths, resolvePaths } from '../platform/paths.ts';
 import { jitter } from '../platform/random.ts';
 import { socketStands } from '../platform/sockets.ts';
 import { monotonic, wait, wallClock } from '../platform/time.ts';
+import { requireWritable } from '../platform/writable.ts';
 import { type ProcessLock, takeProcessLock } from '../store/process-lock.ts';
 import { Daemon } from './daemon.ts';
 import {
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   try {
     for (const directory of [paths.config, paths.data, paths.state, paths.projects]) ownDirectory(directory);
     requireLocalDisk(paths.data);
+    requireWritable(paths.data);
     const lock = await takeLock(paths);
     if (!lock) return; // another daemon serves: that is what was wanted
     await serve(paths, lock);

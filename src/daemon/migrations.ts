@@ -6,7 +6,10 @@ import { type Migration, migration } from '../store/migrate.ts';
 
 /** Every step of the schema, of the store and of all features. In a build they lie together beside the daemon. */
 export function readMigrations(features: readonly Feature[]): Migration[] {
-  const store: Migrations = { directory: storeMigrations(), files: ['0001-log.sql'] };
+  const store: Migrations = {
+    directory: storeMigrations(),
+    files: ['0001-log.sql', '0011-mirror.sql', '0012-sync-events.sql'],
+  };
   const all = [store, ...features.flatMap((feature) => feature.migrations ?? [])];
   return all.flatMap(({ directory, files }) => files.map((name) => migration(name, read(directory, name))));
 }

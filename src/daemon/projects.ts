@@ -16,12 +16,14 @@ import {
 } from '../features/system/registry.ts';
 import { ownDirectory } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
-import { fileBytes } from '../platform/walk.ts';
+import { exists, fileBytes } from '../platform/walk.ts';
 import type { Migration } from '../store/migrate.ts';
+import type { Connection } from '../store/open.ts';
 import type { Projection } from '../store/record-type.ts';
 import { Store } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { quickCheck } from '../store/verify.ts';
+import type { Disk } from './disk.ts';
 
 export interface ProjectsParts {
   readonly paths: Paths;
@@ -35,6 +37,19 @@ export interface ProjectsParts {
   readonly afterCrash: boolean;
   readonly names: { readonly user: string; readonly device: string };
   readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
+  /** What has to happen around a database that is opened: copies, second copies, what was lost. */
+  readonly keeping?: Keeping;
+  /** Says when nothing may be written. */
+  readonly disk?: Disk;
+}
+
+export interface Keeping {
+  /** Before the first step that changes the schema of a filled database. */
+  readonly beforeMigration: (project: string | null, db: Connection, from: number) => void;
+  /** The database of a project is not there: puts a copy of it in its place, if there is one. */
+  readonly absent: (project: string, file: string) => void;
+  /** A project's database was opened. */
+  readonly opened: (project: string, store: Store) => void;
 }
 
 interface Open {
@@ -50,9 +65,10 @@ const resolvedMost = 1_000;
 
 /** The databases of this person: the user database, always open, and those of projects, opened on demand. */
 export class Projects {
-  readonly user: Store;
   readonly identity: Identity;
   readonly #parts: ProjectsParts;
+  #user: Store;
+  #left = false;
   readonly #open = new Map<string, Open>();
   readonly #touched = new Map<string, number>();
   /** Answers of resolve, right until the user database changes. */
@@ -62,25 +78,75 @@ export class Projects {
   constructor(parts: ProjectsParts) {
     this.#parts = parts;
     const fresh = this.#mint();
-    this.user = this.#openStore(parts.paths.userDatabase, null, fresh);
+    this.#user = this.#openStore(parts.paths.userDatabase, null, fresh);
     const known = readIdentity(this.user.read);
     this.identity = known ?? this.#identityOfLog(fresh);
     if (!known) this.user.maintain((tx) => saveIdentity(tx, this.identity));
   }
 
+  /** The user database. */
+  get user(): Store {
+    if (!this.#user.db.open && !this.#left) {
+      this.#user = this.#openStore(this.#parts.paths.userDatabase, null, this.identity);
+      this.#resolvedIn = -1;
+    }
+    return this.#user;
+  }
+
   /** The database of a project, opened if need be. */
   store(projectId: string): Store {
     const now = this.#parts.clock();
-    const known = this.#open.get(projectId);
+    const known = this.#stillThere(projectId);
     if (known) {
       known.usedAt = now;
       return known.store;
     }
     const directory = join(this.#parts.paths.projects, projectId);
     ownDirectory(directory);
-    const store = this.#openStore(join(directory, 'memory.db'), projectId, this.identity);
+    const file = this.file(projectId);
+    if (!exists(file)) this.#parts.keeping?.absent(projectId, file);
+    const store = this.#openStore(file, projectId, this.identity);
     this.#open.set(projectId, { store, usedAt: now });
+    this.#parts.keeping?.opened(projectId, store);
     return store;
+  }
+
+  /** The database of a project where it is open already. */
+  opened(projectId: string): Store | undefined {
+    return this.#open.get(projectId)?.store;
+  }
+
+  /** Whoever deletes a file that is open takes it from everybody but us: what we would write to it is lost. */
+  #stillThere(projectId: string): Open | undefined {
+    const known = this.#open.get(projectId);
+    if (!known || known.store.isHeld || exists(known.store.settings.file)) return known;
+    known.store.abandon();
+    this.#open.delete(projectId);
+    return undefined;
+  }
+
+  /** The newest schema that is known here. */
+  get schema(): number {
+    return Math.max(...this.#parts.migrations.map((step) => step.number));
+  }
+
+  /** Opens a copy of a project's database that has not taken its place; whoever asks for it closes it. */
+  openCopy(file: string, projectId: string): Store {
+    return this.#openStore(file, projectId, this.identity);
+  }
+
+  /** Where a project's database lies. */
+  file(projectId: string): string {
+    return join(this.#parts.paths.projects, projectId, 'memory.db');
+  }
+
+  /** Closes one database, for whoever is going to replace it. Throws store/locked while it is being rebuilt. */
+  close(projectId: string): void {
+    const open = this.#open.get(projectId);
+    if (!open) return;
+    if (open.store.isHeld) throw new PrsistError('store/locked', 'this database is being rebuilt', { retryMs: 1000 });
+    this.#open.delete(projectId);
+    open.store.close();
   }
 
   /** Directories of all projects. */
@@ -102,6 +168,11 @@ export class Projects {
     const known = this.#known(asked);
     if (known) return known;
     const row = findProject(this.user.read, asked, this.#parts.paths.home) ?? this.#moved(asked);
+    if (row?.state === 'removed') {
+      throw new PrsistError('project/not-found', `${row.name} was removed`, {
+        hint: `prsist project remove --undo ${row.project_id}`,
+      });
+    }
     if (row) return this.#remembered(asked, this.ref(row.project_id, row.name));
     if (asked.startsWith('/')) throw new PrsistError('project/required', `${asked} belongs to no project`);
     throw new PrsistError('project/not-found', `no project ${asked}`);
@@ -135,7 +206,7 @@ export class Projects {
 
   /** Size of a project's database on disk, with its WAL. */
   bytes(projectId: string): number {
-    const file = join(this.#parts.paths.projects, projectId, 'memory.db');
+    const file = this.file(projectId);
     return fileBytes(file) + fileBytes(`${file}-wal`);
   }
 
@@ -143,7 +214,7 @@ export class Projects {
   closeIdle(): void {
     const before = this.#parts.clock() - closeAfterMs;
     for (const [id, { store, usedAt }] of this.#open) {
-      if (usedAt > before) continue;
+      if (usedAt > before || store.isHeld) continue;
       this.#open.delete(id);
       store.close();
     }
@@ -155,13 +226,14 @@ export class Projects {
   }
 
   closeAll(): void {
+    this.#left = true;
     for (const { store } of this.#open.values()) store.close();
     this.#open.clear();
-    this.user.close();
+    if (this.#user.db.open) this.#user.close();
   }
 
   /** A project whose directory was moved is entered where it is now. */
-  #moved(directory: string): { project_id: string; name: string } | undefined {
+  #moved(directory: string): { project_id: string; name: string; state: string } | undefined {
     const { home } = this.#parts.paths;
     const moved = directory.startsWith('/') ? movedProject(this.user.read, directory, home) : undefined;
     if (!moved) return undefined;
@@ -199,15 +271,31 @@ export class Projects {
     return { ws: id(), dev: id(), user: id(), name: names.user };
   }
 
+  /** After a failure of the disk nobody knows what a connection still holds: it is closed and opened anew. */
+  #failed(project: string | null, file: string, { code }: PrsistError): void {
+    if (code !== 'disk/failed') return;
+    this.#parts.disk?.failed(file);
+    // after those who wait for this transaction have heard of it
+    setImmediate(() => {
+      const failed = project === null ? this.#user : this.#open.get(project)?.store;
+      if (failed?.db.open) failed.abandon();
+      if (project !== null) this.#open.delete(project);
+    });
+  }
+
   #openStore(file: string, project: string | null, identity: Identity): Store {
-    const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit } = this.#parts;
+    const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit, disk } = this.#parts;
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
       ...{ file, kind, deviceName: names.device },
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
       ...{ migrations, clock, monotonic, random, failpoint },
       projections: projections.filter((each) => (each.in ?? kind) === kind),
+      ...(disk ? { beforeWrite: () => disk.requireWritable(file) } : {}),
+      onFailure: (error) => this.#failed(project, file, error),
+      beforeMigration: (db, from) => this.#parts.keeping?.beforeMigration(project, db, from),
       onCommit: (events) => {
+        disk?.worked(file);
         if (project !== null) this.#touch(project);
         onCommit(project, events);
       },

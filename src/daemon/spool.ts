@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { JsonValue } from '../core/captured.ts';
+import { PrsistError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Ingested, SpoolFile } from '../features/capture/ingest.ts';
 import {
@@ -95,7 +96,10 @@ export class Spool {
       const entries = spoolEntries(this.#parts.directory);
       this.#noteFull(entries);
       const held = new Set<string>();
-      for (const entry of entries) await this.#take(entry, held);
+      for (const entry of entries) {
+        // nothing behind it would fare better: all is kept, and looked at again with the next round
+        if ((await this.#take(entry, held)) === 'no room') return;
+      }
     } while (this.#again);
   }
 
@@ -111,25 +115,27 @@ export class Spool {
     }
   }
 
-  async #take(entry: SpoolEntry, held: Set<string>): Promise<void> {
+  async #take(entry: SpoolEntry, held: Set<string>): Promise<'no room' | undefined> {
     const { directory, ingest, redact, failpoint, log, onTaken } = this.#parts;
     try {
       const bytes = readSpoolFile(directory, entry.name);
-      if (!bytes) return;
+      if (!bytes) return undefined;
       failpoint('spool.renamed');
       const taken = await ingest({ name: entry.name, mtimeNs: entry.mtimeNs, bytes }, held);
-      if (taken.outcome === 'early') return;
+      if (taken.outcome === 'early') return undefined;
       if (taken.outcome === 'bad') {
         log('spool file set aside', { file: entry.name, why: taken.why });
         setAsideSpoolFile(directory, entry.name, redact);
-        return;
+        return undefined;
       }
       failpoint('spool.before-delete');
       deleteSpoolFile(directory, entry.name);
       this.#attempts.delete(entry.name);
       if (taken.outcome === 'taken') onTaken(taken.projectId);
+      return undefined;
     } catch (error) {
       this.#failed(entry, error);
+      return error instanceof PrsistError && error.code.startsWith('disk/') ? 'no room' : undefined;
     }
   }
 

@@ -41,7 +41,7 @@ import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import type { SessionTimes } from '../features/sessions/wire.ts';
 import { systemFeature } from '../features/system/feature.ts';
-import type { Daemon, Hooks, JobsView, Maintenance, Welcome } from '../features/system/needs.ts';
+import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
@@ -77,6 +77,7 @@ export interface Wiring {
   readonly daemon: Daemon;
   readonly jobs: JobsView;
   readonly maintenance: Maintenance;
+  readonly keeping: Keeping;
   readonly enter: Welcome['enter'];
 }
 
@@ -118,6 +119,7 @@ export function wire(wiring: Wiring): Wired {
     briefFeature(sources),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
+      keeping: wiring.keeping,
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
     erasingFeature(erasingNeeds(wiring, () => features)),

@@ -12,24 +12,33 @@ export const failpointNames = [
   'spool.before-delete',
   'lock.taken',
   'endpoint.renamed',
+  'mirror.copied',
+  'rebuild.dropped',
+  'rebuild.half',
+  'backup.half',
+  'restore.swapped',
 ] as const;
 
+/** What the operating system would say, by the action that stands for it. */
+const systemCodes: Readonly<Record<string, string>> = { full: 'ENOSPC', io: 'EIO' };
+
 /**
- * Reads PRSIST_FAILPOINT, `<name>:<kill|error>[:<n>]` (the n-th time, 1 when absent), and only where PRSIST_HOME is set:
- * an ordinary installation has no failpoints. Returns what to call at each crossing.
+ * Reads PRSIST_FAILPOINT, `<name>:<kill|error|full|io>[:<n>[+]]` (the n-th time, 1 when absent; with + from then on), and
+ * only where PRSIST_HOME is set: an ordinary installation has no failpoints. Returns what to call at each crossing.
  */
 export function createFailpoint(
   env: Readonly<Record<string, string | undefined>> = environment(),
 ): (name: string) => void {
   const asked = env.PRSIST_HOME ? env.PRSIST_FAILPOINT : undefined;
   if (!asked) return () => undefined;
-  const [wanted, action, nth = '1'] = asked.split(':');
-  let left = Number(nth);
+  const [wanted, action = 'error', nth = '1'] = asked.split(':');
+  let left = Number.parseInt(nth, 10);
   return (name) => {
     if (name !== wanted) return;
     left -= 1;
-    if (left !== 0) return;
+    if (nth.endsWith('+') ? left > 0 : left !== 0) return;
     if (action === 'kill') process.kill(process.pid, 'SIGKILL');
-    throw new Error(`failpoint ${name}`);
+    const code = systemCodes[action];
+    throw Object.assign(new Error(`failpoint ${name}`), code === undefined ? {} : { code });
   };
 }

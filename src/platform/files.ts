@@ -23,9 +23,14 @@ export function ownDirectory(path: string): void {
   }
 }
 
+/** Whether a type of file system, as statfs gives it, is one whose files lie on another machine. */
+export function isNetworkDisk(type: number): boolean {
+  return networkTypes.has(type >>> 0);
+}
+
 /** Refuses a directory on a network file system: file locks and flushes do not hold there. */
 export function requireLocalDisk(path: string): void {
-  if (networkTypes.has(Number(fs.statfsSync(path).type))) {
+  if (isNetworkDisk(Number(fs.statfsSync(path).type))) {
     throw new PrsistError('store/network-disk', `${path} lies on a network file system`);
   }
 }

@@ -28,13 +28,18 @@ export function readOwnLog(statements: Statements): OwnLog | undefined {
     [],
   );
   if (!row) return undefined;
+  return { ...row, head: row.head ?? genesisHead(row), hlc: lastReading(statements) };
+}
+
+/** The greatest clock reading of all that is here: what is written next comes after it. */
+function lastReading(statements: Statements): string {
   // the newest record of each log carries its greatest reading: one step in an index, where max(hlc) reads every record
   const last = statements.one<{ hlc: string | null }>(
     `select max((select hlc from records r where r.log_n = l.log_n and r.hlc is not null order by seq desc limit 1))
        as hlc from logs l`,
     [],
   );
-  return { ...row, head: row.head ?? genesisHead(row), hlc: last?.hlc ?? '' };
+  return last?.hlc ?? '';
 }
 
 /** Adds a new own log with its genesis head. ids: UUIDs of workspace, device and this incarnation of the log. */
@@ -48,7 +53,7 @@ export function insertOwnLog(
     'insert into logs (ws, dev, log, own, seq, head, opened_at) values (?, ?, ?, 1, 0, ?, ?)',
     [ids.ws, ids.dev, ids.log, head, nowMs],
   );
-  return { ...ids, log_n, seq: 0, head, hlc: '' };
+  return { ...ids, log_n, seq: 0, head, hlc: lastReading(statements) };
 }
 
 /** Writes position and head back; part of the transaction whose records moved them. */

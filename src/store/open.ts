@@ -39,7 +39,8 @@ function configure(db: Connection, file: string): void {
   if (db.pragma('synchronous', { simple: true }) !== 2) throw new PrsistError('store/corrupt', `${file}: not durable`);
 }
 
-function checkSchema(db: Connection, schema: number): void {
+/** Throws for a database that is none of ours, or newer than us. schema: the newest this program knows. */
+export function checkSchema(db: Connection, schema: number): void {
   const version = Number(db.pragma('user_version', { simple: true }));
   const owner = Number(db.pragma('application_id', { simple: true }));
   const isEmpty = version === 0 && owner === 0 && !db.prepare('select 1 from sqlite_schema limit 1').get();
@@ -65,11 +66,14 @@ export function guarded<T>(file: string, work: () => T): T {
 
 /** An error of SQLite as one of ours; everything else unchanged. */
 export function storeError(error: unknown, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
+  if (!(error instanceof Database.SqliteError)) return systemError(error, file);
   const { code } = error;
   const options = { cause: error };
   if (code.startsWith('SQLITE_FULL')) return new PrsistError('disk/full', `no space left for ${file}`, options);
   if (code.startsWith('SQLITE_IOERR')) return new PrsistError('disk/failed', `${file}: ${error.message}`, options);
+  if (code.startsWith('SQLITE_READONLY'))
+    return new PrsistError('disk/read-only', `${file} cannot be written`, options);
+  if (code.startsWith('SQLITE_CANTOPEN')) return new PrsistError('disk/failed', `${file}: ${error.message}`, options);
   if (code.startsWith('SQLITE_BUSY')) return new PrsistError('store/locked', `${file} is in use`, options);
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new PrsistError('store/corrupt', `${file}: ${error.message}`, options);
@@ -77,9 +81,20 @@ export function storeError(error: unknown, file: string): unknown {
   return error;
 }
 
+/** The same for what the operating system says by itself. */
+function systemError(error: unknown, file: string): unknown {
+  const code = codeOf(error);
+  if (code === 'ENOSPC') return new PrsistError('disk/full', `no space left for ${file}`, { cause: error });
+  if (code === 'EIO') return new PrsistError('disk/failed', `${file}: input/output error`, { cause: error });
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 /** True when SQLite reported a failure of disk or file: that concerns every request of a transaction, not only one. */
 export function isStoreFailure(error: unknown): boolean {
-  return (
-    error instanceof PrsistError && /^(disk|store)\//.test(error.code) && error.cause instanceof Database.SqliteError
-  );
+  if (!(error instanceof PrsistError) || !/^(disk|store)\//.test(error.code)) return false;
+  return error.cause instanceof Database.SqliteError || ['ENOSPC', 'EIO'].includes(codeOf(error.cause));
 }

@@ -6,6 +6,8 @@ import type { Applied, Handler, Projecting, Projection } from './record-type.ts'
 export interface Projector {
   readonly projections: readonly Projection[];
   apply(tx: Projecting, name: string, record: Applied<unknown>): void;
+  /** Whether records of this name keep heads. */
+  readonly merges: (name: string) => boolean;
   /** Milliseconds spent so far in projections that keep an index; 0 without a clock. */
   readonly indexMs: () => number;
 }
@@ -13,6 +15,9 @@ export interface Projector {
 /** Indexes handlers by record name. monotonic: times the projections that keep an index; not timed when absent. */
 export function createProjector(projections: readonly Projection[], monotonic?: () => number): Projector {
   const handlers = new Map<string, Handler['apply'][]>();
+  const merging = new Set(
+    projections.flatMap((each) => each.handlers).flatMap((each) => (each.merges ? each.name : [])),
+  );
   let indexMs = 0;
   const indexing = (work: () => void) => {
     const before = monotonic?.() ?? 0;
@@ -32,6 +37,7 @@ export function createProjector(projections: readonly Projection[], monotonic?: 
       // handlers are indexed by the name of the record type they were declared for
       for (const apply of handlers.get(name) ?? []) apply(tx, record as Applied<never>);
     },
+    merges: (name) => merging.has(name),
     indexMs: () => indexMs,
   };
 }

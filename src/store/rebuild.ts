@@ -1,15 +1,17 @@
 import { PrsistError } from '../core/errors.ts';
+import { aside } from './aside.ts';
 import { appliedRecord, createProjector } from './projector.ts';
 import type { Projection, TableInfo, Write } from './record-type.ts';
+import { recordsAsWritten } from './replay.ts';
+import { missingObjects } from './schema.ts';
 import type { Statements } from './statements.ts';
+import { atOnce, type Pace, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
 
-interface LogRow {
-  readonly n: number;
-  readonly body: string;
-}
+/** Where rows are computed: the store itself, or a second connection to its file. */
+export type Side = Pick<Store, 'db' | 'statements' | 'settings'>;
 
-const pageSize = 2_000;
+const recordsPerStep = 20;
 
 /**
  * Empties projections and computes them again from the log, in one transaction: a reader sees the old rows or the new.
@@ -17,19 +19,42 @@ const pageSize = 2_000;
  * Returns how many records were read. Throws input/invalid for a name that is none of this database.
  */
 export function rebuild(store: Store, only?: ReadonlySet<string>): number {
-  const chosen = only ? projectionsOf(store, only) : store.settings.projections;
-  return store.maintain((tx) => {
-    const tables = chosen.flatMap((each) => Object.entries(each.tables));
-    for (const [table, info] of tables) setAside(store.statements, table, info);
-    for (const [table, info] of tables) store.db.exec(info.clear ?? `delete from ${table}`);
-    const count = replay(store, tx, chosen);
-    for (const [table, info] of tables) putBack(store.statements, table, info);
-    return count;
-  });
+  return store.maintain((tx) => atOnce(rebuildSteps(store, tx, only)));
 }
 
-function projectionsOf(store: Store, only: ReadonlySet<string>): readonly Projection[] {
-  const all = store.settings.projections;
+/** The same in steps, within a transaction that the caller has begun on this side. */
+export function* rebuildSteps(side: Side, tx: Write, only?: ReadonlySet<string>): Steps<number> {
+  const { statements, settings, db } = side;
+  const chosen = only ? projectionsOf(settings.projections, only) : settings.projections;
+  const tables = chosen.flatMap((each) => Object.entries(each.tables));
+  for (const { sql } of missingObjects(db, settings.kind, settings.migrations)) db.exec(sql);
+  for (const [table, info] of tables) setAside(statements, table, info);
+  for (const [table, info] of tables) {
+    db.exec(info.clear ?? `delete from ${table}`);
+    yield;
+  }
+  settings.failpoint('rebuild.dropped');
+  const count = yield* replay(side, tx, chosen);
+  for (const [table, info] of tables) putBack(statements, table, info);
+  return count;
+}
+
+/** The same while the store serves: readers keep the old rows until it is done. undefined: cancelled, nothing changed. */
+export function rebuildAside(
+  store: Store,
+  only: ReadonlySet<string> | undefined,
+  pace: Pace,
+): Promise<number | undefined> {
+  return aside(
+    store,
+    function* (side) {
+      return { value: yield* rebuildSteps(side, side.tx, only), end: 'commit' };
+    },
+    pace,
+  );
+}
+
+function projectionsOf(all: readonly Projection[], only: ReadonlySet<string>): readonly Projection[] {
   const groupOf = (each: Projection) => each.group ?? each.name;
   const groups = new Map(
     all.flatMap((each) => [groupOf(each), ...Object.keys(each.tables)].map((n) => [n, groupOf(each)])),
@@ -43,22 +68,17 @@ function projectionsOf(store: Store, only: ReadonlySet<string>): readonly Projec
   return all.filter((each) => wanted.has(groupOf(each)));
 }
 
-function replay(store: Store, tx: Write, chosen: readonly Projection[]): number {
+function* replay({ statements, settings }: Side, tx: Write, chosen: readonly Projection[]): Steps<number> {
   const projector = createProjector(chosen);
   let count = 0;
-  for (let last = 0; ; ) {
-    const page = store.statements.all<LogRow>(
-      'select n, body from records where n > ? and body is not null and state = 0 order by n limit ?',
-      [last, pageSize],
-    );
-    for (const row of page) {
-      const record = appliedRecord(row.n, row.body);
-      projector.apply(tx, record.name, record);
-      last = row.n;
-    }
-    count += page.length;
-    if (page.length < pageSize) return count;
+  for (const row of recordsAsWritten(statements)) {
+    const record = appliedRecord(row.n, row.body);
+    projector.apply(tx, record.name, record);
+    count += 1;
+    if (count === 1) settings.failpoint('rebuild.half');
+    if (count % recordsPerStep === 0) yield;
   }
+  return count;
 }
 
 /** Local columns (counts of reads, what was shown) come from no record: they are carried over a rebuild by key. */

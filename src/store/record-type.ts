@@ -67,13 +67,15 @@ export interface Projecting extends Read {
 
 export interface Handler {
   readonly name: string;
+  /** Of a type whose changes name the heads they have seen. */
+  readonly merges?: boolean;
   readonly apply: (tx: Projecting, record: Applied<never>) => void;
 }
 
 /** Ties a record type to what it does to rows: deterministic, no clock, no I/O. */
 export function on<F>(type: RecordType<F>, apply: (tx: Projecting, record: Applied<F>) => void): Handler {
   // the engine only hands a record of this very type to the handler
-  return { name: type.name, apply: apply as Handler['apply'] };
+  return { name: type.name, merges: type.changes === 'merge', apply: apply as Handler['apply'] };
 }
 
 export interface TableInfo {

@@ -4,6 +4,7 @@ import { type Id, uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Origin } from '../core/record.ts';
 import { holdFile } from '../platform/held-files.ts';
+import { appendForeign, type BlobSource, type ForeignAppended, type ForeignRecord } from './foreign.ts';
 import { insertOwnLog, type OwnLog, readOwnLog, saveOwnLog } from './log.ts';
 import { type Migration, migrate, type StoreKind } from './migrate.ts';
 import { type Connection, guarded, isStoreFailure, openConnection, storeError } from './open.ts';
@@ -32,6 +33,12 @@ export interface StoreSettings {
   readonly failpoint: (name: string) => void;
   /** After a commit, with what it brought; must not throw. */
   readonly onCommit: (events: readonly StoreEvent[]) => void;
+  /** Asked before every write of the queue; throws to refuse it. */
+  readonly beforeWrite?: () => void;
+  /** A transaction failed for a reason of the disk or the file. */
+  readonly onFailure?: (error: PrsistError) => void;
+  /** Before the first step that changes a database that is not empty: keeps a copy of it. Throws to leave it as it is. */
+  readonly beforeMigration?: (db: Connection, from: number) => void;
 }
 
 interface Waiting {
@@ -63,6 +70,7 @@ export class Store {
   #waiting: Waiting[] = [];
   #scheduled = false;
   #transactions = 0;
+  #held = false;
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
@@ -73,6 +81,8 @@ export class Store {
     this.projector = createProjector(settings.projections, settings.monotonic);
     this.read = reader(this.statements);
     try {
+      const from = Number(this.db.pragma('user_version', { simple: true }));
+      if (from > 0 && from < schema) settings.beforeMigration?.(this.db, from);
       migrate(this.db, settings.kind, settings.migrations);
       const { clock, random, failpoint } = settings;
       const own = readOwnLog(this.statements) ?? this.#newLog();
@@ -91,6 +101,11 @@ export class Store {
    * from the start when another of its group fails, so all that it changes is in the database or can be changed twice.
    */
   write<T>(work: (tx: Write) => T): Promise<T> {
+    try {
+      this.settings.beforeWrite?.();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     if (this.#waiting.length >= limits.queueRequests) {
       return Promise.reject(new PrsistError('daemon/busy', 'too many writes are waiting', { retryMs: 200 }));
     }
@@ -117,8 +132,37 @@ export class Store {
     return this.#parts.own;
   }
 
+  /** True while maintenance on a second connection has the write lock: writes wait in the queue. */
+  get isHeld(): boolean {
+    return this.#held;
+  }
+
+  /** Lets writes wait, after those that wait already are done; what is called gives them way again. */
+  hold(): () => void {
+    this.#refuseHeld();
+    this.#flush();
+    this.#held = true;
+    return () => {
+      this.#held = false;
+      if (this.#waiting.length > 0 && this.db.open) this.#flush();
+    };
+  }
+
+  /**
+   * Adds records of another log under their own addresses, within a transaction of this store; what is here already is
+   * passed over. Throws store/corrupt for a record that does not belong where it says.
+   */
+  appendForeign(rows: readonly ForeignRecord[], blobs: BlobSource): ForeignAppended {
+    return appendForeign(
+      { ...this.#parts, tx: this.#writer.tx, emit: (event) => this.#events.push(event) },
+      rows,
+      blobs,
+    );
+  }
+
   /** Runs a piece of maintenance as one transaction outside the queue: rebuild, clean-up of local tables. */
   maintain<T>(work: (tx: Write) => T): T {
+    this.#refuseHeld();
     return this.#logged(() => work(this.#writer.tx));
   }
 
@@ -141,6 +185,18 @@ export class Store {
     this.db.pragma('wal_checkpoint(truncate)');
     this.db.close();
     this.#letGo();
+  }
+
+  /** Closes without writing anything any more, after a failure of the disk. */
+  abandon(): void {
+    const error = new PrsistError('disk/failed', `${this.settings.file} was closed after a failure`);
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+    this.db.close();
+    this.#letGo();
+  }
+
+  #refuseHeld(): void {
+    if (this.#held) throw new PrsistError('store/locked', 'this database is being rebuilt', { retryMs: 1000 });
   }
 
   #newLog(): OwnLog {
@@ -167,6 +223,7 @@ export class Store {
 
   #flush(): void {
     this.#scheduled = false;
+    if (this.#held) return; // goes on when the hold ends
     while (this.#waiting.length > 0) this.#commitGroup(this.#waiting.splice(0, limits.groupCommit));
   }
 
@@ -176,6 +233,7 @@ export class Store {
       outcomes = this.#together(group);
     } catch (error) {
       for (const waiting of group) waiting.reject(error);
+      if (error instanceof PrsistError && isStoreFailure(error)) this.settings.onFailure?.(error);
       return;
     }
     this.#parts.failpoint('tx.after-commit');

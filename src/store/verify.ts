@@ -1,8 +1,13 @@
 import { sha256Hex } from '../core/ids.ts';
 import { commitment, genesisHead, nextHead } from '../core/record.ts';
+import { type Aside, aside } from './aside.ts';
 import { getBlob } from './blobs.ts';
-import { digest } from './digest.ts';
-import { rebuild } from './rebuild.ts';
+import { digestSteps } from './digest.ts';
+import { knownHoles } from './foreign.ts';
+import { rebuildSteps, type Side } from './rebuild.ts';
+import { missingObjects } from './schema.ts';
+import type { Statements } from './statements.ts';
+import { atOnce, inSlices, type Pace, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
 
 export interface Verification {
@@ -19,6 +24,8 @@ interface LogRow {
   readonly log: string;
   readonly seq: number;
   readonly head: Uint8Array | null;
+  /** The last record that is there, at the same moment. */
+  readonly last: number;
 }
 
 interface RecordRow {
@@ -30,6 +37,8 @@ interface RecordRow {
   readonly state: number;
 }
 
+const recordsPerStep = 250;
+
 /** State of a record whose text was erased on purpose: what is left still proves the chain. */
 const erased = 1;
 
@@ -38,16 +47,50 @@ const erased = 1;
  * Rows are compared, and mended, only from a log that is whole.
  */
 export function verify(store: Store, depth: 'chain' | 'deep'): Verification {
-  const problems: string[] = [];
-  const logs = store.statements.all<LogRow>('select log_n, ws, dev, log, seq, head from logs order by log_n', []);
-  const records = logs.reduce((sum, log) => sum + verifyLog(store, log, problems), 0);
+  return store.maintain((tx) => atOnce(verifySteps({ ...sideOf(store), tx }, depth)));
+}
+
+/** The same while the store serves. undefined: cancelled. */
+export async function verifyAside(
+  store: Store,
+  depth: 'chain' | 'deep',
+  pace: Pace,
+): Promise<Verification | undefined> {
+  if (depth === 'chain') return inSlices(chainSteps(store), pace);
+  return aside(
+    store,
+    function* (side) {
+      const value = yield* verifySteps(side, 'deep');
+      return { value, end: value.problems.length === 0 ? 'rollback' : 'commit' };
+    },
+    pace,
+  );
+}
+
+const sideOf = ({ db, statements, settings }: Store): Side => ({ db, statements, settings });
+
+function* verifySteps(side: Aside, depth: 'chain' | 'deep'): Steps<Verification> {
+  const { records, problems: found } = yield* chainSteps(side);
+  const problems = [...found];
   if (depth === 'chain') return { records, blobs: 0, problems };
-  verifyFile(store, problems);
-  verifyCopies(store, problems);
-  const blobs = verifyBlobs(store, problems);
-  if (problems.length === 0) verifyRows(store, problems);
-  else problems.push('rows were not compared: what they would be computed from is damaged');
-  return { records, blobs, problems };
+  const mended = yield* verifyFile(side, problems);
+  yield* verifyCopies(side, problems);
+  const blobs = yield* verifyBlobs(side, problems);
+  if (problems.length > 0) problems.push('rows were not compared: what they would be computed from is damaged');
+  else yield* verifyRows(side, problems);
+  return { records, blobs, problems: [...mended, ...problems] };
+}
+
+function* chainSteps(side: Side): Steps<Verification> {
+  const problems: string[] = [];
+  const logs = side.statements.all<LogRow>(
+    `select log_n, ws, dev, log, seq, head, ifnull((select max(seq) from records r where r.log_n = l.log_n), 0) as last
+     from logs l order by log_n`,
+    [],
+  );
+  let records = 0;
+  for (const log of logs) records += yield* verifyLog(side, log, problems);
+  return { records, blobs: 0, problems };
 }
 
 /** SQLite's short check of the file: what an unclean exit may have left. Returns the first problem. */
@@ -56,64 +99,106 @@ export function quickCheck(store: Store): string | undefined {
   return row?.quick_check === 'ok' ? undefined : (row?.quick_check ?? 'unreadable');
 }
 
-function verifyLog(store: Store, log: LogRow, problems: string[]): number {
-  let head = genesisHead(log);
+/** As far as the log went when the check began: it may grow meanwhile. */
+function* verifyLog({ statements }: Side, log: LogRow, problems: string[]): Steps<number> {
+  const holes = knownHoles(statements, log.log);
+  let head: Uint8Array = genesisHead(log);
   let count = 0;
   for (let seq = 0; ; ) {
-    const page = store.statements.all<RecordRow>(
-      'select seq, body, salt, com, head, state from records where log_n = ? and seq > ? order by seq limit 5000',
-      [log.log_n, seq],
+    const page = statements.all<RecordRow>(
+      'select seq, body, salt, com, head, state from records where log_n = ? and seq > ? and seq <= ? order by seq limit 250',
+      [log.log_n, seq, log.last],
     );
     for (const row of page) {
-      if (row.seq !== seq + 1) problems.push(`log ${log.log}: records ${seq + 1} to ${row.seq - 1} are missing`);
-      head = verifyRecord(row, head, (what) => problems.push(`log ${log.log}, record ${row.seq}: ${what}`));
+      const jumped = row.seq !== seq + 1;
+      const never = jumped && holes.some(([first, last]) => first === seq + 1 && last === row.seq - 1);
+      if (jumped && !never) problems.push(`log ${log.log}: records ${seq + 1} to ${row.seq - 1} are missing`);
+      const report = (what: string) => problems.push(`log ${log.log}, record ${row.seq}: ${what}`);
+      head = verifyRecord(row, never ? undefined : head, report);
       seq = row.seq;
     }
     count += page.length;
     if (page.length === 0) break;
+    yield;
   }
-  const last = log.head ?? genesisHead(log);
-  if (count !== log.seq) problems.push(`log ${log.log}: holds ${count} records, should hold ${log.seq}`);
-  if (!head.equals(last)) problems.push(`log ${log.log}: its head is not the head of its last record`);
+  const should = holes.reduce((left, [first, last]) => left - (last - first + 1), log.seq);
+  if (count !== should) problems.push(`log ${log.log}: holds ${count} records, should hold ${should}`);
+  if (!Buffer.from(head).equals(log.head ?? genesisHead(log))) {
+    problems.push(`log ${log.log}: its head is not the head of its last record`);
+  }
   return count;
 }
 
-function verifyRecord(row: RecordRow, before: Uint8Array, report: (what: string) => void): Buffer {
+/** before: undefined where what stood before it never came here. */
+function verifyRecord(row: RecordRow, before: Uint8Array | undefined, report: (what: string) => void): Buffer {
   if (row.body !== null && row.salt !== null) {
     if (!commitment(row.salt, row.body).equals(row.com)) report('its text is not the text it was written with');
   } else if (row.state !== erased) {
     report('its text is missing');
   }
-  if (!nextHead(before, row.seq, row.com).equals(row.head)) report('the chain is broken here');
+  if (before && !nextHead(before, row.seq, row.com).equals(row.head)) report('the chain is broken here');
   return Buffer.from(row.head);
 }
 
-function verifyFile(store: Store, problems: string[]): void {
-  const rows = store.statements.all<{ integrity_check: string }>('pragma integrity_check', []);
-  for (const row of rows) if (row.integrity_check !== 'ok') problems.push(`database file: ${row.integrity_check}`);
+/**
+ * SQLite's own check, a table at a time. Indexes hold nothing of their own: a missing or damaged one is made again, which
+ * is told but hinders nothing. Returns what was mended.
+ */
+function* verifyFile({ db, statements, settings }: Side, problems: string[]): Steps<string[]> {
+  const mended: string[] = [];
+  for (const { type, name, sql } of missingObjects(db, settings.kind, settings.migrations)) {
+    db.exec(sql);
+    mended.push(`${type} ${name} was missing; made again`);
+    yield;
+  }
+  const tables = statements.all<{ name: string }>(
+    "select name from pragma_table_list where schema = 'main' and type in ('table', 'shadow') order by name",
+    [],
+  );
+  for (const { name } of tables) {
+    if (integrity(statements, name).some(isOfIndex)) {
+      db.exec(`reindex "${name}"`);
+      mended.push(`an index of ${name} was damaged; made again`);
+    }
+    for (const found of integrity(statements, name)) problems.push(`database file: ${found}`);
+    yield;
+  }
+  return mended;
+}
+
+const isOfIndex = (found: string) => /index/i.test(found);
+
+function integrity(statements: Statements, table: string): string[] {
+  const rows = statements.all<{ integrity_check: string }>(`pragma integrity_check("${table}")`, []);
+  return rows.map((row) => row.integrity_check).filter((found) => found !== 'ok');
 }
 
 /** The columns beside a body repeat members of it for the indexes; nothing hashes them. */
-function verifyCopies(store: Store, problems: string[]): void {
-  const rows = store.statements.all<{ n: number }>(
-    `select n from records where json_valid(body) and not (
-       id is body ->> '$.id' and ent is body ->> '$.ent' and type is body ->> '$.type' and op is body ->> '$.op'
-       and hlc is body ->> '$.hlc') limit 100`,
-    [],
-  );
-  for (const { n } of rows) problems.push(`record number ${n}: a column differs from its text`);
+function* verifyCopies({ statements }: Side, problems: string[]): Steps<void> {
+  const most = statements.one<{ n: number | null }>('select max(n) as n from records', [])?.n ?? 0;
+  for (let after = 0; after < most && problems.length < 100; after += recordsPerStep) {
+    const rows = statements.all<{ n: number }>(
+      `select n from records where n > ? and n <= ? and json_valid(body) and not (
+         id is body ->> '$.id' and ent is body ->> '$.ent' and type is body ->> '$.type' and op is body ->> '$.op'
+         and hlc is body ->> '$.hlc') limit 100`,
+      [after, after + recordsPerStep],
+    );
+    for (const { n } of rows) problems.push(`record number ${n}: a column differs from its text`);
+    yield;
+  }
 }
 
-function verifyBlobs(store: Store, problems: string[]): number {
+function* verifyBlobs(store: Side, problems: string[]): Steps<number> {
   const rows = store.statements.all<{ hash: Uint8Array }>('select hash from blobs where data is not null', []);
   for (const { hash } of rows) {
     const name = Buffer.from(hash).toString('hex');
     if (!isWhole(store, name)) problems.push(`blob ${name.slice(0, 12)}: its text is damaged`);
+    yield;
   }
   return rows.length;
 }
 
-function isWhole(store: Store, name: string): boolean {
+function isWhole(store: Side, name: string): boolean {
   try {
     const plain = getBlob(store.statements, name);
     return plain !== undefined && sha256Hex(plain) === name;
@@ -123,10 +208,10 @@ function isWhole(store: Store, name: string): boolean {
 }
 
 /** Computes every projection again and compares; an unequal one is left as rebuilt, since the log is the truth. */
-function verifyRows(store: Store, problems: string[]): void {
-  const before = digest(store);
-  rebuild(store);
-  const after = digest(store);
+function* verifyRows(side: Aside, problems: string[]): Steps<void> {
+  const before = yield* digestSteps(side);
+  yield* rebuildSteps(side, side.tx);
+  const after = yield* digestSteps(side);
   for (const [table, sum] of Object.entries(before)) {
     if (table !== 'all' && after[table] !== sum) problems.push(`table ${table} differed from the log; rebuilt`);
   }

@@ -178,7 +178,7 @@ describe('what happens to it', () => {
     const job_id = String(reply.job_id);
     await jobs.show(job_id, 5_000);
     expect((await ask('job.show', { job_id })).reply).toMatchObject({
-      ...{ state: 'done', name: 'store.verify', result: { verified: projectId, depth: 'deep' } },
+      ...{ state: 'done', name: 'store.verify', result: { records: 1, blobs: 0, problems: [] } },
     });
   });
 

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readRedactionRules } from '../../src/config/redaction.ts';
 import { createRedactor, type Redactor } from '../../src/core/redact.ts';
-import { diskOf } from '../../src/daemon/disk.ts';
+import { Backups } from '../../src/daemon/backups.ts';
+import { Disk } from '../../src/daemon/disk.ts';
+import { diskOf } from '../../src/daemon/disk-use.ts';
 import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
 import { finishErasing } from '../../src/daemon/erasing.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
+import { Keeping } from '../../src/daemon/keeping.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
+import { Mirrors } from '../../src/daemon/mirrors.ts';
 import { Projects } from '../../src/daemon/projects.ts';
 import { type Wired, wire } from '../../src/daemon/wiring.ts';
 import type { JobContext } from '../../src/features/feature.ts';
@@ -28,6 +32,10 @@ export interface Wanted {
   readonly keepTranscripts?: 'keep' | 'drop';
   /** A monotonic clock that moves by so many milliseconds whenever it is read: every slice ends after one line. */
   readonly tick?: number;
+  /** What happens at failpoints. */
+  readonly failpoint?: (name: string) => void;
+  /** Free bytes of the disk. */
+  readonly free?: () => number;
 }
 
 export interface WiredWorld {
@@ -41,6 +49,10 @@ export interface WiredWorld {
   readonly dispatch: Dispatch;
   /** What was logged, what the daemon was asked for beside its databases, in order. */
   readonly told: string[];
+  readonly keeping: Keeping;
+  readonly mirrors: Mirrors;
+  readonly backups: Backups;
+  readonly disk: Disk;
   /** Enters a project with a directory of its own. */
   readonly project: (id?: string, name?: string, root?: string) => string;
   readonly jobContext: (projectId: string) => JobContext;
@@ -51,7 +63,8 @@ export const health: Health = {
   checks: { store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 4 } },
 };
 
-export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}): WiredWorld {
+export function wiredWorld(wanted: Wanted = {}): WiredWorld {
+  const { keepTranscripts = 'keep', tick = 0, failpoint = () => undefined, free = () => 1e12 } = wanted;
   const top = fs.realpathSync(temporaryDirectory());
   const paths = resolvePaths({ HOME: join(top, 'home'), PRSIST_HOME: join(top, 'p') });
   for (const path of [paths.home, paths.projects, paths.state]) ownDirectory(path);
@@ -62,6 +75,21 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
   const redactor = createRedactor(readRedactionRules(packageRoot, []), Buffer.alloc(32, 1));
   const random = countingBytes();
   let spent = 0;
+  const around = { clock: () => clock.now, breathe: () => Promise.resolve(), failpoint: () => undefined };
+  const mirrors = new Mirrors({
+    ...{ projects: () => projects, failpoint: () => undefined },
+    onFault: (id, error) => void told.push(`mirror ${id} ${String(error)}`),
+  });
+  let looks = 0;
+  const disk = new Disk({ free, monotonic: () => (looks += 1_000) });
+  const backups = new Backups({ ...around, directory: join(paths.backups, 'stores'), keep: 3 });
+  const keeping = new Keeping({
+    ...{ ...around, projects: () => projects, backups, newId: jobIds('3'), idleMs: minute },
+    pace: { monotonic: () => (spent += 100), breathe: () => Promise.resolve() },
+    onOpened: (id) => mirrors.opened(id),
+    onChanged: (id) => void told.push(`changed ${id}`),
+    log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
+  });
   const wired = wire({
     ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor },
     entries: { settings: plainNeeds().settings, ephemeralMost: 100 },
@@ -91,12 +119,12 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
     },
     jobs: { show: (id, ms) => jobs.show(id, ms), cancel: (id) => jobs.cancel(id) },
     maintenance: {
-      verify: (id, depth) => ({ verified: id, depth }),
-      rebuild: (id) => ({ rebuilt: id }),
+      ...{ verify: keeping.verify, rebuild: keeping.rebuild },
       bytes: (id) => projects.bytes(id),
       disk: (id) => diskOf(projects, paths, id),
       counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
     },
+    keeping,
     enter: (entering) => {
       projects.user.maintain((tx) => register(tx, entering));
       return projects.ref(entering.project_id, entering.name);
@@ -104,11 +132,14 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
   });
   const projects = new Projects({
     afterCrash: false,
-    ...{ paths, clock: () => clock.now, random, monotonic: () => spent, failpoint: () => undefined },
+    ...{ paths, clock: () => clock.now, random, monotonic: () => spent, failpoint },
     migrations: readMigrations(wired.features),
     projections: wired.features.flatMap((feature) => feature.projections),
     names: { user: 'ana', device: 'laptop' },
-    onCommit: () => undefined,
+    onCommit: (project, events) => {
+      if (project !== null && events.length > 0) mirrors.wake(project);
+    },
+    ...{ keeping, disk },
   });
   onTestFinished(() => {
     if (projects.user.db.open) projects.closeAll();
@@ -130,7 +161,7 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
     onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),
   });
   return {
-    ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told },
+    ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told, keeping, mirrors, backups, disk },
     project(id = projectId, name = 'shop', root = join(top, name)) {
       fs.mkdirSync(root, { recursive: true });
       projects.user.maintain((tx) => register(tx, { project_id: id, name, root }));

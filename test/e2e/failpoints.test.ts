@@ -1,7 +1,10 @@
+import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failpointNames } from '../../src/platform/failpoint.ts';
+import { signal } from '../../src/platform/process.ts';
+import { findings, withStore } from '../harness/audit.ts';
 import { type Crash, type Crashed, crash, type Failpoint } from '../harness/crash.ts';
-import { createHome, ended, type Home } from '../harness/home.ts';
+import { createHome, ended, type Home, until } from '../harness/home.ts';
 import { createRepository } from '../harness/repository.ts';
 
 let home: Home;
@@ -30,7 +33,7 @@ const event = (nth: number, left: Left): Case => ({ by: 'event', nth, left });
 const request = (nth: number, left: Left): Case => ({ by: 'request', nth, left });
 
 /** An event writes twice: that its agent was seen, in the user database, then what it says. */
-const cases: Readonly<Record<Failpoint, readonly Case[]>> = {
+const cases: Readonly<Record<Exclude<Failpoint, keyof typeof keepingCases>, readonly Case[]>> = {
   'spool.renamed': [event(1, { before: 0, spooled: 1 })],
   'ingest.parsed': [event(1, { before: 0, spooled: 1 })],
   'tx.begun': [event(1, { before: 0, spooled: 1 }), event(2, { before: 0, spooled: 1 }), request(1, { before: 0 })],
@@ -51,20 +54,71 @@ const cases: Readonly<Record<Failpoint, readonly Case[]>> = {
   'endpoint.renamed': [{ by: 'start', nth: 1, left: { endpoint: true } }],
 };
 
+/** What the daemon was asked for when it died, and leaves behind nothing half done. */
+const keepingCases = {
+  'mirror.copied': ['context', 'store', 'vital', 'must not be lost', '--priority', 'critical'],
+  'rebuild.dropped': ['store', 'rebuild'],
+  'rebuild.half': ['store', 'rebuild'],
+  'backup.half': ['backup'],
+  'restore.swapped': ['restore', 'the copy'],
+} as const;
+
 describe('T2: a daemon that dies at a failpoint', () => {
   test('every failpoint has a case', () => {
-    expect(Object.keys(cases)).toEqual([...failpointNames]);
+    expect([...Object.keys(cases), ...Object.keys(keepingCases)]).toEqual([...failpointNames]);
   });
 
-  for (const name of failpointNames) {
-    for (const { by, nth, left } of cases[name]) {
+  for (const [name, found] of Object.entries(cases)) {
+    for (const { by, nth, left } of found) {
       test(`T2: ${name}, ${by}, time ${nth}`, async () => {
-        const got = await crash(home, cwd, { name, action: 'kill', nth, by });
+        const got = await crash(home, cwd, { name: name as Failpoint, action: 'kill', nth, by });
         expect(got).toMatchObject({ died: true, after: by === 'start' ? 0 : 1, problems: [], sockets: 1, ...left });
       });
     }
   }
 });
+
+describe('T2: a daemon that dies while it keeps the memory', () => {
+  test.each(Object.entries(keepingCases))('T2: %s', async (name, asked) => {
+    const before = await home.json(['context', 'store', 'kept', `before ${name}`], { cwd });
+    expect(before.success).toBe(true);
+    const copy = await home.json(['backup'], { cwd });
+    const path = String((copy.result as { path: string }).path);
+    const argv = asked.map((word) => (word === 'the copy' ? path : word));
+    await killed();
+    const child = await home.serve({ PRSIST_FAILPOINT: `${name}:kill` });
+    const dead = ended(child);
+    await home.prsist(argv, { cwd }); // cut off, or answered before
+    await dead;
+    expect(child.signalCode).toBe('SIGKILL');
+    await home.json(argv, { cwd });
+    expect((await home.json(['context', 'get', 'kept'], { cwd })).value).toBe(`before ${name}`);
+    await stopped();
+    expect(findings(home)).toEqual([]);
+    const left = fs.readdirSync(home.root, { recursive: true }).map(String);
+    expect(left.filter((file) => /\.(unfinished|restoring)/.test(file))).toEqual([]);
+    if (name === 'mirror.copied') expect(mirroredTexts()).toContain('must not be lost');
+  });
+});
+
+/** Also a second one that was started meanwhile and waits for the lock. */
+async function killed(): Promise<void> {
+  await until('nothing runs', () => {
+    for (const pid of home.processes()) signal(pid, 'SIGKILL');
+    return home.processes().length === 0;
+  });
+}
+
+async function stopped(): Promise<void> {
+  await home.prsist(['daemon', 'stop']);
+  await until('nothing runs', () => home.processes().length === 0);
+}
+
+function mirroredTexts(): string {
+  return withStore(home.paths.userDatabase, ({ statements }) =>
+    JSON.stringify(statements.all('select body from mirror_records', [])),
+  );
+}
 
 test('T2: a start that fails half way leaves no process that holds the lock', async () => {
   const got = await crash(home, cwd, { name: 'endpoint.renamed', action: 'error', nth: 1, by: 'start' });

@@ -35,6 +35,7 @@ daemon/draining 503 75 retry
 store/locked 503 75 retry
 store/newer-schema 503 69
 store/corrupt 500 1
+backup/foreign 409 1
 store/network-disk 500 78
 store/unsafe-mode 500 77
 disk/full 507 75 retry

@@ -34,7 +34,10 @@ context.trust write project - a33043407972
 job.cancel read user - 5c9c19f09271
 job.show read user - 0257e46d6bfa
 project.init job user - 04de3afa8b97
+project.link job user - 9941a5b3455b
 project.list read user - 1e5c23727728
+project.remove job user - 6287d8cb02d4
+project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 search.query read project - 415a3136271c
@@ -54,8 +57,12 @@ stats.disk read user - 3176a9a28591
 stats.get read project - 84820d607f3f
 stats.today read project settled d4d118880d14
 stats.usage read project settled 0d74273a45df
+store.backup job project - dada1f3a3827
+store.backups read user - 065f1307f994
+store.compact job project - a166bfffa781
 store.erase write project settled 4cee6a2aed40
 store.rebuild job project - ac995ec3ff9d
+store.restore job user - b54206c436f0
 store.verify job project - 08bdd0b81dc1
 system.drain read user - 1f72423890a6
 system.health read user - 7a026d584365

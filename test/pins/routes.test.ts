@@ -15,9 +15,8 @@ const plain =
 context/tag context/link context/trust context/feedback stats/get session/start session/message
 session/handoff session/end session/list session/show session/messages session/accept session/decline session/handoffs
 task/add task/update task/list search/query brief/get capture/event capture/import capture/status capture/pause capture/unpause project/init project/list
-project/show project/uninstall stats/today stats/usage stats/disk store/verify store/rebuild store/erase job/show job/cancel system/drain`.split(
-    /\s+/,
-  );
+project/show project/uninstall project/rename project/link project/remove stats/today stats/usage stats/disk store/verify store/rebuild
+store/erase store/compact store/backup store/backups store/restore job/show job/cancel system/drain`.split(/\s+/);
 
 function listening() {
   const asked: [string, unknown][] = [];

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sha256Hex } from '../../src/core/ids.ts';
 import { briefFolders, readPlainText, replaceIfDifferent } from '../../src/platform/brief-files.ts';
-import { freeBytes, ownDirectory, readText, requireLocalDisk, writeAtomic } from '../../src/platform/files.ts';
+import {
+  freeBytes,
+  isNetworkDisk,
+  ownDirectory,
+  readText,
+  requireLocalDisk,
+  writeAtomic,
+} from '../../src/platform/files.ts';
 import { madeOnce } from '../../src/platform/host.ts';
 import { resolvePaths, socketDirectory } from '../../src/platform/paths.ts';
 import { deadSockets, socketStands } from '../../src/platform/sockets.ts';
@@ -260,4 +267,15 @@ test('PL61: leftovers are kept for a time, and only the newest of them', () => {
 
 test('PL62: a directory that can neither be made nor found is an error, not an endless search', () => {
   expect(() => ownDirectory('/proc/nowhere/prsist')).toThrow();
+});
+
+test('KE60: NFS, SMB and CIFS are network disks, also where the type reads as negative; others are not', () => {
+  expect([0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0xff534d42 | 0].map(isNetworkDisk)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect([0xef53, 0x01021994, 0x9123683e, 0x58465342, 0x794c7630].map(isNetworkDisk).includes(true)).toBe(false);
 });

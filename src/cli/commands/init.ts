@@ -5,6 +5,7 @@ import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { printImported } from '../imported.ts';
 import { list, oneOf } from '../input.ts';
+import { printResult } from '../result.ts';
 import { oneLine } from '../text.ts';
 import { agentHomes, printTouched } from '../touched.ts';
 
@@ -62,6 +63,10 @@ function printProject(cli: Cli, result: Readonly<Record<string, unknown>>): void
     ['project', `${oneLine(String(result.name))}  ${String(result.project_id)}`],
     ['commits', `${Number(result.commits_added ?? 0)} taken in`],
   ]);
+  if (typeof result.recovered === 'object' && result.recovered !== null) {
+    cli.print.note('its database was gone; brought back:');
+    printResult(cli.print, { ...result.recovered });
+  }
   if (typeof result.imported === 'object' && result.imported !== null) printImported(cli.print, { ...result.imported });
   const next = Array.isArray(result.next) ? result.next : [];
   for (const step of next) cli.print.note(`to do: ${oneLine(String(step))}`);

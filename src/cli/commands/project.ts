@@ -4,6 +4,7 @@ import { size } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { oneLine } from '../text.ts';
 import { absoluteTime, relativeTime } from '../when.ts';
+import { addChanges } from './project-change.ts';
 
 export const register: Register = (parent, bind) => {
   const command = parent.command('project').description('The projects known here.');
@@ -14,7 +15,8 @@ export const register: Register = (parent, bind) => {
     .description('The project of this directory, or of --project.')
     .action(bind(show));
   withExamples(shows, ['prsist project show', 'prsist project show --project shop']);
-  withExamples(command, ['prsist project list', 'prsist project show']);
+  addChanges(command, bind);
+  withExamples(command, ['prsist project list', 'prsist project show', 'prsist project rename shop']);
 };
 
 async function list(cli: Cli): Promise<void> {
@@ -26,6 +28,7 @@ async function list(cli: Cli): Promise<void> {
       items.map((item) => [
         short(item.project_id),
         oneLine(item.name),
+        item.state === 'active' ? '' : item.state,
         item.last_activity === null ? '-' : relativeTime(item.last_activity, cli.now()),
         size(item.db_bytes),
         oneLine(item.roots.join(' ')),

@@ -38,7 +38,7 @@ async function status(cli: Cli): Promise<number> {
   cli.answer(found, () => cli.print.table(rows(cli, found)));
   const broken = found.capture.links.filter((link) => link.state === 'broken');
   for (const { agent, hint } of broken) cli.print.warn(`error: ${agent} is not captured\ntry: ${oneLine(hint)}`);
-  return broken.length > 0 || found.health.status === 'failing' || found.capture.spool.full ? 1 : 0;
+  return broken.length > 0 || found.health.checks.store !== 'ok' || found.capture.spool.full ? 1 : 0;
 }
 
 /** The daemon first, alone: it may have to be started, and without a project that is all there is to say. */
@@ -78,7 +78,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ...handoffRows(cli, handoffs),
     ['sessions', `${found.active_sessions.length} active, ${project.sessions} in all`],
     ['memory', `${plural(project.entries, 'entry', 'entries')}, ${plural(project.messages, 'message')}`],
-    ['disk', `${size(project.db_bytes)} used, ${size(health.checks.disk.free)} free`],
+    ['disk', diskLine(cli, found)],
   ];
 }
 
@@ -89,6 +89,15 @@ function daemonLine(cli: Cli, health: Status['health']): string {
     health.status,
   );
   return `${word}, up since ${since}, version ${health.version}, ${size(health.rss_bytes)}`;
+}
+
+function diskLine(cli: Cli, { project, health }: Status): string {
+  const sizes = `${size(project.db_bytes)} used, ${size(health.checks.disk.free)} free`;
+  const { store } = health.checks;
+  if (store === 'full') return `${sizes}  ${cli.print.paint('red', 'nothing is written until there is room again')}`;
+  if (store === 'read-only')
+    return `${sizes}  ${cli.print.paint('red', 'writing failed twice: only read until the daemon starts again')}`;
+  return sizes;
 }
 
 type Link = Status['capture']['links'][number];

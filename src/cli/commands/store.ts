@@ -2,6 +2,7 @@ import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { list } from '../input.ts';
+import { size } from '../print.ts';
 import { printResult } from '../result.ts';
 
 export const register: Register = (parent, bind) => {
@@ -18,6 +19,8 @@ export const register: Register = (parent, bind) => {
     .option('--tables <a,b>', 'only these tables, or groups of them: entries, sessions, search', list)
     .action(bind(rebuild));
   withExamples(rebuilds, ['prsist store rebuild', 'prsist store rebuild --tables search']);
+  const compacts = command.command('compact').description('Give unused space back to the disk.').action(bind(compact));
+  withExamples(compacts, ['prsist store compact']);
   withExamples(command, ['prsist store verify --deep', 'prsist store rebuild']);
 };
 
@@ -36,5 +39,13 @@ async function rebuild(cli: Cli, options: { readonly tables?: readonly string[] 
   const job = await follow(cli, await cli.client.call('store.rebuild', { tables }));
   if (job === 130) return job;
   cli.answer(job, () => printResult(cli.print, job.result ?? {}));
+  return 0;
+}
+
+async function compact(cli: Cli): Promise<number> {
+  const job = await follow(cli, await cli.client.call('store.compact', {}));
+  if (job === 130) return job;
+  const { bytes_before, bytes_after } = job.result ?? {};
+  cli.answer(job, () => cli.print.line(`${size(Number(bytes_before))} before, ${size(Number(bytes_after))} now`));
   return 0;
 }

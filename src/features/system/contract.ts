@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { capturedAgents } from '../../core/words.ts';
 import { jobStarted, time, word } from '../wire.ts';
+import { keepingContract } from './keeping-contract.ts';
 import { contract as stats } from './stats-contract.ts';
 
 const touched = z.object({
@@ -26,6 +27,7 @@ const agentHomes = z.record(z.string(), z.string().max(4096)).default({});
 
 export const contract = {
   ...stats,
+  ...keepingContract,
   'system.health': operation({
     summary: 'Is the daemon well: store, spool, disk',
     effect: 'read',

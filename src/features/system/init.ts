@@ -11,8 +11,8 @@ import type { Read } from '../../store/record-type.ts';
 import type { JobContext } from '../feature.ts';
 import type { contract, Touched } from './contract.ts';
 import type { Entering, SystemNeeds } from './needs.ts';
-import { projectById, projectByIdentity, rootOf } from './queries.ts';
-import { rootAbove } from './registry.ts';
+import { projectByIdentity, projectTwins, rootOf } from './queries.ts';
+import { projectNow, rootAbove } from './registry.ts';
 
 type Init = (typeof contract)['project.init'];
 type Uninstall = (typeof contract)['project.uninstall'];
@@ -36,7 +36,13 @@ export function init(needs: SystemNeeds) {
     for (const plan of plans) needs.hooks.carryOut(plan, 'there');
     const project = needs.welcome.enter(entering);
     const taken = input.import ? await needs.welcome.takeIn(project, context) : {};
-    return { ...result, ...taken, next: nextSteps(user) };
+    const recovered = needs.keeping.recovered(project.id);
+    return {
+      ...result,
+      ...(recovered ? { recovered } : {}),
+      ...taken,
+      next: [...nextSteps(user), ...twins(context.read.user, entering)],
+    };
   };
 }
 
@@ -107,8 +113,9 @@ async function identify(needs: SystemNeeds, read: Read, { directory, tree, name 
   const { rootCommit: root_commit, origin: origin_url } = identity;
   const noted = projectFileId(root);
   const same = root_commit && origin_url ? read.one(projectByIdentity, { root_commit, origin_url }) : undefined;
-  const project_id = noted ?? registered?.project_id ?? same?.project_id ?? needs.daemon.newId();
-  const known = read.one(projectById, { project_id });
+  const before = noted ?? registered?.project_id ?? same?.project_id ?? needs.daemon.newId();
+  const known = projectNow(read, before);
+  const project_id = known?.project_id ?? before;
   return {
     ...{ project_id, name: name ?? known?.name ?? basename(root), root, root_commit, origin_url },
     kind: tree ? (tree.mainTop === tree.commonDir ? 'bare' : 'main') : 'directory',
@@ -178,4 +185,12 @@ export function touchedBy(plan: FilePlan): Touched[] {
 function nextSteps(user: FilePlan): string[] {
   const codex = user.operations.some(({ path }) => path.endsWith('hooks.json'));
   return codex ? ['Codex: open /hooks once and approve prsist'] : [];
+}
+
+/** Another project with the same first commit may be this one under another id. */
+function twins(read: Read, { root_commit, project_id }: Entering): string[] {
+  const found = root_commit === undefined ? [] : read.all(projectTwins, { root_commit, project_id });
+  return found.map(
+    ({ name, project_id: id }) => `same history as ${name}; if it is the same project: prsist project link ${id}`,
+  );
 }

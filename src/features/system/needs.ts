@@ -1,6 +1,7 @@
 import type { FilePlan } from '../../core/file-edit.ts';
 import type { WorkTree } from '../../platform/repository.ts';
 import type { JobContext, ProjectRef } from '../feature.ts';
+import type { ProjectRow } from './queries.ts';
 
 export interface HooksAsked {
   readonly agents: readonly string[] | undefined;
@@ -90,14 +91,41 @@ export interface JobsView {
 
 /** One project's database, as maintenance sees it. */
 export interface Maintenance {
-  readonly verify: (projectId: string, depth: 'chain' | 'deep') => Json;
-  readonly rebuild: (projectId: string, only: ReadonlySet<string> | undefined) => Json;
+  readonly verify: (projectId: string, depth: 'chain' | 'deep', job: JobShare) => Promise<Json>;
+  readonly rebuild: (projectId: string, only: ReadonlySet<string> | undefined, job: JobShare) => Promise<Json>;
   readonly bytes: (projectId: string) => number;
   readonly disk: (projectId: string) => { db: number; blobs: number; transcripts: number; bytes: number };
   readonly counts: (projectId: string) => { entries: number; sessions: number; messages: number; records: number };
 }
 
+/** What long work tells of itself, and is told. */
+export type JobShare = Pick<JobContext, 'report' | 'cancelled'>;
+
+/** Copies of databases, and what is done to a project as a whole. Each answers with the result of its job. */
+export interface Keeping {
+  readonly compact: (projectId: string, job: JobShare) => Promise<Json>;
+  readonly backup: (projectId: string, path: string | undefined) => Promise<Json>;
+  readonly backups: (projectId: string) => readonly BackupFile[];
+  /** project: undefined makes the copy a project of its own. */
+  readonly restore: (project: string | undefined, path: string, job: JobShare) => Promise<Json>;
+  readonly link: (project: ProjectRow, other: ProjectRow, job: JobShare) => Promise<Json>;
+  /** The other goes on with its own database, which is as it was; this one keeps the records. */
+  readonly part: (project: ProjectRow, other: ProjectRow) => Promise<Json>;
+  readonly remove: (project: ProjectRow, store: 'kept' | 'dropped', job: JobShare) => Promise<Json>;
+  readonly takeBack: (project: ProjectRow) => Promise<Json>;
+  /** What came back into a project whose database was gone, when it was opened; undefined when it was there. */
+  readonly recovered: (projectId: string) => Json | undefined;
+}
+
+export interface BackupFile {
+  readonly path: string;
+  readonly at: number;
+  readonly reason: string;
+  readonly bytes: number;
+}
+
 export interface SystemNeeds {
+  readonly keeping: Keeping;
   readonly hooks: Hooks;
   readonly welcome: Welcome;
   readonly daemon: Daemon;

@@ -21,35 +21,71 @@ export interface ProjectRow {
   readonly name: string;
   readonly root_commit: string | null;
   readonly origin_url: string | null;
+  /** The project that has its records now. */
+  readonly linked_to: string | null;
   readonly state: string;
   readonly created_at: number;
   readonly last_activity: number | null;
 }
-const projectColumns = 'project_id, name, root_commit, origin_url, state, created_at, last_activity';
+const projectColumns = 'project_id, name, root_commit, origin_url, linked_to, state, created_at, last_activity';
 
 export const projectById = query<{ project_id: string }, ProjectRow>(
   `select ${projectColumns} from projects where project_id = :project_id`,
 );
 export const projectByName = query<{ name: string }, ProjectRow>(
-  `select ${projectColumns} from projects where name = :name order by created_at limit 2`,
+  `select ${projectColumns} from projects where name = :name and state <> 'linked'
+   order by created_at limit 2`,
 );
 export const projectsByPrefix = query<{ prefix: string; end: string }, ProjectRow>(
   `select ${projectColumns} from projects where project_id >= :prefix and project_id < :end limit 2`,
 );
 export const projectByIdentity = query<{ root_commit: string; origin_url: string }, ProjectRow>(
-  `select ${projectColumns} from projects where root_commit = :root_commit and origin_url = :origin_url limit 1`,
+  `select ${projectColumns} from projects where root_commit = :root_commit and origin_url = :origin_url
+   order by state in ('removed', 'linked'), created_at limit 1`,
+);
+/** Projects with the same beginning of history: perhaps the same one. */
+export const projectTwins = query<{ root_commit: string; project_id: string }, ProjectRow>(
+  `select ${projectColumns} from projects
+   where root_commit = :root_commit and project_id <> :project_id and state = 'active' order by created_at limit 5`,
 );
 export const allProjects = query<Params, ProjectRow>(
   `select ${projectColumns} from projects where state = 'active' order by last_activity desc, name`,
 );
+/** With those that were removed or linked, at the end. */
+export const listedProjects = query<Params, ProjectRow>(
+  `select ${projectColumns} from projects order by state in ('removed', 'linked'), last_activity desc, name`,
+);
 export const saveProject = query<Params, unknown>(
   `insert into projects (project_id, name, root_commit, origin_url, created_at, last_activity)
    values (:project_id, :name, :root_commit, :origin_url, :now, :now)
-   on conflict (project_id) do update set name = excluded.name, state = 'active',
+   on conflict (project_id) do update set name = excluded.name, state = 'active', linked_to = null,
      root_commit = ifnull(excluded.root_commit, root_commit), origin_url = ifnull(excluded.origin_url, origin_url)`,
 );
 export const touchProject = query<{ project_id: string; now: number }, unknown>(
   'update projects set last_activity = :now where project_id = :project_id',
+);
+
+export const renameProject = query<{ project_id: string; name: string }, unknown>(
+  'update projects set name = :name where project_id = :project_id',
+);
+export const setState = query<{ project_id: string; state: string }, unknown>(
+  'update projects set state = :state where project_id = :project_id',
+);
+export const linkProject = query<{ project_id: string; to: string }, unknown>(
+  "update projects set state = 'linked', linked_to = :to where project_id = :project_id",
+);
+export const linkedProjects = query<{ project_id: string }, ProjectRow>(
+  `select ${projectColumns} from projects where linked_to = :project_id`,
+);
+export const unlinkProject = query<{ project_id: string }, unknown>(
+  "update projects set state = 'active', linked_to = null where project_id = :project_id",
+);
+/** What was linked to a project that is linked itself now follows it. */
+export const relinkProjects = query<{ from: string; to: string }, unknown>(
+  'update projects set linked_to = :to where linked_to = :from',
+);
+export const moveRoots = query<{ from: string; to: string }, unknown>(
+  "update project_roots set project_id = :to, kind = 'clone' where project_id = :from",
 );
 
 export interface RootRow {
@@ -58,13 +94,16 @@ export interface RootRow {
   readonly kind: string;
 }
 export const rootOf = query<{ root: string }, RootRow>(
-  'select root, project_id, kind from project_roots where root = :root',
+  `select root, project_id, kind from project_roots join projects using (project_id)
+   where root = :root and state <> 'removed'`,
 );
 export const rootsOfProject = query<{ project_id: string }, RootRow>(
   `select root, project_id, kind from project_roots where project_id = :project_id
    order by kind <> 'main', last_seen desc`,
 );
-export const allRoots = query<Params, { root: string }>('select root from project_roots order by root');
+export const allRoots = query<Params, { root: string }>(
+  `select root from project_roots join projects using (project_id) where state <> 'removed' order by root`,
+);
 export const dropRoot = query<{ root: string }, unknown>('delete from project_roots where root = :root');
 export const saveRoot = query<Params, unknown>(
   `insert into project_roots (root, project_id, kind, last_seen) values (:root, :project_id, :kind, :now)

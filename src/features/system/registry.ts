@@ -49,7 +49,13 @@ export function saveIdentity(tx: Write, identity: Identity): void {
  */
 export function projectOfDirectory(read: Read, directory: string, home: string): ProjectRow | undefined {
   const row = rootAbove(read, directory, home) ?? rootOfTree(read, directory);
-  return row ? read.one(projectById, { project_id: row.project_id }) : undefined;
+  return row ? projectNow(read, row.project_id) : undefined;
+}
+
+/** A project by its id; by an id that was linked to another, that other. */
+export function projectNow(read: Read, project_id: string): ProjectRow | undefined {
+  const row = read.one(projectById, { project_id });
+  return row?.linked_to ? read.one(projectById, { project_id: row.linked_to }) : row;
 }
 
 function rootOfTree(read: Read, directory: string): RootRow | undefined {
@@ -78,10 +84,20 @@ export function movedProject(
   for (let at = resolve(directory); at !== dirname(at) && at !== home; at = dirname(at)) {
     const project_id = notedProject(at);
     if (project_id === undefined) continue;
-    const before = read.one(projectById, { project_id }) && mainRoot(read, project_id);
-    return before !== undefined && fileKind(before) === 'absent' ? { project_id, root: at } : undefined;
+    const row = projectNow(read, project_id);
+    const before = row?.state === 'active' ? mainRoot(read, row.project_id) : undefined;
+    return row && before !== undefined && fileKind(before) === 'absent'
+      ? { project_id: row.project_id, root: at }
+      : undefined;
   }
   return undefined;
+}
+
+/** Gives back to a project the directories whose project.json names it. */
+export function returnRoots(tx: Write, from: string, to: string): void {
+  for (const { root } of tx.all(rootsOfProject, { project_id: from })) {
+    if (notedProject(root) === to) tx.run(saveRoot, { root, project_id: to, kind: 'main', now: tx.now });
+  }
 }
 
 function notedProject(root: string): string | undefined {
@@ -95,12 +111,12 @@ const shortest = 8;
 /** A project by id, an unambiguous beginning of it, unambiguous name, or directory. */
 export function findProject(read: Read, asked: string, home: string): ProjectRow | undefined {
   if (asked.startsWith('/')) return projectOfDirectory(read, asked, home);
-  const byId = read.one(projectById, { project_id: asked });
+  const byId = projectNow(read, asked);
   if (byId) return byId;
   const named = read.all(projectByName, { name: asked });
   const begun = asked.length >= shortest ? read.all(projectsByPrefix, { prefix: asked, end: `${asked}\uffff` }) : [];
   const [only, second] = named.length > 0 ? named : begun;
-  return second ? undefined : only;
+  return second || !only ? undefined : projectNow(read, only.project_id);
 }
 
 /** Directory in which a project's main work tree lies; undefined for the personal project. */

@@ -146,7 +146,11 @@ describe('which project it is', () => {
     repositoryAt(join(top, 'three')).git('remote', 'set-url', 'origin', 'https://github.com/Bea/fork');
     const { project_id } = await init(first.top);
     expect(await init(join(top, 'two'))).toMatchObject({ project_id, name: 'one' });
-    expect((await init(join(top, 'three'))).project_id).not.toBe(project_id);
+    const third = await init(join(top, 'three'));
+    expect(third.project_id).not.toBe(project_id);
+    expect(third.next).toContainEqual(
+      `same history as one; if it is the same project: prsist project link ${project_id}`,
+    );
   });
 
   test('SY8: a bare repository is a project; its linked work trees are in it', async () => {

@@ -1,0 +1,223 @@
+// Records that another log wrote: of another project of this device, of the mirror, later of another device.
+import { PrsistError } from '../core/errors.ts';
+import { commitment, genesisHead, nextHead, type RecordBody } from '../core/record.ts';
+import { appliedRecord } from './projector.ts';
+import type { Write } from './record-type.ts';
+import type { Statements } from './statements.ts';
+import type { EngineParts, StoreEvent } from './transaction.ts';
+
+/** A record row as it stands in a database, with the log it is of. */
+export interface ForeignRecord {
+  readonly ws: string;
+  readonly dev: string;
+  readonly log: string;
+  readonly seq: number;
+  readonly v: number;
+  readonly body: string | null;
+  readonly salt: Uint8Array | null;
+  readonly com: Uint8Array;
+  readonly head: Uint8Array;
+}
+
+export interface BlobRow {
+  readonly hash: Uint8Array;
+  readonly codec: number;
+  readonly bytes: number;
+  readonly data: Uint8Array | null;
+}
+
+/** The packed text of a hash in hex, from where the records come. */
+export type BlobSource = (hash: string) => BlobRow | undefined;
+
+export interface ForeignAppended {
+  /** How many were not here yet. */
+  readonly appended: number;
+  /** Something was changed here after it was changed there: rows are right only when they are computed again. */
+  readonly late: boolean;
+}
+
+interface Into extends EngineParts {
+  readonly tx: Write;
+  readonly emit: (event: StoreEvent) => void;
+}
+
+interface Address {
+  readonly log_n: number;
+  readonly own: number;
+  readonly state: string;
+}
+
+/** See Store.appendForeign, which is the only caller. */
+export function appendForeign(into: Into, rows: readonly ForeignRecord[], blobs: BlobSource): ForeignAppended {
+  let appended = 0;
+  let late = false;
+  const logs = new Map<string, number>();
+  for (const row of rows) {
+    const log_n = logs.get(row.log) ?? logOf(into, row);
+    logs.set(row.log, log_n);
+    if (isHere(into.statements, log_n, row)) continue;
+    check(into.statements, log_n, row);
+    late = insert(into, { row, log_n }, blobs) || late;
+    appended += 1;
+  }
+  for (const [log, log_n] of logs) noteEnd(into.statements, log, log_n);
+  return { appended, late };
+}
+
+/** The number of a log in this database, entered as closed when it is new: nobody writes it here. */
+function logOf({ statements, clock }: Into, row: ForeignRecord): number {
+  const known = statements.one<Address>('select log_n, own, state from logs where log = ?', [row.log]);
+  if (known?.own && known.state === 'open') {
+    throw new PrsistError('store/corrupt', `log ${row.log} is written here: no copy of it can be added`);
+  }
+  if (known) return known.log_n;
+  return statements.insert(
+    "insert into logs (ws, dev, log, own, seq, head, state, opened_at) values (?, ?, ?, 0, 0, ?, 'closed', ?)",
+    [row.ws, row.dev, row.log, genesisHead(row), clock()],
+  );
+}
+
+function isHere(statements: Statements, log_n: number, row: ForeignRecord): boolean {
+  const here = statements.one<{ com: Buffer; head: Buffer }>(
+    'select com, head from records where log_n = ? and seq = ?',
+    [log_n, row.seq],
+  );
+  if (!here) return false;
+  if (here.com.equals(row.com) && here.head.equals(row.head)) return true;
+  throw new PrsistError('store/corrupt', `log ${row.log} has two different records ${row.seq}`);
+}
+
+/** A text must be the one that was written, and fit to its neighbours as far as they are here. */
+function check(statements: Statements, log_n: number, row: ForeignRecord): void {
+  const damaged = (why: string) => new PrsistError('store/corrupt', `log ${row.log}, record ${row.seq}: ${why}`);
+  if (row.body !== null && row.salt !== null && !commitment(row.salt, row.body).equals(row.com)) {
+    throw damaged('its text is not the text it was written with');
+  }
+  const near = statements.all<{ seq: number; com: Buffer; head: Buffer }>(
+    'select seq, com, head from records where log_n = ? and seq in (?, ?)',
+    [log_n, row.seq - 1, row.seq + 1],
+  );
+  const before = row.seq === 1 ? genesisHead(row) : near.find(({ seq }) => seq === row.seq - 1)?.head;
+  if (before && !nextHead(before, row.seq, row.com).equals(row.head))
+    throw damaged('it does not follow what is before it');
+  const after = near.find(({ seq }) => seq === row.seq + 1);
+  if (after && !nextHead(row.head, after.seq, after.com).equals(after.head))
+    throw damaged('what follows it does not fit');
+}
+
+interface Placed {
+  readonly row: ForeignRecord;
+  readonly log_n: number;
+}
+
+/** Puts one record in with its texts, heads and rows. True when its entity was changed here later. */
+function insert(into: Into, { row, log_n }: Placed, blobs: BlobSource): boolean {
+  const { statements, projector, tx, own } = into;
+  // its commitment was checked, so it is what an engine like this one wrote
+  const body = row.body === null ? undefined : (JSON.parse(row.body) as RecordBody);
+  const isTwin = body !== undefined && tx.known(body.id);
+  const later = body && statements.one('select 1 from records where ent = ? and hlc > ? limit 1', [body.ent, body.hlc]);
+  if (body) keepTexts(into, body, blobs);
+  const n = statements.insert(
+    `insert into records (log_n, seq, v, id, ent, type, op, hlc, body, salt, com, head, state)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      ...[log_n, row.seq, row.v, body?.id ?? null, body?.ent ?? null, body?.type ?? null, body?.op ?? null],
+      ...[body?.hlc ?? null, row.body, row.salt, row.com, row.head, body ? 0 : 1],
+    ],
+  );
+  if (!body || row.body === null) return false;
+  if (body.hlc > own.hlc) own.hlc = body.hlc; // what is written next is later than all that is known
+  const name = `${body.type}.${body.op}`;
+  if (projector.merges(name)) mergeHeads(statements, body, { row, log_n });
+  if (isTwin) return false;
+  projector.apply(tx, name, appliedRecord(n, row.body));
+  into.emit({ n, name, ent: body.ent });
+  return later !== undefined;
+}
+
+function keepTexts({ statements, clock }: Into, body: RecordBody, blobs: BlobSource): void {
+  for (const [name, hash] of Object.entries(body.fields)) {
+    if (!name.endsWith('_blob') || typeof hash !== 'string') continue;
+    const key = Buffer.from(hash, 'hex');
+    if (statements.run('update blobs set refs = refs + 1 where hash = ? and data is not null', [key]) > 0) continue;
+    const blob = blobs(hash);
+    if (!blob?.data) continue; // lost where it comes from as well; the record stays readable without it
+    statements.run(
+      `insert into blobs (hash, codec, bytes, refs, data, created_at) values (?, ?, ?, 1, ?, ?)
+       on conflict (hash) do update set codec = excluded.codec, data = excluded.data, refs = refs + 1`,
+      [key, blob.codec, blob.bytes, blob.data, clock()],
+    );
+  }
+}
+
+/** What the change had seen is superseded; it is a head itself unless somebody here has seen it already. */
+function mergeHeads(statements: Statements, { ent, base }: RecordBody, { row, log_n }: Placed): void {
+  for (const [log, seq] of base) {
+    const sql = 'delete from heads where ent = ? and seq = ? and log_n = (select log_n from logs where log = ?)';
+    statements.run(sql, [ent, seq, log]);
+  }
+  const seen = statements.one(
+    `select 1 from records r, json_each(r.body, '$.base') b
+     where r.ent = ? and r.body is not null and b.value ->> 0 = ? and b.value ->> 1 = ? limit 1`,
+    [ent, row.log, row.seq],
+  );
+  if (!seen) statements.run('insert or ignore into heads (ent, log_n, seq) values (?, ?, ?)', [ent, log_n, row.seq]);
+}
+
+/** Where the log ends here, and which of its records never came, so that these are not taken for damage. */
+function noteEnd(statements: Statements, log: string, log_n: number): void {
+  statements.run(
+    `update logs set (seq, head) = (select seq, head from records r where r.log_n = logs.log_n order by seq desc limit 1)
+     where log_n = ? and exists (select 1 from records r where r.log_n = logs.log_n)`,
+    [log_n],
+  );
+  const gaps = statements.all<{ first: number; last: number }>(
+    `select before + 1 as first, seq - 1 as last
+     from (select seq, lag(seq, 1, 0) over (order by seq) as before from records where log_n = ?) where seq > before + 1`,
+    [log_n],
+  );
+  const key = holesKey(log);
+  if (gaps.length === 0) statements.run('delete from meta where key = ?', [key]);
+  else {
+    const value = JSON.stringify(gaps.map(({ first, last }) => [first, last]));
+    statements.run(
+      'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
+      [key, value],
+    );
+  }
+}
+
+const holesKey = (log: string) => `holes:${log}`;
+
+/** Ranges of a log's records that are known never to have come here. */
+export function knownHoles(statements: Statements, log: string): readonly (readonly [first: number, last: number])[] {
+  const row = statements.one<{ value: string }>('select value from meta where key = ?', [holesKey(log)]);
+  // written above
+  return row ? (JSON.parse(row.value) as [number, number][]) : [];
+}
+
+const perPage = 200;
+
+/** All records of another database in the order of their logs, a page at a time. */
+export function* recordPages(from: Statements): Generator<ForeignRecord[]> {
+  for (const { log_n } of from.all<{ log_n: number }>('select log_n from logs order by log_n', [])) {
+    for (let seq = 0; ; ) {
+      const page = from.all<ForeignRecord>(
+        `select l.ws, l.dev, l.log, r.seq, r.v, r.body, r.salt, r.com, r.head
+         from records r join logs l using (log_n) where r.log_n = ? and r.seq > ? order by r.seq limit ${perPage}`,
+        [log_n, seq],
+      );
+      const last = page.at(-1);
+      if (!last) break;
+      yield page;
+      seq = last.seq;
+    }
+  }
+}
+
+/** The packed texts of another database. */
+export function blobSource(from: Statements): BlobSource {
+  return (hash) =>
+    from.one<BlobRow>('select hash, codec, bytes, data from blobs where hash = ?', [Buffer.from(hash, 'hex')]);
+}
