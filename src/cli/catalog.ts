@@ -111,8 +111,8 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'config',
-    usage: 'explain',
-    summary: 'every setting: what it is now, where that comes from, what it may be',
+    usage: 'explain|get|set|edit|schema',
+    summary: 'every setting: what it is now, where that comes from, what it may be; change it',
     group: 'more',
     load: () => import('./commands/config.ts'),
   },

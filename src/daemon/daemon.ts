@@ -4,14 +4,15 @@ import { readRedactionRules } from '../config/redaction.ts';
 import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
-import { createRedactor, type Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact.ts';
 import { catchUpCommits } from '../features/capture/commits.ts';
 import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
+import { dropOldTranscripts } from '../features/capture/segments.ts';
 import { liveEntries } from '../features/entries/queries.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import { totals } from '../features/sessions/queries.ts';
-import type { Entering, Explain, Health } from '../features/system/needs.ts';
+import type { Entering, Health } from '../features/system/needs.ts';
 import { register } from '../features/system/registry.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
 import { freeBytes, readText, removeFile, removeIfEmpty } from '../platform/files.ts';
@@ -33,14 +34,16 @@ import { createDispatch } from './dispatch.ts';
 import { cleanGitState } from './git-state.ts';
 import { Jobs } from './jobs.ts';
 import { readMigrations } from './migrations.ts';
+import { storeBounds } from './project-settings.ts';
 import { Projects } from './projects.ts';
+import { Redactors } from './redactors.ts';
 import { createServer } from './server.ts';
+import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { type Wired, wire } from './wiring.ts';
 
 export interface DaemonParts {
   readonly paths: Paths;
-  readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly packageRoot: string;
   readonly nodePath: string;
@@ -49,12 +52,10 @@ export interface DaemonParts {
   /** The daemon before this one did not leave by itself; null when it did. */
   readonly crashedAt: number | null;
   readonly onDrain: () => void;
-  readonly explain: Explain;
 }
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 const quietMs = 3_000;
 /** Growth that is worth a collection of garbage. */
 const grownBytes = 16 * 1024 * 1024;
@@ -63,6 +64,8 @@ const grownBytes = 16 * 1024 * 1024;
 export class Daemon {
   readonly server: FastifyInstance;
   readonly log: Log;
+  readonly settings: Settings;
+  readonly #redactors: Redactors;
   readonly #parts: DaemonParts;
   readonly #redactor: Redactor;
   readonly #projects: Projects;
@@ -83,15 +86,20 @@ export class Daemon {
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
-    const { paths, config } = parts;
+    const { paths, env } = parts;
+    const accept = ({ privacy }: Config) => void readRedactionRules(parts.packageRoot, privacy.rules);
+    this.settings = new Settings({ paths, env, accept });
+    const { config } = this.settings;
     const key = Buffer.from(madeOnce(join(paths.keys, 'redaction.key'), 32), 'hex');
-    this.#redactor = createRedactor(readRedactionRules(parts.packageRoot, config.privacy.rules), key);
+    this.#redactors = new Redactors(parts.packageRoot, key, config.privacy.rules);
+    this.#redactor = this.#redactors.current;
     const redact = (text: string) => this.#redactor.text(text.toWellFormed()).text;
     this.log = createLog({
       file: paths.log,
       level: config.daemon.log_level,
       redact,
     });
+    this.settings.listen({ onChange: (now) => this.#changed(now), onFault: (error) => this.#bug('settings', error) });
     const random = createRandom();
     const newId = () => uuidV7(wallClock(), random(10));
     this.#jobs = new Jobs(newId);
@@ -103,6 +111,7 @@ export class Daemon {
       projections: this.#wired.features.flatMap((feature) => feature.projections),
       afterCrash: parts.crashedAt !== null,
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
+      bounds: () => storeBounds(this.settings.config),
       onCommit: (project, events) => this.#onCommit(project, events),
     });
     this.#spool = new Spool({
@@ -118,8 +127,7 @@ export class Daemon {
     });
     this.#briefs = new Briefs({
       ...{ projects: this.#projects, sources: this.#wired.sources, briefKey: () => this.#briefKey(), clock: wallClock },
-      maxTokens: config.brief.max_tokens,
-      enabled: config.brief.enabled,
+      telling: (root) => this.settings.at(root).brief,
       isBusy: () => this.#jobs.running > 0,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
@@ -172,7 +180,15 @@ export class Daemon {
     this.#timers.add(setInterval(run, ms).unref());
   }
 
+  #changed(config: Config): void {
+    this.log.level = config.daemon.log_level;
+    this.#redactors.use(config.privacy.rules);
+    for (const project of this.#projects.openProjects) this.#briefs.wake(project, 'at once');
+    this.log.info('other settings are in force');
+  }
+
   async #tick(): Promise<void> {
+    this.settings.look();
     await this.#spool.drain();
     this.#briefs.lookAtHeads();
     await this.#follow();
@@ -223,7 +239,13 @@ export class Daemon {
   async #sweep(): Promise<void> {
     this.#spool.sweep();
     await this.#projects.user.write((tx) => sweepAnswers(tx));
-    for (const id of this.#projects.openProjects) await this.#projects.store(id).write((tx) => sweepAnswers(tx));
+    for (const id of this.#projects.openProjects) {
+      const { retention } = this.settings.at(this.#projects.resolve(id).root);
+      await this.#projects.store(id).write((tx) => {
+        sweepAnswers(tx);
+        dropOldTranscripts(tx, retention.transcripts_days);
+      });
+    }
   }
 
   /** Everything already said about a project is in its database when this resolves. */
@@ -258,18 +280,10 @@ export class Daemon {
   }
 
   #wire(newId: () => string): Wired {
-    const { paths, packageRoot, nodePath, env, config } = this.#parts;
-    const { sessions, capture } = config;
+    const { paths, packageRoot, nodePath, env } = this.#parts;
     return wire({
       ...{ paths, packageRoot, nodePath, env, redactor: this.#redactor, clock: wallClock, monotonic, breathe },
-      times: {
-        idleMs: sessions.idle_minutes * minuteMs,
-        endAfterMs: sessions.end_after_hours * hourMs,
-        archiveAfterMs: sessions.archive_after_days * dayMs,
-        handoffMs: sessions.handoff_days * dayMs,
-      },
-      keepThinking: capture.thinking ? 'keep' : 'drop',
-      keepTranscripts: capture.keep_transcripts ? 'keep' : 'drop',
+      ...{ settings: this.settings, redactorOf: this.#redactors.of },
       projects: () => this.#projects,
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
@@ -282,7 +296,6 @@ export class Daemon {
       daemon: {
         health: () => this.#health(),
         drain: () => this.#parts.onDrain(),
-        explain: this.#parts.explain,
         withdrawBriefs: (way) => this.#withdrawBriefs(way),
         newId,
         home: paths.home,

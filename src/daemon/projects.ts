@@ -19,7 +19,7 @@ import type { Paths } from '../platform/paths.ts';
 import { fileBytes } from '../platform/walk.ts';
 import type { Migration } from '../store/migrate.ts';
 import type { Projection } from '../store/record-type.ts';
-import { Store } from '../store/store.ts';
+import { Store, type StoreSettings } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { quickCheck } from '../store/verify.ts';
 
@@ -34,6 +34,7 @@ export interface ProjectsParts {
   /** The daemon before this one did not close its databases: each is looked through when it is opened. */
   readonly afterCrash: boolean;
   readonly names: { readonly user: string; readonly device: string };
+  readonly bounds?: NonNullable<StoreSettings['bounds']>;
   readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
 }
 
@@ -178,12 +179,12 @@ export class Projects {
   }
 
   #openStore(file: string, project: string | null, identity: Identity): Store {
-    const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit } = this.#parts;
+    const { migrations, projections, clock, monotonic, random, failpoint, names, bounds, onCommit } = this.#parts;
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
       ...{ file, kind, deviceName: names.device },
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
-      ...{ migrations, clock, monotonic, random, failpoint },
+      ...{ migrations, clock, monotonic, random, failpoint, ...(bounds ? { bounds } : {}) },
       projections: projections.filter((each) => (each.in ?? kind) === kind),
       onCommit: (events) => {
         if (project !== null) this.#touch(project);

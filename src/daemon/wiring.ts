@@ -1,5 +1,6 @@
 // Which feature gets what from which: one line each. Features never import one another.
 import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -31,14 +32,15 @@ import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
 import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
-import type { SessionTimes } from '../features/sessions/wire.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Maintenance, Welcome } from '../features/system/needs.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import { keptPath } from './kept-path.ts';
+import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
+import type { Settings } from './settings.ts';
 
 export interface Wiring {
   readonly paths: Paths;
@@ -48,9 +50,9 @@ export interface Wiring {
   /** Set once they exist: features are asked for their contracts before the databases are open. */
   readonly projects: () => Projects;
   readonly redactor: Redactor;
-  readonly times: SessionTimes;
-  readonly keepThinking: 'keep' | 'drop';
-  readonly keepTranscripts: 'keep' | 'drop';
+  /** With rules of their own, for projects that are stricter than the user. */
+  readonly redactorOf: (rules: Config['privacy']['rules']) => Redactor;
+  readonly settings: Settings;
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly breathe: () => Promise<void>;
@@ -86,7 +88,7 @@ export function wire(wiring: Wiring): Wired {
   const features = [
     entriesFeature(),
     sessionsFeature({
-      times: wiring.times,
+      times: (root) => sessionTimes(wiring.settings.at(root)),
       get device() {
         return wiring.projects().identity.dev;
       },
@@ -97,6 +99,7 @@ export function wire(wiring: Wiring): Wired {
     briefFeature(sources),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
+      config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
     searchFeature({
@@ -114,16 +117,17 @@ function factsOf(context: Context, session_id: string) {
 }
 
 function captureParts(wiring: Wiring): CaptureParts {
-  const { redactor, clock, monotonic, breathe, takeClaims, keepTranscripts, log } = wiring;
+  const { redactor, clock, monotonic, breathe, takeClaims, log, settings } = wiring;
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
-    ...{ agent: of.agent, trusted: of.trusted, keepThinking: wiring.keepThinking },
+    ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
   return {
-    ...{ redactor, clock, monotonic, breathe, takeClaims, keepTranscripts, log, reading: new Map() },
+    ...{ redactor, clock, monotonic, breathe, takeClaims, log, reading: new Map() },
+    rules: captureRules(settings, wiring.redactorOf),
     keepers: {
       takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
       takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
@@ -168,6 +172,7 @@ function briefSources(wiring: Wiring): BriefSources {
     anchor: (reads, session_id, { now, git }) =>
       anchorForBrief(reads.project, session_id, { ...entryFacts({ read: reads, now, user: user() }, session_id), git }),
     handoff: handoffForBrief,
+    telling: (root) => tellingOf(wiring.settings.at(mainTop(root))),
   };
 }
 

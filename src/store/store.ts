@@ -29,6 +29,8 @@ export interface StoreSettings {
   readonly monotonic?: () => number;
   readonly random: (bytes: number) => Uint8Array;
   readonly failpoint: (name: string) => void;
+  /** How many writes share a commit, and how many may wait; as in limits when absent. */
+  readonly bounds?: () => { readonly groupCommit: number; readonly queue: number };
   /** After a commit, with what it brought; must not throw. */
   readonly onCommit: (events: readonly StoreEvent[]) => void;
 }
@@ -83,7 +85,7 @@ export class Store {
 
   /** Runs one write in the next group commit. work: synchronous, from its first read to its last append. */
   write<T>(work: (tx: Write) => T): Promise<T> {
-    if (this.#waiting.length >= limits.queueRequests) {
+    if (this.#waiting.length >= (this.settings.bounds?.().queue ?? limits.queueRequests)) {
       return Promise.reject(new PrsistError('daemon/busy', 'too many writes are waiting', { retryMs: 200 }));
     }
     return new Promise<T>((resolve, reject) => {
@@ -140,7 +142,8 @@ export class Store {
 
   #flush(): void {
     this.#scheduled = false;
-    while (this.#waiting.length > 0) this.#commitGroup(this.#waiting.splice(0, limits.groupCommit));
+    const most = this.settings.bounds?.().groupCommit ?? limits.groupCommit;
+    while (this.#waiting.length > 0) this.#commitGroup(this.#waiting.splice(0, most));
   }
 
   #commitGroup(group: readonly Waiting[]): void {

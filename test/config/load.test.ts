@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LoadedConfig, loadConfig, readConfig, variableOf } from '../../src/config/load.ts';
-import { settings, unread } from '../../src/config/schema.ts';
+import { type LoadedConfig, loadConfig, readConfig } from '../../src/config/load.ts';
+import { settings } from '../../src/config/schema.ts';
 import { PrsistError } from '../../src/core/errors.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -28,14 +28,18 @@ const setElsewhere = ({ sources }: LoadedConfig) =>
 describe('order', () => {
   it('is all defaults without a file, with an empty one and with empty sections', () => {
     const none = loadConfig({ files: [], env: {} });
-    expect(none.config).toEqual({
+    expect(none.config).toMatchObject({
       memory_system: { version: '4.0' },
+      optimization: { kv_cache: { max_cache_size_mb: 500, budget_allocation: { templates: 0.3 } } },
       user: {},
       device: {},
+      memory: { default_layer: 'long_term', default_scope: 'project', short_term_days: 30 },
       sessions: { idle_minutes: 30, end_after_hours: 24, archive_after_days: 30, handoff_days: 7 },
-      brief: { enabled: true, max_tokens: 2000 },
-      capture: { thinking: false, keep_transcripts: true },
-      daemon: { idle_exit_minutes: 30, log_level: 'info' },
+      brief: { enabled: true, max_tokens: 2000, include_git: true, redact_paths: false },
+      capture: { thinking: false, keep_transcripts: true, tool_output: true, ignore: [] },
+      retention: { messages_days: 'off', access_log_days: 30 },
+      store: { group_commit_max: 256, backup_keep: 7 },
+      daemon: { idle_exit_minutes: 30, max_queue: 1000, log_level: 'info' },
       privacy: { redact: true, rules: [] },
     });
     expect(setElsewhere(none)).toEqual({});
@@ -59,7 +63,8 @@ describe('order', () => {
   it('puts a later file above an earlier one, key by key', () => {
     const first = { path: 'a.yaml', text: 'brief: {enabled: false, max_tokens: 300}' };
     const second = { path: 'b.yaml', text: 'brief: {max_tokens: 400}' };
-    expect(loadConfig({ files: [first, second], env: {} }).config.brief).toEqual({ enabled: false, max_tokens: 400 });
+    const { brief } = loadConfig({ files: [first, second], env: {} }).config;
+    expect(brief).toMatchObject({ enabled: false, max_tokens: 400 });
   });
 
   it('takes a text without quotes as it is written', () => {
@@ -139,19 +144,103 @@ describe('names', () => {
     expect(problems(text)).toEqual([problem]);
   });
 
-  it('accepts every published key nothing reads yet, and says so', () => {
-    const { config, notes } = load('llm:\n  providers: [{a: {b: 1}}]\n', { PRSIST_API__PORT: '1' });
-    expect(config).toEqual(load('').config);
+  it('CF3: accepts every published key that has no effect yet, and says with what it will have one', () => {
+    const { notes } = load('llm:\n  providers: [{a: {b: 1}}]\n', { PRSIST_PORTABLE_SYNC__ENABLED: 'false' });
     expect(notes).toEqual([
-      'c.yaml:2: llm.providers: accepted, but nothing in this version reads it',
-      'PRSIST_API__PORT: api.port: accepted, but nothing in this version reads it',
+      'c.yaml:2: llm.providers: accepted, takes effect with providers',
+      'PRSIST_PORTABLE_SYNC__ENABLED: portable_sync.enabled: accepted, takes effect with synchronisation',
     ]);
-    const all = Object.fromEntries([...unread].map((key) => [variableOf(key), '1']));
-    expect(load('', all).notes).toHaveLength(unread.size);
+  });
+});
+
+describe("a project's file", () => {
+  const user = (text: string) => ({ path: 'u.yaml', text });
+  const project = (text: string) => ({ path: 'p.yaml', text, of: 'project' as const });
+  const both = (mine: string, theirs: string, env: Environment = {}) =>
+    loadConfig({ files: [user(mine), project(theirs)], env });
+
+  it('CF6: wins over the user and loses to the environment', () => {
+    const text = 'brief: {max_tokens: 400, enabled: false}';
+    const { config, sources } = both('brief: {max_tokens: 300}', text, { PRSIST_BRIEF__ENABLED: 'true' });
+    expect(config.brief).toMatchObject({ max_tokens: 400, enabled: true });
+    expect(sources['brief.max_tokens']).toBe('p.yaml:1');
   });
 
-  it('lists no key as both read and unread', () => {
-    expect([...unread].filter((key) => settings.has(key))).toEqual([]);
+  it("CF6: cannot set what is the user's alone", () => {
+    const error = refused(() => both('', 'daemon:\n  log_level: debug\n'));
+    expect(error.message).toBe("p.yaml:2: daemon.log_level: is the user's alone and cannot be set by a project");
+  });
+
+  it('CF7: is only ever stricter in what is kept secret', () => {
+    const rule = (id: string) => `privacy: {rules: [{id: ${id}, kind: own, pattern: "${id}-[0-9]{6}"}]}`;
+    const ids = (text: string, env: Environment = {}) =>
+      both(rule('mine'), text, env).config.privacy.rules.map(({ id }) => id);
+    expect(ids(rule('theirs'))).toEqual(['mine', 'theirs']);
+    expect(ids(rule('theirs'), { PRSIST_PRIVACY__RULES: '[]' })).toEqual(['theirs']);
+    expect(refused(() => ids(rule('mine'))).message).toContain('used twice');
+    expect(refused(() => both('', 'privacy: {redact: false}')).message).toContain('cannot be switched off');
+    const open = refused(() => both('', 'privacy: {encrypt_export: false}'));
+    expect(open.message).toBe('p.yaml:1: privacy.encrypt_export: a project can only be stricter than the user');
+  });
+});
+
+describe('the published file', () => {
+  const published = `
+memory_system:
+  version: "4.0"
+optimization:
+  kv_cache:
+    enabled: true
+    max_cache_size_mb: 500
+    prefix_detection: true
+    cache_strategy: "lru"
+    compression: true
+    auto_cleanup: true
+    budget_allocation:
+      system_content: 0.4
+      templates: 0.3
+      documentation: 0.2
+      dynamic_content: 0.1
+  ai_filtering:
+    enabled: true
+    model: "microsoft/deberta-v3-base"
+    relevance_threshold: 0.6
+    attention_pruning: true
+portable_sync:
+  enabled: true
+  sync_strategy: "incremental"
+  auto_sync_interval_minutes: 30
+  offline_support: true
+  conflict_resolution: "intelligent"
+  team_sharing: true
+analytics: {advanced_engine: true, predictive_analytics: true, team_analytics: true, real_time_insights: true, ml_models: true}
+enterprise:
+  multi_project: true
+  role_based_access: true
+  audit_logging: true
+  external_integrations: true
+  compliance_reporting: true
+`;
+  it('CF1: is read as it is', () => {
+    const { config } = load(published);
+    expect(config.optimization.ai_filtering.model).toBe('microsoft/deberta-v3-base');
+    expect(config.optimization.kv_cache.budget_allocation.system_content).toBe(0.4);
+  });
+
+  it('CF2: is checked too: ranges, words, floors that are more than the whole', () => {
+    const changed = (a: string, b: string) => problems(published.replace(a, b));
+    expect(changed('max_cache_size_mb: 500', 'max_cache_size_mb: 5')).toEqual([
+      'c.yaml:7: optimization.kv_cache.max_cache_size_mb: expected a whole number, 16–65536, found 5',
+    ]);
+    expect(changed('"lru"', '"fifo"')).toEqual([
+      'c.yaml:9: optimization.kv_cache.cache_strategy: expected lru or value or auto, found "fifo"',
+    ]);
+    expect(changed('relevance_threshold: 0.6', 'relevance_threshold: 1.2')).toEqual([
+      'c.yaml:20: optimization.ai_filtering.relevance_threshold: expected a number, 0–1, found 1.2',
+    ]);
+    expect(changed('dynamic_content: 0.1', 'dynamic_content: 0.2')).toEqual([
+      'c.yaml:16: optimization.kv_cache.budget_allocation: its parts add up to 1.1, at most 1 fits',
+    ]);
   });
 });
 
@@ -162,6 +251,8 @@ describe('values', () => {
     ['sessions.archive_after_days', 1, 3650],
     ['sessions.handoff_days', 1, 90],
     ['brief.max_tokens', 200, 8000],
+    ['store.group_commit_max', 1, 1000],
+    ['daemon.max_queue', 10, 100_000],
     ['daemon.idle_exit_minutes', 0, 10080],
   ] as const;
 
@@ -199,7 +290,7 @@ describe('values', () => {
   it('keeps redaction on, and says why', () => {
     const error = refused(() => load('privacy:\n  redact: false'));
     expect(error.message).toMatch(/^c\.yaml:2: privacy\.redact: cannot be switched off: what is stored once is copied/);
-    expect(error.hint).toBe('prsist config explain privacy.redact');
+    expect(error.hint).toBe('prsist config edit (line 2 of c.yaml): privacy.redact may be true');
     expect(load('privacy: {redact: true}').config.privacy.redact).toBe(true);
     expect(problems('', { PRSIST_PRIVACY__REDACT: 'false' })[0]).toMatch(/cannot be switched off/);
   });
@@ -305,7 +396,7 @@ describe('readConfig', () => {
   it.each(['config.yaml', 'optimization-config.yaml'])('reads %s', (name) => {
     fs.writeFileSync(join(config, name), 'brief: {max_tokens: 300}');
     const loaded = readConfig({ config }, { PRSIST_BRIEF__ENABLED: 'false' });
-    expect(loaded.config.brief).toEqual({ enabled: false, max_tokens: 300 });
+    expect(loaded.config.brief).toMatchObject({ enabled: false, max_tokens: 300 });
     expect(loaded.sources['brief.max_tokens']).toBe(`${join(config, name)}:1`);
   });
 

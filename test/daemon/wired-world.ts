@@ -8,6 +8,7 @@ import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Projects } from '../../src/daemon/projects.ts';
+import { Settings } from '../../src/daemon/settings.ts';
 import { type Wired, wire } from '../../src/daemon/wiring.ts';
 import type { JobContext } from '../../src/features/feature.ts';
 import type { Health } from '../../src/features/system/needs.ts';
@@ -19,10 +20,10 @@ import { type Clock, countingBytes, temporaryDirectory } from '../store/temporar
 
 export const packageRoot = join(import.meta.dirname, '../..');
 export const projectId = '019a3985-b900-7000-8000-0000000000aa';
-const minute = 60_000;
 
 export interface Wanted {
-  readonly keepTranscripts?: 'keep' | 'drop';
+  /** Variables that set something. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A monotonic clock that moves by so many milliseconds whenever it is read: every slice ends after one line. */
   readonly tick?: number;
 }
@@ -48,7 +49,7 @@ export const health: Health = {
   checks: { store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 4 } },
 };
 
-export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}): WiredWorld {
+export function wiredWorld({ env = {}, tick = 0 }: Wanted = {}): WiredWorld {
   const top = fs.realpathSync(temporaryDirectory());
   const paths = resolvePaths({ HOME: join(top, 'home'), PRSIST_HOME: join(top, 'p') });
   for (const path of [paths.home, paths.projects, paths.state]) ownDirectory(path);
@@ -61,13 +62,10 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
   let spent = 0;
   const wired = wire({
     ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor },
-    times: {
-      idleMs: 30 * minute,
-      endAfterMs: 1440 * minute,
-      archiveAfterMs: 43_200 * minute,
-      handoffMs: 10_080 * minute,
-    },
-    ...{ keepThinking: 'drop', keepTranscripts, clock: () => clock.now, breathe: () => Promise.resolve() },
+    settings: new Settings({ paths, env, accept: () => undefined }),
+    redactorOf: (rules) =>
+      rules.length === 0 ? redactor : createRedactor(readRedactionRules(packageRoot, rules), Buffer.alloc(32, 1)),
+    ...{ clock: () => clock.now, breathe: () => Promise.resolve() },
     monotonic: () => (spent += tick),
     resumed: () => 'the brief',
     takeClaims: async (id) => void told.push(`claims ${id}`),
@@ -80,7 +78,6 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
     daemon: {
       health: () => health,
       drain: () => void told.push('leave'),
-      explain: () => [],
       withdrawBriefs: () => [],
       newId: jobIds('2'),
       home: paths.home,

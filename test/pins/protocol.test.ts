@@ -17,7 +17,11 @@ brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea
 capture.status read project - 39ad56f384c8
-config.explain read user - 5fce1128806e
+config.check read user - 28cd324fedc8
+config.explain read user - 259ae26a8660
+config.get read user - cf4ae36693b7
+config.schema read user - a4cbb50635c6
+config.set write user - 2b1a75634bdd
 context.delete write project - 41f19f4c38fc
 context.list read project - b6e44fbbcd41
 context.retrieve read project - 13aa2aa0ae33

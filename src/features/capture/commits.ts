@@ -1,6 +1,7 @@
 import type { CapturedCommit } from '../../core/captured.ts';
 import { readCommits, runGit } from '../../platform/git.ts';
 import type { CaptureParts, Target } from './needs.ts';
+import { strictly } from './rules.ts';
 
 const atInit = 1000;
 /** Commits of one call of git: a history may be long, and its output and time have bounds. */
@@ -51,7 +52,8 @@ async function takeCommits(
     parts.log('history not read', { project: target.projectId, from: asked.from, skip: asked.skip ?? 0 });
     return undefined;
   }
-  const clean = commits.map((commit) => redactCommit(parts, commit));
+  const strict = strictly(parts, target.root);
+  const clean = commits.map((commit) => redactCommit(strict, commit));
   const added = clean.length === 0 ? 0 : await target.write((tx) => parts.keepers.takeInCommits(tx, clean));
   return { read: commits.length, added };
 }

@@ -94,11 +94,11 @@ async function readAll(reader: Reader): Promise<void> {
 }
 
 /** Writes one slice, its records and kept lines in one transaction. Returns how long that took, in milliseconds. */
-async function commit({ parts, target, report, trusted, keptAs, state }: Reader, slice: Slice): Promise<number> {
+async function commit({ parts, rules, target, report, trusted, keptAs, state }: Reader, slice: Slice): Promise<number> {
   const [before, indexBefore] = [parts.monotonic(), target.indexMs()];
   const source = { agent: keptAs.agent, trusted, root: target.root };
   const taken = await target.write((tx) => {
-    if (parts.keepTranscripts === 'keep') keepLines(tx, keptAs, slice.firstLine, slice.kept);
+    if (rules.transcripts === 'keep') keepLines(tx, keptAs, slice.firstLine, slice.kept);
     return parts.keepers.takeIn(tx, source, state.announced, slice.items);
   });
   report.added += taken.added;

@@ -141,3 +141,4 @@ export function noteStart(tx: Write, place: StartPlace, start: Start): void {
   const starts = [...others, start].sort((a, b) => a.at - b.at).slice(-keptStarts);
   tx.run(see, { key: startKey(place), value: JSON.stringify(starts) });
 }
+export const dropSegments = query<{ before: number }, unknown>('delete from transcript_segments where at < :before');

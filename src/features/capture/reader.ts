@@ -6,8 +6,9 @@ import { type FoundFile, filesBelow } from '../../platform/walk.ts';
 import type { Adapter } from './adapters/adapter.ts';
 import { adapters } from './adapters/all.ts';
 import type { FileReport, ImportTask } from './file-report.ts';
-import type { Announced, CaptureParts, Target } from './needs.ts';
+import type { Announced, CaptureParts, CaptureRules, Target } from './needs.ts';
 import { ownSource, type SourceRow, saveSource, sourceIn, type Trusted } from './queries.ts';
+import { strictly } from './rules.ts';
 import type { KeptFile } from './segments.ts';
 import { conversationOf, directoryOf, readHead } from './transcript-head.ts';
 
@@ -19,6 +20,8 @@ interface ReadingState {
   beginning: { readonly bytes: number; readonly sha256: string };
   /** Lines handed to the kept transcript so far. */
   kept: number;
+  /** Calls of which neither input nor output is kept, until their output has come. */
+  ignored?: string[];
 }
 
 /** One file being read: where it goes, and how far it has come. */
@@ -29,6 +32,8 @@ export interface Reader {
   readonly report: FileReport;
   readonly adapter: Adapter;
   readonly target: Target;
+  /** As they were when this reading began. */
+  readonly rules: CaptureRules;
   readonly trusted: Trusted;
   /** What its kept lines stand under. */
   readonly keptAs: KeptFile;
@@ -70,6 +75,10 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
     return end('not-a-transcript');
   }
   const projectId = into ?? (known?.project_id || parts.projectOf(directoryOf(head) ?? '') || task.otherwise);
+  if (projectId && isUnwanted(parts.rules(parts.target(projectId).root), adapter.agent, task)) {
+    await remember(parts, found, { ...nothing, projectId: '' });
+    return end('not-wanted');
+  }
   if (!projectId) {
     await remember(parts, found, { ...nothing, projectId: '' });
     return end('no-project');
@@ -79,6 +88,11 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
   return readerOf(parts, asked, { adapter, head, projectId, before });
 }
 
+/** A file that a person names is taken in whoever wrote it. */
+function isUnwanted({ agents }: CaptureRules, agent: string, { into }: ImportTask): boolean {
+  return into === undefined && agents !== undefined && !agents.includes(agent);
+}
+
 interface Opened {
   readonly adapter: Adapter;
   readonly head: readonly JsonValue[];
@@ -86,9 +100,11 @@ interface Opened {
   readonly before: SourceRow | undefined;
 }
 
-async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader> {
+async function readerOf(anyParts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader> {
   const { found } = asked;
   const { adapter, head, projectId, before } = opened;
+  const target = anyParts.target(projectId);
+  const parts = strictly(anyParts, target.root);
   const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
   const begin = () =>
     adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path) });
@@ -97,7 +113,7 @@ async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Prom
   const state = source ? (JSON.parse(source.state) as ReadingState) : await beginState(found, begin());
   const native = () => clean(conversationOf(head, adapter, begin()) ?? plainName(found.path));
   return {
-    ...{ parts, ...asked, adapter, target: parts.target(projectId), state },
+    ...{ parts, ...asked, adapter, target, rules: parts.rules(target.root), state },
     trusted: before?.trusted ?? asked.task.trusted,
     keptAs: {
       ...{ agent: adapter.agent, native_id: source?.native_id ?? native() },

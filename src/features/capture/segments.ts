@@ -1,7 +1,7 @@
 import { limits } from '../../core/limits.ts';
 import { packed, unpacked } from '../../store/blobs.ts';
 import type { Write } from '../../store/record-type.ts';
-import { lastSegment, type SegmentRow, saveSegment } from './queries.ts';
+import { dropSegments, lastSegment, type SegmentRow, saveSegment } from './queries.ts';
 
 export interface KeptFile {
   readonly agent: string;
@@ -29,6 +29,13 @@ export function keepLines(tx: Write, file: KeptFile, first: number, lines: reado
     part.bytes += Buffer.byteLength(line) + 1;
   }
   save(tx, file, part);
+}
+
+const dayMs = 86_400_000;
+
+/** Takes kept lines away that were kept so many days ago; the records that came from them stay. */
+export function dropOldTranscripts(tx: Write, days: number | 'off'): number {
+  return days === 'off' ? 0 : tx.run(dropSegments, { before: tx.now - days * dayMs });
 }
 
 /** The plain lines of one kept part. */

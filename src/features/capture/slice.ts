@@ -2,6 +2,7 @@ import { withoutBinary } from '../../core/binary.ts';
 import type { Captured, JsonValue } from '../../core/captured.ts';
 import type { Line } from '../../platform/lines.ts';
 import type { Reader } from './reader.ts';
+import { sift } from './rules.ts';
 import { parsed } from './transcript-head.ts';
 
 /** What some lines gave: written in one transaction. */
@@ -56,14 +57,25 @@ interface RedactedLine {
 function takeLine(reader: Reader, slice: Slice, { value, line, offset }: RedactedLine): void {
   const { report } = reader;
   const clean = value === undefined ? undefined : withoutBinary(wellFormed(value, line));
-  slice.kept.push(clean === value ? line : JSON.stringify(clean));
-  reader.state.kept += 1;
   report.lines += 1;
   if (clean === undefined) report.unparsable += 1;
   const reading = reader.adapter.read(reader.state.adapter, { value: clean, offset, line: reader.line });
   reader.state.adapter = reading.state;
   if (reading.unknown) report.unknown += 1;
-  slice.items.push(...reading.items);
+  reader.state.ignored ??= [];
+  const cwdOf = (session: string) => reader.state.announced[session]?.cwd ?? cwdIn(reading.items, session);
+  const { items, cut } = sift(reading.items, reader.rules, { ignored: reader.state.ignored, cwdOf });
+  slice.items.push(...items);
+  slice.kept.push(cut ? leftOut : clean === value ? line : JSON.stringify(clean));
+  reader.state.kept += 1;
+}
+
+/** Stands in a kept transcript for a line of which something was not to be kept: lines are counted. */
+const leftOut = '{"prsist":"left out"}';
+
+function cwdIn(items: readonly Captured[], session: string): string | undefined {
+  const announced = items.find((item) => item.kind === 'session' && item.session === session);
+  return announced?.kind === 'session' ? announced.cwd : undefined;
 }
 
 /** Escapes may spell half of a surrogate pair, which no canonical text may hold: replaced by U+FFFD. */

@@ -4,7 +4,8 @@ import type { SessionTimes } from './wire.ts';
 
 /** What sessions are handed by the daemon: other features and settings. */
 export interface SessionNeeds {
-  readonly times: SessionTimes;
+  /** Of a project, by its root. */
+  readonly times: (root: string | undefined) => SessionTimes;
   readonly device: string;
   /** Facts, working memory and references that other features hold of a session. */
   readonly surroundings: (context: Context, session_id: string) => Surroundings;

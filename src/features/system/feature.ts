@@ -3,6 +3,7 @@ import type { Reply } from '../../core/operation.ts';
 import { productVersion, protocol } from '../../core/protocol.ts';
 import type { Read } from '../../store/record-type.ts';
 import { type Context, type Feature, feature } from '../feature.ts';
+import { configVerbs } from './config-verbs.ts';
 import { contract } from './contract.ts';
 import { init, uninstall } from './init.ts';
 import type { SystemNeeds } from './needs.ts';
@@ -30,7 +31,7 @@ export function systemFeature(needs: SystemNeeds): Feature {
       'store.verify': async (context, input) => maintenance.verify(context.project.id, input.deep ? 'deep' : 'chain'),
       'store.rebuild': async (context, input) =>
         maintenance.rebuild(context.project.id, input.tables ? new Set(input.tables) : undefined),
-      'config.explain': (_, input) => ({ items: daemon.explain(input.key) }),
+      ...configVerbs(needs.config),
       'job.show': async (_, input) => {
         const job = await jobs.show(input.job_id, input.wait_ms);
         return { ...job, progress: { ...job.progress }, result: job.result && { ...job.result } };

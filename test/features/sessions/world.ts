@@ -73,7 +73,7 @@ export interface Wanted {
 export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): World {
   const clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
   const world = { around: noSurroundings };
-  const needs = { times, device: 'laptop', surroundings: () => world.around, brief: () => 'the brief' };
+  const needs = { times: () => times, device: 'laptop', surroundings: () => world.around, brief: () => 'the brief' };
   const searching = searchFeature({
     findables: [...entryFindables, ...findables],
     hidings: [...entryHidings, ...hidings],
