@@ -68,6 +68,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/import.ts'),
   },
   {
+    name: 'doctor',
+    usage: '',
+    summary: 'what is broken, why it matters, and what mends it (--fix, --deep, --report)',
+    group: 'everyday',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     name: 'demo',
     usage: '',
     summary: 'see the whole loop in a throw-away home',

@@ -52,6 +52,7 @@ export function setSetting({ paths, env, accept }: Surroundings, setting: Settin
   const before = valueBefore({ paths, env }, setting);
   requireReadable(path, text ?? '');
   explain(key, before ?? loadConfig({ files: [], env: {} })); // the name is one
+  requireValue(key, setting.value);
   const after = edited(
     text ?? '',
     key,
@@ -84,6 +85,18 @@ function requireReadable(path: string, text: string): void {
   throw new PrsistError('config/invalid', parsed.map(({ place, message }) => `${place}: ${message}`).join('\n'), {
     hint: `prsist config edit (${first?.place})`,
   });
+}
+
+/** By itself, so that what is wrong with it is not told as a line of a file that nobody wrote. */
+function requireValue(key: string, value: unknown): void {
+  if (value === undefined) return;
+  try {
+    loadConfig({ files: [{ path: key, text: edited('', key, { value: parsedValue(key, value) }) }], env: {} });
+  } catch (cause) {
+    if (!(cause instanceof PrsistError)) throw cause;
+    const message = cause.message.replaceAll(/^[^\n]*?:\d+: /gm, '');
+    throw new PrsistError('config/invalid', message, { hint: `prsist config explain ${key}`, cause });
+  }
 }
 
 /** What stands without quotes in a file is read the same way here. */

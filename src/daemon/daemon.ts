@@ -8,7 +8,6 @@ import type { Redactor } from '../core/redact.ts';
 import { catchUpCommits } from '../features/capture/commits.ts';
 import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
-import { dropOldTranscripts } from '../features/capture/segments.ts';
 import { liveEntries } from '../features/entries/queries.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import { totals } from '../features/sessions/queries.ts';
@@ -25,7 +24,6 @@ import { ownSpool, writeSpoolFile } from '../platform/spool-files.ts';
 import { removeTree } from '../platform/temporary.ts';
 import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import { exists } from '../platform/walk.ts';
-import { sweepAnswers } from '../store/idempotency.ts';
 import { rebuild } from '../store/rebuild.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { verify } from '../store/verify.ts';
@@ -33,6 +31,7 @@ import { Briefs } from './briefs.ts';
 import { createDispatch } from './dispatch.ts';
 import { cleanGitState } from './git-state.ts';
 import { Jobs } from './jobs.ts';
+import { Lag } from './lag.ts';
 import { readMigrations } from './migrations.ts';
 import { storeBounds } from './project-settings.ts';
 import { Projects } from './projects.ts';
@@ -40,6 +39,7 @@ import { Redactors } from './redactors.ts';
 import { createServer } from './server.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
+import { sweepStores } from './sweep.ts';
 import { type Wired, wire } from './wiring.ts';
 
 export interface DaemonParts {
@@ -73,6 +73,7 @@ export class Daemon {
   readonly #spool: Spool;
   readonly #briefs: Briefs;
   readonly #wired: Wired;
+  readonly #lag = new Lag((stall) => this.log.warn(stall, 'the event loop stood still'));
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
   readonly #heads = new Map<string, string>();
@@ -163,6 +164,7 @@ export class Daemon {
   async leave(): Promise<void> {
     this.#accepting = false;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#lag.stop();
     await this.server.close();
     await this.#jobs.stop();
     await Promise.allSettled([this.#following, this.#looking]);
@@ -176,7 +178,10 @@ export class Daemon {
   readonly #timers = new Set<NodeJS.Timeout>();
 
   #every(ms: number, work: () => Promise<void>): void {
-    const run = () => void work().catch((error: unknown) => this.#bug('timer', error));
+    const run = () => {
+      this.#lag.begins(`every ${ms} ms`);
+      void work().catch((error: unknown) => this.#bug('timer', error));
+    };
     this.#timers.add(setInterval(run, ms).unref());
   }
 
@@ -238,14 +243,7 @@ export class Daemon {
 
   async #sweep(): Promise<void> {
     this.#spool.sweep();
-    await this.#projects.user.write((tx) => sweepAnswers(tx));
-    for (const id of this.#projects.openProjects) {
-      const { retention } = this.settings.at(this.#projects.resolve(id).root);
-      await this.#projects.store(id).write((tx) => {
-        sweepAnswers(tx);
-        dropOldTranscripts(tx, retention.transcripts_days);
-      });
-    }
+    await sweepStores(this.#projects, this.settings);
   }
 
   /** Everything already said about a project is in its database when this resolves. */
@@ -272,7 +270,11 @@ export class Daemon {
       tell: (project) => this.#briefs.render(project),
     });
     return createServer({
-      ...{ dispatch, token: this.#parts.token, user: this.#projects.identity.user, onBug },
+      dispatch: (asked) => {
+        this.#lag.begins(asked.operation);
+        return dispatch(asked);
+      },
+      ...{ token: this.#parts.token, user: this.#projects.identity.user, onBug },
       redact: (text) => this.#redactor.text(text.toWellFormed()).text,
       accepting: () => this.#accepting,
       onRequest: () => this.#used(),

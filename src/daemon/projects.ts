@@ -19,6 +19,7 @@ import type { Paths } from '../platform/paths.ts';
 import { fileBytes } from '../platform/walk.ts';
 import type { Migration } from '../store/migrate.ts';
 import type { Projection } from '../store/record-type.ts';
+import { recreate } from '../store/recreate.ts';
 import { Store, type StoreSettings } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { quickCheck } from '../store/verify.ts';
@@ -191,9 +192,13 @@ export class Projects {
         onCommit(project, events);
       },
     });
-    const problem = this.#parts.afterCrash ? quickCheck(store) : undefined;
-    if (problem === undefined) return store;
+    if (!this.#parts.afterCrash) return store;
+    const { damage, indexes } = quickCheck(store);
+    if (damage === undefined) {
+      if (indexes.length > 0) recreate(store, [...new Set(indexes.map(({ table }) => table))]);
+      return store;
+    }
     store.close();
-    throw new PrsistError('store/corrupt', `${file}: ${problem}`);
+    throw new PrsistError('store/corrupt', `${file}: ${damage}`);
   }
 }

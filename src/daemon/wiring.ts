@@ -15,6 +15,7 @@ import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../
 import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
+import { brokenHooks } from '../features/capture/status.ts';
 import { forBrief } from '../features/entries/durable.ts';
 import { entryFacts } from '../features/entries/facts.ts';
 import { entriesFeature } from '../features/entries/feature.ts';
@@ -37,6 +38,7 @@ import type { Daemon, Hooks, JobsView, Maintenance, Welcome } from '../features/
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
+import { doctor } from './doctor.ts';
 import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
@@ -99,6 +101,10 @@ export function wire(wiring: Wiring): Wired {
     briefFeature(sources),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
+      examine: doctor({
+        ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
+        ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
+      }),
       config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),

@@ -15,6 +15,7 @@ Every day
   search <query>      find it again, in everything remembered
   sessions            sessions, latest activity first
   import              take in the transcripts that are already there
+  doctor              what is broken, why it matters, and what mends it (--fix, --deep, --report)
   demo                see the whole loop in a throw-away home
   help <command>      options and examples of a command
   help all            every command
@@ -34,7 +35,7 @@ Examples
 `;
 
 const commands =
-  `init status resume handoff remember search sessions import demo session context brief task project config daemon
+  `init status resume handoff remember search sessions import doctor demo session context brief task project config daemon
 store api uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {

@@ -48,6 +48,7 @@ session.show read project - 0bca60c08916
 session.start write project - abbe8c4cf43b
 store.rebuild job project - ac995ec3ff9d
 store.verify job project - 08bdd0b81dc1
+system.doctor job user - 00ef7bc9f41c
 system.drain read user - 1f72423890a6
 system.health read user - 7a026d584365
 task.add write project - bb262fea8a99

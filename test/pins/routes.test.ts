@@ -14,7 +14,7 @@ const plain =
   `config/explain context/store context/retrieve context/search context/list context/delete session/start session/message
 session/handoff session/end session/list session/show session/messages session/accept session/decline session/handoffs
 task/add task/update task/list search/query brief/get capture/event capture/import capture/status project/init project/list
-project/show project/uninstall store/verify store/rebuild config/get config/set config/check config/schema job/show job/cancel system/drain`.split(
+project/show project/uninstall store/verify store/rebuild config/get config/set config/check config/schema system/doctor job/show job/cancel system/drain`.split(
     /\s+/,
   );
 

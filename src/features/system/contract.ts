@@ -3,6 +3,7 @@ import { type Contract, operation } from '../../core/operation.ts';
 import { capturedAgents } from '../../core/words.ts';
 import { jobStarted, time, word } from '../wire.ts';
 import { configContract } from './config-contract.ts';
+import { doctorContract } from './doctor-contract.ts';
 
 const touched = z.object({
   path: z.string(),
@@ -106,6 +107,7 @@ export const contract = {
     output: jobStarted,
   }),
   ...configContract,
+  ...doctorContract,
   'job.show': operation({
     summary: 'State, progress and result of a job',
     effect: 'read',

@@ -32,6 +32,7 @@ export function systemFeature(needs: SystemNeeds): Feature {
       'store.rebuild': async (context, input) =>
         maintenance.rebuild(context.project.id, input.tables ? new Set(input.tables) : undefined),
       ...configVerbs(needs.config),
+      'system.doctor': async (context, input) => ({ ...(await needs.examine(input, context)) }),
       'job.show': async (_, input) => {
         const job = await jobs.show(input.job_id, input.wait_ms);
         return { ...job, progress: { ...job.progress }, result: job.result && { ...job.result } };

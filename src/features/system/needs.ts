@@ -2,6 +2,7 @@ import type { FilePlan } from '../../core/file-edit.ts';
 import type { WorkTree } from '../../platform/repository.ts';
 import type { JobContext, ProjectRef } from '../feature.ts';
 import type { ConfigView } from './config-needs.ts';
+import type { Examine } from './doctor-needs.ts';
 
 export interface HooksAsked {
   readonly agents: readonly string[] | undefined;
@@ -91,6 +92,7 @@ export interface SystemNeeds {
   readonly welcome: Welcome;
   readonly daemon: Daemon;
   readonly config: ConfigView;
+  readonly examine: Examine;
   readonly jobs: JobsView;
   readonly maintenance: Maintenance;
 }
