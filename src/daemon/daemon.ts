@@ -267,6 +267,7 @@ export class Daemon {
     const dispatch = createDispatch({
       ...{ features: this.#wired.features, projects: this.#projects, jobs: this.#jobs, redactor: this.#redactor },
       ...{ clock: wallClock, settle: (project: string) => this.#settle(project), onBug },
+      redactorAt: (root) => this.#redactors.of(this.settings.at(root).privacy.rules),
       tell: (project) => this.#briefs.render(project),
     });
     return createServer({
@@ -276,6 +277,7 @@ export class Daemon {
       },
       ...{ token: this.#parts.token, user: this.#projects.identity.user, onBug },
       redact: (text) => this.#redactor.text(text.toWellFormed()).text,
+      bodyBytes: this.settings.config.daemon.max_body_mb * 1_048_576,
       accepting: () => this.#accepting,
       onRequest: () => this.#used(),
     });

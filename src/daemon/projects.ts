@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { ProjectRef } from '../features/feature.ts';
-import { allRoots, firstAuthor, touchProject } from '../features/system/queries.ts';
+import { allRoots, firstAuthor, renameSelf, touchProject } from '../features/system/queries.ts';
 import {
   findProject,
   type Identity,
@@ -61,8 +61,9 @@ export class Projects {
     const fresh = this.#mint();
     this.user = this.#openStore(parts.paths.userDatabase, null, fresh);
     const known = readIdentity(this.user.read);
-    this.identity = known ?? this.#identityOfLog(fresh);
+    this.identity = { ...(known ?? this.#identityOfLog(fresh)), name: fresh.name };
     if (!known) this.user.maintain((tx) => saveIdentity(tx, this.identity));
+    else if (known.name !== fresh.name) this.user.maintain((tx) => tx.run(renameSelf, { name: fresh.name }));
   }
 
   /** The database of a project, opened if need be. */

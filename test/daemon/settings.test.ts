@@ -101,3 +101,20 @@ test("CF44: over the whole daemon: a project's file counts there, agents change 
   await expect(ask('config.set', { key })).rejects.toMatchObject({ code: 'input/invalid', field: 'value' });
   await expect(ask('config.get', { key: 'sessions' })).rejects.toMatchObject({ code: 'input/invalid' });
 });
+
+test("CF7: a project's redaction rules hold for what is stored in it by requests, and nowhere else", async () => {
+  const { project, dispatch } = wiredWorld();
+  const root = project();
+  const other = project('019a3985-b900-7000-8000-0000000000bb', 'other');
+  fs.mkdirSync(join(root, '.prsist'), { recursive: true });
+  const rule = '{id: ticket, kind: ticket, keywords: [ticket-], pattern: "ticket-[0-9]{6}"}';
+  fs.writeFileSync(join(root, '.prsist/config.yaml'), `privacy: {rules: [${rule}]}`);
+  const stored = async (directory: string) => {
+    const asked = { caller: { user: 'ana', origin: 'human' }, project: directory, idempotencyKey: undefined } as const;
+    await dispatch({ ...asked, operation: 'context.store', body: { key: 'a', value: 'see ticket-123456' } });
+    const { reply } = await dispatch({ ...asked, operation: 'context.retrieve', body: { key: 'a' } });
+    return reply.value;
+  };
+  expect(await stored(root)).toMatch(/^see ⟨secret:ticket#.{4}⟩$/);
+  expect(await stored(other)).toBe('see ticket-123456');
+});

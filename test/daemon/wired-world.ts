@@ -107,6 +107,7 @@ export function wiredWorld({ env = {}, tick = 0 }: Wanted = {}): WiredWorld {
   });
   const dispatch = createDispatch({
     tell: async () => undefined,
+    redactorAt: (root) => wired.capture.rules(root).redactor,
     ...{ features: wired.features, projects, jobs, redactor, clock: () => clock.now },
     settle: async (id) => void told.push(`settle ${id}`),
     onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),
