@@ -16,7 +16,8 @@ export interface KeptFile {
  */
 export function keepLines(tx: Write, file: KeptFile, first: number, lines: readonly string[]): void {
   const last = tx.one(lastSegment, { ...file });
-  const done = last ? last.first_line + last.lines : 0;
+  // none before: the beginning, or what was kept has had its time
+  const done = last ? last.first_line + last.lines : first;
   const fresh = lines.slice(Math.max(0, done - first));
   if (fresh.length === 0) return;
   let part = last && last.bytes < limits.segmentBytes ? reopened(last) : begun((last?.part ?? -1) + 1, done);

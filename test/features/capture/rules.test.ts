@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { Settings } from '../../../src/daemon/settings.ts';
+import { sweepStores } from '../../../src/daemon/sweep.ts';
+import { allSegments } from '../../../src/features/capture/queries.ts';
 import { importWorld } from './import-world.ts';
 
 const line = (value: object) => `${JSON.stringify(value)}\n`;
@@ -73,4 +76,34 @@ test('CF33: an agent that is not wanted is not taken in, unless its file is name
   const path = world.file(`${session}.jsonl`, transcript(world.root));
   const { id } = world.projects.resolve('shop');
   expect(await world.read(path, { into: id, trusted: 'foreign' })).toMatchObject({ outcome: 'read' });
+});
+
+test('CF35: transcripts kept too long go, their records stay; what is added later is kept in its place', async () => {
+  const world = importWorld();
+  const whole = transcript(world.root);
+  const cut = whole.indexOf('\n', whole.length / 2) + 1;
+  const path = world.file(`${session}.jsonl`, whole.slice(0, cut));
+  await world.read(path);
+  const store = world.projects.store(world.projects.resolve('shop').id);
+  const before = store.log.seq;
+  const kept = () => world.kept('claude-code', `${session}.jsonl`).lines.length;
+  const first = kept();
+  const sweep = (days: string) => {
+    const env = { PRSIST_RETENTION__TRANSCRIPTS_DAYS: days };
+    return sweepStores(world.projects, new Settings({ paths: world.paths, env, accept: () => undefined }));
+  };
+  world.clock.now += 30 * 86_400_000;
+  for (const days of ['off', '31']) await sweep(days);
+  expect(kept()).toBe(first);
+  await sweep('29');
+  expect([kept(), store.log.seq]).toEqual([0, before]);
+  world.file(`${session}.jsonl`, whole);
+  await world.read(path);
+  const [source] = store.statements.all<{ native_id: string; source: string }>(
+    'select native_id, source from transcript_segments',
+    [],
+  );
+  const segments = store.read.all(allSegments, { agent: 'claude-code', native_id: '', source: '', ...source });
+  expect(segments.map(({ first_line }) => first_line)).toEqual([first]);
+  expect(kept()).toBe(7 - first);
 });
