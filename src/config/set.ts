@@ -52,7 +52,7 @@ export function setSetting({ paths, env, accept }: Surroundings, setting: Settin
   const before = valueBefore({ paths, env }, setting);
   requireReadable(path, text ?? '');
   explain(key, before ?? loadConfig({ files: [], env: {} })); // the name is one
-  requireValue(key, setting.value);
+  requireValue(setting);
   const after = edited(
     text ?? '',
     key,
@@ -88,10 +88,11 @@ function requireReadable(path: string, text: string): void {
 }
 
 /** By itself, so that what is wrong with it is not told as a line of a file that nobody wrote. */
-function requireValue(key: string, value: unknown): void {
+function requireValue({ key, value, root }: Setting): void {
   if (value === undefined) return;
+  const text = edited('', key, { value: parsedValue(key, value) });
   try {
-    loadConfig({ files: [{ path: key, text: edited('', key, { value: parsedValue(key, value) }) }], env: {} });
+    loadConfig({ files: [{ path: key, text, ...(root === undefined ? {} : { of: 'project' }) }], env: {} });
   } catch (cause) {
     if (!(cause instanceof PrsistError)) throw cause;
     const message = cause.message.replaceAll(/^[^\n]*?:\d+: /gm, '');

@@ -136,6 +136,9 @@ describe('setSetting', () => {
     const own = join(root, '.prsist/config.yaml');
     expect(set('brief.max_tokens', '500', { root })).toMatchObject({ path: own, value: 500, source: `${own}:2` });
     expect(fs.statSync(own).mode & 0o777).toBe(0o644);
-    expect(refused(() => set('daemon.log_level', 'debug', { root })).message).toContain("is the user's alone");
+    expect(refused(() => set('daemon.log_level', 'debug', { root }))).toMatchObject({
+      message: "daemon.log_level: is the user's alone and cannot be set by a project",
+      hint: 'prsist config explain daemon.log_level',
+    });
   });
 });
