@@ -96,6 +96,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/import.ts'),
   },
   {
+    name: 'doctor',
+    usage: '',
+    summary: 'what is broken, why it matters, and what mends it (--fix, --deep, --report)',
+    group: 'everyday',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     name: 'demo',
     usage: '',
     summary: 'see the whole loop in a throw-away home',
@@ -146,8 +153,8 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'config',
-    usage: 'explain',
-    summary: 'every setting: what it is now, where that comes from, what it may be',
+    usage: 'explain|get|set|edit|schema',
+    summary: 'every setting: what it is now, where that comes from, what it may be; change it',
     group: 'more',
     load: () => import('./commands/config.ts'),
   },

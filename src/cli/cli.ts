@@ -37,6 +37,8 @@ export interface Cli extends World {
   readonly client: Client;
   readonly print: Printer;
   readonly options: GlobalOptions;
+  /** Id, name or directory of the project this command is about. */
+  readonly place: string;
   /** The agent this command runs inside, when it does. */
   readonly agent: string | undefined;
   /** A client for another environment, directory or agent than this command's own. */
@@ -71,7 +73,8 @@ export function createCli(world: World, print: Printer, options: GlobalOptions):
       project: who.project ?? projectOf(options.project, world.cwd),
     });
   const answer: Cli['answer'] = (reply, show) => (options.json ? print.json(reply) : show(reply));
-  return { ...world, print, options, agent, callAs, answer, client: callAs({}) };
+  const place = projectOf(options.project, world.cwd);
+  return { ...world, print, options, place, agent, callAs, answer, client: callAs({}) };
 }
 
 /** `--project` may be an id, a name or a directory: what begins with a dot or holds a slash is a directory. */

@@ -14,7 +14,7 @@ export const errorTable = {
   'input/media-type': { status: 415, exit: 2, retry: false, hint: 'send content-type: application/json' },
   'project/required': { status: 400, exit: 1, retry: false, hint: 'prsist init' },
   'project/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist project list' },
-  'config/invalid': { status: 400, exit: 78, retry: false, hint: 'optimization-config.example.yaml lists every key' },
+  'config/invalid': { status: 400, exit: 78, retry: false, hint: 'prsist config edit' },
   'auth/missing': {
     status: 401,
     exit: 77,

@@ -18,7 +18,6 @@ export const limits = {
   /** Reads that wait for being counted; beyond this they are not. */
   accessesWaiting: 20_000,
   accessRows: 1_000_000,
-  accessDays: 30,
 
   queryBytes: 4 * kib,
   queryTerms: 64,

@@ -17,6 +17,7 @@ import {
 import { processExists } from '../platform/process.ts';
 import { headLine, workTreeOf } from '../platform/repository.ts';
 import { monotonic } from '../platform/time.ts';
+import { mainTop } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import { readOnce } from './read-once.ts';
 
@@ -25,13 +26,12 @@ export interface BriefsParts {
   readonly sources: BriefSources;
   /** Undefined where no project was made, or all were taken back. */
   readonly briefKey: () => string | undefined;
-  readonly maxTokens: number;
+  /** What the agents of a project are told, by its root. Off: nothing, and files that were laid out are taken away. */
+  readonly telling: (root: string | undefined) => { readonly enabled: boolean; readonly max_tokens: number };
   /** State of a work tree, its names redacted. */
   readonly gitState: (directory: string) => Promise<GitState | null>;
   /** True while long work is under way: files are then rendered every few seconds only. */
   readonly isBusy: () => boolean;
-  /** False: agents are told nothing, and files that were laid out before are taken away. */
-  readonly enabled: boolean;
   readonly clock: () => number;
   readonly onBug: (what: string, error: unknown) => void;
 }
@@ -160,25 +160,26 @@ export class Briefs {
     this.#soon.delete(projectId);
     this.#ends.delete(projectId);
     const { projects, clock } = this.#parts;
-    const { name } = projects.resolve(projectId);
+    const { name, root: top } = projects.resolve(projectId);
+    const { enabled, max_tokens: maxTokens } = this.#parts.telling(top);
     const reads = { project: projects.store(projectId).read, user: projects.user.read };
     const now = clock();
     const folders = this.#folders(projectId);
     const ends = [...this.#parts.sources.entryEnds(reads, now)];
     for (const folder of folders) {
-      if (!this.#parts.enabled) {
+      if (!enabled) {
         withdraw(folder);
         continue;
       }
       const git = await this.#parts.gitState(folder.root);
       const begun = monotonic();
-      const publishing = { sources: readOnce(this.#parts.sources), maxTokens: this.#parts.maxTokens };
+      const publishing = { sources: readOnce(this.#parts.sources), maxTokens };
       const until = publish(publishing, folder, { reads, project: name, root: folder.root, git, now });
       this.#renderedAt = monotonic();
       this.#renderMs = this.#renderedAt - begun;
       if (until !== undefined) ends.push(until);
     }
-    this.#rendered(projectId, folders[0], this.#parts.enabled ? ends : []);
+    this.#rendered(projectId, folders[0], enabled ? ends : []);
   }
 
   #rendered(projectId: string, folder: BriefFolder | undefined, ends: readonly number[]): void {
@@ -231,7 +232,8 @@ export class Briefs {
 
   /** The brief an agent would get when it resumes a session: for the verb that resumes. */
   resumed(setting: Parameters<typeof assemble>[1], session_id: string): string {
-    const wanted = { agent: 'claude-code', reason: 'resume' as const, session_id, maxTokens: this.#parts.maxTokens };
+    const maxTokens = this.#parts.telling(mainTop(setting.root)).max_tokens;
+    const wanted = { agent: 'claude-code', reason: 'resume' as const, session_id, maxTokens };
     return assemble(this.#parts.sources, setting, wanted).text;
   }
 

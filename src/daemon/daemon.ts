@@ -4,15 +4,14 @@ import { readRedactionRules } from '../config/redaction.ts';
 import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
-import { createRedactor, type Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact.ts';
 import { catchUpCommits } from '../features/capture/commits.ts';
 import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
 import { liveEntries } from '../features/entries/queries.ts';
-import { sweepEntries } from '../features/entries/sweep.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import { totals } from '../features/sessions/queries.ts';
-import type { Entering, Explain, Health } from '../features/system/needs.ts';
+import type { Entering, Health } from '../features/system/needs.ts';
 import { register } from '../features/system/registry.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
 import { freeBytes, readText, removeFile, removeIfEmpty } from '../platform/files.ts';
@@ -25,25 +24,28 @@ import { ownSpool, writeSpoolFile } from '../platform/spool-files.ts';
 import { removeTree } from '../platform/temporary.ts';
 import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import { exists } from '../platform/walk.ts';
-import { sweepAnswers } from '../store/idempotency.ts';
-import type { Store } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
+import { countReads } from './count-reads.ts';
 import { diskOf } from './disk-use.ts';
 import { createDispatch } from './dispatch.ts';
 import { finishErasing } from './erasing.ts';
 import { cleanGitState } from './git-state.ts';
 import { Jobs } from './jobs.ts';
+import { Lag } from './lag.ts';
 import { readMigrations } from './migrations.ts';
+import { storeBounds } from './project-settings.ts';
 import { Projects } from './projects.ts';
+import { Redactors } from './redactors.ts';
 import { createServer } from './server.ts';
+import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
-import { type Wired, type Wiring, wire } from './wiring.ts';
+import { sweepStores } from './sweep.ts';
+import { type Wired, wire } from './wiring.ts';
 
 export interface DaemonParts {
   readonly paths: Paths;
-  readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly packageRoot: string;
   readonly nodePath: string;
@@ -52,20 +54,11 @@ export interface DaemonParts {
   /** The daemon before this one did not leave by itself; null when it did. */
   readonly crashedAt: number | null;
   readonly onDrain: () => void;
-  readonly explain: Explain;
 }
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 const quietMs = 3_000;
-const entrySettings: Wiring['entries'] = {
-  settings: {
-    ...{ defaultLayer: 'long_term', defaultScope: 'project' },
-    ...{ ephemeralMs: 5 * minuteMs, shortTermMs: 30 * dayMs, promoteDays: 3 },
-  },
-  ephemeralMost: 10_000,
-};
 /** Growth that is worth a collection of garbage. */
 const grownBytes = 16 * 1024 * 1024;
 
@@ -73,6 +66,8 @@ const grownBytes = 16 * 1024 * 1024;
 export class Daemon {
   readonly server: FastifyInstance;
   readonly log: Log;
+  readonly settings: Settings;
+  readonly #redactors: Redactors;
   readonly #parts: DaemonParts;
   readonly #redactor: Redactor;
   readonly #projects: Projects;
@@ -81,6 +76,7 @@ export class Daemon {
   readonly #briefs: Briefs;
   readonly #wired: Wired;
   readonly #after: Aftercare;
+  readonly #lag = new Lag((stall) => this.log.warn(stall, 'the event loop stood still'));
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
   readonly #heads = new Map<string, string>();
@@ -94,15 +90,20 @@ export class Daemon {
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
-    const { paths, config } = parts;
+    const { paths, env } = parts;
+    const accept = ({ privacy }: Config) => void readRedactionRules(parts.packageRoot, privacy.rules);
+    this.settings = new Settings({ paths, env, accept });
+    const { config } = this.settings;
     const key = Buffer.from(madeOnce(join(paths.keys, 'redaction.key'), 32), 'hex');
-    this.#redactor = createRedactor(readRedactionRules(parts.packageRoot, config.privacy.rules), key);
+    this.#redactors = new Redactors(parts.packageRoot, key, config.privacy.rules);
+    this.#redactor = this.#redactors.current;
     const redact = (text: string) => this.#redactor.text(text.toWellFormed()).text;
     this.log = createLog({
       file: paths.log,
       level: config.daemon.log_level,
       redact,
     });
+    this.settings.listen({ onChange: (now) => this.#changed(now), onFault: (error) => this.#bug('settings', error) });
     const random = createRandom();
     const newId = () => uuidV7(wallClock(), random(10));
     this.#jobs = new Jobs(newId);
@@ -119,6 +120,7 @@ export class Daemon {
       projections: this.#wired.features.flatMap((feature) => feature.projections),
       afterCrash: parts.crashedAt !== null,
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
+      bounds: () => storeBounds(this.settings.config),
       onCommit: (project, events) => this.#onCommit(project, events),
       ...{ keeping: this.#after.keeping, disk: this.#after.disk },
     });
@@ -135,8 +137,7 @@ export class Daemon {
     });
     this.#briefs = new Briefs({
       ...{ projects: this.#projects, sources: this.#wired.sources, briefKey: () => this.#briefKey(), clock: wallClock },
-      maxTokens: config.brief.max_tokens,
-      enabled: config.brief.enabled,
+      telling: (root) => this.settings.at(root).brief,
       isBusy: () => this.#jobs.running > 0,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
@@ -174,13 +175,14 @@ export class Daemon {
   async leave(): Promise<void> {
     this.#accepting = false;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#lag.stop();
     await this.server.close();
     await this.#jobs.stop();
     await Promise.allSettled([this.#following, this.#looking]);
     await this.#spool.drain();
     this.#spool.stop();
     await this.#briefs.finish();
-    this.#countReads();
+    countReads(this.#wired.entries, this.#projects, this.#after.disk, wallClock());
     await this.#after.finish();
     this.#projects.closeAll();
     this.log.info('left');
@@ -195,11 +197,22 @@ export class Daemon {
   readonly #timers = new Set<NodeJS.Timeout>();
 
   #every(ms: number, work: () => Promise<void>): void {
-    const run = () => void work().catch((error: unknown) => this.#bug('timer', error));
+    const run = () => {
+      this.#lag.begins(`every ${ms} ms`);
+      void work().catch((error: unknown) => this.#bug('timer', error));
+    };
     this.#timers.add(setInterval(run, ms).unref());
   }
 
+  #changed(config: Config): void {
+    this.log.level = config.daemon.log_level;
+    this.#redactors.use(config.privacy.rules);
+    for (const project of this.#projects.openProjects) this.#briefs.wake(project, 'at once');
+    this.log.info('other settings are in force');
+  }
+
   async #tick(): Promise<void> {
+    this.settings.look();
     await this.#spool.drain();
     this.#briefs.lookAtHeads();
     await this.#after.mirrors.settle();
@@ -223,22 +236,11 @@ export class Daemon {
 
   /** Quiet again after much work: what it took is given back. */
   #tidy(): void {
-    this.#countReads();
+    countReads(this.#wired.entries, this.#projects, this.#after.disk, wallClock());
     if (this.#quietMs() < quietMs || residentBytes() - this.#restingBytes < grownBytes) return;
     this.#projects.shrink();
     this.#collectGarbage();
     this.#restingBytes = residentBytes();
-  }
-
-  /** Writes down who read what since the last time. */
-  #countReads(): void {
-    const { accesses, ephemeral } = this.#wired.entries;
-    ephemeral.sweep(wallClock());
-    accesses.flush((project, work) => this.#storeOf(project || null).maintain(work));
-  }
-
-  #storeOf(project: string | null): Store {
-    return project === null ? this.#projects.user : this.#projects.store(project);
   }
 
   readonly #isLeaving = () => !this.#accepting;
@@ -265,17 +267,7 @@ export class Daemon {
     this.#spool.sweep();
     await this.#after.mirrors.sweep();
     await this.#finishErasing();
-    for (const id of [null, ...this.#projects.openProjects]) {
-      await this.#storeOf(id).write((tx) => sweepAnswers(tx));
-      await this.#sweepEntries(this.#storeOf(id));
-    }
-  }
-
-  /** Slice by slice, so that nobody waits for it. */
-  async #sweepEntries(store: Store): Promise<void> {
-    const { settings } = this.#wired.entries;
-    const sweep = () => store.write((tx) => sweepEntries(tx, settings, this.#projects.identity.user));
-    for (let swept = await sweep(); swept.retired + swept.promoted > 0; swept = await sweep()) await breathe();
+    await sweepStores(this.#projects, this.settings, this.#wired.entries);
   }
 
   /** Everything already said about a project is in its database when this resolves. */
@@ -300,31 +292,28 @@ export class Daemon {
     const dispatch = createDispatch({
       ...{ features: this.#wired.features, projects: this.#projects, jobs: this.#jobs, redactor: this.#redactor },
       ...{ clock: wallClock, settle: (project: string) => this.#settle(project), onBug },
+      redactorAt: (root) => this.#redactors.of(this.settings.at(root).privacy.rules),
       tell: (project) => this.#briefs.render(project),
       erased: (project) => this.#finishErasing(project),
     });
     return createServer({
-      ...{ dispatch, token: this.#parts.token, user: this.#projects.identity.user, onBug },
+      dispatch: (asked) => {
+        this.#lag.begins(asked.operation);
+        return dispatch(asked);
+      },
+      ...{ token: this.#parts.token, user: this.#projects.identity.user, onBug },
       redact: (text) => this.#redactor.text(text.toWellFormed()).text,
+      bodyBytes: this.settings.config.daemon.max_body_mb * 1_048_576,
       accepting: () => this.#accepting,
       onRequest: () => this.#used(),
     });
   }
 
   #wire(newId: () => string): Wired {
-    const { paths, packageRoot, nodePath, env, config } = this.#parts;
-    const { sessions, capture } = config;
+    const { paths, packageRoot, nodePath, env } = this.#parts;
     return wire({
       ...{ paths, packageRoot, nodePath, env, redactor: this.#redactor, clock: wallClock, monotonic, breathe },
-      times: {
-        idleMs: sessions.idle_minutes * minuteMs,
-        endAfterMs: sessions.end_after_hours * hourMs,
-        archiveAfterMs: sessions.archive_after_days * dayMs,
-        handoffMs: sessions.handoff_days * dayMs,
-      },
-      entries: entrySettings,
-      keepThinking: capture.thinking ? 'keep' : 'drop',
-      keepTranscripts: capture.keep_transcripts ? 'keep' : 'drop',
+      ...{ settings: this.settings, redactorOf: this.#redactors.of },
       projects: () => this.#projects,
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
@@ -337,7 +326,6 @@ export class Daemon {
       daemon: {
         health: () => this.#health(),
         drain: () => this.#parts.onDrain(),
-        explain: this.#parts.explain,
         withdrawBriefs: (way) => this.#withdrawBriefs(way),
         newId,
         home: paths.home,

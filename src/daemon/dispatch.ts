@@ -36,6 +36,8 @@ export interface DispatchParts {
   readonly projects: Projects;
   readonly jobs: Jobs;
   readonly redactor: Redactor;
+  /** Of a project by its root, which may be stricter; the same for all when absent. */
+  readonly redactorAt?: (root: string | undefined) => Redactor;
   readonly clock: () => number;
   /** Takes in everything already said about a project: spool drained, transcripts read. */
   readonly settle: (projectId: string) => Promise<void>;
@@ -60,8 +62,10 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     // own members of the contract only, so no inherited name is an operation
     const operation = feature?.contract[asked.operation as `${string}.${string}`];
     if (!feature || !operation) throw new PrsistError('route/unknown', `no operation ${asked.operation}`);
-    const input = redacted(parts.redactor, parseInput(operation, asked.body));
+    const clean = redacted(parts.redactor, parseInput(operation, asked.body));
     const context = await contextOf(parts, operation, asked);
+    const stricter = parts.redactorAt?.(context.project.root) ?? parts.redactor;
+    const input = stricter === parts.redactor ? clean : redacted(stricter, clean);
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {
       const place = storePlaceOf({ feature, operation, asked, input, context });

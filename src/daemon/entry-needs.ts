@@ -1,40 +1,63 @@
 // What context entries are handed: settings, what is held in memory, and what other features know.
+import type { Config } from '../config/schema.ts';
 import { limits } from '../core/limits.ts';
 import { AccessLog } from '../features/entries/access-log.ts';
 import { EphemeralEntries } from '../features/entries/ephemeral.ts';
 import type { Moment } from '../features/entries/life.ts';
-import type { EntryNeeds, EntrySettings, StoreFacts } from '../features/entries/needs.ts';
+import type { EntryNeeds, EntrySettings, SessionFacts, StoreFacts } from '../features/entries/needs.ts';
 import { sessionCounts, sessionEnd, sessionState } from '../features/sessions/for-entries.ts';
-import type { SessionTimes } from '../features/sessions/wire.ts';
 import type { Read } from '../store/record-type.ts';
+import { sessionTimes } from './project-settings.ts';
+import type { Settings } from './settings.ts';
+
+const dayMs = 86_400_000;
 
 export interface EntryParts {
-  readonly settings: EntrySettings;
-  readonly ephemeralMost: number;
-  readonly times: SessionTimes;
+  readonly settings: Settings;
   readonly monotonic: () => number;
   readonly stores: StoreFacts;
 }
 
-export function entryNeeds({ settings, ephemeralMost, times, monotonic, stores }: EntryParts): EntryNeeds {
+export function entryNeeds({ settings, monotonic, stores }: EntryParts): EntryNeeds {
   return {
-    settings,
-    ephemeral: new EphemeralEntries({ entries: ephemeralMost, bytes: limits.ephemeralBytes }),
+    settings: (root) => entrySettings(settings.at(root)),
+    ephemeral: new EphemeralEntries({
+      entries: settings.config.memory.ephemeral_max,
+      bytes: limits.ephemeralBytes,
+    }),
     accesses: new AccessLog(monotonic),
-    sessions: {
-      end: (read, session_id, now) => sessionEnd(read, session_id, { now, times }),
-      state: (read, session_id, now) => sessionState(read, session_id, { now, times }),
-      counts: (read, now) => sessionCounts(read, { now, times }),
-    },
+    sessions: (root) => sessionFacts(settings.at(root)),
     stores,
+  };
+}
+
+function entrySettings({ memory, retention }: Config): EntrySettings {
+  return {
+    ...{ defaultLayer: memory.default_layer, defaultScope: memory.default_scope },
+    ...{ ephemeralMs: memory.ephemeral_ttl_seconds * 1_000, shortTermMs: memory.short_term_days * dayMs },
+    ...{ promoteDays: memory.promote_after_days_used, accessDays: retention.access_log_days },
+  };
+}
+
+function sessionFacts(config: Config): SessionFacts {
+  const times = sessionTimes(config);
+  return {
+    end: (read, session_id, now) => sessionEnd(read, session_id, { now, times }),
+    state: (read, session_id, now) => sessionState(read, session_id, { now, times }),
+    counts: (read, now) => sessionCounts(read, { now, times }),
   };
 }
 
 /** How entries of a database read at a time. sessions: the project's rows; undefined for the person's database. */
 export function entryMoment(
   { settings, sessions }: EntryNeeds,
-  { project, now }: { readonly project: Read | undefined; readonly now: number },
+  {
+    project,
+    now,
+    root,
+  }: { readonly project: Read | undefined; readonly now: number; readonly root?: string | undefined },
 ): Moment {
-  const { shortTermMs } = settings;
-  return { now, shortTermMs, sessionEnd: (id) => (project ? sessions.end(project, id, now) : undefined) };
+  const { shortTermMs } = settings(root);
+  const { end } = sessions(root);
+  return { now, shortTermMs, sessionEnd: (id) => (project ? end(project, id, now) : undefined) };
 }

@@ -1,7 +1,5 @@
 // The daemon: takes the lock, opens its socket, serves until it is idle or told to leave, gives the lock back last.
 import { join } from 'node:path';
-import { explain, explainAll } from '../config/explain.ts';
-import { readConfig } from '../config/load.ts';
 import { errorTable, PrsistError } from '../core/errors.ts';
 import { environment } from '../platform/environment.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
@@ -71,31 +69,31 @@ async function serve(paths: Paths, lock: ProcessLock): Promise<void> {
   const failpoint = createFailpoint();
   failpoint('lock.taken');
   const env = environment();
-  const loaded = readConfig(paths, env);
-  const { config, notes } = loaded;
   const crashed = readText(paths.endpoint) === undefined ? null : wallClock();
   const endpoint = newEndpoint(paths, process.pid);
   const ended = leaving();
   const daemon = new Daemon({
-    ...{ paths, config, env, packageRoot, nodePath: process.execPath, token: endpoint.token, pid: process.pid },
+    ...{ paths, env, packageRoot, nodePath: process.execPath, token: endpoint.token, pid: process.pid },
     ...{ crashedAt: crashed, onDrain: () => ended.leave('drain') },
-    explain: (key) => (key === undefined ? explainAll(loaded) : [explain(key, loaded)]),
   });
   await daemon.server.listen({ path: endpoint.socket, backlog: 4096 });
   removeFile(paths.startError);
   publishEndpoint(paths, endpoint, process.pid);
   failpoint('endpoint.renamed');
   daemon.log.info({ pid: process.pid, crashed: crashed !== null }, 'serving');
-  for (const note of notes) daemon.log.info({ note }, 'configuration');
+  for (const note of daemon.settings.notes) daemon.log.info({ note }, 'configuration');
   await daemon.begin();
   const look = () => lookAfter({ paths, endpoint, daemon }, ended.leave);
   const watch = setInterval(look, lookMs);
   process.on('SIGHUP', look); // a client finds no socket: no need to wait for the next look
   // tests cannot wait a minute; like failpoints only where PRSIST_HOME is set
-  const idle = Number((env.PRSIST_HOME && env.PRSIST_IDLE_EXIT_MS) || config.daemon.idle_exit_minutes * 60_000);
+  const hurried = Number((env.PRSIST_HOME && env.PRSIST_IDLE_EXIT_MS) || 0);
   const idleCheck = setInterval(
-    () => idle > 0 && daemon.idleMs() >= idle && ended.leave('idle'),
-    Math.min(lookMs, idle || lookMs),
+    () => {
+      const idle = hurried || daemon.settings.config.daemon.idle_exit_minutes * 60_000;
+      if (idle > 0 && daemon.idleMs() >= idle) ended.leave('idle');
+    },
+    Math.min(lookMs, hurried || lookMs),
   );
   daemon.log.info({ why: await ended.reason }, 'leaving');
   clearInterval(watch);

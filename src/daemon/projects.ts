@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { ProjectRef } from '../features/feature.ts';
-import { allRoots, firstAuthor, touchProject } from '../features/system/queries.ts';
+import { allRoots, firstAuthor, renameSelf, touchProject } from '../features/system/queries.ts';
 import {
   findProject,
   type Identity,
@@ -20,7 +20,8 @@ import { exists, fileBytes } from '../platform/walk.ts';
 import type { Migration } from '../store/migrate.ts';
 import type { Connection } from '../store/open.ts';
 import type { Projection } from '../store/record-type.ts';
-import { Store } from '../store/store.ts';
+import { recreate } from '../store/recreate.ts';
+import { Store, type StoreSettings } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { quickCheck } from '../store/verify.ts';
 import type { Disk } from './disk.ts';
@@ -36,6 +37,7 @@ export interface ProjectsParts {
   /** The daemon before this one did not close its databases: each is looked through when it is opened. */
   readonly afterCrash: boolean;
   readonly names: { readonly user: string; readonly device: string };
+  readonly bounds?: NonNullable<StoreSettings['bounds']>;
   readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
   /** What has to happen around a database that is opened: copies, second copies, what was lost. */
   readonly keeping?: Keeping;
@@ -80,8 +82,9 @@ export class Projects {
     const fresh = this.#mint();
     this.#user = this.#openStore(parts.paths.userDatabase, null, fresh);
     const known = readIdentity(this.user.read);
-    this.identity = known ?? this.#identityOfLog(fresh);
+    this.identity = { ...(known ?? this.#identityOfLog(fresh)), name: fresh.name };
     if (!known) this.user.maintain((tx) => saveIdentity(tx, this.identity));
+    else if (known.name !== fresh.name) this.user.maintain((tx) => tx.run(renameSelf, { name: fresh.name }));
   }
 
   /** The user database. */
@@ -284,12 +287,12 @@ export class Projects {
   }
 
   #openStore(file: string, project: string | null, identity: Identity): Store {
-    const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit, disk } = this.#parts;
+    const { migrations, projections, clock, monotonic, random, failpoint, names, bounds, onCommit, disk } = this.#parts;
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
       ...{ file, kind, deviceName: names.device },
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
-      ...{ migrations, clock, monotonic, random, failpoint },
+      ...{ migrations, clock, monotonic, random, failpoint, ...(bounds ? { bounds } : {}) },
       projections: projections.filter((each) => (each.in ?? kind) === kind),
       ...(disk ? { beforeWrite: () => disk.requireWritable(file) } : {}),
       onFailure: (error) => this.#failed(project, file, error),
@@ -300,9 +303,13 @@ export class Projects {
         onCommit(project, events);
       },
     });
-    const problem = this.#parts.afterCrash ? quickCheck(store) : undefined;
-    if (problem === undefined) return store;
+    if (!this.#parts.afterCrash) return store;
+    const { damage, indexes } = quickCheck(store);
+    if (damage === undefined) {
+      if (indexes.length > 0) recreate(store, [...new Set(indexes.map(({ table }) => table))]);
+      return store;
+    }
     store.close();
-    throw new PrsistError('store/corrupt', `${file}: ${problem}`);
+    throw new PrsistError('store/corrupt', `${file}: ${damage}`);
   }
 }

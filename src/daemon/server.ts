@@ -17,12 +17,14 @@ export interface ServerParts {
   /** A request came in, or ended: for the idle clock. */
   readonly onRequest: () => void;
   readonly onBug: (operation: string, error: unknown) => void;
+  /** Of one request at most; as in limits when absent. */
+  readonly bodyBytes?: number;
 }
 
 /** HTTP over the socket: one route per operation, the published paths as aliases, every failure as an error body. */
 export function createServer(parts: ServerParts): FastifyInstance {
   const server = fastify({
-    bodyLimit: limits.bodyBytes,
+    bodyLimit: parts.bodyBytes ?? limits.bodyBytes,
     // an id of 128 bytes, each percent-encoded
     routerOptions: { maxParamLength: 3 * limits.wordBytes },
     requestTimeout: 10_000,
@@ -136,7 +138,7 @@ function asKnown(error: unknown, request: FastifyRequest, parts: ServerParts): P
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new PrsistError('limit/too-large', `a request has at most ${limits.bodyBytes} bytes`);
+    return new PrsistError('limit/too-large', `a request has at most ${parts.bodyBytes ?? limits.bodyBytes} bytes`);
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new PrsistError('input/media-type', 'only JSON is understood');
   if (code.startsWith('FST_ERR_CTP') || error instanceof SyntaxError) {

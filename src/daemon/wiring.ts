@@ -1,6 +1,7 @@
 // Which feature gets what from which: one line each. Features never import one another.
 import { join } from 'node:path';
 import { readPrices } from '../config/prices.ts';
+import type { Config } from '../config/schema.ts';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -16,6 +17,7 @@ import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../
 import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
+import { brokenHooks } from '../features/capture/status.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
 import { entryFacts } from '../features/entries/facts.ts';
@@ -27,7 +29,8 @@ import {
   showing,
 } from '../features/entries/findable.ts';
 import { storeInitial } from '../features/entries/initial.ts';
-import type { EntryNeeds } from '../features/entries/needs.ts';
+import { pendingSyncs } from '../features/entries/mirror.ts';
+import { type EntryNeeds, momentOf } from '../features/entries/needs.ts';
 import { erasingFeature } from '../features/erasing/feature.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
@@ -39,17 +42,19 @@ import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
 import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
-import type { SessionTimes } from '../features/sessions/wire.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import type { Read } from '../store/record-type.ts';
-import { type EntryParts, entryMoment, entryNeeds } from './entry-needs.ts';
+import { doctor } from './doctor.ts';
+import { entryMoment, entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { keptPath } from './kept-path.ts';
+import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
+import type { Settings } from './settings.ts';
 
 export interface Wiring {
   readonly paths: Paths;
@@ -59,10 +64,9 @@ export interface Wiring {
   /** Set once they exist: features are asked for their contracts before the databases are open. */
   readonly projects: () => Projects;
   readonly redactor: Redactor;
-  readonly times: SessionTimes;
-  readonly entries: Pick<EntryParts, 'settings' | 'ephemeralMost'>;
-  readonly keepThinking: 'keep' | 'drop';
-  readonly keepTranscripts: 'keep' | 'drop';
+  /** With rules of their own, for projects that are stricter than the user. */
+  readonly redactorOf: (rules: Config['privacy']['rules']) => Redactor;
+  readonly settings: Settings;
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly breathe: () => Promise<void>;
@@ -101,8 +105,8 @@ export function wire(wiring: Wiring): Wired {
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
-      times: wiring.times,
       prices: readPrices(wiring.packageRoot),
+      times: (root) => sessionTimes(wiring.settings.at(root)),
       get device() {
         return wiring.projects().identity.dev;
       },
@@ -120,6 +124,11 @@ export function wire(wiring: Wiring): Wired {
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       keeping: wiring.keeping,
+      examine: doctor({
+        ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
+        ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
+      }),
+      config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
     erasingFeature(erasingNeeds(wiring, () => features)),
@@ -144,10 +153,10 @@ function erasingNeeds(wiring: Wiring, features: () => readonly Feature[]): Param
   };
 }
 
-function entryNeedsOf({ entries, times, monotonic, maintenance }: Wiring): EntryNeeds {
+function entryNeedsOf({ settings, monotonic, maintenance }: Wiring): EntryNeeds {
   return entryNeeds({
-    ...{ ...entries, times, monotonic },
-    stores: { bytes: maintenance.bytes, pendingSyncs: () => 0, documents: () => 0 },
+    ...{ settings, monotonic },
+    stores: { bytes: maintenance.bytes, pendingSyncs, documents: () => 0 },
   });
 }
 
@@ -156,22 +165,24 @@ function momentIn({ projects, clock }: Wiring, entries: EntryNeeds, read: Read) 
   return entryMoment(entries, { project: read === projects().user.read ? undefined : read, now: clock() });
 }
 
-function factsOf(entries: EntryNeeds, { read, now, caller }: Context, session_id: string) {
-  return entryFacts({ ...entryMoment(entries, { project: read.project, now }), read, user: caller.user }, session_id);
+function factsOf(entries: EntryNeeds, context: Context, session_id: string) {
+  const { read, caller } = context;
+  return entryFacts({ ...momentOf(entries, context), read, user: caller.user }, session_id);
 }
 
 function captureParts(wiring: Wiring): CaptureParts {
-  const { redactor, clock, monotonic, breathe, takeClaims, keepTranscripts, log } = wiring;
+  const { redactor, clock, monotonic, breathe, takeClaims, log, settings } = wiring;
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
-    ...{ agent: of.agent, trusted: of.trusted, keepThinking: wiring.keepThinking },
+    ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
     erasedIn,
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
   return {
-    ...{ redactor, clock, monotonic, breathe, takeClaims, keepTranscripts, log, reading: new Map() },
+    ...{ redactor, clock, monotonic, breathe, takeClaims, log, reading: new Map() },
+    rules: captureRules(settings, wiring.redactorOf),
     keepers: {
       takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
       takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
@@ -223,6 +234,7 @@ function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
     anchor: (reads, session_id, { now, git }) =>
       anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, now), session_id), git }),
     handoff: handoffForBrief,
+    telling: (root) => tellingOf(wiring.settings.at(mainTop(root))),
   };
 }
 

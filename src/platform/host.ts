@@ -36,3 +36,8 @@ export function madeOnce(path: string, bytes: number): string {
   writeAtomic(path, `${fresh}\n`);
   return fresh;
 }
+
+/** Operating system, its release and processor, as `linux 6.8.0 x64`. */
+export function systemName(): string {
+  return `${os.platform()} ${os.release()} ${os.arch()}`;
+}

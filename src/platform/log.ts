@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import pino from 'pino';
 import { limits } from '../core/limits.ts';
 import { makeDirectories } from './directories.ts';
-import { monotonic } from './time.ts';
+import { monotonic, wallClock } from './time.ts';
 
 export type Log = pino.Logger;
 
@@ -23,25 +23,40 @@ const minuteMs = 60_000;
  */
 export function createLog(settings: LogSettings): Log {
   const file = rotatingFile(settings.file);
-  const passes = collapser();
+  const collapse = collapser();
   const write = (line: string) => {
     const message = /"msg":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? '';
-    if (passes(message)) file.write(settings.redact(line));
+    const { passes, leftOut } = collapse(message);
+    for (const [text, count] of leftOut) file.write(settings.redact(leftOutLine(text, count)));
+    if (passes) file.write(settings.redact(line));
   };
   return pino({ level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
 
-function collapser(): (message: string) => boolean {
+/** Lines that were not written are at least told of, once their minute is over. message: as it stands in JSON. */
+function leftOutLine(message: string, count: number): string {
+  const time = new Date(wallClock()).toISOString();
+  return `{"level":30,"time":"${time}","left_out":${count},"msg":"${message}"}\n`;
+}
+
+interface Collapsed {
+  readonly passes: boolean;
+  readonly leftOut: readonly (readonly [message: string, count: number])[];
+}
+
+function collapser(): (message: string) => Collapsed {
   let counts = new Map<string, number>();
   let begun = monotonic();
   return (message) => {
+    let leftOut: Collapsed['leftOut'] = [];
     if (monotonic() - begun > minuteMs) {
+      leftOut = [...counts].flatMap(([text, count]) => (count > collapseAfter ? [[text, count - collapseAfter]] : []));
       counts = new Map();
       begun = monotonic();
     }
     const count = (counts.get(message) ?? 0) + 1;
     if (count > 1 || counts.size < 1000) counts.set(message, count);
-    return count <= collapseAfter;
+    return { passes: count <= collapseAfter, leftOut };
   };
 }
 

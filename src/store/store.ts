@@ -31,6 +31,8 @@ export interface StoreSettings {
   readonly monotonic?: () => number;
   readonly random: (bytes: number) => Uint8Array;
   readonly failpoint: (name: string) => void;
+  /** How many writes share a commit, and how many may wait; as in limits when absent. */
+  readonly bounds?: () => { readonly groupCommit: number; readonly queue: number };
   /** After a commit, with what it brought; must not throw. */
   readonly onCommit: (events: readonly StoreEvent[]) => void;
   /** Asked before every write of the queue; throws to refuse it. */
@@ -106,7 +108,7 @@ export class Store {
     } catch (error) {
       return Promise.reject(error);
     }
-    if (this.#waiting.length >= limits.queueRequests) {
+    if (this.#waiting.length >= (this.settings.bounds?.().queue ?? limits.queueRequests)) {
       return Promise.reject(new PrsistError('daemon/busy', 'too many writes are waiting', { retryMs: 200 }));
     }
     return new Promise<T>((resolve, reject) => {
@@ -224,7 +226,8 @@ export class Store {
   #flush(): void {
     this.#scheduled = false;
     if (this.#held) return; // goes on when the hold ends
-    while (this.#waiting.length > 0) this.#commitGroup(this.#waiting.splice(0, limits.groupCommit));
+    const most = this.settings.bounds?.().groupCommit ?? limits.groupCommit;
+    while (this.#waiting.length > 0) this.#commitGroup(this.#waiting.splice(0, most));
   }
 
   #commitGroup(group: readonly Waiting[]): void {

@@ -93,10 +93,31 @@ function* chainSteps(side: Side): Steps<Verification> {
   return { records, blobs: 0, problems };
 }
 
-/** SQLite's short check of the file: what an unclean exit may have left. Returns the first problem. */
-export function quickCheck(store: Store): string | undefined {
-  const row = store.statements.one<{ quick_check: string }>('pragma quick_check(1)', []);
-  return row?.quick_check === 'ok' ? undefined : (row?.quick_check ?? 'unreadable');
+export interface FileCheck {
+  /** The first problem of what nothing else can bring back; undefined when there is none. */
+  readonly damage: string | undefined;
+  /** Full-text indexes that are damaged: they can be made anew. */
+  readonly indexes: readonly { readonly table: string; readonly what: string }[];
+}
+
+/** SQLite's short check of the file: what an unclean exit may have left. */
+export function quickCheck(store: Store): FileCheck {
+  const told = quickWords(store).filter((what) => what !== 'ok');
+  const indexes = told.flatMap((what) => {
+    const table = /fts5\b.*?\btable "?(?:main\.)?"?(\w+)/i.exec(what)?.[1];
+    return table === undefined ? [] : [{ table, what }];
+  });
+  return { damage: told.find((what) => !indexes.some((index) => index.what === what)), indexes };
+}
+
+/** An index, or a file, may be so damaged that the check itself fails: then that is what it says. */
+function quickWords({ statements }: Store): string[] {
+  try {
+    const rows = statements.all<{ quick_check: string }>('pragma quick_check(50)', []);
+    return rows.length === 0 ? ['unreadable'] : rows.map((row) => row.quick_check);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }
 
 /** As far as the log went when the check began: it may grow meanwhile. */

@@ -2,9 +2,12 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { exampleText } from '../../src/config/example.ts';
 import { explain } from '../../src/config/explain.ts';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { nearestKey, settings } from '../../src/config/schema.ts';
+import { nearestKey } from '../../src/config/nearest.ts';
+import { settings } from '../../src/config/schema.ts';
 
 const text = 'sessions:\n  idle_minutes: 3\n';
 const loaded = loadConfig({ files: [{ path: 'c.yaml', text }], env: { PRSIST_DEVICE__NAME: 'laptop' } });
@@ -19,6 +22,8 @@ describe('explain', () => {
       range: '1–1440',
       meaning: 'Minutes of silence after which a session counts as idle.',
       variable: 'PRSIST_SESSIONS__IDLE_MINUTES',
+      note: '',
+      in_project: true,
     });
     expect(explain('device.name', loaded)).toMatchObject({ value: 'laptop', source: 'PRSIST_DEVICE__NAME' });
     expect(explain('user.name', loaded)).toMatchObject({ value: null, source: 'default', initial: null });
@@ -32,20 +37,18 @@ describe('explain', () => {
     expect(source).not.toBe('');
   });
 
-  it('knows what nothing reads yet', () => {
-    expect(explain('optimization.kv_cache.enabled', loaded)).toMatchObject({ value: null, source: 'not read' });
+  it('CF3: says of a setting when it takes effect, where that is not at once', () => {
+    const later = { value: true, source: 'default', note: 'accepted, takes effect with the prefix cache' };
+    expect(explain('optimization.kv_cache.enabled', loaded)).toMatchObject(later);
+    expect(explain('device.name', loaded)).toMatchObject({ note: 'takes effect when the daemon starts' });
   });
 
   it.each([
-    [
-      'sessions',
-      'sessions holds several settings: sessions.idle_minutes, ',
-      'prsist config explain sessions.idle_minutes',
-    ],
+    ['sessions', 'sessions holds several settings: sessions.idle_minutes, ', 'prsist config explain sessions'],
     ['idle_minutes', 'there is no setting "idle_minutes"', 'prsist config explain sessions.idle_minutes'],
-    ['zzzzzzzz', 'there is no setting "zzzzzzzz"', 'optimization-config.example.yaml lists them all'],
-    ['__proto__', 'there is no setting "__proto__"', 'optimization-config.example.yaml lists them all'],
-    ['', 'there is no setting ""', 'optimization-config.example.yaml lists them all'],
+    ['zzzzzzzz', 'there is no setting "zzzzzzzz"', 'prsist config explain lists them all'],
+    ['__proto__', 'there is no setting "__proto__"', 'prsist config explain lists them all'],
+    ['', 'there is no setting ""', 'prsist config explain lists them all'],
   ])('%j is no setting', (key, message, hint) => {
     expect(() => explain(key, loaded)).toThrow(
       expect.objectContaining({ code: 'input/invalid', field: 'key', hint, message: expect.stringContaining(message) }),
@@ -74,28 +77,19 @@ describe('the example file', () => {
   const load = (file: string) => loadConfig({ files: [{ path, text: file }], env: {} });
   const plain = loadConfig({ files: [], env: {} });
 
-  it('is accepted without a note and changes nothing', () => {
-    expect(load(example).config).toEqual(plain.config);
-    expect(load(example).notes).toEqual([]);
+  it('CF4: is what the settings say (node scripts/config-example.ts writes it)', () => {
+    expect(example).toBe(exampleText());
   });
 
-  it('shows every key, with its meaning, default and range above it', () => {
-    const whole = example.replace(/^( {2})# (name: .+)$/gm, '$1$2');
+  it('CF4: is accepted and changes nothing', () => {
+    expect(load(example).config).toEqual(plain.config);
+    expect(load(example).notes.every((note) => note.includes(': accepted, takes effect with '))).toBe(true);
+  });
+
+  it('CF4: shows every key, those without a default as a comment', () => {
+    const whole = example.replace(/^( *)# (name|agents|embedder_url|dir): /gm, '$1$2: ');
     const { sources } = load(whole);
-    const lines = whole.split('\n');
-    for (const key of settings.keys()) {
-      const at = Number(/:(\d+)$/.exec(sources[key] ?? '')?.[1]);
-      expect(at, key).toBeGreaterThan(0);
-      const first = lines.slice(0, at - 1).findLastIndex((line) => !line.startsWith('  #')) + 1;
-      const comment = lines
-        .slice(first, at - 1)
-        .map((line) => line.replace(/^ +# ?/, ''))
-        .join(' ');
-      const { range, initial } = explain(key, plain);
-      expect(comment, key).toContain(`range ${range}`.replace('range 1–128 bytes', 'Range 1–128 bytes'));
-      if (initial !== null)
-        expect(comment, key).toContain(`Default ${JSON.stringify(initial).replace('"info"', 'info')}`);
-    }
+    for (const key of settings.keys()) expect(sources[key], key).toMatch(/:\d+$/);
   });
 
   it('shows a rule that works', () => {
@@ -105,4 +99,25 @@ describe('the example file', () => {
     expect(own.map(({ id }) => id)).toEqual(['our-badge']);
     expect(new RegExp(own[0]?.pattern ?? '$.').test('badge-123456')).toBe(true);
   });
+});
+
+it('CF5: the format is a JSON Schema of draft 2020-12 that knows every key and no other', () => {
+  const schema = configJsonSchema();
+  expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+  interface Part {
+    readonly properties?: Readonly<Record<string, Part>>;
+    readonly additionalProperties?: boolean;
+    readonly description?: string;
+    readonly required?: readonly string[];
+  }
+  const keys = (part: Part, above: string): string[] =>
+    Object.entries(part.properties ?? {}).flatMap(([name, inner]) => {
+      if (inner.properties === undefined) {
+        expect(inner.description, above + name).toMatch(/^[A-Z].+\.$/);
+        return [above + name];
+      }
+      expect([inner.additionalProperties, inner.required], above + name).toEqual([false, undefined]);
+      return keys(inner, `${above}${name}.`);
+    });
+  expect(keys(schema, '')).toEqual([...settings.keys()]);
 });

@@ -19,7 +19,8 @@ function world() {
     const all = new Briefs({
       gitState,
       isBusy: () => false,
-      ...{ projects: made.projects, sources: made.wired.sources, briefKey: () => 'k', maxTokens: 2_000, enabled },
+      ...{ projects: made.projects, sources: made.wired.sources, briefKey: () => 'k' },
+      telling: () => ({ enabled, max_tokens: 2_000 }),
       clock: () => made.clock.now,
       onBug: (what, error) => void bugs.push(`${what} ${String(error)}`),
     });

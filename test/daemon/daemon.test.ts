@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readConfig } from '../../src/config/load.ts';
 import { formatSpoolEvent } from '../../src/core/spool-event.ts';
 import { Daemon } from '../../src/daemon/daemon.ts';
 import { ownDirectory } from '../../src/platform/files.ts';
@@ -17,13 +16,11 @@ function world(how: { crashedAt?: number } = {}) {
   const env = { HOME: join(top, 'home'), PRSIST_HOME: join(top, 'p') };
   const paths = resolvePaths(env);
   for (const path of [paths.home, paths.config, paths.data, paths.state, paths.projects]) ownDirectory(path);
-  const { config } = readConfig(paths, env);
   const start = () => {
     let drained = false;
     const daemon = new Daemon({
-      ...{ paths, config, env, packageRoot, nodePath: process.execPath, token: 't', pid: process.pid },
+      ...{ paths, env, packageRoot, nodePath: process.execPath, token: 't', pid: process.pid },
       ...{ crashedAt: how.crashedAt ?? null, onDrain: () => (drained = true) },
-      explain: () => [],
     });
     let left: Promise<void> | undefined;
     const leave = () => (left ??= daemon.leave());

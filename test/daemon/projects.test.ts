@@ -41,7 +41,7 @@ describe('databases', () => {
     expect(projects.openProjects).toEqual([projectId]);
   });
 
-  test('DA57: who and where this is, is made once and is the same after every start', () => {
+  test('DA57: who and where this is, is made once; only the name follows the settings', () => {
     const { projects, paths, clock, wired } = wiredWorld();
     const { identity } = projects;
     const personal = projects.resolve(undefined);
@@ -55,8 +55,10 @@ describe('databases', () => {
       names: { user: 'renamed', device: 'laptop' },
       onCommit: () => undefined,
     });
-    expect(next.identity).toEqual(identity);
+    expect(next.identity).toEqual({ ...identity, name: 'renamed' });
     expect(identity.name).toBe('ana');
+    const self = next.user.statements.one('select name from users where self = 1', []);
+    expect(self).toEqual({ name: 'renamed' });
     expect(next.resolve(undefined)).toEqual(personal);
     next.closeAll();
   });

@@ -14,6 +14,7 @@ import { Keeping } from '../../src/daemon/keeping.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Mirrors } from '../../src/daemon/mirrors.ts';
 import { Projects } from '../../src/daemon/projects.ts';
+import { Settings } from '../../src/daemon/settings.ts';
 import { type Wired, wire } from '../../src/daemon/wiring.ts';
 import type { JobContext } from '../../src/features/feature.ts';
 import type { Health } from '../../src/features/system/needs.ts';
@@ -21,15 +22,14 @@ import { register } from '../../src/features/system/registry.ts';
 import { ownDirectory } from '../../src/platform/files.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { ownSpool, writeSpoolFile } from '../../src/platform/spool-files.ts';
-import { plainNeeds } from '../features/entries/entry-needs.ts';
 import { type Clock, countingBytes, temporaryDirectory } from '../store/temporary-store.ts';
 
 export const packageRoot = join(import.meta.dirname, '../..');
 export const projectId = '019a3985-b900-7000-8000-0000000000aa';
-const minute = 60_000;
 
 export interface Wanted {
-  readonly keepTranscripts?: 'keep' | 'drop';
+  /** Variables that set something. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A monotonic clock that moves by so many milliseconds whenever it is read: every slice ends after one line. */
   readonly tick?: number;
   /** What happens at failpoints. */
@@ -64,7 +64,7 @@ export const health: Health = {
 };
 
 export function wiredWorld(wanted: Wanted = {}): WiredWorld {
-  const { keepTranscripts = 'keep', tick = 0, failpoint = () => undefined, free = () => 1e12 } = wanted;
+  const { env = {}, tick = 0, failpoint = () => undefined, free = () => 1e12 } = wanted;
   const top = fs.realpathSync(temporaryDirectory());
   const paths = resolvePaths({ HOME: join(top, 'home'), PRSIST_HOME: join(top, 'p') });
   for (const path of [paths.home, paths.projects, paths.state]) ownDirectory(path);
@@ -84,7 +84,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   const disk = new Disk({ free, monotonic: () => (looks += 1_000) });
   const backups = new Backups({ ...around, directory: join(paths.backups, 'stores'), keep: 3 });
   const keeping = new Keeping({
-    ...{ ...around, projects: () => projects, backups, newId: jobIds('3'), idleMs: minute },
+    ...{ ...around, projects: () => projects, backups, newId: jobIds('3'), idleMs: 60_000 },
     pace: { monotonic: () => (spent += 100), breathe: () => Promise.resolve() },
     onOpened: (id) => mirrors.opened(id),
     onChanged: (id) => void told.push(`changed ${id}`),
@@ -92,14 +92,10 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   });
   const wired = wire({
     ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor },
-    entries: { settings: plainNeeds().settings, ephemeralMost: 100 },
-    times: {
-      idleMs: 30 * minute,
-      endAfterMs: 1440 * minute,
-      archiveAfterMs: 43_200 * minute,
-      handoffMs: 10_080 * minute,
-    },
-    ...{ keepThinking: 'drop', keepTranscripts, clock: () => clock.now, breathe: () => Promise.resolve() },
+    settings: new Settings({ paths, env, accept: () => undefined }),
+    redactorOf: (rules) =>
+      rules.length === 0 ? redactor : createRedactor(readRedactionRules(packageRoot, rules), Buffer.alloc(32, 1)),
+    ...{ clock: () => clock.now, breathe: () => Promise.resolve() },
     monotonic: () => (spent += tick),
     resumed: () => 'the brief',
     takeClaims: async (id) => void told.push(`claims ${id}`),
@@ -112,7 +108,6 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     daemon: {
       health: () => health,
       drain: () => void told.push('leave'),
-      explain: () => [],
       withdrawBriefs: () => [],
       newId: jobIds('2'),
       home: paths.home,
@@ -156,6 +151,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
         },
         id,
       ),
+    redactorAt: (root) => wired.capture.rules(root).redactor,
     ...{ features: wired.features, projects, jobs, redactor, clock: () => clock.now },
     settle: async (id) => void told.push(`settle ${id}`),
     onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),

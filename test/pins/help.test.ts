@@ -19,6 +19,7 @@ Every day
   pause [duration]    take nothing in for a time, here or everywhere
   forget              erase a session or an entry for good
   import              take in the transcripts that are already there
+  doctor              what is broken, why it matters, and what mends it (--fix, --deep, --report)
   demo                see the whole loop in a throw-away home
   help <command>      options and examples of a command
   help all            every command
@@ -38,7 +39,7 @@ Examples
 `;
 
 const commands =
-  `init status resume handoff remember search sessions today usage pause forget import demo session stats context brief task project config daemon
+  `init status resume handoff remember search sessions today usage pause forget import doctor demo session stats context brief task project config daemon
 store backup restore api uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {

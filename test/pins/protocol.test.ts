@@ -19,7 +19,11 @@ capture.import job project - 1180bc4a77ea
 capture.pause write user - 97fefe99ceb8
 capture.status read project - 5ce430fbf504
 capture.unpause write user - 071b6ef9c00e
-config.explain read user - 5fce1128806e
+config.check read user - 28cd324fedc8
+config.explain read user - 259ae26a8660
+config.get read user - cf4ae36693b7
+config.schema read user - a4cbb50635c6
+config.set write user - 2b1a75634bdd
 context.delete write project - df9dc7f5ed29
 context.feedback write project - 76ebe71c9738
 context.history read project - 6b4e13ec97bc
@@ -64,6 +68,7 @@ store.erase write project settled 4cee6a2aed40
 store.rebuild job project - ac995ec3ff9d
 store.restore job user - b54206c436f0
 store.verify job project - 08bdd0b81dc1
+system.doctor job user - 00ef7bc9f41c
 system.drain read user - 1f72423890a6
 system.health read user - 7a026d584365
 task.add write project - bb262fea8a99

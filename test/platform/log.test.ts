@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { temporaryDirectory } from '../store/temporary-store.ts';
@@ -39,6 +39,20 @@ test('PL41: it is so too after a thousand other messages', () => {
   for (let i = 0; i < 1_200; i += 1) log.info(`other ${i}`);
   for (let i = 0; i < 15; i += 1) log.info('again');
   expect(lines().filter(({ msg }) => msg === 'again')).toHaveLength(10);
+});
+
+test('PL47: what was left out is counted, once its minute is over', () => {
+  const { lines, log } = logIn(temporaryDirectory());
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  onTestFinished(() => clock.mockRestore());
+  const fresh = logIn(temporaryDirectory());
+  for (let i = 0; i < 15; i += 1) fresh.log.info('again');
+  now += 61_000;
+  fresh.log.info('later');
+  expect(fresh.lines().slice(10)).toMatchObject([{ msg: 'again', left_out: 5 }, { msg: 'later' }]);
+  log.info('apart');
+  expect(lines()).toHaveLength(1);
 });
 
 test('PL42: a full log makes way for a new one, five in all; one taken away meanwhile is no harm', () => {

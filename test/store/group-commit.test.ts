@@ -138,6 +138,20 @@ test('ST6: beyond the queue the answer is busy, and what waits is written', asyn
   expect(commits.map((events) => events.length)).toEqual([256, 256, 256, 232]);
 });
 
+test('CF45: how many share a commit, and how many may wait, can be set, also meanwhile', async () => {
+  const bounds = { groupCommit: 2, queue: 5 };
+  const { settings, commits } = storeSetting(withNotes);
+  const store = openStore({ ...settings, bounds: () => bounds });
+  const write = (n: number) => Array.from({ length: n }, (_, i) => store.write((tx) => writeLine(tx, `${n} ${i}`)));
+  const waiting = write(5);
+  await expect(store.write((tx) => writeLine(tx, 'one too many'))).rejects.toMatchObject({ code: 'daemon/busy' });
+  await Promise.all(waiting);
+  expect(commits.map((events) => events.length)).toEqual([2, 2, 1]);
+  Object.assign(bounds, { groupCommit: 4, queue: 6 });
+  await Promise.all(write(6));
+  expect(commits.slice(3).map((events) => events.length)).toEqual([4, 2]);
+});
+
 test('ST7: what waits at the close is written before the file is closed', async () => {
   const { store, settings } = temporaryStore(withNotes);
   const written = store.write((tx) => writeNote(tx, 'a', 'last words'));

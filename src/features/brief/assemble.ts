@@ -12,6 +12,7 @@ import type {
   RenderedBrief,
 } from './brief-input.ts';
 import { renderBrief } from './render.ts';
+import { restrained, type Telling } from './telling.ts';
 
 /** A session with the conversations that carry it. */
 export type CarriedSession = BriefSession & {
@@ -36,6 +37,8 @@ export interface BriefSources {
     at: { now: number; git: GitState | null },
   ) => BriefAnchor | undefined;
   readonly handoff: (read: Read, agent: string, at: { place: Standing; now: number }) => Waiting;
+  /** How much of a project may be told, by a directory in it. */
+  readonly telling: (root: string | undefined) => Telling;
 }
 
 /** What waits for an agent, and until when that answer holds (milliseconds since 1970 UTC; undefined: for good). */
@@ -89,7 +92,7 @@ export function assemble(sources: BriefSources, setting: Setting, wanted: Wanted
     ...(anchor ? { anchor } : {}),
     ...(handoff ? { handoff } : {}),
   };
-  return renderBrief(input);
+  return renderBrief(restrained(input, sources.telling(setting.root)));
 }
 
 /** The session a brief goes on with unasked: the newest for a resume; at a plain start only a fresh unfinished one. */

@@ -2,6 +2,7 @@ import type { CapturedCommit } from '../../core/captured.ts';
 import { readCommits, runGit } from '../../platform/git.ts';
 import type { CaptureParts, Target } from './needs.ts';
 import { outsidePauses, pausesIn } from './pauses.ts';
+import { strictly } from './rules.ts';
 
 const atInit = 1000;
 /** Commits of one call of git: a history may be long, and its output and time have bounds. */
@@ -53,7 +54,8 @@ async function takeCommits(
     return undefined;
   }
   const taken = outsidePauses(pausesIn(parts.user.read, target.projectId), commits);
-  const clean = taken.map((commit) => redactCommit(parts, commit));
+  const strict = strictly(parts, target.root);
+  const clean = taken.map((commit) => redactCommit(strict, commit));
   const added = clean.length === 0 ? 0 : await target.write((tx) => parts.keepers.takeInCommits(tx, clean));
   return { read: commits.length, added };
 }

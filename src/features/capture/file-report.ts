@@ -15,7 +15,16 @@ export interface ImportTask {
 export interface FileReport {
   readonly path: string;
   /** stopped: cancelled before its end; what is left is read the next time. */
-  outcome: 'read' | 'stopped' | 'unchanged' | 'empty' | 'not-a-transcript' | 'no-project' | 'forgotten' | 'unreadable';
+  outcome:
+    | 'read'
+    | 'stopped'
+    | 'unchanged'
+    | 'empty'
+    | 'not-a-transcript'
+    | 'no-project'
+    | 'not-wanted'
+    | 'forgotten'
+    | 'unreadable';
   agent: string | undefined;
   lines: number;
   bytes: number;

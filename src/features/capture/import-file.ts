@@ -105,7 +105,7 @@ interface Unkept {
  * crash before that reads them again. Returns how long that took, in milliseconds.
  */
 async function commit(reader: Reader, slice: Slice, unkept: Unkept): Promise<number> {
-  const { parts, target, report, trusted, keptAs, state } = reader;
+  const { parts, rules, target, report, trusted, keptAs, state } = reader;
   const [before, indexBefore] = [parts.monotonic(), target.indexMs()];
   const source = { agent: keptAs.agent, trusted, root: target.root };
   const lines = [...unkept.lines, ...slice.kept];
@@ -113,7 +113,7 @@ async function commit(reader: Reader, slice: Slice, unkept: Unkept): Promise<num
   const taken = await target.write((tx) => {
     const items = parts.keepers.takeIn(tx, source, state.announced, slice.items);
     const isGap = items.erased > 0; // what was forgotten is not kept either
-    if ((isFull || isGap) && parts.keepTranscripts === 'keep') {
+    if ((isFull || isGap) && rules.transcripts === 'keep') {
       keepLines(tx, keptAs, unkept.first, isGap ? unkept.lines : lines);
     }
     return items;
@@ -135,9 +135,9 @@ function isKept(unkept: Unkept, count: number): void {
 }
 
 async function note(reader: Reader, unkept: Unkept, { ended }: { readonly ended: boolean }): Promise<void> {
-  const { parts, target, keptAs } = reader;
+  const { parts, rules, target, keptAs } = reader;
   const before = parts.monotonic();
-  if (unkept.lines.length > 0 && parts.keepTranscripts === 'keep') {
+  if (unkept.lines.length > 0 && rules.transcripts === 'keep') {
     await target.write((tx) => keepLines(tx, keptAs, unkept.first, unkept.lines));
   }
   isKept(unkept, unkept.lines.length);

@@ -12,6 +12,7 @@ import { importFile } from './import-file.ts';
 import type { Announced, CaptureParts, Target } from './needs.ts';
 import { isPausedFile, outsidePauses, pausesIn } from './pauses.ts';
 import { noteStart, see } from './queries.ts';
+import { strictly } from './rules.ts';
 
 /** A file of the spool, read. */
 export interface SpoolFile {
@@ -55,8 +56,11 @@ export async function ingest(
   await noteSeen(parts, event, file);
   if (!projectId || paused) return { outcome: 'dropped' };
   const target = parts.target(projectId);
-  if (event.agent === 'git') await takeCommit(parts, target, { event, file });
-  else if (!(await takeAgentEvent(parts, target, { event, file, cancelled }))) {
+  const { agents } = parts.rules(target.root);
+  if (event.agent !== 'git' && agents && !agents.includes(event.agent)) return { outcome: 'dropped' };
+  const strict = strictly(parts, target.root);
+  if (event.agent === 'git') await takeCommit(strict, target, { event, file });
+  else if (!(await takeAgentEvent(strict, target, { event, file, cancelled }))) {
     held.add(conversationOf(parts, event) ?? '');
     return { outcome: 'early' };
   }

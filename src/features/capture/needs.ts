@@ -52,6 +52,17 @@ export interface Target {
   readonly indexMs: () => number;
 }
 
+/** What a project wants to have kept of its agents' doing. */
+export interface CaptureRules {
+  /** Undefined: all. */
+  readonly agents: readonly string[] | undefined;
+  readonly toolOutput: 'keep' | 'drop';
+  readonly transcripts: 'keep' | 'drop';
+  /** True for a file, as an agent named it, of which nothing is kept. cwd: of the conversation. */
+  readonly ignores: ((path: string, cwd: string | undefined) => boolean) | undefined;
+  readonly redactor: Redactor;
+}
+
 /** What capture is handed by the daemon. */
 export interface CaptureParts {
   readonly keepers: Keepers;
@@ -70,6 +81,7 @@ export interface CaptureParts {
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly breathe: () => Promise<void>;
-  readonly keepTranscripts: 'keep' | 'drop';
+  /** What a project wants to have kept, by its root. */
+  readonly rules: (root: string | undefined) => CaptureRules;
   readonly log: (event: string, details: Readonly<Record<string, JsonValue>>) => void;
 }

@@ -159,3 +159,8 @@ export function noteStart(tx: Write, place: StartPlace, start: Start): void {
   const starts = [...others, start].sort((a, b) => a.at - b.at).slice(-keptStarts);
   tx.run(see, { key: startKey(place), value: JSON.stringify(starts) });
 }
+
+/** Kept lines that have had their time. */
+export const dropSegmentsBefore = query<{ before: number }, unknown>(
+  'delete from transcript_segments where at < :before',
+);

@@ -6,8 +6,9 @@ import { type FoundFile, filesBelow } from '../../platform/walk.ts';
 import type { Adapter } from './adapters/adapter.ts';
 import { adapters } from './adapters/all.ts';
 import type { FileReport, ImportTask } from './file-report.ts';
-import type { Announced, CaptureParts, Target } from './needs.ts';
+import type { Announced, CaptureParts, CaptureRules, Target } from './needs.ts';
 import { ownSource, type SourceRow, saveSource, sourceIn, type Trusted } from './queries.ts';
+import { strictly } from './rules.ts';
 import type { KeptFile } from './segments.ts';
 import { conversationOf, directoryOf, firstTime, readHead } from './transcript-head.ts';
 
@@ -21,6 +22,8 @@ interface ReadingState {
   kept: number;
   /** Time of the last line that told one; lines that do not are as old. Absent in states of earlier versions. */
   at?: number;
+  /** Calls of which neither input nor output is kept, until their output has come. */
+  ignored?: string[];
 }
 
 /** One file being read: where it goes, and how far it has come. */
@@ -31,6 +34,8 @@ export interface Reader {
   readonly report: FileReport;
   readonly adapter: Adapter;
   readonly target: Target;
+  /** As they were when this reading began. */
+  readonly rules: CaptureRules;
   readonly trusted: Trusted;
   /** What its kept lines stand under. */
   readonly keptAs: KeptFile;
@@ -72,6 +77,10 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
     return end('not-a-transcript');
   }
   const projectId = into ?? (known?.project_id || parts.projectOf(directoryOf(head) ?? '') || task.otherwise);
+  if (projectId && isUnwanted(parts.rules(parts.target(projectId).root), adapter.agent, task)) {
+    await remember(parts, found, { ...nothing, projectId: '' });
+    return end('not-wanted');
+  }
   if (!projectId) {
     await remember(parts, found, { ...nothing, projectId: '' });
     return end('no-project');
@@ -81,6 +90,11 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
   return readerOf(parts, asked, { adapter, head, projectId, before });
 }
 
+/** A file that a person names is taken in whoever wrote it. */
+function isUnwanted({ agents }: CaptureRules, agent: string, { into }: ImportTask): boolean {
+  return into === undefined && agents !== undefined && !agents.includes(agent);
+}
+
 interface Opened {
   readonly adapter: Adapter;
   readonly head: readonly JsonValue[];
@@ -88,9 +102,11 @@ interface Opened {
   readonly before: SourceRow | undefined;
 }
 
-async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader | undefined> {
+async function readerOf(anyParts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader | undefined> {
   const { found, report } = asked;
   const { adapter, head, projectId, before } = opened;
+  const target = anyParts.target(projectId);
+  const parts = strictly(anyParts, target.root);
   const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
   const begin = () =>
     adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path) });
@@ -101,7 +117,6 @@ async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Prom
     : await beginState(found, { adapter: begin(), at: firstTime(head) });
   const announced = source?.native_id ? undefined : conversationOf(head, adapter, begin());
   const native_id = source?.native_id ?? clean(announced?.session ?? plainName(found.path));
-  const target = parts.target(projectId);
   if (parts.isForgotten(target.read, adapter.agent, [native_id, ...(announced?.parent ? [announced.parent] : [])])) {
     report.outcome = 'forgotten';
     const trusted = before?.trusted ?? asked.task.trusted;
@@ -109,7 +124,7 @@ async function readerOf(parts: CaptureParts, asked: Asked, opened: Opened): Prom
     return undefined;
   }
   return {
-    ...{ parts, ...asked, adapter, target, state },
+    ...{ parts, ...asked, adapter, target, rules: parts.rules(target.root), state },
     trusted: before?.trusted ?? asked.task.trusted,
     keptAs: {
       ...{ agent: adapter.agent, native_id },

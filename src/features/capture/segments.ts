@@ -1,7 +1,7 @@
 import { limits } from '../../core/limits.ts';
 import { packed, unpacked } from '../../store/blobs.ts';
 import type { Write } from '../../store/record-type.ts';
-import { lastSegment, type SegmentRow, saveSegment } from './queries.ts';
+import { dropSegmentsBefore, lastSegment, type SegmentRow, saveSegment } from './queries.ts';
 
 export interface KeptFile {
   readonly agent: string;
@@ -16,7 +16,8 @@ export interface KeptFile {
  */
 export function keepLines(tx: Write, file: KeptFile, first: number, lines: readonly string[]): void {
   const last = tx.one(lastSegment, { ...file });
-  const done = last ? last.first_line + last.lines : 0;
+  // none before: the beginning, or what was kept has had its time
+  const done = last ? last.first_line + last.lines : first;
   const fresh = lines.slice(Math.max(0, done - first));
   if (fresh.length === 0) return;
   let part = last && last.bytes < limits.segmentBytes ? reopened(last) : begun((last?.part ?? -1) + 1, done);
@@ -29,6 +30,13 @@ export function keepLines(tx: Write, file: KeptFile, first: number, lines: reado
     part.bytes += Buffer.byteLength(line) + 1;
   }
   save(tx, file, part);
+}
+
+const dayMs = 86_400_000;
+
+/** Takes kept lines away that were kept so many days ago; the records that came from them stay. */
+export function dropOldTranscripts(tx: Write, days: number | 'off'): number {
+  return days === 'off' ? 0 : tx.run(dropSegmentsBefore, { before: tx.now - days * dayMs });
 }
 
 /** The plain lines of one kept part. */

@@ -3,6 +3,8 @@ import type { Captured, JsonValue } from '../../core/captured.ts';
 import type { Line } from '../../platform/lines.ts';
 import { announcements, isPaused, type Pauses, pausesIn } from './pauses.ts';
 import type { Reader } from './reader.ts';
+
+import { sift } from './rules.ts';
 import { parsed, timeOf } from './transcript-head.ts';
 
 /** What some lines gave: written in one transaction. */
@@ -64,14 +66,17 @@ function takeLine(reader: Reader, slice: Slice, { value, line, offset }: Redacte
     passLine(reader, slice, { value: clean, offset });
     return;
   }
-  slice.kept.push(clean === value ? line : JSON.stringify(clean));
-  reader.state.kept += 1;
   report.lines += 1;
   if (clean === undefined) report.unparsable += 1;
   const reading = reader.adapter.read(reader.state.adapter, { value: clean, offset, line: reader.line });
   reader.state.adapter = reading.state;
   if (reading.unknown) report.unknown += 1;
-  slice.items.push(...reading.items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at)));
+  reader.state.ignored ??= [];
+  const cwdOf = (session: string) => reader.state.announced[session]?.cwd ?? cwdIn(reading.items, session);
+  const { items, cut } = sift(reading.items, reader.rules, { ignored: reader.state.ignored, cwdOf });
+  slice.items.push(...items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at)));
+  slice.kept.push(cut ? leftOut : clean === value ? line : JSON.stringify(clean));
+  reader.state.kept += 1;
 }
 
 /** Said in a pause: neither taken in nor kept. The adapter follows the thread of the conversation, without its words. */
@@ -80,6 +85,14 @@ function passLine(reader: Reader, slice: Slice, said: { value: JsonValue | undef
   const reading = reader.adapter.pass(reader.state.adapter, { ...said, line: reader.line });
   reader.state.adapter = reading.state;
   slice.items.push(...announcements(reading.items));
+}
+
+/** Stands in a kept transcript for a line of which something was not to be kept: lines are counted. */
+const leftOut = '{"prsist":"left out"}';
+
+function cwdIn(items: readonly Captured[], session: string): string | undefined {
+  const announced = items.find((item) => item.kind === 'session' && item.session === session);
+  return announced?.kind === 'session' ? announced.cwd : undefined;
 }
 
 /** Escapes may spell half of a surrogate pair, which no canonical text may hold: replaced by U+FFFD. */

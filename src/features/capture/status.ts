@@ -34,6 +34,20 @@ export function status(needs: StatusNeeds) {
   };
 }
 
+export interface HookLink {
+  readonly agent: string;
+  readonly hook: 'missing' | 'changed';
+}
+
+/** Hooks that do not stand as they were installed; none where nothing was installed. */
+export function brokenHooks(needs: Pick<StatusNeeds, 'homes' | 'scripts'>): HookLink[] {
+  if (!needs.scripts().some(({ path }) => exists(path))) return [];
+  return hookedAgents.flatMap((agent) => {
+    const hook = hookState(needs, agent);
+    return hook === 'missing' || hook === 'changed' ? [{ agent, hook }] : [];
+  });
+}
+
 function linkOf(needs: StatusNeeds, context: Context, agent: HookedAgent): Link {
   const { user } = context.read;
   const hook = hookState(needs, agent);
@@ -68,7 +82,7 @@ function judge({ agent, hook, eventAt, transcriptAt }: Seen): { state: Link['sta
 }
 
 /** installed: entries and scripts stand as they should · changed: a script is another one, or the entries are not ours. */
-function hookState(needs: StatusNeeds, agent: HookedAgent): Link['hook'] {
+function hookState(needs: Pick<StatusNeeds, 'homes' | 'scripts'>, agent: HookedAgent): Link['hook'] {
   if (!exists(agentDirectory(needs.homes, agent))) return 'no-agent';
   const file = readFound(agentSettings(needs.homes, agent));
   if (file.kind === 'absent') return 'missing';

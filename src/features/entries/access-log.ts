@@ -73,8 +73,8 @@ export function noteSearch(accesses: AccessLog, context: Context, query: string)
 }
 
 /** Forgets accesses that are too old or too many. now: milliseconds since 1970 UTC. */
-export function sweepAccesses(tx: Write, now: number): number {
-  return tx.run(trimAccesses, { before: now - limits.accessDays * 86_400_000, most: limits.accessRows });
+export function sweepAccesses(tx: Write, now: number, days: number | 'off'): number {
+  return tx.run(trimAccesses, { before: days === 'off' ? 0 : now - days * 86_400_000, most: limits.accessRows });
 }
 
 function countAll(tx: Write, accesses: readonly Access[]): void {

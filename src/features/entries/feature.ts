@@ -16,10 +16,10 @@ import type { StoreInput } from './wanted.ts';
 
 /** Context entries: what people and agents ask to be remembered, by key. */
 export function entriesFeature(needs: EntryNeeds): Feature {
-  const placeOfStore = ({ layer, scope }: StoreInput, _: Context): StorePlace =>
-    (layer ?? needs.settings.defaultLayer) === 'ephemeral'
-      ? 'memory'
-      : databaseOf(scope ?? needs.settings.defaultScope);
+  const placeOfStore = ({ layer, scope }: StoreInput, { project }: Context): StorePlace => {
+    const { defaultLayer, defaultScope } = needs.settings(project.root);
+    return (layer ?? defaultLayer) === 'ephemeral' ? 'memory' : databaseOf(scope ?? defaultScope);
+  };
   return feature(contract, {
     verbs: {
       'context.store': store(needs),

@@ -13,6 +13,8 @@ export interface EntrySettings {
   readonly shortTermMs: number;
   /** Days on which a short-term entry is read before it stays; 0: never. */
   readonly promoteDays: number;
+  /** Days that single reads are remembered. */
+  readonly accessDays: number | 'off';
 }
 
 /** What entries are told of sessions. */
@@ -27,23 +29,26 @@ export interface SessionFacts {
 /** What the store tells of itself, for stats.get. */
 export interface StoreFacts {
   readonly bytes: (project: string) => number;
-  readonly pendingSyncs: (project: string) => number;
+  readonly pendingSyncs: (read: Read) => number;
   readonly documents: (read: Read) => number;
 }
 
 export interface EntryNeeds {
-  readonly settings: EntrySettings;
+  /** By the root of a project; of the user where there is none. */
+  readonly settings: (root: string | undefined) => EntrySettings;
   readonly ephemeral: EphemeralEntries;
   readonly accesses: AccessLog;
-  readonly sessions: SessionFacts;
+  /** By the root of a project, whose settings say when a session has ended. */
+  readonly sessions: (root: string | undefined) => SessionFacts;
   readonly stores: StoreFacts;
 }
 
 /** The moment at which a request reads: whether a session has ended is looked up in the project of the request. */
 export function momentOf(
   { settings, sessions }: Pick<EntryNeeds, 'settings' | 'sessions'>,
-  { read, now }: Pick<Context, 'read' | 'now'>,
+  { read, now, project }: Pick<Context, 'read' | 'now' | 'project'>,
 ): Moment {
-  const { shortTermMs } = settings;
-  return { now, shortTermMs, sessionEnd: (session_id) => sessions.end(read.project, session_id, now) };
+  const { end } = sessions(project.root);
+  const { shortTermMs } = settings(project.root);
+  return { now, shortTermMs, sessionEnd: (session_id) => end(read.project, session_id, now) };
 }

@@ -27,7 +27,7 @@ export function stateEntry(
   context: Context,
   { key, session_id }: { readonly key: string; readonly session_id: string },
 ): Reply<(typeof contract)['context.retrieve']> {
-  const value = sessions.state(context.read.project, session_id, context.now);
+  const value = sessions(context.project.root).state(context.read.project, session_id, context.now);
   if (value === undefined)
     throw new PrsistError('entry/not-found', `no session ${session_id}`, { hint: 'prsist sessions' });
   const owner = ownerOf('session', { session_id }, context);

@@ -1,4 +1,3 @@
-import { limits } from '../../core/limits.ts';
 import type { Reply } from '../../core/operation.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
@@ -9,24 +8,25 @@ import { conflictCount } from './queries.ts';
 
 type Stats = Reply<(typeof contract)['stats.get']>;
 const topKeys = 10;
+const statisticsMs = 30 * 86_400_000;
 
 /** What is remembered, of the project and of the person, and how often it is found: up to five seconds behind. */
 export function stats(needs: EntryNeeds) {
   return (context: Context): Stats => {
     const { read, project, now } = context;
-    const since = now - limits.accessDays * 86_400_000;
+    const since = now - statisticsMs;
     const counts = [read.project, read.user].flatMap((one) =>
-      one.all(layerCounts, { now, short_from: now - needs.settings.shortTermMs }),
+      one.all(layerCounts, { now, short_from: now - needs.settings(project.root).shortTermMs }),
     );
     const accesses = read.project.one(accessTotals, { since }) ?? { total: 0, hits: 0, from_memory: 0 };
-    const { messages, ...sessions } = needs.sessions.counts(read.project, now);
+    const { messages, ...sessions } = needs.sessions(project.root).counts(read.project, now);
     return {
       ...entryCounts(counts, needs.ephemeral.count),
       ...sessions,
       ...{ total_accesses: accesses.total, message_count: messages },
       // what is stored is read through the database's own cache of pages; there is no second one
       cache_size: { ephemeral: needs.ephemeral.bytes, session: 0 },
-      pending_syncs: needs.stores.pendingSyncs(project.id),
+      pending_syncs: needs.stores.pendingSyncs(read.project),
       document_count: needs.stores.documents(read.project),
       conflict_count: conflicts(read.project) + conflicts(read.user),
       db_bytes: needs.stores.bytes(project.id),

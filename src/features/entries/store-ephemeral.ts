@@ -22,17 +22,17 @@ export function storeEphemeral(
   context: Context,
 ): Reply<Store> {
   const { key, owner } = wanted;
+  const { shortTermMs, ephemeralMs } = settings(context.project.root);
   const space = databaseOf(owner.scope) === 'user' ? '' : context.project.id;
   const ent = entryId(key, owner);
   const stored = context.read[databaseOf(owner.scope)].one(entryByEnt, { ent });
   // who asks is not told how long a session goes on: what was written for one counts as lasting
-  const lasts =
-    stored && standing(stored, { now: context.now, shortTermMs: settings.shortTermMs, sessionEnd: () => 'open' });
+  const lasts = stored && standing(stored, { now: context.now, shortTermMs, sessionEnd: () => 'open' });
   if (lasts) throw new PrsistError('entry/would-demote', `${key} is an entry of layer ${lasts.layer}`);
   const before = ephemeral.get(space, key, owner, context.now);
   requireVersion(input, key, before);
   const row = rowOf(ent, wanted, context, before);
-  const ttlMs = wanted.expires_at === null ? settings.ephemeralMs : wanted.expires_at - context.now;
+  const ttlMs = wanted.expires_at === null ? ephemeralMs : wanted.expires_at - context.now;
   if (!ephemeral.put(space, row, ttlMs, context.now)) {
     throw new PrsistError(
       'limit/too-large',

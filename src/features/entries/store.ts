@@ -21,7 +21,7 @@ const dayMs = 86_400_000;
 /** Stores one entry; the same content again writes no record and returns the version it has. */
 export function store(needs: Pick<EntryNeeds, 'settings' | 'ephemeral'>) {
   return (tx: Write, input: StoreInput, context: Context): Reply<Store> => {
-    const wanted = wantedOf(input, context, needs.settings);
+    const wanted = wantedOf(input, context, needs.settings(context.project.root));
     if (wanted.layer === 'ephemeral') return storeEphemeral(needs, { wanted, input }, context);
     const reply = storeDurable(tx, { wanted, input }, context);
     needs.ephemeral.drop(databaseOf(wanted.owner.scope) === 'user' ? '' : context.project.id, wanted.key, wanted.owner);

@@ -33,7 +33,7 @@ export function sweepEntries(tx: Write, settings: EntrySettings, user: string): 
   for (const { ent } of [...over, ...gone]) {
     tx.append(contextRetire, { ent: ent as Id, fields: { reason: 'expired' }, ...by });
   }
-  sweepAccesses(tx, tx.now);
+  sweepAccesses(tx, tx.now, settings.accessDays);
   return { retired: over.length + gone.length, promoted: stay.length };
 }
 

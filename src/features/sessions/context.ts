@@ -22,7 +22,7 @@ export function wholeContext(needs: SessionNeeds) {
     return {
       context: {
         ...{ session_id, tenant_id: row.tenant_id, user_id: row.user_id },
-        status: statusOf(row, context.now, needs.times),
+        status: statusOf(row, context.now, needs.times(context.project.root)),
         duration_seconds: Math.round((row.last_activity - row.started_at) / 1000),
         conversation: {
           message_count: row.message_count,

@@ -23,7 +23,7 @@ export function handOver(needs: SessionNeeds) {
     const facts = sessionFacts(tx, session_id, needs.surroundings(context, session_id));
     const snapshot = summarise(facts);
     const from_agent = input.from_agent ?? context.caller.agent ?? carrierOf(tx, session) ?? 'human';
-    const expires_at = context.now + needs.times.handoffMs;
+    const expires_at = context.now + needs.times(context.project.root).handoffMs;
     const created = tx.append(handoffCreate, {
       fields: {
         ...{ session_id, from_agent, to_agent: input.to_agent, reason: input.handoff_reason, snapshot },

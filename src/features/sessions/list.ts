@@ -25,7 +25,9 @@ export function list(needs: SessionNeeds) {
     for (let full = true; full && found.length <= limit; ) {
       const params = { agent, branch, since, until, before, after, worktree: null, told: 0, children };
       const rows = read.all(sessionPage, { ...params, limit: limit + 1 });
-      found.push(...rows.filter((row) => !status || statusOf(row, context.now, needs.times) === status));
+      found.push(
+        ...rows.filter((row) => !status || statusOf(row, context.now, needs.times(context.project.root)) === status),
+      );
       full = rows.length > limit;
       before = rows.at(-1)?.last_activity ?? 0;
       after = rows.at(-1)?.session_id ?? '';
@@ -33,7 +35,7 @@ export function list(needs: SessionNeeds) {
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
-      items: page.map((row) => wireSession(read, row, statusOf(row, context.now, needs.times))),
+      items: page.map((row) => wireSession(read, row, statusOf(row, context.now, needs.times(context.project.root)))),
       next_cursor: found.length > limit && last ? cursorText({ at: last.last_activity, id: last.session_id }) : null,
     };
   };
@@ -47,7 +49,7 @@ export function show(needs: SessionNeeds) {
     const { session_id } = row;
     const handoffs = read.all(handoffPage, { session_id, to_agent: null, status: null });
     return {
-      session: wireSession(read, row, statusOf(row, context.now, needs.times)),
+      session: wireSession(read, row, statusOf(row, context.now, needs.times(context.project.root))),
       // a JSON object, written by the projection
       metadata: JSON.parse(row.metadata) as Record<string, never>,
       runs: read.all(runsOfSession, { session_id }).map((run) => ({ ...run, started_at: wireTime(run.started_at) })),

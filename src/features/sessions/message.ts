@@ -67,7 +67,7 @@ export function end(needs: SessionNeeds) {
     const row = findSession(tx, session_id);
     const at = row.ended_at ?? context.now;
     return {
-      ...{ session_id, status: statusOf(row, context.now, needs.times), end_time: wireTime(at) },
+      ...{ session_id, status: statusOf(row, context.now, needs.times(context.project.root)), end_time: wireTime(at) },
       duration_seconds: Math.max(0, Math.round((at - row.started_at) / 1000)),
       ...{ message_count: row.message_count, task_count: row.task_count },
     };

@@ -10,7 +10,8 @@ export type Initial = Parsed<(typeof contract)['session.start']>['initial_contex
 
 /** What sessions are handed by the daemon: other features and settings. */
 export interface SessionNeeds {
-  readonly times: SessionTimes;
+  /** Of a project, by its root. */
+  readonly times: (root: string | undefined) => SessionTimes;
   readonly device: string;
   readonly prices: Prices;
   /** Facts, working memory and references that other features hold of a session. */

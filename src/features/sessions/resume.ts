@@ -23,12 +23,16 @@ export function resume(needs: SessionNeeds) {
     const row = findSession(tx, session_id);
     const snapshot = summarise(sessionFacts(tx, session_id, needs.surroundings(context, session_id)));
     return {
-      ...{ session_id, status: statusOf(row, context.now, needs.times), start_time: wireTime(row.started_at) },
+      ...{
+        session_id,
+        status: statusOf(row, context.now, needs.times(context.project.root)),
+        start_time: wireTime(row.started_at),
+      },
       ...{ last_activity: wireTime(row.last_activity), message_count: row.message_count, task_count: row.task_count },
       // a JSON array of strings, written by the projection
       active_agents: JSON.parse(row.active_agents) as string[],
       current_agent: row.current_agent,
-      resumed_from: statusOf(before, context.now, needs.times),
+      resumed_from: statusOf(before, context.now, needs.times(context.project.root)),
       pending_handoff: input.agent ? pendingFor(tx, input.agent, context) : null,
       context_snapshot: { ...snapshot },
       brief: needs.brief(context, session_id),

@@ -30,7 +30,11 @@ export function start(needs: SessionNeeds) {
     const row = tx.one(sessionById, { session_id });
     if (!row) throw new PrsistError('internal', 'a session just started is not there');
     return {
-      ...{ session_id, status: statusOf(row, context.now, needs.times), start_time: wireTime(row.started_at) },
+      ...{
+        session_id,
+        status: statusOf(row, context.now, needs.times(context.project.root)),
+        start_time: wireTime(row.started_at),
+      },
       ...{ tenant_id: row.tenant_id, user_id: row.user_id, created: !known },
       pending_handoff: input.agent ? pendingFor(tx, input.agent, context) : null,
     };

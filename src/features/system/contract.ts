@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { capturedAgents } from '../../core/words.ts';
 import { jobStarted, time, word } from '../wire.ts';
+import { configContract } from './config-contract.ts';
+import { doctorContract } from './doctor-contract.ts';
 import { keepingContract } from './keeping-contract.ts';
 import { contract as stats } from './stats-contract.ts';
 
@@ -108,24 +110,8 @@ export const contract = {
     input: z.strictObject({ tables: z.array(word).max(50).optional() }),
     output: jobStarted,
   }),
-  'config.explain': operation({
-    summary: 'What a setting is now, where that comes from, what it may be; all of them without a key',
-    effect: 'read',
-    on: 'user',
-    input: z.strictObject({ key: word.optional() }),
-    output: z.object({
-      items: z.array(
-        z.object({
-          key: z.string(),
-          value: z.unknown(),
-          source: z.string(),
-          range: z.string(),
-          meaning: z.string(),
-          variable: z.string(),
-        }),
-      ),
-    }),
-  }),
+  ...configContract,
+  ...doctorContract,
   'job.show': operation({
     summary: 'State, progress and result of a job',
     effect: 'read',

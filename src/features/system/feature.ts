@@ -4,6 +4,7 @@ import { productVersion, protocol } from '../../core/protocol.ts';
 import { fileKind } from '../../platform/walk.ts';
 import type { Read } from '../../store/record-type.ts';
 import { type Context, type Feature, feature } from '../feature.ts';
+import { configVerbs } from './config-verbs.ts';
 import { contract } from './contract.ts';
 import { init, uninstall } from './init.ts';
 import { keepingVerbs } from './keeping.ts';
@@ -39,7 +40,8 @@ export function systemFeature(needs: SystemNeeds): Feature {
         maintenance.verify(context.project.id, input.deep ? 'deep' : 'chain', context),
       'store.rebuild': async (context, input) =>
         maintenance.rebuild(context.project.id, input.tables ? new Set(input.tables) : undefined, context),
-      'config.explain': (_, input) => ({ items: daemon.explain(input.key) }),
+      ...configVerbs(needs.config),
+      'system.doctor': async (context, input) => ({ ...(await needs.examine(input, context)) }),
       'job.show': async (_, input) => {
         const job = await jobs.show(input.job_id, input.wait_ms);
         return { ...job, progress: { ...job.progress }, result: job.result && { ...job.result } };

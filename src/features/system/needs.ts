@@ -1,6 +1,8 @@
 import type { FilePlan } from '../../core/file-edit.ts';
 import type { WorkTree } from '../../platform/repository.ts';
 import type { JobContext, ProjectRef } from '../feature.ts';
+import type { ConfigView } from './config-needs.ts';
+import type { Examine } from './doctor-needs.ts';
 import type { ProjectRow } from './queries.ts';
 
 export interface HooksAsked {
@@ -51,21 +53,10 @@ export interface Health {
   };
 }
 
-/** One setting, or all. */
-export type Explain = (key: string | undefined) => {
-  readonly key: string;
-  readonly value: unknown;
-  readonly source: string;
-  readonly range: string;
-  readonly meaning: string;
-  readonly variable: string;
-}[];
-
 /** What the daemon tells of itself. */
 export interface Daemon {
   readonly health: () => Health;
   readonly drain: () => void;
-  readonly explain: Explain;
   /** Brief folders that stand in repositories, taken away or only named. */
   readonly withdrawBriefs: (way: 'look' | 'do') => string[];
   readonly newId: () => string;
@@ -129,6 +120,8 @@ export interface SystemNeeds {
   readonly hooks: Hooks;
   readonly welcome: Welcome;
   readonly daemon: Daemon;
+  readonly config: ConfigView;
+  readonly examine: Examine;
   readonly jobs: JobsView;
   readonly maintenance: Maintenance;
 }

@@ -16,6 +16,9 @@ export const addSelf = query<{ user_id: string; name: string }, unknown>(
   'insert into users (user_id, name, self) values (:user_id, :name, 1)',
 );
 
+/** The person goes by another name now. */
+export const renameSelf = query<{ name: string }, unknown>('update users set name = :name where self = 1');
+
 export interface ProjectRow {
   readonly project_id: string;
   readonly name: string;

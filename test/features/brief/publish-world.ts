@@ -34,6 +34,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
 
 export function sourcesOf(given: Facts): BriefSources {
   return {
+    telling: () => ({ git: true, paths: 'whole' }),
     entries: (_, now) => given.entries.filter(({ at: stored }) => stored <= now),
     entryEnds: () => [],
     sessions(_, worktree) {

@@ -319,7 +319,7 @@ describe('what is stored', () => {
   });
 
   test('CA12: kept lines can be switched off; records are the same', async () => {
-    const world = importWorld({ keepTranscripts: 'drop' });
+    const world = importWorld({ env: { PRSIST_CAPTURE__KEEP_TRANSCRIPTS: 'false' } });
     await world.read(world.file(name, whole), into);
     expect(world.kept(claude, name).lines).toEqual([]);
     expect(world.state()).toEqual((await inOneGo(whole, name, claude)).state);

@@ -14,12 +14,12 @@ const minute = 60_000;
 function withSessions() {
   const ended = new Map<string, number | 'open'>();
   const plain = plainNeeds();
-  const m = memory({ ...plain, sessions: { ...plain.sessions, end: (_, id) => ended.get(id) } });
+  const m = memory({ ...plain, sessions: () => ({ ...plain.sessions(undefined), end: (_, id) => ended.get(id) }) });
   return { m, ended };
 }
 
 function sweep(m: ReturnType<typeof memory>) {
-  return m.project.write((tx) => sweepEntries(tx, m.needs.settings, ann));
+  return m.project.write((tx) => sweepEntries(tx, m.needs.settings(undefined), ann));
 }
 
 test('EN60: an ephemeral entry is nowhere but in memory, hides the stored one of a wider scope, and goes by itself', async () => {
@@ -268,7 +268,7 @@ test('EN70: a time to live is one of the two, in the future, and never of a perm
 test('EN71: session_state_<id> is computed when it is read, and nothing is stored under it', async () => {
   const plain = plainNeeds();
   const state = (_: unknown, id: string) => (id === 's1' ? { status: 'active', message_count: 3 } : undefined);
-  const m = memory({ ...plain, sessions: { ...plain.sessions, state } });
+  const m = memory({ ...plain, sessions: () => ({ ...plain.sessions(undefined), state }) });
   expect(m.retrieve({ key: 'session_state_s1' })).toMatchObject({
     ...{ value: { status: 'active', message_count: 3 }, scope: 'session', session_id: 's1' },
   });

@@ -77,7 +77,7 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
   const world = { around: noSurroundings };
   const prices = readPrices(join(import.meta.dirname, '../../..'));
   const needs = {
-    times,
+    times: () => times,
     prices,
     device: 'laptop',
     surroundings: () => world.around,

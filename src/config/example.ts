@@ -1,0 +1,76 @@
+import { stringify } from 'yaml';
+import { type SettingWords, settings, wordsOf } from './schema.ts';
+
+const head = `# Settings of prsist. Copy what you want to change to ~/.config/prsist/config.yaml (or, under this file's own name, to
+# ~/.config/prsist/optimization-config.yaml), or let \`prsist config set <key> <value>\` do it. Everything may be left out;
+# what stands here are the defaults.
+#
+# Keys marked (p) may also stand in a project's own .prsist/config.yaml, which wins over the user's file. A variable wins
+# over both: PRSIST_ and the key in capitals, two underscores for each dot: PRSIST_DAEMON__IDLE_EXIT_MINUTES=5
+#
+# What a key is set to, by which line, and what it may be: prsist config explain daemon.idle_exit_minutes
+`;
+
+const width = 118;
+/** Shown as a comment where a key has no default. */
+const sample: Readonly<Record<string, unknown>> = {
+  'user.name': 'Ada Lovelace',
+  'device.name': 'laptop',
+  'capture.agents': ['claude-code', 'codex'],
+  'recall.embedder_url': 'http://127.0.0.1:11434',
+  'kv_tensors.dir': '/var/tmp/tensors',
+};
+const more: Readonly<Record<string, string>> = {
+  'privacy.rules': `One rule:
+  - id: our-badge
+    kind: badge
+    keywords: [badge-]
+    pattern: 'badge-[0-9]{6}'`,
+};
+
+/** The file that shows every setting with its default: what optimization-config.example.yaml holds. */
+export function exampleText(): string {
+  let text = head;
+  let above: string[] = [];
+  for (const [key, leaf] of settings) {
+    const names = key.split('.');
+    const groups = names.slice(0, -1);
+    const same = groups.findIndex((group, i) => group !== above[i]);
+    for (const [i, group] of groups.entries()) {
+      if (same !== -1 && i >= same) text += `${i === 0 ? '\n' : ''}${'  '.repeat(i)}${group}:\n`;
+    }
+    above = groups;
+    text += entry(key, wordsOf(leaf), '  '.repeat(groups.length));
+  }
+  return text;
+}
+
+function entry(key: string, words: SettingWords, indent: string): string {
+  const { meaning, range, initial, later, restart, project } = words;
+  const isSet = initial !== undefined;
+  const facts = [
+    ...(isSet ? [`Default ${shown(initial)}, range ${range}.`] : [`Range ${range}.`]),
+    ...(later ? [`Takes effect with ${later}.`] : []),
+    ...(restart ? ['Taken over when the daemon starts.'] : []),
+    ...(project ? ['(p)'] : []),
+  ];
+  const comment = [...wrapped([meaning, ...facts].join(' '), width - indent.length), ...(more[key]?.split('\n') ?? [])];
+  const value = stringify({ [key.split('.').at(-1) ?? '']: isSet ? initial : sample[key] }, { collectionStyle: 'flow' })
+    .trim()
+    .replace(/^\{ (.*) \}$/s, '$1');
+  return [...comment.map((line) => `${indent}# ${line}`), `${indent}${isSet ? '' : '# '}${value}`, ''].join('\n');
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' && !/^[\d.]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,73 @@
+// Sections of the published format, as they are: memory_system, optimization, portable_sync, analytics, enterprise.
+import { z } from 'zod';
+import { choice, flag, share, text, whole } from './fields.ts';
+
+const cache = { later: 'the prefix cache' } as const;
+const projectCache = { ...cache, project: 'any' } as const;
+const sync = { later: 'synchronisation' } as const;
+const projectSync = { ...sync, project: 'any' } as const;
+const engine = { later: 'analytics' } as const;
+const teams = { later: 'workspaces' } as const;
+
+const kvCache = z.strictObject({
+  enabled: flag(true, 'Whether reusable beginnings of prompts are kept.', cache),
+  max_cache_size_mb: whole([16, 65_536], 500, 'Most megabytes the prefix cache takes, over all projects.', cache),
+  prefix_detection: flag(true, 'Whether reusable prefixes are learnt across sessions.', projectCache),
+  cache_strategy: choice(['lru', 'value', 'auto'], 'lru', 'What is evicted first from the prefix cache.', projectCache),
+  compression: flag(true, 'Whether segments of 1 KiB and more are compressed.', cache),
+  auto_cleanup: flag(true, 'Whether the prefix cache is tidied up when idle.', cache),
+  budget_allocation: z.strictObject({
+    system_content: share(0.4, 'Share of the cache that system content is sure of.', cache),
+    templates: share(0.3, 'Share of the cache that templates are sure of.', cache),
+    documentation: share(0.2, 'Share of the cache that documentation is sure of.', cache),
+    dynamic_content: share(0.1, 'Share of the cache that dynamic content is sure of.', cache),
+  }),
+});
+
+const filter = { later: 'the relevance filter', project: 'any' } as const;
+
+export const published = {
+  memory_system: z.strictObject({
+    version: z
+      .string()
+      .regex(/^4\.\d{1,3}$/)
+      .default('4.0')
+      .meta({ description: 'Format of this file.', range: '4.x' }),
+  }),
+  optimization: z.strictObject({
+    kv_cache: kvCache,
+    ai_filtering: z.strictObject({
+      enabled: flag(true, 'Whether what is told unasked is filtered by relevance.', filter),
+      model: text('builtin', 'What judges relevance; a model that is not configured here counts as builtin.', filter),
+      relevance_threshold: share(0.6, 'Probability below which an item is left out.', filter),
+      attention_pruning: flag(true, 'Whether sentences of little value are trimmed to fit the budget.', filter),
+    }),
+  }),
+  portable_sync: z.strictObject({
+    enabled: flag(true, 'Whether remotes are synchronised; without a remote nothing leaves.', sync),
+    sync_strategy: choice(['incremental', 'full'], 'incremental', 'Whether every pack is verified again.', sync),
+    auto_sync_interval_minutes: whole([1, 1440], 30, 'Minutes between synchronisations without a change.', sync),
+    offline_support: flag(true, 'Whether changes wait while a remote is away.', sync),
+    conflict_resolution: choice(
+      ['intelligent', 'manual'],
+      'intelligent',
+      'Whether concurrent edits are merged by rules or all shown.',
+      projectSync,
+    ),
+    team_sharing: flag(true, 'Whether project and tenant scopes travel to the workspace.', projectSync),
+  }),
+  analytics: z.strictObject({
+    advanced_engine: flag(true, 'Whether reports are computed.', engine),
+    predictive_analytics: flag(true, 'Whether reports hold forecasts, with intervals.', engine),
+    team_analytics: flag(true, 'Whether reports hold totals of the workspace; persons are never ranked.', engine),
+    real_time_insights: flag(true, 'Whether new insights are announced as events.', engine),
+    ml_models: flag(true, 'Whether small local models are used beside plain statistics.', engine),
+  }),
+  enterprise: z.strictObject({
+    multi_project: flag(true, 'Whether a search may cross projects.', teams),
+    role_based_access: flag(true, 'Whether roles are checked.', teams),
+    audit_logging: flag(true, 'Whether access is written to an audit log.', teams),
+    external_integrations: flag(true, 'Whether connectors may be configured.', teams),
+    compliance_reporting: flag(true, 'Whether compliance reports can be made.', teams),
+  }),
+};

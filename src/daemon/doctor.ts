@@ -1,0 +1,179 @@
+// What only the daemon can look at: its databases, its keys, what redaction does, what hooks are installed.
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { PrsistError } from '../core/errors.ts';
+import { type Check, type Finding, manual, mendable } from '../core/finding.ts';
+import type { Redactor } from '../core/redact.ts';
+import type { HookLink } from '../features/capture/status.ts';
+import type { Examination, Examine } from '../features/system/doctor-needs.ts';
+import { allProjects, allRoots, dropRoot } from '../features/system/queries.ts';
+import { readText } from '../platform/files.ts';
+import type { Paths } from '../platform/paths.ts';
+import { breathe, wallClock } from '../platform/time.ts';
+import { fileBytes, fileKind } from '../platform/walk.ts';
+import { dropLeftovers, foldWal, isSafeVersion, sqliteVersion, type Trouble, troubles } from '../store/health.ts';
+import { recreate } from '../store/recreate.ts';
+import type { Store } from '../store/store.ts';
+import type { Projects } from './projects.ts';
+import { findingOf } from './trouble-findings.ts';
+
+export interface DoctorParts {
+  readonly paths: Paths;
+  readonly projects: () => Projects;
+  readonly redactor: Redactor;
+  readonly config: () => Config;
+  readonly links: () => readonly HookLink[];
+}
+
+interface Named {
+  readonly name: string;
+  readonly file: string;
+  readonly open: () => Store;
+}
+
+/** Examines everything, one database after the other, and mends on the way where that is wanted. */
+export function doctor(parts: DoctorParts): Examine {
+  return async ({ deep, fix }, job) => {
+    const mended: string[] = [];
+    const checks: Check[] = [library(parts), directories(parts, fix, mended)];
+    for (const each of databases(parts)) {
+      if (job.cancelled()) break;
+      job.report({ looking_at: each.name });
+      checks.push(database(each, { deep, fix, mended, capMb: parts.config().store.max_db_mb }));
+      await breathe();
+    }
+    return { checks: [...checks, redaction(parts), keys(parts), hooks(parts)], mended } satisfies Examination;
+  };
+}
+
+function databases({ paths, projects }: DoctorParts): Named[] {
+  const { user } = projects();
+  return [
+    { name: 'user database', file: paths.userDatabase, open: () => user },
+    ...user.read.all(allProjects, {}).map(({ project_id, name }) => ({
+      name: `database of ${name}`,
+      file: join(paths.projects, project_id, 'memory.db'),
+      open: () => projects().store(project_id),
+    })),
+  ];
+}
+
+interface Looking {
+  readonly deep: boolean;
+  readonly fix: boolean;
+  readonly mended: string[];
+  readonly capMb: number;
+}
+
+function database({ name, file, open }: Named, { deep, fix, mended, capMb }: Looking): Check {
+  const look = (): Trouble[] =>
+    troubles(open(), { depth: deep ? 'deep' : 'quick', walSize: fileBytes(`${file}-wal`), now: wallClock() });
+  try {
+    let found = look();
+    if (fix && found.some(isMendable)) {
+      mended.push(...mend(open(), name, found));
+      found = look();
+    }
+    return {
+      group: 'store',
+      name,
+      findings: [...found.map((each) => findingOf(name, each)), ...large(name, file, capMb)],
+    };
+  } catch (error) {
+    if (!(error instanceof PrsistError)) throw error;
+    const why = 'what is in it can neither be read nor added to';
+    const what = `the ${name} cannot be used: ${error.message}`;
+    const finding = manual({ group: 'store', code: error.code, what, why, fix: error.hint });
+    return { group: 'store', name, findings: [finding] };
+  }
+}
+
+const isMendable = ({ kind }: Trouble) => ['index', 'table', 'wal', 'leftovers'].includes(kind);
+
+function mend(store: Store, name: string, found: readonly Trouble[]): string[] {
+  const tables = found.flatMap((each) => (each.kind === 'index' || each.kind === 'table' ? [each.table] : []));
+  const said: string[] = [];
+  if (tables.length > 0) {
+    recreate(store, tables);
+    said.push(`made ${tables.join(', ')} anew in the ${name}`);
+  }
+  if (found.some(({ kind }) => kind === 'leftovers')) {
+    said.push(`removed ${dropLeftovers(store)} texts that nothing names from the ${name}`);
+  }
+  if (found.some(({ kind }) => kind === 'wal')) {
+    foldWal(store);
+    said.push(`folded the WAL of the ${name} into its file`);
+  }
+  return said;
+}
+
+function large(name: string, file: string, capMb: number): Finding[] {
+  const mb = fileBytes(file) / 1_048_576;
+  if (mb < capMb / 2) return [];
+  const what = `the ${name} has ${Math.round(mb)} MiB, more than half of store.max_db_mb (${capMb})`;
+  const why = 'it grows without an end in sight';
+  return [
+    manual({ group: 'store', code: 'store/large', what, why, fix: 'prsist config set retention.transcripts_days 90' }),
+  ];
+}
+
+function library({ projects }: DoctorParts): Check {
+  const version = sqliteVersion(projects().user);
+  const finding = manual({
+    ...{ group: 'store', code: 'store/old-sqlite', what: `SQLite is ${version}, older than 3.51.3` },
+    ...{ why: 'it may lose what was written last when a WAL is begun anew', fix: 'npm install -g prsist@latest' },
+  });
+  return { group: 'store', name: `SQLite ${version}`, findings: isSafeVersion(version) ? [] : [finding] };
+}
+
+/** A project whose directory is gone keeps its memory; only the place is forgotten. */
+function directories({ projects }: DoctorParts, fix: boolean, mended: string[]): Check {
+  const { user } = projects();
+  const gone = user.read.all(allRoots, {}).filter(({ root }) => fileKind(root) === 'absent');
+  if (fix && gone.length > 0) {
+    user.maintain((tx) => {
+      for (const { root } of gone) tx.run(dropRoot, { root });
+    });
+    mended.push(...gone.map(({ root }) => `forgot ${root}, which is gone; its memory stays`));
+  }
+  const findings = gone.map(({ root }) =>
+    mendable({
+      ...{ group: 'store', code: 'store/project-gone', what: `${root} is a project, but is not there any more` },
+      why: 'nothing can be taken in from there; moved, it is found again where prsist init is run',
+    }),
+  );
+  return { group: 'store', name: 'project directories', findings: fix ? [] : findings };
+}
+
+/** Made of pieces, so that no scanner takes this file for a leak. */
+const secret = ['ghp', 'Zk3qW8vN1xT5yB7mR2cH9dL4gJ6fP0sKaQeU'].join('_');
+
+/** A token that looks real must not come through. */
+function redaction({ redactor }: DoctorParts): Check {
+  const isKept = redactor.text(`token ${secret}`).text.includes(secret);
+  const finding = manual({
+    ...{ group: 'security', code: 'security/redaction', what: 'a token was not replaced' },
+    ...{ why: 'secrets would be stored as they are', fix: 'prsist config explain privacy' },
+  });
+  return { group: 'security', name: 'redaction', findings: isKept ? [finding] : [] };
+}
+
+function keys({ paths }: DoctorParts): Check {
+  const path = join(paths.keys, 'redaction.key');
+  const isWhole = /^[0-9a-f]{64}\n?$/.test(readText(path) ?? '');
+  const finding = manual({
+    ...{ group: 'security', code: 'security/key', what: `${path} is not the key that was made` },
+    ...{ why: 'equal secrets can no longer be told from different ones', fix: `rm '${path}'; prsist daemon stop` },
+  });
+  return { group: 'security', name: 'keys', findings: isWhole ? [] : [finding] };
+}
+
+function hooks({ links }: DoctorParts): Check {
+  const findings = links().map(({ agent, hook }) =>
+    manual({
+      ...{ group: 'capture' as const, code: `capture/hook-${hook}`, what: `the hook of ${agent} is ${hook}` },
+      ...{ why: `what ${agent} does may not be taken in, and it may not be told anything`, fix: 'prsist init' },
+    }),
+  );
+  return { group: 'capture', name: 'hooks', findings };
+}

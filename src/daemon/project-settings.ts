@@ -1,0 +1,61 @@
+// What the settings of a project mean to the features, by its root.
+import type { Config } from '../config/schema.ts';
+import { ignoring } from '../core/ignore.ts';
+import type { Redactor } from '../core/redact.ts';
+import type { Telling } from '../features/brief/telling.ts';
+import type { CaptureParts } from '../features/capture/needs.ts';
+import type { SessionTimes } from '../features/sessions/wire.ts';
+import { workTreeOf } from '../platform/repository.ts';
+import { keptPath } from './kept-path.ts';
+import type { Settings } from './settings.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+export function sessionTimes({ sessions }: Config): SessionTimes {
+  return {
+    idleMs: sessions.idle_minutes * minuteMs,
+    endAfterMs: sessions.end_after_hours * hourMs,
+    archiveAfterMs: sessions.archive_after_days * dayMs,
+    handoffMs: sessions.handoff_days * dayMs,
+  };
+}
+
+export function storeBounds({ store, daemon }: Config): { groupCommit: number; queue: number } {
+  return { groupCommit: store.group_commit_max, queue: daemon.max_queue };
+}
+
+export function keepThinking({ capture }: Config): 'keep' | 'drop' {
+  return capture.thinking ? 'keep' : 'drop';
+}
+
+export function tellingOf({ brief }: Config): Telling {
+  return { git: brief.include_git, paths: brief.redact_paths ? 'names' : 'whole' };
+}
+
+/** The directory whose `.prsist` counts for a directory: of its main work tree. */
+export function mainTop(root: string | undefined): string | undefined {
+  return root === undefined ? undefined : (workTreeOf(root)?.mainTop ?? root);
+}
+
+/**
+ * What a project wants to have kept. A transcript shows the output of tools, so without that it is not kept either.
+ * redactorOf: makes or remembers a redactor for some rules.
+ */
+export function captureRules(
+  settings: Settings,
+  redactorOf: (rules: Config['privacy']['rules']) => Redactor,
+): CaptureParts['rules'] {
+  return (root) => {
+    const { capture, privacy } = settings.at(root);
+    const test = capture.ignore.length === 0 ? undefined : ignoring(capture.ignore);
+    return {
+      agents: capture.agents,
+      toolOutput: capture.tool_output ? 'keep' : 'drop',
+      transcripts: capture.keep_transcripts && capture.tool_output ? 'keep' : 'drop',
+      ignores: test && ((path, cwd) => test(keptPath(path, cwd, root))),
+      redactor: redactorOf(privacy.rules),
+    };
+  };
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { dropLeftovers, isSafeVersion, sqliteVersion, troubles } from '../../src/store/health.ts';
+import { recreate } from '../../src/store/recreate.ts';
+import { importWorld } from '../features/capture/import-world.ts';
+
+async function library() {
+  const world = importWorld();
+  const session = '22222222-2222-4222-8222-222222222222';
+  const line = {
+    ...{ type: 'user', uuid: session, parentUuid: null, sessionId: session, cwd: world.root, version: '2.0.0' },
+    ...{ timestamp: '2026-02-01T10:00:00.000Z', message: { role: 'user', content: 'Plant a walnut tree' } },
+  };
+  await world.read(world.file(`${session}.jsonl`, `${JSON.stringify(line)}\n`));
+  const store = world.projects.store(world.projects.resolve('shop').id);
+  const look = (more: { walSize?: number; now?: number; depth?: 'deep' } = {}) =>
+    troubles(store, { depth: 'quick', walSize: 0, now: world.clock.now, ...more });
+  const found = () => store.statements.all("select rowid from search_fts where search_fts match 'walnut'", []).length;
+  return { store, look, found, now: world.clock.now };
+}
+
+test('DO14: a database that is well has no trouble', async () => {
+  const { store, look } = await library();
+  expect(look({ depth: 'deep' })).toEqual([]);
+  expect(isSafeVersion(sqliteVersion(store))).toBe(true);
+  expect(['3.51.2', '3.51.3', '3.60.0', '4.0.0', ''].map(isSafeVersion)).toEqual([false, true, true, true, false]);
+});
+
+test('DO14: settings that were changed are read back', async () => {
+  const { store, look } = await library();
+  store.db.pragma('synchronous = off');
+  expect(look()).toEqual([{ kind: 'pragma', name: 'synchronous', value: '0', wanted: '2' }]);
+});
+
+test('DO14: an index that is gone or damaged is made anew and finds what it found', async () => {
+  const { store, look, found } = await library();
+  expect(found()).toBe(1);
+  store.db.unsafeMode(true).exec('delete from search_fts_data where id > 10');
+  expect(look()).toMatchObject([{ kind: 'index', table: 'search_fts' }]);
+  recreate(store, ['search_fts']);
+  expect([look(), found()]).toEqual([[], 1]);
+  store.db.exec('drop table search_fts; drop table search_item');
+  expect(look()).toEqual([
+    { kind: 'table', table: 'search_item' },
+    { kind: 'table', table: 'search_fts' },
+  ]);
+  recreate(store, ['search_item', 'search_fts']);
+  expect([look(), found()]).toEqual([[], 1]);
+  const index = store.statements.one("select 1 from sqlite_schema where name = 'search_item_session'", []);
+  expect(index).toBeDefined();
+});
+
+test('DO14: texts that nothing names, a WAL, refused records and a clock that was ahead are told', async () => {
+  const { store, look, now } = await library();
+  const left = "insert into blobs (hash, codec, bytes, refs, data, created_at) values (x'00', 0, 1, 0, x'61', 0)";
+  store.db.exec(left);
+  expect(look()).toEqual([{ kind: 'leftovers', count: 1 }]);
+  expect(dropLeftovers(store)).toBe(1);
+  store.db.exec('update records set state = 3 where n = 2');
+  expect(look()).toEqual([{ kind: 'refused', count: 1 }]);
+  store.db.exec('update records set state = 0 where n = 2');
+  expect(look({ walSize: 1e9 })).toEqual([{ kind: 'wal', bytes: 1e9 }]);
+  expect(look({ now: now - 3_600_000 })).toMatchObject([{ kind: 'clock' }]);
+});
