@@ -138,6 +138,20 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/api.ts'),
   },
   {
+    name: 'token',
+    usage: 'new|list|revoke',
+    summary: 'tokens for programs that ask over loopback TCP',
+    group: 'more',
+    load: () => import('./commands/token.ts'),
+  },
+  {
+    name: 'docs',
+    usage: '',
+    summary: 'the HTTP API in a browser, to read and to try',
+    group: 'more',
+    load: () => import('./commands/docs.ts'),
+  },
+  {
     name: 'uninstall',
     usage: '',
     summary: 'take prsist out of every agent and project; what is remembered stays',

@@ -95,6 +95,14 @@ export const configSchema = z.strictObject({
       .describe('Minutes without a request after which the daemon leaves; 0: it stays.'),
     log_level: z.enum(logLevels).default('info').describe('How much the daemon writes to its log.'),
   }),
+  api: z.strictObject({
+    tcp: isOn.default(false).describe('Whether programs of this machine may ask over loopback TCP, with a token.'),
+    port: whole(1, 65535).default(7717).describe('Port of that listener, on 127.0.0.1 only.'),
+    default_project: shownName.default('default').meta({
+      description: 'Project (id or name) of such a request that names none; default: a personal one.',
+      range: `1–${limits.wordBytes} bytes, one line`,
+    }),
+  }),
   privacy: z.strictObject({
     redact: alwaysOn
       .default(true)
@@ -134,7 +142,6 @@ export const unread: ReadonlySet<string> = new Set(
     retention: 'messages_days tool_output_days transcripts_days access_log_days audit_days',
     store: 'group_commit_max backup_keep max_db_mb',
     daemon: 'max_queue max_body_mb',
-    api: 'tcp port default_project',
     llm: 'enabled providers failover cap_usd_month cap_usd_day',
   }).flatMap(([group, keys]) => keys.split(' ').map((key) => `${group}.${key}`)),
 );

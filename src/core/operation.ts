@@ -18,6 +18,8 @@ export interface Operation<
   readonly when?: 'settled';
   /** told: the files that agents start with are up to date before it answers. */
   readonly after?: 'told';
+  /** never kept: its answer holds a secret, so no Idempotency-Key keeps it; asked again, it is done again. */
+  readonly repeat?: 'never kept';
   /** user: needs no project, runs on the user database. */
   readonly on?: 'user';
 }

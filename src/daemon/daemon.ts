@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import { createRedactor, type Redactor } from '../core/redact.ts';
+import { capturedAgents } from '../core/words.ts';
 import { catchUpCommits } from '../features/capture/commits.ts';
 import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
@@ -30,11 +31,13 @@ import type { StoreEvent } from '../store/transaction.ts';
 import { verify } from '../store/verify.ts';
 import { Briefs } from './briefs.ts';
 import { createDispatch } from './dispatch.ts';
+import { Front } from './front.ts';
 import { cleanGitState } from './git-state.ts';
+import { gauges, healthOf } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { readMigrations } from './migrations.ts';
 import { Projects } from './projects.ts';
-import { createServer } from './server.ts';
+
 import { Spool } from './spool.ts';
 import { type Wired, wire } from './wiring.ts';
 
@@ -61,7 +64,7 @@ const grownBytes = 16 * 1024 * 1024;
 
 /** Everything that runs in the daemon's process, between taking the lock and giving it back. */
 export class Daemon {
-  readonly server: FastifyInstance;
+  readonly #front: Front;
   readonly log: Log;
   readonly #parts: DaemonParts;
   readonly #redactor: Redactor;
@@ -124,7 +127,11 @@ export class Daemon {
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
     });
-    this.server = this.#createServer();
+    this.#front = this.#createFront();
+  }
+
+  get server(): FastifyInstance {
+    return this.#front.socket;
   }
 
   /** Takes in what came while no daemon ran, then goes on looking. */
@@ -137,6 +144,7 @@ export class Daemon {
     this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
     this.#every(hourMs, async () => this.#sweep());
     this.#every(5_000, async () => this.#tidy());
+    await this.#front.tcp.open();
     compileHotCode();
     this.#restingBytes = residentBytes();
     void this.#look().catch((error: unknown) => this.#bug('look', error));
@@ -144,7 +152,7 @@ export class Daemon {
 
   /** Milliseconds since anything was asked of the daemon, or was said by an agent. */
   idleMs(): number {
-    return this.#briefs.pending ? 0 : this.#quietMs();
+    return this.#briefs.pending || this.#front.tcp.isOpen ? 0 : this.#quietMs();
   }
 
   #quietMs(): number {
@@ -155,7 +163,7 @@ export class Daemon {
   async leave(): Promise<void> {
     this.#accepting = false;
     for (const timer of this.#timers) clearInterval(timer);
-    await this.server.close();
+    await this.#front.close();
     await this.#jobs.stop();
     await Promise.allSettled([this.#following, this.#looking]);
     await this.#spool.drain();
@@ -242,15 +250,17 @@ export class Daemon {
     }
   }
 
-  #createServer(): FastifyInstance {
+  #createFront(): Front {
     const onBug = (operation: string, error: unknown) => this.#bug(operation, error);
     const dispatch = createDispatch({
       ...{ features: this.#wired.features, projects: this.#projects, jobs: this.#jobs, redactor: this.#redactor },
       ...{ clock: wallClock, settle: (project: string) => this.#settle(project), onBug },
       tell: (project) => this.#briefs.render(project),
     });
-    return createServer({
-      ...{ dispatch, token: this.#parts.token, user: this.#projects.identity.user, onBug },
+    return new Front({
+      ...{ dispatch, projects: this.#projects, settings: this.#parts.config.api, token: this.#parts.token, onBug },
+      ...{ clock: wallClock, monotonic, gauges: () => gauges(this.#health()) },
+      log: (what, details) => this.log.info(details, what),
       redact: (text) => this.#redactor.text(text.toWellFormed()).text,
       accepting: () => this.#accepting,
       onRequest: () => this.#used(),
@@ -330,17 +340,16 @@ export class Daemon {
   }
 
   #health(): Health {
-    const { waiting, bad, full, oldestMs } = this.#spool.state();
-    const free = freeBytes(this.#parts.paths.data);
     const crashed = this.#parts.crashedAt;
-    const degraded = full || bad > 0 || free < 64 * 1024 * 1024;
-    return {
-      ...{ status: degraded ? 'degraded' : 'ok', pid: this.#parts.pid },
-      uptime_seconds: Math.round((monotonic() - this.#begun) / 1000),
-      restarted_after_crash_at: crashed === null ? null : new Date(crashed).toISOString(),
-      ...{ rss_bytes: residentBytes(), queue: this.#jobs.running },
-      checks: { store: 'ok', spool: { waiting, bad, oldest_ms: oldestMs }, disk: { free } },
-    };
+    return healthOf({
+      ...{ projects: this.#projects, spool: this.#spool.state(), tcp: this.#front.tcp.state, agents: capturedAgents },
+      free: freeBytes(this.#parts.paths.data),
+      process: {
+        ...{ pid: this.#parts.pid, rss_bytes: residentBytes(), queue: this.#jobs.running },
+        uptime_seconds: Math.round((monotonic() - this.#begun) / 1000),
+        restarted_after_crash_at: crashed === null ? null : new Date(crashed).toISOString(),
+      },
+    });
   }
 
   #used(): void {

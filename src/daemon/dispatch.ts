@@ -14,6 +14,7 @@ import { cleanGitState, cleanPlace } from './git-state.ts';
 import { inputError } from './input-error.ts';
 import type { Jobs } from './jobs.ts';
 import type { Projects } from './projects.ts';
+import { authorise, requireProject } from './rights.ts';
 
 export interface Asked {
   readonly operation: string;
@@ -58,13 +59,14 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     // own members of the contract only, so no inherited name is an operation
     const operation = feature?.contract[asked.operation as `${string}.${string}`];
     if (!feature || !operation) throw new PrsistError('route/unknown', `no operation ${asked.operation}`);
+    authorise({ name: asked.operation, effect: operation.effect, body: asked.body, caller: asked.caller });
     const input = redacted(parts.redactor, parseInput(operation, asked.body));
     const context = await contextOf(parts, operation, asked);
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {
       const store = storeOf(parts, { feature, operation, asked, input, context });
       // feature() has checked that the verb fits the contract's effect
-      const answer = await write(store, verb as WriteVerb, { asked, input, context });
+      const answer = await write(store, verb as WriteVerb, { asked: repeatable(operation, asked), input, context });
       if (operation.after === 'told') await parts.tell(context.project.id);
       return answer;
     }
@@ -122,6 +124,7 @@ async function contextOf(parts: DispatchParts, operation: Operation, asked: Aske
     return { caller: asked.caller, project, read: { project: user, user }, now: clock(), ...place, git: null };
   }
   const project = projects.resolve(asked.project);
+  requireProject(asked.caller, project);
   const settled = operation.when === 'settled';
   const standing = tree?.top ?? project.root;
   const [git] = settled ? await Promise.all([stateOf(parts, standing), parts.settle(project.id)]) : [null];
@@ -146,6 +149,11 @@ function storeOf(parts: DispatchParts, { feature, operation, asked, input, conte
   const choose = feature.storeOf[asked.operation] as ((input: unknown) => 'project' | 'user') | undefined;
   const where = choose?.(input) ?? operation.on ?? 'project';
   return where === 'user' ? parts.projects.user : parts.projects.store(context.project.id);
+}
+
+/** Without its key where an answer must not be kept. */
+function repeatable(operation: Operation, asked: Asked): Asked {
+  return operation.repeat === 'never kept' ? { ...asked, idempotencyKey: undefined } : asked;
 }
 
 interface Ready {

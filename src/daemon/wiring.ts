@@ -34,6 +34,7 @@ import { takeIn } from '../features/sessions/take-in.ts';
 import type { SessionTimes } from '../features/sessions/wire.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Maintenance, Welcome } from '../features/system/needs.ts';
+import { tokensFeature } from '../features/tokens/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
@@ -99,6 +100,7 @@ export function wire(wiring: Wiring): Wired {
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
+    tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables],
       hidings: [...entryHidings, ...hidings],

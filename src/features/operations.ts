@@ -5,6 +5,7 @@ import { contract as entries } from './entries/contract.ts';
 import { contract as search } from './search/contract.ts';
 import { contract as sessions } from './sessions/contract.ts';
 import { contract as system } from './system/contract.ts';
+import { contract as tokens } from './tokens/contract.ts';
 
-export const operations = { ...entries, ...sessions, ...capture, ...search, ...brief, ...system } as const;
+export const operations = { ...entries, ...sessions, ...capture, ...search, ...brief, ...system, ...tokens } as const;
 export type Operations = typeof operations;

@@ -35,6 +35,7 @@ describe('order', () => {
       sessions: { idle_minutes: 30, end_after_hours: 24, archive_after_days: 30, handoff_days: 7 },
       brief: { enabled: true, max_tokens: 2000 },
       capture: { thinking: false, keep_transcripts: true },
+      api: { tcp: false, port: 7717, default_project: 'default' },
       daemon: { idle_exit_minutes: 30, log_level: 'info' },
       privacy: { redact: true, rules: [] },
     });
@@ -140,11 +141,11 @@ describe('names', () => {
   });
 
   it('accepts every published key nothing reads yet, and says so', () => {
-    const { config, notes } = load('llm:\n  providers: [{a: {b: 1}}]\n', { PRSIST_API__PORT: '1' });
+    const { config, notes } = load('llm:\n  providers: [{a: {b: 1}}]\n', { PRSIST_LLM__CAP_USD_DAY: '1' });
     expect(config).toEqual(load('').config);
     expect(notes).toEqual([
       'c.yaml:2: llm.providers: accepted, but nothing in this version reads it',
-      'PRSIST_API__PORT: api.port: accepted, but nothing in this version reads it',
+      'PRSIST_LLM__CAP_USD_DAY: llm.cap_usd_day: accepted, but nothing in this version reads it',
     ]);
     const all = Object.fromEntries([...unread].map((key) => [variableOf(key), '1']));
     expect(load('', all).notes).toHaveLength(unread.size);

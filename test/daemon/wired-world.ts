@@ -45,7 +45,14 @@ export interface WiredWorld {
 
 export const health: Health = {
   ...{ status: 'ok', pid: 1, uptime_seconds: 2, restarted_after_crash_at: null, rss_bytes: 3, queue: 0 },
-  checks: { store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 4 } },
+  checks: {
+    store: 'ok',
+    spool: { waiting: 0, bad: 0, oldest_ms: 0 },
+    disk: { free: 4, projects: [] },
+    tcp: 'off',
+    sync: 'off',
+    capture: {},
+  },
 };
 
 export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}): WiredWorld {

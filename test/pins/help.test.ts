@@ -35,7 +35,7 @@ Examples
 
 const commands =
   `init status resume handoff remember search sessions import demo session context brief task project config daemon
-store api uninstall`.split(/\s+/);
+store api token docs uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {
   expect(await prsist(argv)).toEqual({ exit: 0, stdout: help, stderr: '' });

@@ -45,10 +45,13 @@ session.start write project - abbe8c4cf43b
 store.rebuild job project - ac995ec3ff9d
 store.verify job project - 08bdd0b81dc1
 system.drain read user - 1f72423890a6
-system.health read user - 7a026d584365
+system.health read user - 5745e9612453
 task.add write project - bb262fea8a99
 task.list read project - 2b38a7f6a54f
 task.update write project - cdc6f8c95964
+token.list read user - 9b6368bcdd0f
+token.new write user - 72e3c1fd2498
+token.revoke write user - b1e09791794d
 `;
 
 function lineOf([name, operation]: readonly [string, Operation]): string {

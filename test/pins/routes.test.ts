@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { socketDoor } from '../../src/daemon/doors.ts';
 import { createServer } from '../../src/daemon/server.ts';
 import { operations } from '../../src/features/operations.ts';
 
@@ -14,12 +15,13 @@ const plain =
   `config/explain context/store context/retrieve context/search context/list context/delete session/start session/message
 session/handoff session/end session/list session/show session/messages session/accept session/decline session/handoffs
 task/add task/update task/list search/query brief/get capture/event capture/import capture/status project/init project/list
-project/show project/uninstall store/verify store/rebuild job/show job/cancel system/drain`.split(/\s+/);
+project/show project/uninstall store/verify store/rebuild job/show job/cancel system/drain
+token/new token/list token/revoke`.split(/\s+/);
 
 function listening() {
   const asked: [string, unknown][] = [];
   const server = createServer({
-    ...{ token: 't', user: 'ana', accepting: () => true, onRequest: () => undefined, onBug: () => undefined },
+    ...{ door: socketDoor('t', 'ana'), accepting: () => true, onRequest: () => undefined, onBug: () => undefined },
     redact: (text) => text,
     async dispatch({ operation, body }) {
       asked.push([operation, body]);

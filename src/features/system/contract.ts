@@ -41,7 +41,13 @@ export const contract = {
       checks: z.object({
         store: z.string(),
         spool: z.object({ waiting: z.int(), bad: z.int(), oldest_ms: z.int() }),
-        disk: z.object({ free: z.int() }),
+        disk: z.object({
+          free: z.int(),
+          projects: z.array(z.object({ project_id: z.string(), name: z.string(), bytes: z.int() })),
+        }),
+        tcp: z.string(),
+        sync: z.string(),
+        capture: z.record(z.string(), z.object({ last_event_at: time.nullable(), proven: z.boolean() })),
       }),
     }),
   }),

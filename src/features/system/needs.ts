@@ -46,7 +46,14 @@ export interface Health {
   readonly checks: {
     readonly store: string;
     readonly spool: { readonly waiting: number; readonly bad: number; readonly oldest_ms: number };
-    readonly disk: { readonly free: number };
+    readonly disk: {
+      readonly free: number;
+      readonly projects: { readonly project_id: string; readonly name: string; readonly bytes: number }[];
+    };
+    /** Where programs may ask over TCP, or why they cannot. */
+    readonly tcp: string;
+    readonly sync: string;
+    readonly capture: Readonly<Record<string, { readonly last_event_at: string | null; readonly proven: boolean }>>;
   };
 }
 
