@@ -297,7 +297,11 @@ export class Daemon {
         newId,
         home: paths.home,
       },
-      jobs: { show: (id, ms) => this.#jobs.show(id, ms), cancel: (id) => this.#jobs.cancel(id) },
+      jobs: {
+        list: () => this.#jobs.list(),
+        show: (id, ms) => this.#jobs.show(id, ms),
+        cancel: (id) => this.#jobs.cancel(id),
+      },
       maintenance: {
         verify: (id, depth) => ({ ...verify(this.#projects.store(id), depth) }),
         rebuild: (id, only) => ({ records: rebuild(this.#projects.store(id), only) }),

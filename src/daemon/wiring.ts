@@ -14,6 +14,7 @@ import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../
 import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
+import { keptTranscript } from '../features/capture/segments.ts';
 import { forBrief } from '../features/entries/durable.ts';
 import { entryFacts } from '../features/entries/facts.ts';
 import { entriesFeature } from '../features/entries/feature.ts';
@@ -92,6 +93,8 @@ export function wire(wiring: Wiring): Wired {
         return wiring.projects().identity.dev;
       },
       surroundings: (context, session_id) => ({ ...factsOf(context, session_id), git: context.git }),
+      transcript: keptTranscript,
+      breathe: wiring.breathe,
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
     captureFeature(capture, roots, { ...status, lay, drain }),
@@ -169,7 +172,8 @@ function briefSources(wiring: Wiring): BriefSources {
     sessions: sessionsForBrief,
     anchor: (reads, session_id, { now, git }) =>
       anchorForBrief(reads.project, session_id, { ...entryFacts({ read: reads, now, user: user() }, session_id), git }),
-    handoff: handoffForBrief,
+    handoff: (read, agent, at) =>
+      handoffForBrief(read, agent, { ...at, user: user(), device: wiring.projects().identity.dev }),
   };
 }
 

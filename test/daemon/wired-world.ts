@@ -92,7 +92,7 @@ export function wiredWorld({ keepTranscripts = 'keep', tick = 0 }: Wanted = {}):
       newId: jobIds('2'),
       home: paths.home,
     },
-    jobs: { show: (id, ms) => jobs.show(id, ms), cancel: (id) => jobs.cancel(id) },
+    jobs: { list: () => jobs.list(), show: (id, ms) => jobs.show(id, ms), cancel: (id) => jobs.cancel(id) },
     maintenance: {
       verify: (id, depth) => ({ verified: id, depth }),
       rebuild: (id) => ({ rebuilt: id }),

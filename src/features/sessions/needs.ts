@@ -1,3 +1,4 @@
+import type { Read, Write } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { Surroundings } from './facts.ts';
 import type { SessionTimes } from './wire.ts';
@@ -10,4 +11,10 @@ export interface SessionNeeds {
   readonly surroundings: (context: Context, session_id: string) => Surroundings;
   /** The brief an agent would get when it resumes a session. */
   readonly brief: (context: Context, session_id: string) => string;
+  /** Lines of the transcripts that are kept of a conversation, in parts. */
+  readonly transcript?: (read: Read, run: { readonly agent: string; readonly native_id: string }) => Iterable<string[]>;
+  /** Lets everything that waits have its turn. */
+  readonly breathe?: () => Promise<void>;
+  /** Keeps the summary of an ended session as a document and gives its uri; absent: it stays with the session. */
+  readonly summaryDocument?: (tx: Write, ended: { readonly session_id: string; readonly summary: string }) => string;
 }

@@ -20,6 +20,15 @@ const project = z.object({
   db_bytes: z.int(),
 });
 
+const job = z.object({
+  job_id: z.string(),
+  name: z.string(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  progress: z.record(z.string(), z.unknown()),
+  result: z.record(z.string(), z.unknown()).nullable(),
+  error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+});
+
 /** Where agents keep their settings, when the caller's environment moved them. */
 const agentHomes = z.record(z.string(), z.string().max(4096)).default({});
 
@@ -133,14 +142,14 @@ export const contract = {
     effect: 'read',
     on: 'user',
     input: z.strictObject({ job_id: z.string().max(64), wait_ms: z.int().min(0).max(10_000).default(0) }),
-    output: z.object({
-      job_id: z.string(),
-      name: z.string(),
-      state: z.enum(['running', 'done', 'failed', 'cancelled']),
-      progress: z.record(z.string(), z.unknown()),
-      result: z.record(z.string(), z.unknown()).nullable(),
-      error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
-    }),
+    output: job,
+  }),
+  'job.list': operation({
+    summary: 'Jobs of this daemon, newest first; a restart forgets them',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({}),
+    output: z.object({ items: z.array(job) }),
   }),
   'job.cancel': operation({
     summary: 'Stop a job at its next slice; what it has committed stays',

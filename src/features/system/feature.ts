@@ -5,7 +5,7 @@ import type { Read } from '../../store/record-type.ts';
 import { type Context, type Feature, feature } from '../feature.ts';
 import { contract } from './contract.ts';
 import { init, uninstall } from './init.ts';
-import type { SystemNeeds } from './needs.ts';
+import type { JobSeen, SystemNeeds } from './needs.ts';
 import { allProjects, type ProjectRow, projectById, rootsOfProject } from './queries.ts';
 
 type Project = Reply<(typeof contract)['project.list']>['items'][number];
@@ -31,10 +31,8 @@ export function systemFeature(needs: SystemNeeds): Feature {
       'store.rebuild': async (context, input) =>
         maintenance.rebuild(context.project.id, input.tables ? new Set(input.tables) : undefined),
       'config.explain': (_, input) => ({ items: daemon.explain(input.key) }),
-      'job.show': async (_, input) => {
-        const job = await jobs.show(input.job_id, input.wait_ms);
-        return { ...job, progress: { ...job.progress }, result: job.result && { ...job.result } };
-      },
+      'job.show': async (_, input) => wireJob(await jobs.show(input.job_id, input.wait_ms)),
+      'job.list': () => ({ items: jobs.list().map(wireJob) }),
       'job.cancel': (_, input) => {
         const { job_id, state } = jobs.cancel(input.job_id);
         return { job_id, state };
@@ -49,6 +47,10 @@ function show(needs: SystemNeeds, context: Context): Reply<(typeof contract)['pr
   const unknown = { project_id, name, root_commit: null, origin_url: null, state: 'active', created_at: 0 };
   const shown = wireProject(needs, context.read.user, row ?? { ...unknown, last_activity: null });
   return { ...shown, ...needs.maintenance.counts(project_id) };
+}
+
+function wireJob(job: JobSeen): Reply<(typeof contract)['job.show']> {
+  return { ...job, progress: { ...job.progress }, result: job.result && { ...job.result } };
 }
 
 function wireProject(needs: SystemNeeds, read: Read, row: ProjectRow): Project {

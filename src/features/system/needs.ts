@@ -80,18 +80,18 @@ export interface Daemon {
 
 type Json = Readonly<Record<string, unknown>>;
 
+export interface JobSeen {
+  readonly job_id: string;
+  readonly name: string;
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+  readonly progress: Json;
+  readonly result: Json | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
 export interface JobsView {
-  readonly show: (
-    job_id: string,
-    waitMs: number,
-  ) => Promise<{
-    readonly job_id: string;
-    readonly name: string;
-    readonly state: 'running' | 'done' | 'failed' | 'cancelled';
-    readonly progress: Json;
-    readonly result: Json | null;
-    readonly error: { readonly code: string; readonly message: string } | null;
-  }>;
+  readonly show: (job_id: string, waitMs: number) => Promise<JobSeen>;
+  readonly list: () => readonly JobSeen[];
   readonly cancel: (job_id: string) => { readonly job_id: string; readonly state: string };
 }
 
