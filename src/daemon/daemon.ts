@@ -126,6 +126,7 @@ export class Daemon {
       isBusy: () => this.#jobs.running > 0,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
+      onRendered: (project) => this.#front.events.notice(project, 'brief.rendered'),
     });
     this.#front = this.#createFront();
   }
@@ -152,7 +153,7 @@ export class Daemon {
 
   /** Milliseconds since anything was asked of the daemon, or was said by an agent. */
   idleMs(): number {
-    return this.#briefs.pending || this.#front.tcp.isOpen ? 0 : this.#quietMs();
+    return this.#briefs.pending || this.#front.isAwaited ? 0 : this.#quietMs();
   }
 
   #quietMs(): number {
@@ -243,6 +244,7 @@ export class Daemon {
   }
 
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {
+    this.#front?.events.committed(project, events.at(-1)?.n ?? 0);
     const remembered = events.some((event) => event.name.startsWith('context.'));
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
     else if (remembered) {

@@ -89,13 +89,16 @@ function requirePlain(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (Object.hasOwn(value, '__proto__')) throw new PrsistError('input/invalid', 'the key __proto__ is refused');
   if (depth >= limits.jsonDepth) {
-    throw new PrsistError('input/invalid', `nested deeper than ${limits.jsonDepth} levels`, {
+    throw new PrsistError('limit/too-large', `nested deeper than ${limits.jsonDepth} levels`, {
       hint: 'send it flatter',
     });
   }
   const members = Object.values(value);
   if (members.length > limits.jsonMembers) {
-    throw new PrsistError('limit/too-large', `an object or list with more than ${limits.jsonMembers} members`);
+    throw new PrsistError(
+      'limit/too-large',
+      `an object or list with ${members.length} members, at most ${limits.jsonMembers} are taken`,
+    );
   }
   if (!Array.isArray(value)) Object.keys(value).forEach(requireText);
   for (const member of members) requirePlain(member, depth + 1);

@@ -7,6 +7,7 @@ import { allProjects } from '../features/system/queries.ts';
 import type { Dispatch } from './dispatch.ts';
 import { docsPages } from './docs.ts';
 import { type Door, socketDoor } from './doors.ts';
+import { Events } from './events.ts';
 import { type Gauge, Metrics } from './metrics.ts';
 import type { Projects } from './projects.ts';
 import { authorise } from './rights.ts';
@@ -34,23 +35,31 @@ export class Front {
   readonly socket: FastifyInstance;
   readonly tcp: TcpListener;
   readonly #parts: FrontParts;
+  readonly events: Events;
   readonly #metrics = new Metrics();
 
   constructor(parts: FrontParts) {
     this.#parts = parts;
     const { projects, token, settings, clock, log } = parts;
+    this.events = new Events(parts);
     this.socket = this.#server(socketDoor(token, projects.identity.user));
     const serverFor = (door: Door) => this.#server(door);
     this.tcp = new TcpListener({ settings, projects, clock, log, serverFor });
   }
 
+  /** Somebody is, or may be, there whom a daemon that left could not hear. */
+  get isAwaited(): boolean {
+    return this.tcp.isOpen || this.events.listeners > 0;
+  }
+
   async close(): Promise<void> {
+    await this.events.close();
     await Promise.all([this.socket.close(), this.tcp.close()]);
   }
 
   #server(door: Door): FastifyInstance {
     const { dispatch, redact, accepting, onRequest, onBug, monotonic } = this.#parts;
-    return createServer({
+    const server = createServer({
       ...{ door, dispatch, redact, accepting, onRequest, onBug, monotonic, pages: this.#pages() },
       onAnswer: (operation, begun, failed) => {
         // a name that is no operation must not become a series of its own
@@ -58,6 +67,8 @@ export class Front {
         this.#metrics.answered(known, (monotonic() - begun) / 1000, codeOf(failed));
       },
     });
+    this.events.attach(server, door);
+    return server;
   }
 
   #pages(): Page[] {
@@ -84,6 +95,7 @@ export class Front {
     const { projects } = this.#parts;
     const known = projects.user.read.all(allProjects, {});
     return [
+      { name: 'prsist_listeners', help: 'Listeners to events.', values: [[{}, this.events.listeners]] },
       { name: 'prsist_open_databases', help: 'Databases open now.', values: [[{}, projects.openProjects.length + 1]] },
       {
         ...{ name: 'prsist_database_bytes', help: 'Size of a database with its write-ahead log.' },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
+import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { importHistory } from '../features/capture/commits.ts';
@@ -39,6 +40,7 @@ import { tokensFeature } from '../features/tokens/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
+import { batchSteps } from './batch.ts';
 import { keptPath } from './kept-path.ts';
 import type { Projects } from './projects.ts';
 
@@ -85,7 +87,7 @@ export function wire(wiring: Wiring): Wired {
   const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
   const { lay, drain } = wiring.spool;
-  const features = [
+  const features: readonly Feature[] = [
     entriesFeature(),
     sessionsFeature({
       times: wiring.times,
@@ -103,6 +105,7 @@ export function wire(wiring: Wiring): Wired {
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
+    batchFeature(batchSteps(() => features)),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables],

@@ -1,4 +1,5 @@
 // Every operation there is, one line per feature. Clients import the type, the daemon the value.
+import { contract as batch } from './batch/contract.ts';
 import { contract as brief } from './brief/contract.ts';
 import { contract as capture } from './capture/contract.ts';
 import { contract as entries } from './entries/contract.ts';
@@ -7,5 +8,14 @@ import { contract as sessions } from './sessions/contract.ts';
 import { contract as system } from './system/contract.ts';
 import { contract as tokens } from './tokens/contract.ts';
 
-export const operations = { ...entries, ...sessions, ...capture, ...search, ...brief, ...system, ...tokens } as const;
+export const operations = {
+  ...entries,
+  ...sessions,
+  ...capture,
+  ...search,
+  ...brief,
+  ...system,
+  ...tokens,
+  ...batch,
+} as const;
 export type Operations = typeof operations;

@@ -13,6 +13,7 @@ import { operations } from '../../src/features/operations.ts';
 // protocol as well. Bounds that JSON Schema cannot say (bytes of UTF-8) are pinned where they are tested.
 const pinnedProtocol = 1;
 const pinned = `
+batch.run write project - e27059ca0ee6
 brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea

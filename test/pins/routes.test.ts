@@ -16,7 +16,7 @@ const plain =
 session/handoff session/end session/list session/show session/messages session/accept session/decline session/handoffs
 task/add task/update task/list search/query brief/get capture/event capture/import capture/status project/init project/list
 project/show project/uninstall store/verify store/rebuild job/show job/cancel system/drain
-token/new token/list token/revoke session/put session/compact session/export job/list`.split(/\s+/);
+token/new token/list token/revoke session/put session/compact session/export job/list batch/run`.split(/\s+/);
 
 function listening() {
   const asked: [string, unknown][] = [];
