@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Hex } from '../core/ids.ts';
 import type { Operation } from '../core/operation.ts';
 import { productVersion } from '../core/protocol.ts';
 import { operations } from '../features/operations.ts';
@@ -9,15 +10,17 @@ type Json = Readonly<Record<string, unknown>>;
 /** The whole contract as OpenAPI 3.1, from the schemas that requests are checked with. */
 export function openApi(): Json {
   const paths: Record<string, Record<string, Json>> = {};
+  const shared: Shared = {};
   const add = (path: string, method: string, described: Json) => {
     paths[path] = { ...paths[path], [method]: described };
   };
   const named: readonly (readonly [string, Operation])[] = Object.entries(operations);
-  for (const [name, operation] of named) add(`/memory/${name.replace('.', '/')}`, 'post', posted(name, operation));
+  for (const [name, operation] of named)
+    add(`/memory/${name.replace('.', '/')}`, 'post', posted(name, operation, shared));
   for (const alias of aliases) {
     const operation: Operation = operations[alias.operation];
     const path = alias.path.replace(/:(\w+)/g, '{$1}');
-    add(path, alias.method.toLowerCase(), aliased(alias, operation));
+    add(path, alias.method.toLowerCase(), aliased(alias, operation, shared));
   }
   add('/memory/metrics', 'get', metrics);
   add('/memory/events', 'get', events);
@@ -32,24 +35,28 @@ export function openApi(): Json {
     security: [{ bearer: [] }],
     tags: [...new Set(named.map(([name]) => nounOf(name)))].sort().map((name) => ({ name })),
     paths,
-    components: { schemas: { Error: error }, parameters, securitySchemes },
+    components: { schemas: { Error: error, ...shared }, parameters, securitySchemes },
   };
 }
 
-function posted(name: string, operation: Operation): Json {
+function posted(name: string, operation: Operation, shared: Shared): Json {
   return {
-    ...described(name, operation),
+    ...described(name, operation, shared),
     operationId: name,
-    requestBody: { content: content(inputOf(operation)) },
+    requestBody: { content: content(inputOf(operation, shared)) },
   };
 }
 
 /** A published path: what stands in the path or the query is taken out of the body. */
-function aliased({ method, path, operation: name }: (typeof aliases)[number], operation: Operation): Json {
-  const input = inputOf(operation);
+function aliased(
+  { method, path, operation: name }: (typeof aliases)[number],
+  operation: Operation,
+  shared: Shared,
+): Json {
+  const input = inputOf(operation, shared);
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, member = '']) => member);
   const rest = Object.entries(input.properties ?? {}).filter(([member]) => !inPath.includes(member));
-  const whole = described(name, operation);
+  const whole = described(name, operation, shared);
   const own = [
     ...inPath.map((member) => ({ name: member, in: 'path', required: true, schema: input.properties?.[member] ?? {} })),
     ...(method === 'GET' ? rest.map(([member, schema]) => ({ name: member, in: 'query', schema })) : []),
@@ -61,15 +68,16 @@ function aliased({ method, path, operation: name }: (typeof aliases)[number], op
   };
 }
 
-function described(name: string, operation: Operation): Json {
+function described(name: string, operation: Operation, shared: Shared): Json {
   const status = operation.effect === 'job' ? '202' : '200';
-  const output = z.toJSONSchema(operation.output, { io: 'output', unrepresentable: 'any' });
+  const json = z.toJSONSchema(operation.output, { io: 'output', unrepresentable: 'any' });
+  const output: ObjectSchema = plain(json, shared);
   return {
     ...{ summary: operation.summary, tags: [nounOf(name)], parameters: headers(operation) },
     responses: {
       [status]: {
         description: operation.effect === 'job' ? 'Begun: follow it with job/show.' : 'Done, and on disk.',
-        content: content({ ...plain(output), properties: { success: { const: true }, ...output.properties } }),
+        content: content({ ...output, properties: { success: { const: true }, ...output.properties } }),
       },
       default: {
         description: 'Refused or failed.',
@@ -84,13 +92,26 @@ interface ObjectSchema extends Json {
   readonly required?: readonly string[];
 }
 
-function inputOf(operation: Operation): ObjectSchema {
-  return plain(z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' }));
+function inputOf(operation: Operation, shared: Shared): ObjectSchema {
+  return plain(z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' }), shared);
 }
 
-function plain<S extends { $schema?: unknown }>({ $schema: _, ...schema }: S): Omit<S, '$schema'> {
-  return schema;
+/**
+ * A schema as a part of the whole description: what it refers to stands under `components`, named by its content, since
+ * many operations refer to the same (any JSON value).
+ */
+function plain<S extends { $schema?: unknown; $defs?: unknown }>({ $schema: _, $defs, ...schema }: S, shared: Shared) {
+  if ($defs === undefined) return schema;
+  const prefix = `Value${sha256Hex(JSON.stringify($defs)).slice(0, 6)}`;
+  const moved = (part: unknown): unknown =>
+    JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', `"#/components/schemas/${prefix}`));
+  for (const [name, definition] of Object.entries($defs as Json)) shared[`${prefix}${name}`] = moved(definition);
+  // the same shape, with other names in its references
+  return moved(schema) as typeof schema;
 }
+
+/** Schemas that several operations refer to. */
+type Shared = Record<string, unknown>;
 
 function without(names: readonly string[] | undefined, gone: readonly string[]): string[] {
   return (names ?? []).filter((name) => !gone.includes(name));
