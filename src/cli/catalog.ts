@@ -76,7 +76,7 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'session',
-    usage: 'start|resume|message|handoff|accept|decline|end|list|show|messages|context',
+    usage: 'start|resume|message|handoff|accept|decline|end|list|show|messages|context|put|compact|export',
     summary: 'work with one session',
     group: 'more',
     load: () => import('./commands/session.ts'),
