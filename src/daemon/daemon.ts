@@ -37,7 +37,6 @@ import { gauges, healthOf } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { readMigrations } from './migrations.ts';
 import { Projects } from './projects.ts';
-
 import { Spool } from './spool.ts';
 import { type Wired, wire } from './wiring.ts';
 
@@ -137,6 +136,7 @@ export class Daemon {
 
   /** Takes in what came while no daemon ran, then goes on looking. */
   async begin(): Promise<void> {
+    await this.#front.tcp.open();
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
@@ -145,7 +145,6 @@ export class Daemon {
     this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
     this.#every(hourMs, async () => this.#sweep());
     this.#every(5_000, async () => this.#tidy());
-    await this.#front.tcp.open();
     compileHotCode();
     this.#restingBytes = residentBytes();
     void this.#look().catch((error: unknown) => this.#bug('look', error));

@@ -62,16 +62,17 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     authorise({ name: asked.operation, effect: operation.effect, body: asked.body, caller: asked.caller });
     const input = redacted(parts.redactor, parseInput(operation, asked.body));
     const context = await contextOf(parts, operation, asked);
+    const repeated = repeatable(operation, asked);
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {
       const store = storeOf(parts, { feature, operation, asked, input, context });
       // feature() has checked that the verb fits the contract's effect
-      const answer = await write(store, verb as WriteVerb, { asked: repeatable(operation, asked), input, context });
+      const answer = await write(store, verb as WriteVerb, { asked: repeated, input, context });
       if (operation.after === 'told') await parts.tell(context.project.id);
       return answer;
     }
     // as above
-    if (operation.effect === 'job') return startJob(parts, verb as JobVerb, { asked, input, context });
+    if (operation.effect === 'job') return startJob(parts, verb as JobVerb, { asked: repeated, input, context });
     const reply = await (verb as ReadVerb)(context, input); // as above
     return { reply: asReply(reply), status: 200, replayed: false };
   };
@@ -154,9 +155,13 @@ function storeOf(parts: DispatchParts, { feature, operation, asked, input, conte
   return where === 'user' ? parts.projects.user : parts.projects.store(context.project.id);
 }
 
-/** Without its key where an answer must not be kept. */
+/** Without its key where an answer must not be kept; a key of a bound token is another one than the same of anybody else. */
 function repeatable(operation: Operation, asked: Asked): Asked {
-  return operation.repeat === 'never kept' ? { ...asked, idempotencyKey: undefined } : asked;
+  const key = asked.idempotencyKey;
+  if (key === undefined || operation.repeat === 'never kept') return { ...asked, idempotencyKey: undefined };
+  const { tenant, user, project } = asked.caller.bound ?? {};
+  const isBound = (tenant ?? user ?? project) !== undefined;
+  return isBound ? { ...asked, idempotencyKey: JSON.stringify([tenant, user, project, key]) } : asked;
 }
 
 interface Ready {

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { errorTable, PrsistError } from '../core/errors.ts';
 import { allProjects } from '../features/system/queries.ts';
+import { pause } from '../platform/time.ts';
 import { lastChange } from '../store/changes.ts';
 import type { Read } from '../store/record-type.ts';
 import type { Admitted, Door } from './doors.ts';
@@ -75,6 +76,7 @@ export class Events {
       socket.close(1001, 'the daemon is leaving');
     }
     const upgrader = await this.#upgrader?.catch(() => undefined);
+    for (let i = 0; i < 20 && this.#listeners.size > 0; i += 1) await pause(10); // most answer at once
     for (const { socket } of this.#listeners) socket.terminate();
     await upgrader?.close();
   }

@@ -123,6 +123,19 @@ test('HT25: a stranger gets nothing of a session by any operation', async () => 
   expect((await own('session.resume', { session_id: 'theirs' }, { project: projectId, caller })).reply.brief).toBe('');
 });
 
+test('HT26: a key of one token is no key to the answers of another', async () => {
+  const world = wiredWorld();
+  world.project();
+  const ask = asks(world);
+  const by = (tenant: string) => {
+    const caller = { user: 'ana', origin: 'human' as const, rights: 'write' as const, bound: { tenant } };
+    return ask('session.start', {}, { project: projectId, idempotencyKey: 'k', caller });
+  };
+  const [first, stranger, again] = [await by('acme'), await by('other'), await by('acme')];
+  expect(stranger).toMatchObject({ replayed: false, reply: { tenant_id: 'other' } });
+  expect(again).toEqual({ ...first, replayed: true });
+});
+
 function bodyOf(name: string): object {
   const more: Record<string, object> = {
     message: { role: 'user', content: 'x' },
