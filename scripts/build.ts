@@ -41,7 +41,8 @@ export function daemonOptions(outfile: string): BuildOptions & { readonly metafi
     outfile,
     format: 'esm',
     target: 'node22',
-    external: ['better-sqlite3'],
+    // the pages of /docs come from files of their packages, and nobody pays for them before a first visit
+    external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [leaveUnused()],

@@ -111,7 +111,7 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'session',
-    usage: 'start|resume|message|handoff|accept|decline|end|list|show|messages|context',
+    usage: 'start|resume|message|handoff|accept|decline|end|list|show|messages|context|put|compact|export',
     summary: 'work with one session',
     group: 'more',
     load: () => import('./commands/session.ts'),
@@ -192,6 +192,20 @@ export const catalog: readonly CatalogEntry[] = [
     summary: 'any operation, JSON in and out',
     group: 'more',
     load: () => import('./commands/api.ts'),
+  },
+  {
+    name: 'token',
+    usage: 'new|list|revoke',
+    summary: 'tokens for programs that ask over loopback TCP',
+    group: 'more',
+    load: () => import('./commands/token.ts'),
+  },
+  {
+    name: 'docs',
+    usage: '',
+    summary: 'the HTTP API in a browser, to read and to try',
+    group: 'more',
+    load: () => import('./commands/docs.ts'),
   },
   {
     name: 'uninstall',

@@ -35,6 +35,7 @@ export const errorTable = {
   'task/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist task list' },
   'handoff/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist status' },
   'handoff/taken': { status: 409, exit: 1, retry: false, hint: 'prsist status shows who took it' },
+  'token/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist token list' },
   'entry/version-conflict': { status: 409, exit: 1, retry: false, hint: 'read it again: prsist context get <key>' },
   'entry/would-demote': {
     status: 409,

@@ -10,6 +10,8 @@ export const limits = {
   metadataBytes: 64 * kib,
   wordBytes: 128,
   bodyBytes: 8 * mib,
+  headerBytes: 16 * kib,
+  tcpConnections: 64,
   jsonDepth: 32,
   jsonMembers: 10_000,
   entryTags: 32,

@@ -21,6 +21,8 @@ export interface Operation<
    * database, too.
    */
   readonly after?: 'told' | 'erased';
+  /** never kept: its answer holds a secret, so no Idempotency-Key keeps it; asked again, it is done again. */
+  readonly repeat?: 'never kept';
   /** user: needs no project, runs on the user database. */
   readonly on?: 'user';
 }

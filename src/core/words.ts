@@ -14,6 +14,10 @@ export const relations = ['supersedes', 'contradicts', 'about', 'derived_from'] 
 export const priorities = ['critical', 'high', 'medium', 'low'] as const;
 export type Priority = (typeof priorities)[number];
 
+/** What a token may do; each includes the one before. */
+export const rights = ['read', 'write', 'admin'] as const;
+export type Rights = (typeof rights)[number];
+
 export const taskStatuses = ['open', 'in_progress', 'done', 'rejected', 'superseded'] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 

@@ -34,6 +34,8 @@ export interface BriefsParts {
   readonly isBusy: () => boolean;
   readonly clock: () => number;
   readonly onBug: (what: string, error: unknown) => void;
+  /** The files of a project are up to date again. */
+  readonly onRendered?: (projectId: string) => void;
 }
 
 const settleMs = 250;
@@ -184,6 +186,7 @@ export class Briefs {
 
   #rendered(projectId: string, folder: BriefFolder | undefined, ends: readonly number[]): void {
     if (this.#soon.has(projectId)) return; // something changed meanwhile
+    this.#parts.onRendered?.(projectId);
     const end = folder && ends.length > 0 ? Math.min(...ends) : undefined;
     if (folder) replaceIfDifferent(join(folder.directory, validity), `${end ?? always}\n`);
     if (end !== undefined) this.#wakeAt(projectId, end);

@@ -5,12 +5,11 @@ import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Redactor } from '../core/redact.ts';
+import { capturedAgents } from '../core/words.ts';
 import { catchUpCommits } from '../features/capture/commits.ts';
 import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
-import { liveEntries } from '../features/entries/queries.ts';
 import type { ProjectRef } from '../features/feature.ts';
-import { totals } from '../features/sessions/queries.ts';
 import type { Entering, Health } from '../features/system/needs.ts';
 import { register } from '../features/system/registry.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
@@ -28,21 +27,23 @@ import type { StoreEvent } from '../store/transaction.ts';
 import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
 import { countReads } from './count-reads.ts';
-import { diskOf } from './disk-use.ts';
 import { createDispatch } from './dispatch.ts';
 import { finishErasing } from './erasing.ts';
+import { Front } from './front.ts';
 import { cleanGitState } from './git-state.ts';
+import { gauges, healthOf } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { Lag } from './lag.ts';
 import { readMigrations } from './migrations.ts';
 import { storeBounds } from './project-settings.ts';
+import { countsOf, diskOf } from './project-use.ts';
 import { Projects } from './projects.ts';
 import { Redactors } from './redactors.ts';
-import { createServer } from './server.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { sweepStores } from './sweep.ts';
 import { type Wired, wire } from './wiring.ts';
+import { briefKeyOf, withdrawBriefs } from './withdraw-briefs.ts';
 
 export interface DaemonParts {
   readonly paths: Paths;
@@ -64,7 +65,7 @@ const grownBytes = 16 * 1024 * 1024;
 
 /** Everything that runs in the daemon's process, between taking the lock and giving it back. */
 export class Daemon {
-  readonly server: FastifyInstance;
+  readonly #front: Front;
   readonly log: Log;
   readonly settings: Settings;
   readonly #redactors: Redactors;
@@ -136,17 +137,28 @@ export class Daemon {
       },
     });
     this.#briefs = new Briefs({
-      ...{ projects: this.#projects, sources: this.#wired.sources, briefKey: () => this.#briefKey(), clock: wallClock },
+      ...{
+        projects: this.#projects,
+        sources: this.#wired.sources,
+        briefKey: () => briefKeyOf(paths),
+        clock: wallClock,
+      },
       telling: (root) => this.settings.at(root).brief,
       isBusy: () => this.#jobs.running > 0,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
+      onRendered: (project) => this.#front.events.notice(project, 'brief.rendered'),
     });
-    this.server = this.#createServer();
+    this.#front = this.#createFront();
+  }
+
+  get server(): FastifyInstance {
+    return this.#front.socket;
   }
 
   /** Takes in what came while no daemon ran, then goes on looking. */
   async begin(): Promise<void> {
+    await this.#front.tcp.open();
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
@@ -164,7 +176,7 @@ export class Daemon {
 
   /** Milliseconds since anything was asked of the daemon, or was said by an agent. */
   idleMs(): number {
-    return this.#briefs.pending ? 0 : this.#quietMs();
+    return this.#briefs.pending || this.#front.isAwaited ? 0 : this.#quietMs();
   }
 
   #quietMs(): number {
@@ -176,7 +188,7 @@ export class Daemon {
     this.#accepting = false;
     for (const timer of this.#timers) clearInterval(timer);
     this.#lag.stop();
-    await this.server.close();
+    await this.#front.close();
     await this.#jobs.stop();
     await Promise.allSettled([this.#following, this.#looking]);
     await this.#spool.drain();
@@ -279,6 +291,7 @@ export class Daemon {
   }
 
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {
+    this.#front?.events.committed(project, events.at(-1)?.n ?? 0);
     const remembered = events.some((event) => event.name.startsWith('context.'));
     if (project !== null && remembered) this.#after.mirrors.wake(project);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
@@ -287,7 +300,7 @@ export class Daemon {
     }
   }
 
-  #createServer(): FastifyInstance {
+  #createFront(): Front {
     const onBug = (operation: string, error: unknown) => this.#bug(operation, error);
     const dispatch = createDispatch({
       ...{ features: this.#wired.features, projects: this.#projects, jobs: this.#jobs, redactor: this.#redactor },
@@ -296,12 +309,14 @@ export class Daemon {
       tell: (project) => this.#briefs.render(project),
       erased: (project) => this.#finishErasing(project),
     });
-    return createServer({
+    return new Front({
       dispatch: (asked) => {
         this.#lag.begins(asked.operation);
         return dispatch(asked);
       },
-      ...{ token: this.#parts.token, user: this.#projects.identity.user, onBug },
+      ...{ projects: this.#projects, settings: this.settings.config.api, token: this.#parts.token, onBug },
+      ...{ clock: wallClock, monotonic, gauges: () => gauges(this.#health()) },
+      log: (what, details) => this.log.info(details, what),
       redact: (text) => this.#redactor.text(text.toWellFormed()).text,
       bodyBytes: this.settings.config.daemon.max_body_mb * 1_048_576,
       accepting: () => this.#accepting,
@@ -326,16 +341,20 @@ export class Daemon {
       daemon: {
         health: () => this.#health(),
         drain: () => this.#parts.onDrain(),
-        withdrawBriefs: (way) => this.#withdrawBriefs(way),
+        withdrawBriefs: (way) => withdrawBriefs(paths, this.#projects.roots(), way),
         newId,
         home: paths.home,
       },
-      jobs: { show: (id, ms) => this.#jobs.show(id, ms), cancel: (id) => this.#jobs.cancel(id) },
+      jobs: {
+        list: () => this.#jobs.list(),
+        show: (id, ms) => this.#jobs.show(id, ms),
+        cancel: (id) => this.#jobs.cancel(id),
+      },
       maintenance: {
         ...{ verify: this.#after.keeping.verify, rebuild: this.#after.keeping.rebuild },
         bytes: (id) => this.#projects.bytes(id),
         disk: (id) => diskOf(this.#projects, paths, id),
-        counts: (id) => this.#counts(id),
+        counts: (id) => countsOf(this.#projects, id),
       },
       keeping: this.#after.keeping,
       enter: (entering) => this.#enter(entering),
@@ -351,41 +370,18 @@ export class Daemon {
     return project;
   }
 
-  #briefKey(): string | undefined {
-    return readText(this.#parts.paths.briefKey)?.trim();
-  }
-
-  /** Brief folders of all projects, which stand in repositories; taken away, hooks have nothing to print any more. */
-  #withdrawBriefs(way: 'look' | 'do'): string[] {
-    const key = this.#briefKey();
-    const roots = this.#projects.roots();
-    const found = key ? roots.map((root) => join(root, '.prsist', 'brief', key)).filter(exists) : [];
-    if (way === 'look') return found;
-    removeFile(this.#parts.paths.briefKey);
-    for (const folder of found) removeTree(folder);
-    for (const root of roots) for (const name of ['.prsist/brief', '.prsist']) removeIfEmpty(join(root, name));
-    return found;
-  }
-
-  #counts(id: string) {
-    const { read } = this.#projects.store(id);
-    const counts = read.one(totals, {}) ?? { sessions: 0, messages: 0, records: 0 };
-    return { ...counts, entries: read.one(liveEntries, {})?.count ?? 0 };
-  }
-
   #health(): Health {
-    const { waiting, bad, full, oldestMs } = this.#spool.state();
-    const free = freeBytes(this.#parts.paths.data);
     const crashed = this.#parts.crashedAt;
-    const store = this.#after.disk.state;
-    const degraded = full || bad > 0 || store !== 'ok';
-    return {
-      ...{ status: degraded ? 'degraded' : 'ok', pid: this.#parts.pid },
-      uptime_seconds: Math.round((monotonic() - this.#begun) / 1000),
-      restarted_after_crash_at: crashed === null ? null : new Date(crashed).toISOString(),
-      ...{ rss_bytes: residentBytes(), queue: this.#jobs.running },
-      checks: { store, spool: { waiting, bad, oldest_ms: oldestMs }, disk: { free } },
-    };
+    return healthOf({
+      ...{ projects: this.#projects, spool: this.#spool.state(), tcp: this.#front.tcp.state, agents: capturedAgents },
+      store: this.#after.disk.state,
+      free: freeBytes(this.#parts.paths.data),
+      process: {
+        ...{ pid: this.#parts.pid, rss_bytes: residentBytes(), queue: this.#jobs.running },
+        uptime_seconds: Math.round((monotonic() - this.#begun) / 1000),
+        restarted_after_crash_at: crashed === null ? null : new Date(crashed).toISOString(),
+      },
+    });
   }
 
   #used(): void {

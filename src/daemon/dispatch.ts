@@ -14,6 +14,7 @@ import { cleanGitState, cleanPlace } from './git-state.ts';
 import { inputError } from './input-error.ts';
 import type { Jobs } from './jobs.ts';
 import type { Projects } from './projects.ts';
+import { authorise, requireProject } from './rights.ts';
 
 export interface Asked {
   readonly operation: string;
@@ -62,10 +63,12 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     // own members of the contract only, so no inherited name is an operation
     const operation = feature?.contract[asked.operation as `${string}.${string}`];
     if (!feature || !operation) throw new PrsistError('route/unknown', `no operation ${asked.operation}`);
+    authorise({ name: asked.operation, effect: operation.effect, body: asked.body, caller: asked.caller });
     const clean = redacted(parts.redactor, parseInput(operation, asked.body));
     const context = await contextOf(parts, operation, asked);
     const stricter = parts.redactorAt?.(context.project.root) ?? parts.redactor;
     const input = stricter === parts.redactor ? clean : redacted(stricter, clean);
+    const repeated = repeatable(operation, asked);
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {
       const place = storePlaceOf({ feature, operation, asked, input, context });
@@ -74,13 +77,13 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       const work = verb as WriteVerb;
       if (place === 'memory')
         return { reply: asReply(work(store.outside, input, context)), status: 200, replayed: false };
-      const answer = await write(store, work, { asked, input, context });
+      const answer = await write(store, work, { asked: repeated, input, context });
       if (operation.after === 'told') await parts.tell(context.project.id);
       if (operation.after === 'erased') await parts.erased(context.project.id);
       return answer;
     }
     // as above
-    if (operation.effect === 'job') return startJob(parts, verb as JobVerb, { asked, input, context });
+    if (operation.effect === 'job') return startJob(parts, verb as JobVerb, { asked: repeated, input, context });
     const reply = await (verb as ReadVerb)(context, input); // as above
     return { reply: asReply(reply), status: 200, replayed: false };
   };
@@ -98,13 +101,16 @@ function requirePlain(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (Object.hasOwn(value, '__proto__')) throw new PrsistError('input/invalid', 'the key __proto__ is refused');
   if (depth >= limits.jsonDepth) {
-    throw new PrsistError('input/invalid', `nested deeper than ${limits.jsonDepth} levels`, {
+    throw new PrsistError('limit/too-large', `nested deeper than ${limits.jsonDepth} levels`, {
       hint: 'send it flatter',
     });
   }
   const members = Object.values(value);
   if (members.length > limits.jsonMembers) {
-    throw new PrsistError('limit/too-large', `an object or list with more than ${limits.jsonMembers} members`);
+    throw new PrsistError(
+      'limit/too-large',
+      `an object or list with ${members.length} members, at most ${limits.jsonMembers} are taken`,
+    );
   }
   if (!Array.isArray(value)) Object.keys(value).forEach(requireText);
   for (const member of members) requirePlain(member, depth + 1);
@@ -131,6 +137,7 @@ async function contextOf(parts: DispatchParts, operation: Operation, asked: Aske
     return contextAt(place, { caller: asked.caller, project, read: { project: user, user }, now: clock(), git: null });
   }
   const project = projects.resolve(asked.project);
+  requireProject(asked.caller, project);
   const [git] =
     operation.when === 'settled'
       ? await Promise.all([stateOf(parts, place().top ?? project.root), parts.settle(project.id)])
@@ -185,6 +192,15 @@ function storePlaceOf({ feature, operation, asked, input, context }: Chosen): St
   // the selector was declared for this operation's input
   const choose = feature.storeOf[asked.operation] as ((input: unknown, context: Context) => StorePlace) | undefined;
   return choose?.(input, context) ?? operation.on ?? 'project';
+}
+
+/** Without its key where an answer must not be kept; a key of a bound token is another one than the same of anybody else. */
+function repeatable(operation: Operation, asked: Asked): Asked {
+  const key = asked.idempotencyKey;
+  if (key === undefined || operation.repeat === 'never kept') return { ...asked, idempotencyKey: undefined };
+  const { tenant, user, project } = asked.caller.bound ?? {};
+  const isBound = (tenant ?? user ?? project) !== undefined;
+  return isBound ? { ...asked, idempotencyKey: JSON.stringify([tenant, user, project, key]) } : asked;
 }
 
 interface Ready {

@@ -16,9 +16,19 @@ export function admit(headers: Headers, operation: string, token: string): void 
   if (headers.origin !== undefined || headers.referer !== undefined) {
     throw new PrsistError('auth/refused', 'requests from a browser are refused');
   }
-  const given = single(headers.authorization)?.replace(/^Bearer /, '');
+  const given = bearer(headers);
   if (!given) throw new PrsistError('auth/missing', 'the request carries no token');
   if (!sameText(given, token)) throw new PrsistError('auth/refused', 'the token is not the one of this daemon');
+  requireProtocol(headers, operation);
+}
+
+/** The token of a request; undefined or empty when it carries none. */
+export function bearer(headers: Headers): string | undefined {
+  return single(headers.authorization)?.replace(/^Bearer /i, '');
+}
+
+/** Throws daemon/version-skew for a client that says it speaks another protocol. */
+export function requireProtocol(headers: Headers, operation: string): void {
   const proto = Number(single(headers['x-prsist-proto']) ?? protocol);
   if (proto !== protocol && !anyProtocol.has(operation)) {
     throw new PrsistError('daemon/version-skew', `this daemon speaks protocol ${protocol}, the client ${proto}`, {
@@ -61,7 +71,8 @@ function named(headers: Headers, name: string): string | undefined {
   return value;
 }
 
-function single(value: string | string[] | undefined): string | undefined {
+/** A header that counts once. */
+export function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 

@@ -13,8 +13,11 @@ export function inputError(error: z.core.$ZodError, body: unknown): PrsistError 
   if (issue === undefined) return invalid(field, `${field} is not what was expected`, 'see the API description');
   if (isMissing(body, path)) return invalid(field, `${field} is missing`, `give ${field}`);
   const what = expected(issue);
-  const tooBig = issue.code === 'custom' && /^at most \d+ bytes/.test(issue.message);
-  if (tooBig) return new PrsistError('limit/too-large', `${field}: ${what}`, { field });
+  if (isTooLarge(issue)) {
+    return new PrsistError('limit/too-large', `${field}: ${what}, this has ${sizeOf(valueAt(body, path))}`, {
+      ...{ field, hint: 'send less in it, or in several requests' },
+    });
+  }
   return invalid(field, `${field}: ${what}`, `give ${field} as said`);
 }
 
@@ -26,7 +29,7 @@ function invalid(field: string, message: string, hint: string): PrsistError {
 function expected(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small')
     return Number(issue.minimum) === 1 && issue.origin === 'string' ? 'must not be empty' : `at least ${issue.minimum}`;
-  if (issue.code === 'too_big') return `at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}${units[issue.origin] ?? ''}`;
   if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')}`;
   if (issue.code === 'invalid_type')
     return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
@@ -34,11 +37,28 @@ function expected(issue: z.core.$ZodIssue): string {
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
 }
 
+const units: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+
+/** Too long a text, too many items, too many bytes; a number that is too great is none of these. */
+function isTooLarge(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === 'too_big') return issue.origin in units;
+  return issue.code === 'custom' && /^at most \d+ bytes/.test(issue.message);
+}
+
+function sizeOf(value: unknown): string {
+  if (Array.isArray(value)) return `${value.length} items`;
+  return `${Buffer.byteLength(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))} bytes`;
+}
+
 function isMissing(body: unknown, path: readonly string[]): boolean {
+  return valueAt(body, path) === undefined;
+}
+
+function valueAt(body: unknown, path: readonly string[]): unknown {
   let at: unknown = body;
   for (const name of path) {
-    if (typeof at !== 'object' || at === null) return true;
+    if (typeof at !== 'object' || at === null) return undefined;
     at = Reflect.get(at, name);
   }
-  return at === undefined;
+  return at;
 }

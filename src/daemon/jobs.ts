@@ -73,6 +73,11 @@ export class Jobs {
     return this.#find(job_id).view;
   }
 
+  /** Every job that is remembered, newest first. */
+  list(): JobView[] {
+    return [...this.#jobs.values()].map((job) => job.view).reverse();
+  }
+
   /** Asks a job to stop at its next slice. Throws job/not-found. */
   cancel(job_id: string): JobView {
     const job = this.#find(job_id);

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
+import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { importHistory } from '../features/capture/commits.ts';
@@ -17,6 +18,7 @@ import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../
 import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
+import { keptTranscript } from '../features/capture/segments.ts';
 import { brokenHooks } from '../features/capture/status.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
@@ -44,10 +46,12 @@ import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
+import { tokensFeature } from '../features/tokens/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import type { Read } from '../store/record-type.ts';
+import { batchSteps } from './batch.ts';
 import { doctor } from './doctor.ts';
 import { entryMoment, entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
@@ -112,6 +116,8 @@ export function wire(wiring: Wiring): Wired {
       },
       surroundings: (context, session_id) => ({ ...factsOf(entries, context, session_id), git: context.git }),
       keepInitial: storeInitial(entries),
+      transcript: keptTranscript,
+      breathe: wiring.breathe,
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
     captureFeature(capture, roots, {
@@ -132,6 +138,8 @@ export function wire(wiring: Wiring): Wired {
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
     erasingFeature(erasingNeeds(wiring, () => features)),
+    batchFeature(batchSteps(() => features)),
+    tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables],
       hidings: [...entryHidings, ...hidings],
@@ -233,7 +241,10 @@ function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
     sessions: sessionsForBrief,
     anchor: (reads, session_id, { now, git }) =>
       anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, now), session_id), git }),
-    handoff: handoffForBrief,
+    handoff: (read, agent, at) => {
+      const { user, dev } = wiring.projects().identity;
+      return handoffForBrief(read, agent, { ...at, user, device: dev });
+    },
     telling: (root) => tellingOf(wiring.settings.at(mainTop(root))),
   };
 }

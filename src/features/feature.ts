@@ -2,7 +2,15 @@
 import type { Contract, Operation, Parsed, Reply } from '../core/operation.ts';
 import type { Actor, Origin } from '../core/record.ts';
 import type { GitState } from '../core/snapshot.ts';
+import type { Rights } from '../core/words.ts';
 import type { Projection, Read, Write } from '../store/record-type.ts';
+
+/** What a token is bound to: any other tenant, user or project is refused. */
+export interface Bound {
+  readonly tenant?: string;
+  readonly user?: string;
+  readonly project?: string;
+}
 
 /** Who asks, established by the daemon from transport and headers, never read from a request body. */
 export interface Caller {
@@ -10,10 +18,12 @@ export interface Caller {
   readonly agent?: string;
   readonly session?: string;
   readonly origin: Origin;
-  /** What the caller's token is tied to: anything else is not there for it. Absent on the person's own socket. */
-  readonly bound?: { readonly tenant?: string; readonly user?: string; readonly project?: string };
   /** Directory the request comes from, when it names one. */
   readonly directory?: string;
+  /** What the token may do; absent: the person's own socket, where everything is allowed. */
+  readonly rights?: Rights;
+  /** What the token is bound to; absent: nothing. */
+  readonly bound?: Bound;
 }
 
 export interface ProjectRef {

@@ -1,4 +1,5 @@
 // Every operation there is, one line per feature. Clients import the type, the daemon the value.
+import { contract as batch } from './batch/contract.ts';
 import { contract as brief } from './brief/contract.ts';
 import { contract as capture } from './capture/contract.ts';
 import { contract as entries } from './entries/contract.ts';
@@ -6,6 +7,17 @@ import { contract as erasing } from './erasing/contract.ts';
 import { contract as search } from './search/contract.ts';
 import { contract as sessions } from './sessions/contract.ts';
 import { contract as system } from './system/contract.ts';
+import { contract as tokens } from './tokens/contract.ts';
 
-export const operations = { ...entries, ...sessions, ...capture, ...search, ...brief, ...system, ...erasing } as const;
+export const operations = {
+  ...entries,
+  ...sessions,
+  ...capture,
+  ...search,
+  ...brief,
+  ...system,
+  ...tokens,
+  ...batch,
+  ...erasing,
+} as const;
 export type Operations = typeof operations;

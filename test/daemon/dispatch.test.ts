@@ -53,7 +53,7 @@ describe('what is asked', () => {
     expect(await store({ key: `${'ü'.repeat(limits.keyBytes / 2)}x` })).toBe('limit/too-large key');
     expect(await store({ value: 'x'.repeat(limits.valueBytes) })).toMatch(/^limit\/too-large/);
     expect(await store({ value: nested(limits.jsonDepth - 1) })).toBe('no failure');
-    expect(await store({ value: nested(limits.jsonDepth) })).toBe('input/invalid');
+    expect(await store({ value: nested(limits.jsonDepth) })).toBe('limit/too-large');
     expect(await store({ value: Array(limits.jsonMembers).fill(0) })).toBe('no failure');
     expect(await store({ value: Array(limits.jsonMembers + 1).fill(0) })).toBe('limit/too-large');
   });

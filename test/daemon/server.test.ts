@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PrsistError } from '../../src/core/errors.ts';
 import { limits } from '../../src/core/limits.ts';
 import type { Asked, Dispatch } from '../../src/daemon/dispatch.ts';
+import { socketDoor } from '../../src/daemon/doors.ts';
 import { createServer, type ServerParts } from '../../src/daemon/server.ts';
 import { projectId, wiredWorld } from './wired-world.ts';
 
@@ -15,8 +16,7 @@ function serverWith(dispatch: Dispatch, more: Partial<ServerParts> = {}) {
   const server = createServer({
     ...{
       dispatch,
-      token,
-      user: 'ana',
+      door: socketDoor(token, 'ana'),
       accepting: () => true,
       redact: (text: string) => text,
       onRequest: () => undefined,
@@ -65,13 +65,13 @@ describe('routes', () => {
     await send('GET', '/memory/health');
     await post('/memory/session/resume/s%20%2F%C3%BC', { agent: 'codex', session_id: 'the path wins' });
     await send('POST', '/memory/session/resume/s');
-    await send('GET', '/memory/session/context/s?recent=5&other=1');
+    await send('GET', '/memory/session/context/s?recent=5&other=1.5');
     await send('GET', '/memory/session/context/s');
     expect(asked.map(({ operation, body }) => [operation, body])).toEqual([
       ['system.health', {}],
       ['session.resume', { agent: 'codex', session_id: 's /ü' }],
       ['session.resume', { session_id: 's' }],
-      ['session.context', { session_id: 's', recent: 5 }],
+      ['session.context', { session_id: 's', recent: 5, other: '1.5' }],
       ['session.context', { session_id: 's' }],
     ]);
     const long = `ü${'x'.repeat(126)}`; // the longest id there may be
@@ -157,7 +157,9 @@ describe('who is let in', () => {
     for (const url of ['/memory/context/store', '/memory/session/resume/x', '/nowhere']) {
       expect(await post(url, 'no JSON', headers)).toMatchObject({ status: 403, code: 'auth/refused' });
     }
-    expect(await send('GET', '/memory/health', { headers: { authorization: '' } })).toMatchObject({ status: 401 });
+    expect(await send('GET', '/memory/session/context/s', { headers: { authorization: '' } })).toMatchObject({
+      status: 401,
+    });
     expect(await send('GET', '/memory/health', { headers: { origin: 'http://localhost' } })).toMatchObject({
       status: 403,
     });

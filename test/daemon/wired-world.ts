@@ -6,13 +6,13 @@ import { readRedactionRules } from '../../src/config/redaction.ts';
 import { createRedactor, type Redactor } from '../../src/core/redact.ts';
 import { Backups } from '../../src/daemon/backups.ts';
 import { Disk } from '../../src/daemon/disk.ts';
-import { diskOf } from '../../src/daemon/disk-use.ts';
 import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
 import { finishErasing } from '../../src/daemon/erasing.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
 import { Keeping } from '../../src/daemon/keeping.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Mirrors } from '../../src/daemon/mirrors.ts';
+import { diskOf } from '../../src/daemon/project-use.ts';
 import { Projects } from '../../src/daemon/projects.ts';
 import { Settings } from '../../src/daemon/settings.ts';
 import { type Wired, wire } from '../../src/daemon/wiring.ts';
@@ -60,7 +60,14 @@ export interface WiredWorld {
 
 export const health: Health = {
   ...{ status: 'ok', pid: 1, uptime_seconds: 2, restarted_after_crash_at: null, rss_bytes: 3, queue: 0 },
-  checks: { store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 4 } },
+  checks: {
+    store: 'ok',
+    spool: { waiting: 0, bad: 0, oldest_ms: 0 },
+    disk: { free: 4, projects: [] },
+    tcp: 'off',
+    sync: 'off',
+    capture: {},
+  },
 };
 
 export function wiredWorld(wanted: Wanted = {}): WiredWorld {
@@ -112,7 +119,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
       newId: jobIds('2'),
       home: paths.home,
     },
-    jobs: { show: (id, ms) => jobs.show(id, ms), cancel: (id) => jobs.cancel(id) },
+    jobs: { list: () => jobs.list(), show: (id, ms) => jobs.show(id, ms), cancel: (id) => jobs.cancel(id) },
     maintenance: {
       ...{ verify: keeping.verify, rebuild: keeping.rebuild },
       bytes: (id) => projects.bytes(id),

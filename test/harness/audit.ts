@@ -11,6 +11,7 @@ import { searchFeature } from '../../src/features/search/feature.ts';
 import { sessionsFeature } from '../../src/features/sessions/feature.ts';
 import * as ofSessions from '../../src/features/sessions/findable.ts';
 import { systemFeature } from '../../src/features/system/feature.ts';
+import { tokensFeature } from '../../src/features/tokens/feature.ts';
 import { digest } from '../../src/store/digest.ts';
 import { Store } from '../../src/store/store.ts';
 import { verify } from '../../src/store/verify.ts';
@@ -60,6 +61,7 @@ function allFeatures(): readonly Feature[] {
     entriesFeature(none),
     sessionsFeature(none),
     captureFeature(none, [], none),
+    tokensFeature(none),
     systemFeature(none),
     erasingFeature(none),
     searchFeature({

@@ -19,6 +19,7 @@ session/closed 409 1
 task/not-found 404 1
 handoff/not-found 404 1
 handoff/taken 409 1
+token/not-found 404 1
 entry/version-conflict 409 1
 entry/would-demote 409 1
 job/not-found 404 1

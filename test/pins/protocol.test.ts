@@ -13,6 +13,7 @@ import { operations } from '../../src/features/operations.ts';
 // protocol as well. Bounds that JSON Schema cannot say (bytes of UTF-8) are pinned where they are tested.
 const pinnedProtocol = 1;
 const pinned = `
+batch.run write project - e27059ca0ee6
 brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea
@@ -36,6 +37,7 @@ context.store write project - 573c14d9f8a2
 context.tag write project - 7f48ced63ea9
 context.trust write project - a33043407972
 job.cancel read user - 5c9c19f09271
+job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
 project.init job user - 04de3afa8b97
 project.link job user - 9941a5b3455b
@@ -45,18 +47,21 @@ project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 search.query read project - 415a3136271c
-session.accept write project settled 0f994b7e15b5
-session.context read project settled 7f5c28ca8e8d
-session.decline write project - da15d0bb2f1d
-session.end write project - 1c341f1b9807
-session.handoff write project settled dec04124a8b2
-session.handoffs read project - 2a07e79ddd4d
-session.list read project - 3be5999319a8
-session.message write project - ed713963ddcd
-session.messages read project - 7ebde3cd91db
-session.resume write project settled 292733b45de1
-session.show read project - 0bca60c08916
-session.start write project - abbe8c4cf43b
+session.accept write project settled c90cd2316b45
+session.compact write project settled d353a0471d88
+session.context read project settled a3ab61303a76
+session.decline write project - 425b33413a8b
+session.end write project - 04fde5169504
+session.export job project settled 9b4684181023
+session.handoff write project settled 698dedb3369f
+session.handoffs read project - b8d9b3b652a0
+session.list read project - 7bae6d684ee1
+session.message write project - 18a40d2b761a
+session.messages read project - ac14a2cce2c4
+session.put write project - 877066ea1d43
+session.resume write project settled e8d52c5094a1
+session.show read project - 98558df2ffdd
+session.start write project - e71c2ce7241a
 stats.disk read user - 3176a9a28591
 stats.get read project - 84820d607f3f
 stats.today read project settled d4d118880d14
@@ -70,10 +75,13 @@ store.restore job user - b54206c436f0
 store.verify job project - 08bdd0b81dc1
 system.doctor job user - 00ef7bc9f41c
 system.drain read user - 1f72423890a6
-system.health read user - 7a026d584365
-task.add write project - bb262fea8a99
-task.list read project - 2b38a7f6a54f
-task.update write project - cdc6f8c95964
+system.health read user - 5745e9612453
+task.add write project - 0cf8e43f4673
+task.list read project - 39ddfaaf1dd7
+task.update write project - 2ec6835096b1
+token.list read user - 9b6368bcdd0f
+token.new write user - 72e3c1fd2498
+token.revoke write user - b1e09791794d
 `;
 
 function lineOf([name, operation]: readonly [string, Operation]): string {

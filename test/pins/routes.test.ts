@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { socketDoor } from '../../src/daemon/doors.ts';
 import { createServer } from '../../src/daemon/server.ts';
 import { operations } from '../../src/features/operations.ts';
 
@@ -17,12 +18,13 @@ session/handoff session/end session/list session/show session/messages session/a
 task/add task/update task/list search/query brief/get capture/event capture/import capture/status capture/pause capture/unpause project/init project/list
 project/show project/uninstall project/rename project/link project/remove stats/today stats/usage stats/disk store/verify store/rebuild
 store/erase store/compact store/backup store/backups store/restore config/get config/set config/check
-config/schema system/doctor job/show job/cancel system/drain`.split(/\s+/);
+config/schema system/doctor job/show job/cancel system/drain
+token/new token/list token/revoke session/put session/compact session/export job/list batch/run`.split(/\s+/);
 
 function listening() {
   const asked: [string, unknown][] = [];
   const server = createServer({
-    ...{ token: 't', user: 'ana', accepting: () => true, onRequest: () => undefined, onBug: () => undefined },
+    ...{ door: socketDoor('t', 'ana'), accepting: () => true, onRequest: () => undefined, onBug: () => undefined },
     redact: (text) => text,
     async dispatch({ operation, body }) {
       asked.push([operation, body]);

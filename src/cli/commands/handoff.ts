@@ -16,6 +16,8 @@ interface HandOverOptions {
   readonly reason?: string;
   readonly info?: Readonly<Record<string, string>>;
   readonly instructions?: string;
+  readonly toUser?: string;
+  readonly toDevice?: string;
 }
 
 export const register: Register = (parent, bind) => {
@@ -36,6 +38,8 @@ export function addHandOver(command: Command, bind: Bind, name: string): void {
     .option('--reason <text>', 'why (handed over from the terminal)')
     .option('--info <key=value>', 'a fact the other must know; may be repeated', keyValue)
     .option('--instructions <text>', 'how to go on')
+    .option('--to-user <id>', 'only this person is shown it')
+    .option('--to-device <id>', 'only this device is shown it')
     .action(bind(handOver));
   withExamples(command, [
     `${name} codex --reason "rate limit"`,
@@ -73,6 +77,8 @@ async function handOver(cli: Cli, agent: string, options: HandOverOptions): Prom
     session_id: options.session === undefined ? undefined : await wholeSession(cli, options.session),
     critical_info: options.info,
     continuation_instructions: options.instructions,
+    to_user: options.toUser,
+    to_device: options.toDevice,
   });
   cli.answer(reply, () => {
     cli.print.line(

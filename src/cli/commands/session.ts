@@ -6,6 +6,7 @@ import { keyValue, oneOf, wordsOrStdin } from '../input.ts';
 import { wholeSession } from '../session-id.ts';
 import { cleaned } from '../text.ts';
 import { addAccept, addDecline, addHandOver } from './handoff.ts';
+import { addCompact, addExport, addPut } from './session-change.ts';
 import { addContext, addMessages, addShow } from './session-show.ts';
 import { addSessionList } from './sessions.ts';
 
@@ -38,6 +39,9 @@ export const register: Register = (parent, bind) => {
   addShow(command, bind);
   addMessages(command, bind);
   addContext(command, bind);
+  addPut(command, bind);
+  addCompact(command, bind);
+  addExport(command, bind);
   withExamples(command, [
     'prsist session show 3f2a91bc',
     'prsist session start --agent my-agent --title "nightly run"',

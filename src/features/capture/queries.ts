@@ -94,6 +94,9 @@ export const saveSegment = query<Params, unknown>(
    on conflict (agent, native_id, source, part) do update set lines = excluded.lines, codec = excluded.codec,
      bytes = excluded.bytes, data = excluded.data, at = excluded.at`,
 );
+export const sourcesOfRun = query<{ agent: string; native_id: string }, { source: string }>(
+  `select distinct source from transcript_segments where agent = :agent and native_id = :native_id order by source`,
+);
 export const allSegments = query<Params, SegmentRow>(
   `select part, first_line, lines, codec, bytes, data from transcript_segments
    where agent = :agent and native_id = :native_id and source = :source order by part`,

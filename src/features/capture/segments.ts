@@ -1,7 +1,7 @@
 import { limits } from '../../core/limits.ts';
 import { packed, unpacked } from '../../store/blobs.ts';
-import type { Write } from '../../store/record-type.ts';
-import { dropSegmentsBefore, lastSegment, type SegmentRow, saveSegment } from './queries.ts';
+import type { Read, Write } from '../../store/record-type.ts';
+import { allSegments, dropSegmentsBefore, lastSegment, type SegmentRow, saveSegment, sourcesOfRun } from './queries.ts';
 
 export interface KeptFile {
   readonly agent: string;
@@ -42,6 +42,14 @@ export function dropOldTranscripts(tx: Write, days: number | 'off'): number {
 /** The plain lines of one kept part. */
 export function segmentLines(row: SegmentRow): string[] {
   return unpacked(row.codec, row.data).toString('utf8').split('\n').slice(0, -1);
+}
+
+/** Every kept line of a conversation, file after file, in parts. */
+export function* keptTranscript(read: Read, run: Pick<KeptFile, 'agent' | 'native_id'>): Iterable<string[]> {
+  const { agent, native_id } = run;
+  for (const { source } of read.all(sourcesOfRun, { agent, native_id })) {
+    for (const row of read.all(allSegments, { agent, native_id, source })) yield segmentLines(row);
+  }
 }
 
 interface Part {

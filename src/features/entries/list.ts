@@ -49,7 +49,8 @@ function ownersIn(scope: Scope, context: Context, input: Input): readonly Ids[] 
   const ids = idsOf(input, context);
   const { tenant_id, session_id, agent_id } = ids;
   // a person who names none looks at the notes of all agents and sessions, an agent at its own
-  const sees = (id: string | null) => id !== null || context.caller.agent === undefined;
+  const { agent, bound } = context.caller;
+  const sees = (id: string | null) => id !== null || (agent === undefined && bound === undefined);
   if (scope === 'agent') return sees(agent_id) ? [ids] : [];
   if (scope === 'session') return sees(session_id) ? [ids] : [];
   if (scope === 'tenant') return tenant_id === null ? [] : [ids];

@@ -65,7 +65,8 @@ interface Named {
 /** Whose entries may be found: of the ids a request names, else the caller's; a person sees those of all agents. */
 export function whoAsks(context: Context, named: Named) {
   const { caller } = context;
-  const nobody = isPerson(context) ? null : '';
+  // whoever is tied to a tenant or a user is nobody who may look at everything
+  const nobody = isPerson(context) && caller.bound === undefined ? null : '';
   return {
     my_user: named.user_id ?? caller.user,
     my_tenant: named.tenant_id ?? caller.bound?.tenant ?? null,

@@ -22,7 +22,7 @@ const deltaMessages = 50;
  */
 export function accept(needs: SessionNeeds) {
   return (tx: Write, input: Parsed<Accept>, context: Context): Reply<Accept> => {
-    const row = waiting(tx, input, context);
+    const row = waiting(tx, input, context, needs.device);
     const { session_id, handoff_id } = row;
     if (row.status === 'superseded') throw new PrsistError('handoff/taken', 'a newer handoff has taken its place');
     reopen(tx, session_id, context);
@@ -51,14 +51,21 @@ export function accept(needs: SessionNeeds) {
   };
 }
 
-function waiting(tx: Write, input: Parsed<Accept>, context: Context): HandoffRow {
-  if (input.handoff_id) return findHandoff(tx, input.handoff_id);
-  const rows = tx.all(waitingHandoffs, { to_agent: input.agent, now: context.now });
+function waiting(tx: Write, input: Parsed<Accept>, context: Context, device: string): HandoffRow {
+  if (input.handoff_id) return addressed(findHandoff(tx, input.handoff_id), context.caller.user, device);
+  const rows = tx.all(waitingHandoffs, { to_agent: input.agent, now: context.now, user: context.caller.user, device });
   const row = rows.find((each) =>
     input.session_id ? each.session_id === input.session_id : isHere(each, context.worktree, context.branch),
   );
   if (!row) throw new PrsistError('handoff/not-found', `no handoff waits for ${input.agent} here`);
   return tx.one(handoffById, { handoff_id: row.handoff_id }) ?? row;
+}
+
+function addressed(row: HandoffRow, user: string, device: string): HandoffRow {
+  const elsewhere =
+    (row.to_user !== null && row.to_user !== user) || (row.to_device !== null && row.to_device !== device);
+  if (elsewhere) throw new PrsistError('handoff/not-found', 'this handoff waits for somebody else');
+  return row;
 }
 
 /** What the sender wrote. */

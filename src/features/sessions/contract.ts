@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { messageKinds, messageRoles, sessionStatuses } from '../../core/words.ts';
-import { cursor, messageText, metadata, pageSize, priority, taskStatus, time, word } from '../wire.ts';
+import { cursor, jobStarted, messageText, metadata, pageSize, priority, taskStatus, time, word } from '../wire.ts';
 import { contract as stats } from './stats-contract.ts';
 
 const snapshot = z.looseObject({ conversation_summary: z.string() });
-const id = z.string().min(1).max(128);
+const id = word;
+const usage = z.strictObject({
+  fresh: z.int().min(0).default(0),
+  cache_read: z.int().min(0).default(0),
+  cache_write: z.int().min(0).default(0),
+  output: z.int().min(0).default(0),
+});
 
 export const task = z.object({
   task_id: z.string(),
@@ -15,6 +21,7 @@ export const task = z.object({
   priority,
   assignee: z.string().nullable(),
   result: z.string().nullable(),
+  parent: z.string().nullable(),
   created_at: time,
   updated_at: time,
   completed_at: time.nullable(),
@@ -34,6 +41,8 @@ export const handoff = z.object({
   accepted_at: time.nullable(),
   accepted_by: z.string().nullable(),
   shown_at: time.nullable(),
+  to_user: z.string().nullable(),
+  to_device: z.string().nullable(),
 });
 
 const message = z.object({
@@ -44,6 +53,7 @@ const message = z.object({
   agent: z.string().nullable(),
   model: z.string().nullable(),
   at: time,
+  usage: usage.nullable(),
   metadata: z.record(z.string(), z.json()),
 });
 
@@ -122,6 +132,7 @@ export const contract = {
       metadata: metadata.default({}),
       agent: word.optional(),
       model: word.optional(),
+      usage: usage.optional(),
       parent_id: id.optional(),
       message_id: id.optional(),
       at: time.optional(),
@@ -145,6 +156,9 @@ export const contract = {
       critical_info: metadata.default({}),
       continuation_instructions: z.string().max(16_384).default(''),
       from_agent: word.optional(),
+      /** Only this person, only this device is shown it. */
+      to_user: word.optional(),
+      to_device: word.optional(),
     }),
     output: z.object({
       session_id: z.string(),
@@ -207,7 +221,38 @@ export const contract = {
       duration_seconds: z.int(),
       message_count: z.int(),
       task_count: z.int(),
+      /** Entries of the session layer that its end archives. */
+      archived_entries: z.int(),
+      summary_document: z.string().nullable(),
     }),
+  }),
+  'session.put': operation({
+    summary: 'Change title or metadata of a session',
+    effect: 'write',
+    input: z.strictObject({
+      session_id: id,
+      title: z.string().min(1).max(200).optional(),
+      metadata: metadata.optional(),
+    }),
+    output: z.object({ session: sessionLine, metadata: z.record(z.string(), z.json()) }),
+  }),
+  'session.compact': operation({
+    summary: 'Note a compaction, and get what is needed to go on',
+    effect: 'write',
+    when: 'settled',
+    input: z.strictObject({ session_id: id, trigger: word.default('manual') }),
+    output: z.object({ session_id: z.string(), context_snapshot: snapshot, brief: z.string() }),
+  }),
+  'session.export': operation({
+    summary: 'Write the transcripts of a session, as they are kept, into a new file',
+    effect: 'job',
+    when: 'settled',
+    input: z.strictObject({
+      session_id: id,
+      format: z.enum(['original']).default('original'),
+      path: z.string().min(1).max(4096),
+    }),
+    output: jobStarted,
   }),
   'session.list': operation({
     summary: 'List sessions, latest activity first; those of sub-agents only when asked for',
@@ -216,6 +261,7 @@ export const contract = {
       status: z.enum(sessionStatuses).optional(),
       children: z.boolean().default(false),
       agent: word.optional(),
+      user_id: word.optional(),
       branch: z.string().max(256).optional(),
       since: time.optional(),
       until: time.optional(),
@@ -242,6 +288,15 @@ export const contract = {
         }),
       ),
       handoffs: z.array(handoff),
+      counts: z.object({
+        messages: z.int(),
+        tasks: z.int(),
+        tools: z.int(),
+        edits: z.int(),
+        commits: z.int(),
+        handoffs: z.int(),
+      }),
+      tokens: usage,
       commits: z.array(z.object({ sha: z.string(), subject: z.string(), at: time })),
     }),
   }),
@@ -252,6 +307,8 @@ export const contract = {
       session_id: id,
       role: z.enum(messageRoles).optional(),
       kind: z.enum(messageKinds).optional(),
+      /** Only what came after this message, or after this time. */
+      after: id.optional(),
       limit: pageSize(50, 500),
       cursor,
       include_dead: z.boolean().default(false),
@@ -272,8 +329,10 @@ export const contract = {
       session_id: id.optional(),
       status: z.string().max(20).optional(),
       to_agent: word.optional(),
+      limit: pageSize(100, 500),
+      cursor,
     }),
-    output: z.object({ items: z.array(handoff) }),
+    output: z.object({ items: z.array(handoff), next_cursor: z.string().nullable() }),
   }),
   'task.add': operation({
     summary: 'Add a task to a session or to the project',
@@ -285,6 +344,7 @@ export const contract = {
       status: taskStatus.default('open'),
       priority: priority.default('medium'),
       assignee: word.optional(),
+      parent: id.optional(),
     }),
     output: task,
   }),
@@ -308,6 +368,7 @@ export const contract = {
     input: z.strictObject({
       session_id: id.optional(),
       status: taskStatus.optional(),
+      assignee: word.optional(),
       limit: pageSize(50, 500),
       cursor,
     }),

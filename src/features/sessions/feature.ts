@@ -3,11 +3,14 @@ import { type Feature, feature } from '../feature.ts';
 import { accept } from './accept.ts';
 import { wholeContext } from './context.ts';
 import { contract } from './contract.ts';
+import { exportSession } from './export.ts';
 import { decline, handOver, handoffs } from './handoff.ts';
 import { list, messages, show } from './list.ts';
 import { end, message } from './message.ts';
 import { messageRows } from './message-projection.ts';
 import type { SessionNeeds } from './needs.ts';
+import { keptApart } from './owner.ts';
+import { compact, put } from './put.ts';
 import { resume } from './resume.ts';
 import { sessionRows } from './session-projection.ts';
 import { start } from './start.ts';
@@ -19,7 +22,7 @@ import { workRows } from './work-projection.ts';
 
 /** Sessions, messages, work, tasks and handoffs. */
 export function sessionsFeature(needs: SessionNeeds): Feature {
-  return feature(contract, {
+  const sessions = feature(contract, {
     projections: [sessionRows, messageRows, workRows, taskRows],
     migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0003-sessions.sql'] },
     verbs: {
@@ -30,6 +33,9 @@ export function sessionsFeature(needs: SessionNeeds): Feature {
       'session.accept': accept(needs),
       'session.decline': decline,
       'session.end': end(needs),
+      'session.put': put(needs),
+      'session.compact': compact(needs),
+      'session.export': exportSession(needs),
       'session.list': list(needs),
       'session.show': show(needs),
       'session.messages': messages,
@@ -42,4 +48,5 @@ export function sessionsFeature(needs: SessionNeeds): Feature {
       'task.list': listTasks,
     },
   });
+  return { ...sessions, verbs: keptApart(contract, sessions.verbs) };
 }

@@ -71,7 +71,7 @@ const farFuture = 8.64e15;
 /** The latest sessions of a work tree that people or agents would go on with, newest first; no sub-agents'. */
 export function sessionsForBrief(read: Read, worktree: string | undefined, limit: number): SessionForBrief[] {
   const range = { agent: null, branch: null, since: 0, until: farFuture, before: farFuture, after: '' };
-  const rows = read.all(sessionPage, { ...range, worktree, told: 1, children: 0, limit });
+  const rows = read.all(sessionPage, { ...range, worktree, told: 1, children: 0, limit, user: null, tenant: null });
   return rows.map((row) => forBrief(read, row));
 }
 
@@ -105,10 +105,10 @@ export function anchorForBrief(read: Read, session_id: string, around: Surroundi
 export function handoffForBrief(
   read: Read,
   agent: string,
-  { place, now }: { place: Place; now: number },
+  { place, now, user, device }: { place: Place; now: number; user?: string; device?: string },
 ): WaitingForBrief {
   const rows = read
-    .all(waitingHandoffs, { to_agent: agent, now })
+    .all(waitingHandoffs, { to_agent: agent, now, user, device })
     .filter((each) => isHere(each, place.worktree, place.branch));
   const armed = rows.find((each) => isArmed(each, now));
   const shown = rows.filter((each) => !isArmed(each, now));

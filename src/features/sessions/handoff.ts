@@ -9,7 +9,9 @@ import { handoffCreate, handoffDecline } from './records.ts';
 import { chosenSession } from './resume.ts';
 import { summarise } from './summarise.ts';
 import { findHandoff } from './waiting.ts';
-import { wireHandoff, wireTime } from './wire.ts';
+import { cursorParts, cursorText, wireHandoff, wireTime } from './wire.ts';
+
+const farFuture = 8.64e15;
 
 type Handoff = (typeof contract)['session.handoff'];
 type Decline = (typeof contract)['session.decline'];
@@ -28,6 +30,7 @@ export function handOver(needs: SessionNeeds) {
       fields: {
         ...{ session_id, from_agent, to_agent: input.to_agent, reason: input.handoff_reason, snapshot },
         ...{ critical_info: input.critical_info, continuation_instructions: input.continuation_instructions },
+        ...{ to_user: input.to_user, to_device: input.to_device },
         by: context.caller.agent ?? 'user',
         ...{ through: facts.through, created_at: context.now, expires_at },
         ...{ worktree: context.worktree ?? session.worktree ?? undefined, head: context.git?.head ?? undefined },
@@ -61,12 +64,19 @@ export function decline(tx: Write, input: Parsed<Decline>, context: Context): Re
   return wireHandoff(tx, findHandoff(tx, row.handoff_id), context.now);
 }
 
-/** Handoffs, newest first. */
+/** Handoffs, newest first, in pages. One that waited too long reads as expired. */
 export function handoffs(context: Context, input: Parsed<Handoffs>): Reply<Handoffs> {
   const read = context.read.project;
-  const { session_id, to_agent, status } = input;
-  const stored = status === 'expired' ? 'pending' : status;
-  const rows = read.all(handoffPage, { session_id, to_agent, status: stored });
-  const items = rows.map((row) => wireHandoff(read, row, context.now));
-  return { items: items.filter((item) => status === undefined || item.status === status) };
+  const { session_id, to_agent, status, limit } = input;
+  const { at, id } = cursorParts(input.cursor, { at: farFuture, id: '' });
+  const waits = status === 'pending' ? 1 : status === 'expired' ? 0 : null;
+  const stored = waits === null ? status : 'pending';
+  const page = { session_id, to_agent, status: stored, waits, now: context.now, at, id, limit: limit + 1 };
+  const rows = read.all(handoffPage, page);
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map((row) => wireHandoff(read, row, context.now)),
+    next_cursor: rows.length > limit && last ? cursorText({ at: last.created_at, id: last.handoff_id }) : null,
+  };
 }

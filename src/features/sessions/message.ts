@@ -31,6 +31,7 @@ export function message(tx: Write, input: Parsed<Message>, context: Context): Re
       fields: {
         ...{ session_id, role: input.role, kind: isPrompt ? 'prompt' : 'text', at },
         ...{ agent: input.agent ?? context.caller.agent, model: input.model, parent_id: input.parent_id },
+        ...(input.usage ? { usage: { ...input.usage, request_id: id, write_1h: 0, reasoning: 0 } } : {}),
         ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
         ...tx.keep('content', input.content),
       },
@@ -70,6 +71,16 @@ export function end(needs: SessionNeeds) {
       ...{ session_id, status: statusOf(row, context.now, needs.times(context.project.root)), end_time: wireTime(at) },
       duration_seconds: Math.max(0, Math.round((at - row.started_at) / 1000)),
       ...{ message_count: row.message_count, task_count: row.task_count },
+      archived_entries: entriesOf(needs, context, session_id),
+      summary_document: input.summary
+        ? (needs.summaryDocument?.(tx, { session_id, summary: input.summary }) ?? null)
+        : null,
     };
   };
+}
+
+/** Entries that were noted down for a session. */
+function entriesOf(needs: SessionNeeds, context: Context, session_id: string): number {
+  const { facts, working_memory } = needs.surroundings(context, session_id);
+  return Object.keys(facts).length + Object.keys(working_memory).length;
 }

@@ -1,6 +1,6 @@
 import type { Parsed } from '../../core/operation.ts';
 import type { Prices } from '../../core/prices.ts';
-import type { Write } from '../../store/record-type.ts';
+import type { Read, Write } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import type { Surroundings } from './facts.ts';
@@ -20,4 +20,10 @@ export interface SessionNeeds {
   readonly keepInitial: (tx: Write, session_id: string, values: Initial, context: Context) => void;
   /** The brief an agent would get when it resumes a session. */
   readonly brief: (context: Context, session_id: string) => string;
+  /** Lines of the transcripts that are kept of a conversation, in parts. */
+  readonly transcript?: (read: Read, run: { readonly agent: string; readonly native_id: string }) => Iterable<string[]>;
+  /** Lets everything that waits have its turn. */
+  readonly breathe?: () => Promise<void>;
+  /** Keeps the summary of an ended session as a document and gives its uri; absent: it stays with the session. */
+  readonly summaryDocument?: (tx: Write, ended: { readonly session_id: string; readonly summary: string }) => string;
 }

@@ -66,6 +66,7 @@ export const sessionPage = query<Params, SessionRow>(
      and last_activity >= :since and last_activity <= :until
      and (:told = 0 or (parent_session_id is null and message_count > 0))
      and (:children = 1 or parent_session_id is null)
+     and (:user is null or user_id = :user) and (:tenant is null or tenant_id = :tenant)
      and (last_activity < :before or (last_activity = :before and session_id > :after))
    order by last_activity desc, session_id limit :limit`,
 );
@@ -95,8 +96,8 @@ export const lastSpeaker = query<BySession, { agent: string | null }>(
   `select agent from messages where session_id = :session_id and role = 'assistant' and kind = 'text' and bytes > 0
      and live = 1 order by at desc, hlc desc limit 1`,
 );
-export const messageOwner = query<{ id: string }, { session_id: string }>(
-  'select session_id from messages where id = :id',
+export const messageOwner = query<{ id: string }, { session_id: string; at: number }>(
+  'select session_id, at from messages where id = :id',
 );
 export interface TextRow {
   readonly id: string;
@@ -109,6 +110,10 @@ export interface MessageRow extends TextRow {
   readonly agent: string | null;
   readonly model: string | null;
   readonly trust: number;
+  readonly tok_fresh: number | null;
+  readonly tok_cache_read: number | null;
+  readonly tok_cache_write: number | null;
+  readonly tok_out: number | null;
 }
 export const messageCounts = query<BySession, { role: string; count: number }>(
   `select role, count(*) as count from messages where session_id = :session_id and live = 1 and bytes > 0
@@ -142,7 +147,7 @@ export const summariesOfSession = query<BySession, TextRow>(
 );
 /** after_rec: only what was written after that record, in the same order. */
 export const messagePage = query<Params, MessageRow>(
-  `select id, rec, role, kind, at, agent, model, trust from messages
+  `select id, rec, role, kind, at, agent, model, trust, tok_fresh, tok_cache_read, tok_cache_write, tok_out from messages
    where session_id = :session_id and bytes > 0 and (:role is null or role = :role) and (:kind is null or kind = :kind)
      and (live = 1 or :dead = 1) and rec > :after_rec and (at, hlc, id) > (:at, ifnull((select hlc from messages where id = :id), ''), :id)
    order by at, hlc, id limit :limit`,
@@ -190,12 +195,13 @@ export interface TaskRow {
   readonly priority: 'critical' | 'high' | 'medium' | 'low';
   readonly assignee: string | null;
   readonly result: string | null;
+  readonly parent: string | null;
   readonly created_at: number;
   readonly updated_at: number;
   readonly completed_at: number | null;
 }
-const taskColumns = `ent, task_id, session_id, description, status, priority, assignee, result, created_at, updated_at,
-  completed_at`;
+const taskColumns = `ent, task_id, session_id, description, status, priority, assignee, result, parent, created_at,
+  updated_at, completed_at`;
 export const taskOfSession = query<BySession, TaskRow>(
   `select ${taskColumns} from tasks where session_id = :session_id order by position, created_at, task_id`,
 );
@@ -205,11 +211,13 @@ export const taskById = query<{ session_id: string | null; task_id: string }, Ta
   `select ${taskColumns} from tasks where task_id = :task_id and (:session_id is null or session_id = :session_id)
    order by session_id is null desc, updated_at desc limit 1`,
 );
+/** Those in work first. A task that changes while a list is read may move to where it was not yet, or no more. */
+const taskRank = "case status when 'in_progress' then 0 when 'open' then 1 else 2 end";
 export const taskPage = query<Params, TaskRow>(
   `select ${taskColumns} from tasks where (:session_id is null or session_id = :session_id)
-     and (:status is null or status = :status)
-   order by case status when 'in_progress' then 0 when 'open' then 1 else 2 end, updated_at desc, ent
-   limit :limit offset :offset`,
+     and (:status is null or status = :status) and (:assignee is null or assignee = :assignee)
+     and (${taskRank}, -updated_at, ent) > (:rank, -:at, :id)
+   order by ${taskRank}, -updated_at, ent limit :limit`,
 );
 
 export interface HandoffRow {
@@ -220,6 +228,8 @@ export interface HandoffRow {
   readonly to_agent: string;
   readonly worktree: string | null;
   readonly branch: string | null;
+  readonly to_user: string | null;
+  readonly to_device: string | null;
   readonly through: string;
   readonly status: 'pending' | 'accepted' | 'superseded';
   readonly created_at: number;
@@ -230,7 +240,7 @@ export interface HandoffRow {
   readonly shown_at: number | null;
   readonly shown_run: string | null;
 }
-const handoffColumns = `handoff_id, rec, session_id, from_agent, to_agent, worktree, branch, through, status, created_at,
+const handoffColumns = `handoff_id, rec, session_id, from_agent, to_agent, worktree, branch, to_user, to_device, through, status, created_at,
   expires_at, accepted_at, accepted_by, accepted_run, shown_at, shown_run`;
 export const handoffById = query<{ handoff_id: string }, HandoffRow>(
   `select ${handoffColumns} from handoffs where handoff_id = :handoff_id`,
@@ -245,16 +255,22 @@ export const handoffOfRun = query<{ native_id: string }, HandoffRow>(
 export const handoffPage = query<Params, HandoffRow>(
   `select ${handoffColumns} from handoffs where (:session_id is null or session_id = :session_id)
      and (:to_agent is null or to_agent = :to_agent or to_agent = 'any')
-     and (:status is null or status = :status) order by created_at desc, handoff_id limit 100`,
+     and (:status is null or status = :status)
+     and (:waits is null or (expires_at > :now) = :waits)
+     and (-created_at, handoff_id) > (-:at, :id) order by -created_at, handoff_id limit :limit`,
 );
 export const pendingOfSession = query<{ session_id: string; now: number }, HandoffRow>(
   `select ${handoffColumns} from handoffs where session_id = :session_id and status = 'pending' and expires_at > :now
    order by created_at desc, handoff_id limit 1`,
 );
 /** Waiting handoffs for an agent in a work tree, newest first; a printed one that nobody took yet is still waiting. */
-export const waitingHandoffs = query<{ to_agent: string; now: number }, HandoffRow>(
+export const waitingHandoffs = query<
+  { to_agent: string; now: number; user?: string | undefined; device?: string | undefined },
+  HandoffRow
+>(
   `select ${handoffColumns} from handoffs where status = 'pending' and expires_at > :now
-     and to_agent in (:to_agent, 'any') order by created_at desc, handoff_id`,
+     and to_agent in (:to_agent, 'any') and (:user is null or to_user is null or to_user = :user)
+     and (:device is null or to_device is null or to_device = :device) order by created_at desc, handoff_id`,
 );
 export const showHandoff = query<{ handoff_id: string; at: number; run: string }, unknown>(
   "update handoffs set shown_at = :at, shown_run = :run where handoff_id = :handoff_id and status = 'pending'",

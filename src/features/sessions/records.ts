@@ -143,6 +143,7 @@ export interface TaskAdd {
   readonly priority?: string | undefined;
   readonly agent?: string | undefined;
   readonly assignee?: string | undefined;
+  readonly parent?: string | undefined;
   readonly position?: number | undefined;
   readonly at?: number | undefined;
 }
@@ -175,6 +176,8 @@ export interface HandoffCreate {
   readonly worktree?: string | undefined;
   readonly branch?: string | undefined;
   readonly head?: string | undefined;
+  readonly to_user?: string | undefined;
+  readonly to_device?: string | undefined;
 }
 export const handoffCreate = recordType<HandoffCreate>('handoff.create', 'grow');
 

@@ -5,6 +5,7 @@ import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import { sessionFacts } from './facts.ts';
 import type { SessionNeeds } from './needs.ts';
+import { briefFor } from './put.ts';
 import { newestSession, type SessionRow } from './queries.ts';
 import { attachRun, reopen } from './start.ts';
 import { summarise } from './summarise.ts';
@@ -33,9 +34,9 @@ export function resume(needs: SessionNeeds) {
       active_agents: JSON.parse(row.active_agents) as string[],
       current_agent: row.current_agent,
       resumed_from: statusOf(before, context.now, needs.times(context.project.root)),
-      pending_handoff: input.agent ? pendingFor(tx, input.agent, context) : null,
+      pending_handoff: input.agent ? pendingFor(tx, input.agent, context, needs.device) : null,
       context_snapshot: { ...snapshot },
-      brief: needs.brief(context, session_id),
+      brief: briefFor(needs, context, session_id),
     };
   };
 }

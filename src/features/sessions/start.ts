@@ -36,7 +36,7 @@ export function start(needs: SessionNeeds) {
         start_time: wireTime(row.started_at),
       },
       ...{ tenant_id: row.tenant_id, user_id: row.user_id, created: !known },
-      pending_handoff: input.agent ? pendingFor(tx, input.agent, context) : null,
+      pending_handoff: input.agent ? pendingFor(tx, input.agent, context, needs.device) : null,
     };
   };
 }
@@ -44,7 +44,8 @@ export function start(needs: SessionNeeds) {
 type Named = Parsed<Start> & { readonly session_id: string };
 
 function begin(tx: Write, input: Named, context: Context): void {
-  const { session_id, agent, tenant_id, user_id, title, parent_session_id } = input;
+  const { session_id, agent, user_id, title, parent_session_id } = input;
+  const tenant_id = input.tenant_id ?? context.caller.bound?.tenant;
   const initial_context = Object.keys(input.initial_context).length > 0 ? input.initial_context : undefined;
   tx.append(sessionStart, {
     ent: sessionEntity(session_id),

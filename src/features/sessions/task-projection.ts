@@ -3,9 +3,9 @@ import { handoffAccept, handoffCreate, handoffDecline, taskAdd, taskUpdate } fro
 import { renewAgents } from './session-projection.ts';
 
 const addTask = query<Params, unknown>(
-  `insert into tasks (ent, task_id, session_id, description, status, priority, agent, assignee, position, created_at,
+  `insert into tasks (ent, task_id, session_id, description, status, priority, agent, assignee, parent, position, created_at,
      updated_at, completed_at)
-   values (:ent, :task_id, :session_id, :description, :status, :priority, :agent, :assignee, :position, :at, :at,
+   values (:ent, :task_id, :session_id, :description, :status, :priority, :agent, :assignee, :parent, :position, :at, :at,
      case when :status = 'done' then :at end)
    on conflict (ent) do update set description = excluded.description, status = excluded.status,
      priority = excluded.priority, position = excluded.position, updated_at = excluded.updated_at,
@@ -30,9 +30,11 @@ const supersede = query<Params, unknown>(
      and handoff_id <> :handoff_id and created_at <= :created_at`,
 );
 const create = query<Params, unknown>(
-  `insert into handoffs (handoff_id, rec, session_id, from_agent, to_agent, worktree, branch, through, status,
+  `insert into handoffs (handoff_id, rec, session_id, from_agent, to_agent, worktree, branch, to_user, to_device, through,
+     status,
      created_at, expires_at)
-   values (:handoff_id, :rec, :session_id, :from_agent, :to_agent, :worktree, :branch, :through,
+   values (:handoff_id, :rec, :session_id, :from_agent, :to_agent, :worktree, :branch, :to_user, :to_device,
+     :through,
      case when exists (select 1 from handoffs h where h.session_id = :session_id and h.created_at > :created_at)
        then 'superseded' else 'pending' end,
      :created_at, :expires_at)
@@ -87,9 +89,9 @@ export const taskRows = projection({
   },
   handlers: [
     on(taskAdd, (tx, { ent, fields, writtenAt, actor }) => {
-      const { task_id, session_id, description, assignee } = fields;
+      const { task_id, session_id, description, assignee, parent } = fields;
       tx.run(addTask, {
-        ...{ ent, task_id, session_id, description, assignee, agent: fields.agent ?? actor.agent },
+        ...{ ent, task_id, session_id, description, assignee, parent, agent: fields.agent ?? actor.agent },
         ...{ status: fields.status ?? 'open', priority: fields.priority ?? 'medium' },
         ...{ position: fields.position ?? 0, at: fields.at ?? writtenAt },
       });
@@ -101,10 +103,11 @@ export const taskRows = projection({
       tx.run(change, { ent, status, description, priority, assignee, result, position, at });
     }),
     on(handoffCreate, (tx, { ent, n, fields }) => {
-      const { session_id, from_agent, to_agent, worktree, branch, created_at, expires_at } = fields;
+      const { session_id, from_agent, to_agent, worktree, branch, to_user, to_device, created_at, expires_at } = fields;
       tx.run(supersede, { session_id, handoff_id: ent, created_at });
       tx.run(create, {
-        ...{ handoff_id: ent, rec: n, session_id, from_agent, to_agent, worktree, branch, created_at, expires_at },
+        ...{ handoff_id: ent, rec: n, session_id, from_agent, to_agent, worktree, branch, to_user, to_device },
+        ...{ created_at, expires_at },
         through: JSON.stringify(fields.through),
       });
       tx.run(countHandoffs, { session_id });

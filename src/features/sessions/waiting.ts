@@ -5,9 +5,9 @@ import { type HandoffRow, handoffById, handoffsByPrefix, waitingHandoffs } from 
 import { wireHandoff } from './wire.ts';
 
 /** The newest handoff that waits for an agent where the caller stands; null when there is none. */
-export function pendingFor(read: Read, agent: string, context: Context) {
+export function pendingFor(read: Read, agent: string, context: Context, device: string) {
   const row = read
-    .all(waitingHandoffs, { to_agent: agent, now: context.now })
+    .all(waitingHandoffs, { to_agent: agent, now: context.now, user: context.caller.user, device })
     .find((each) => isHere(each, context.worktree, context.branch));
   return row ? wireHandoff(read, row, context.now) : null;
 }

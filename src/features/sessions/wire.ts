@@ -79,7 +79,7 @@ export function wireSession(read: Read, row: SessionRow, status: SessionStatus) 
 export function wireTask(row: TaskRow): z.output<typeof task> {
   return {
     ...{ task_id: row.task_id, session_id: row.session_id, description: row.description, status: row.status },
-    ...{ priority: row.priority, assignee: row.assignee, result: row.result },
+    ...{ priority: row.priority, assignee: row.assignee, result: row.result, parent: row.parent },
     ...{ created_at: wireTime(row.created_at), updated_at: wireTime(row.updated_at) },
     completed_at: wireTimeOrNull(row.completed_at),
   };
@@ -95,7 +95,7 @@ export function wireHandoff(read: Read, row: HandoffRow, now: number): z.output<
     ...{ worktree: row.worktree, branch: row.branch },
     ...{ created_at: wireTime(row.created_at), expires_at: wireTime(row.expires_at) },
     ...{ accepted_at: wireTimeOrNull(row.accepted_at), accepted_by: row.accepted_by },
-    shown_at: wireTimeOrNull(row.shown_at),
+    ...{ shown_at: wireTimeOrNull(row.shown_at), to_user: row.to_user, to_device: row.to_device },
   };
 }
 
@@ -105,8 +105,17 @@ export function wireMessage(read: Read, row: MessageRow) {
   return {
     ...{ id: row.id, role: row.role, kind: row.kind, content: read.text(fields, 'content') },
     ...{ agent: row.agent, model: row.model, at: wireTime(row.at) },
+    usage: usageOf(row),
     // written from a JSON object
     metadata: (metadata && typeof metadata === 'object' ? metadata : {}) as Record<string, never>,
+  };
+}
+
+function usageOf(row: MessageRow) {
+  if (row.tok_out === null) return null;
+  return {
+    ...{ fresh: row.tok_fresh ?? 0, cache_read: row.tok_cache_read ?? 0 },
+    ...{ cache_write: row.tok_cache_write ?? 0, output: row.tok_out },
   };
 }
 

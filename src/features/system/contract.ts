@@ -24,6 +24,15 @@ const project = z.object({
   db_bytes: z.int(),
 });
 
+const job = z.object({
+  job_id: z.string(),
+  name: z.string(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  progress: z.record(z.string(), z.unknown()),
+  result: z.record(z.string(), z.unknown()).nullable(),
+  error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+});
+
 /** Where agents keep their settings, when the caller's environment moved them. */
 const agentHomes = z.record(z.string(), z.string().max(4096)).default({});
 
@@ -47,7 +56,13 @@ export const contract = {
       checks: z.object({
         store: z.string(),
         spool: z.object({ waiting: z.int(), bad: z.int(), oldest_ms: z.int() }),
-        disk: z.object({ free: z.int() }),
+        disk: z.object({
+          free: z.int(),
+          projects: z.array(z.object({ project_id: z.string(), name: z.string(), bytes: z.int() })),
+        }),
+        tcp: z.string(),
+        sync: z.string(),
+        capture: z.record(z.string(), z.object({ last_event_at: time.nullable(), proven: z.boolean() })),
       }),
     }),
   }),
@@ -117,14 +132,14 @@ export const contract = {
     effect: 'read',
     on: 'user',
     input: z.strictObject({ job_id: z.string().max(64), wait_ms: z.int().min(0).max(10_000).default(0) }),
-    output: z.object({
-      job_id: z.string(),
-      name: z.string(),
-      state: z.enum(['running', 'done', 'failed', 'cancelled']),
-      progress: z.record(z.string(), z.unknown()),
-      result: z.record(z.string(), z.unknown()).nullable(),
-      error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
-    }),
+    output: job,
+  }),
+  'job.list': operation({
+    summary: 'Jobs of this daemon, newest first; a restart forgets them',
+    effect: 'read',
+    on: 'user',
+    input: z.strictObject({}),
+    output: z.object({ items: z.array(job) }),
   }),
   'job.cancel': operation({
     summary: 'Stop a job at its next slice; what it has committed stays',

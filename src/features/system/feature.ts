@@ -8,7 +8,7 @@ import { configVerbs } from './config-verbs.ts';
 import { contract } from './contract.ts';
 import { init, uninstall } from './init.ts';
 import { keepingVerbs } from './keeping.ts';
-import type { SystemNeeds } from './needs.ts';
+import type { JobSeen, SystemNeeds } from './needs.ts';
 import { allProjects, listedProjects, type ProjectRow, projectById, rootsOfProject } from './queries.ts';
 
 type Project = Reply<(typeof contract)['project.list']>['items'][number];
@@ -42,10 +42,8 @@ export function systemFeature(needs: SystemNeeds): Feature {
         maintenance.rebuild(context.project.id, input.tables ? new Set(input.tables) : undefined, context),
       ...configVerbs(needs.config),
       'system.doctor': async (context, input) => ({ ...(await needs.examine(input, context)) }),
-      'job.show': async (_, input) => {
-        const job = await jobs.show(input.job_id, input.wait_ms);
-        return { ...job, progress: { ...job.progress }, result: job.result && { ...job.result } };
-      },
+      'job.show': async (_, input) => wireJob(await jobs.show(input.job_id, input.wait_ms)),
+      'job.list': () => ({ items: jobs.list().map(wireJob) }),
       'job.cancel': (_, input) => {
         const { job_id, state } = jobs.cancel(input.job_id);
         return { job_id, state };
@@ -68,6 +66,10 @@ function show(needs: SystemNeeds, context: Context): Reply<(typeof contract)['pr
   };
   const shown = wireProject(needs, context.read.user, row ?? { ...unknown, last_activity: null });
   return { ...shown, ...needs.maintenance.counts(project_id) };
+}
+
+function wireJob(job: JobSeen): Reply<(typeof contract)['job.show']> {
+  return { ...job, progress: { ...job.progress }, result: job.result && { ...job.result } };
 }
 
 function wireProject(needs: SystemNeeds, read: Read, row: ProjectRow): Project {

@@ -49,7 +49,14 @@ export interface Health {
   readonly checks: {
     readonly store: string;
     readonly spool: { readonly waiting: number; readonly bad: number; readonly oldest_ms: number };
-    readonly disk: { readonly free: number };
+    readonly disk: {
+      readonly free: number;
+      readonly projects: { readonly project_id: string; readonly name: string; readonly bytes: number }[];
+    };
+    /** Where programs may ask over TCP, or why they cannot. */
+    readonly tcp: string;
+    readonly sync: string;
+    readonly capture: Readonly<Record<string, { readonly last_event_at: string | null; readonly proven: boolean }>>;
   };
 }
 
@@ -65,18 +72,18 @@ export interface Daemon {
 
 type Json = Readonly<Record<string, unknown>>;
 
+export interface JobSeen {
+  readonly job_id: string;
+  readonly name: string;
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+  readonly progress: Json;
+  readonly result: Json | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
 export interface JobsView {
-  readonly show: (
-    job_id: string,
-    waitMs: number,
-  ) => Promise<{
-    readonly job_id: string;
-    readonly name: string;
-    readonly state: 'running' | 'done' | 'failed' | 'cancelled';
-    readonly progress: Json;
-    readonly result: Json | null;
-    readonly error: { readonly code: string; readonly message: string } | null;
-  }>;
+  readonly show: (job_id: string, waitMs: number) => Promise<JobSeen>;
+  readonly list: () => readonly JobSeen[];
   readonly cancel: (job_id: string) => { readonly job_id: string; readonly state: string };
 }
 
