@@ -41,7 +41,8 @@ export function daemonOptions(outfile: string): BuildOptions & { readonly metafi
     outfile,
     format: 'esm',
     target: 'node22',
-    external: ['better-sqlite3'],
+    // the parsers of documents are loaded when a file needs one, and only into the thread that reads it
+    external: ['better-sqlite3', 'fflate', 'htmlparser2', 'unpdf'],
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [leaveUnused()],
@@ -152,7 +153,10 @@ async function main(): Promise<void> {
   try {
     say(sizes((await build(cliOptions(join(fresh, 'cli.cjs')))).metafile));
     if (fs.existsSync(join(root, 'src/daemon/main.ts'))) {
-      say(sizes((await build(daemonOptions(join(fresh, 'daemon.mjs')))).metafile));
+      const daemon = daemonOptions(join(fresh, 'daemon.mjs'));
+      say(sizes((await build(daemon)).metafile));
+      const extract = { entryPoints: ['src/daemon/extract-worker.ts'], outfile: join(fresh, 'extract.mjs') };
+      say(sizes((await build({ ...daemon, ...extract })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');
     }

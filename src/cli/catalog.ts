@@ -103,6 +103,20 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/task.ts'),
   },
   {
+    name: 'document',
+    usage: 'put|get|list|history|retire|restore',
+    summary: 'files and texts that are kept with their history: Markdown, code, HTML, PDF, office files',
+    group: 'more',
+    load: () => import('./commands/document.ts'),
+  },
+  {
+    name: 'bank',
+    usage: 'import|export|watch',
+    summary: 'memory banks: Markdown files and memory, merged both ways',
+    group: 'more',
+    load: () => import('./commands/bank.ts'),
+  },
+  {
     name: 'project',
     usage: 'list|show',
     summary: 'the projects known here',

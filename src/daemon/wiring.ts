@@ -14,6 +14,8 @@ import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../
 import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
+import { documentsFeature } from '../features/documents/feature.ts';
+import * as documentSearch from '../features/documents/findable.ts';
 import { forBrief } from '../features/entries/durable.ts';
 import { entryFacts } from '../features/entries/facts.ts';
 import { entriesFeature } from '../features/entries/feature.ts';
@@ -37,6 +39,7 @@ import type { Daemon, Hooks, JobsView, Maintenance, Welcome } from '../features/
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
+import { createExtractor } from './extraction.ts';
 import { keptPath } from './kept-path.ts';
 import type { Projects } from './projects.ts';
 
@@ -94,15 +97,20 @@ export function wire(wiring: Wiring): Wired {
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
     captureFeature(capture, roots, { ...status, lay, drain }),
+    documentsFeature({
+      ...{ redactor: wiring.redactor, breathe: wiring.breathe, extractor: () => createExtractor() },
+      store: (projectId) => targetOf(wiring.projects(), projectId),
+      keptPath: (path, root) => keptPath(path, undefined, root),
+    }),
     briefFeature(sources),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
     searchFeature({
-      findables: [...entryFindables, ...findables],
-      hidings: [...entryHidings, ...hidings],
-      showings: [showing(wiring.clock), ...showings],
+      findables: [...entryFindables, ...findables, ...documentSearch.findables],
+      hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
+      showings: [showing(wiring.clock), ...showings, ...documentSearch.showings],
       entryOf: foundEntry(wiring.clock),
     }),
   ];

@@ -1,10 +1,19 @@
 // Every operation there is, one line per feature. Clients import the type, the daemon the value.
 import { contract as brief } from './brief/contract.ts';
 import { contract as capture } from './capture/contract.ts';
+import { contract as documents } from './documents/contract.ts';
 import { contract as entries } from './entries/contract.ts';
 import { contract as search } from './search/contract.ts';
 import { contract as sessions } from './sessions/contract.ts';
 import { contract as system } from './system/contract.ts';
 
-export const operations = { ...entries, ...sessions, ...capture, ...search, ...brief, ...system } as const;
+export const operations = {
+  ...entries,
+  ...sessions,
+  ...capture,
+  ...search,
+  ...brief,
+  ...system,
+  ...documents,
+} as const;
 export type Operations = typeof operations;

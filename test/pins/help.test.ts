@@ -34,7 +34,7 @@ Examples
 `;
 
 const commands =
-  `init status resume handoff remember search sessions import demo session context brief task project config daemon
+  `init status resume handoff remember search sessions import demo session context brief task document bank project config daemon
 store api uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {

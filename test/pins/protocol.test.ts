@@ -13,6 +13,9 @@ import { operations } from '../../src/features/operations.ts';
 // protocol as well. Bounds that JSON Schema cannot say (bytes of UTF-8) are pinned where they are tested.
 const pinnedProtocol = 1;
 const pinned = `
+bank.export job project - fa36a3999328
+bank.import job project - fa36a3999328
+bank.sync job project - fa36a3999328
 brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea
@@ -23,13 +26,20 @@ context.list read project - b6e44fbbcd41
 context.retrieve read project - 13aa2aa0ae33
 context.search read project - f577abfb79e8
 context.store write project - faae65868d30
+document.delete write project - 477c19a5e9e4
+document.get read project - 8e12ae68d0d1
+document.history read project - 71b9c509ea83
+document.import job project - 95ba3d2f4d6c
+document.list read project - 1a9cd6314c56
+document.put write project - deea2119eb50
+document.restore write project - 50397f3f689e
 job.cancel read user - 5c9c19f09271
 job.show read user - 0257e46d6bfa
 project.init job user - 04de3afa8b97
 project.list read user - 1e5c23727728
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
-search.query read project - 415a3136271c
+search.query read project - a4cb6194c439
 session.accept write project settled 0f994b7e15b5
 session.context read project settled 7f5c28ca8e8d
 session.decline write project - da15d0bb2f1d

@@ -14,7 +14,10 @@ const plain =
   `config/explain context/store context/retrieve context/search context/list context/delete session/start session/message
 session/handoff session/end session/list session/show session/messages session/accept session/decline session/handoffs
 task/add task/update task/list search/query brief/get capture/event capture/import capture/status project/init project/list
-project/show project/uninstall store/verify store/rebuild job/show job/cancel system/drain`.split(/\s+/);
+project/show project/uninstall store/verify store/rebuild job/show job/cancel system/drain document/put document/import
+document/get document/list document/history document/delete document/restore bank/import bank/export bank/sync`.split(
+    /\s+/,
+  );
 
 function listening() {
   const asked: [string, unknown][] = [];
