@@ -15,6 +15,8 @@ interface Section {
 
 const headingForm = /^(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$/;
 const fenceForm = /^ {0,3}(`{3,}|~{3,})/;
+/** Longer lines are no headings, whatever they begin with. */
+const headingChars = 1_000;
 /** Texts in which a line that begins with # is no heading. */
 const plainForm = /^text\/(?!markdown$|html$)/;
 
@@ -54,7 +56,7 @@ function sections(text: string): readonly Section[] {
       if (mark?.startsWith(fence)) fence = undefined;
     } else if (mark !== undefined) fence = mark;
     else {
-      const [, hashes = '', title = ''] = headingForm.exec(line) ?? [];
+      const [, hashes = '', title = ''] = (line.length <= headingChars && headingForm.exec(line)) || [];
       if (title !== '') {
         open = [...open.filter(({ level }) => level < hashes.length), { level: hashes.length, title }];
         all.push({ headings: open.map((each) => each.title), lines: [] });

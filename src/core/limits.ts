@@ -47,14 +47,14 @@ export const limits = {
   documentFiles: 20_000,
   documentBatch: 100,
   /** Text that waits for one write while a directory is taken in. */
-  documentBatchBytes: mib,
+  documentBatchBytes: 64 * kib,
   /** An archive may unpack to so much in all, and each large member to so many times its size. */
-  documentInflatedBytes: 256 * mib,
+  documentInflatedBytes: 64 * mib,
   documentInflation: 200,
   documentDepth: 1_000,
   /** A file that takes longer to read is given up. */
   documentMs: 30_000,
-  documentHeapMb: 512,
+  documentHeapMb: 128,
   bankFiles: 1_000,
 
   snapshotTokens: 1_200,

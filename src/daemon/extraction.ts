@@ -13,11 +13,15 @@ interface Answer {
 /** From the source the thread is a file beside this one, in a build beside the daemon. */
 const program = import.meta.url.endsWith('.ts') ? './extract-worker.ts' : './extract.mjs';
 const lookMs = 200;
+/** After so much a thread is ended: what its parsers took is given back. */
+const usedUpBytes = 8 * 1024 * 1024;
 
 /** Makes a reader of files; its thread starts with the first file that needs one. deadlineMs: for one file. */
 export function createExtractor(deadlineMs: number = limits.documentMs): Extractor {
   let worker: Worker | undefined;
+  let readBytes = 0;
   const end = async () => {
+    readBytes = 0;
     const ending = worker;
     worker = undefined;
     await ending?.terminate();
@@ -28,6 +32,8 @@ export function createExtractor(deadlineMs: number = limits.documentMs): Extract
       worker ??= startWorker();
       try {
         const { found, fault } = await answerOf(worker, { bytes, name }, { deadlineMs, cancelled });
+        readBytes += bytes.length;
+        if (readBytes > usedUpBytes) await end();
         if (found) return found;
         throw errorFromBody(fault ?? { code: 'internal', message: 'no answer', hint: '' });
       } catch (error) {
@@ -40,8 +46,10 @@ export function createExtractor(deadlineMs: number = limits.documentMs): Extract
 }
 
 function startWorker(): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: limits.documentHeapMb };
+  const resourceLimits = { maxOldGenerationSizeMb: limits.documentHeapMb, maxYoungGenerationSizeMb: 8 };
   const worker = new Worker(new URL(program, import.meta.url), { resourceLimits, env: {}, stdout: true, stderr: true });
+  worker.stdout.resume(); // a parser may talk: nobody listens, nothing piles up
+  worker.stderr.resume();
   worker.on('error', () => undefined); // told to whoever waits; a thread that dies between two files is started again
   return worker;
 }

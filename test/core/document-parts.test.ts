@@ -38,3 +38,11 @@ test('DC10: no word is lost by cutting', () => {
     { numRuns: 300 },
   );
 });
+
+test('DC10: lines of a size that nobody writes are cut, too', () => {
+  const blank = ' '.repeat(500_000);
+  for (const line of [`# a${blank}b`, `# ${'# '.repeat(200_000)}x`, '#'.repeat(500_000), `---\ntitle: ${blank}`]) {
+    expect(documentParts(`${line}\n# next\n\ntext`, 'text/markdown').at(-1)?.headings).toEqual(['next']);
+    expect(titleIn(line, 'text/markdown')).toBeUndefined();
+  }
+});

@@ -65,6 +65,23 @@ test('DC46: an import killed in the middle leaves whole documents, and goes on',
   expect(findings(home)).toEqual([]);
 });
 
+test('DC53: a conflict of a bank is shown, ends with 1, and is settled by the command it names', async () => {
+  file('bank/activeContext.md', 'one\n');
+  expect(await prsist('bank', 'import', 'bank')).toMatchObject({ exit: 0 });
+  await home.prsist(['document', 'put', '-', '--uri', 'bank:activeContext.md'], { cwd, input: 'mine\n' });
+  file('bank/activeContext.md', 'yours\n');
+  const refused = await prsist('bank', 'export', 'bank');
+  expect(refused).toMatchObject({ exit: 1 });
+  expect(refused.stdout).toContain('CONFLICT  activeContext.md');
+  expect(refused.stdout).toContain('-mine\n+yours');
+  const [, named = ''] = /settle it with: prsist (.* --ours)/.exec(refused.stderr) ?? [];
+  expect(await prsist(...named.split(' '))).toMatchObject({ exit: 0 });
+  expect(fs.readFileSync(join(cwd, 'bank/activeContext.md'), 'utf8')).toBe('mine\n');
+  expect((await prsist('document', 'get', 'bank:activeContext.md', '--revision', '3')).stdout).toBe('yours\n');
+  expect(await prsist('bank', 'import', 'nowhere')).toMatchObject({ exit: 1, stdout: '' });
+  expect(await prsist('bank', 'import', 'bank', '--ours', '--theirs')).toMatchObject({ exit: 2 });
+});
+
 test('DC60: watch carries changes both ways, outlives its daemon, and leaves nothing when it is ended', async () => {
   file('bank/activeContext.md', '# Active\n\none\n');
   const child = spawn(process.execPath, [commandPath, 'bank', 'watch', 'bank'], { cwd, env: home.env });

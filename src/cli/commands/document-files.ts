@@ -36,6 +36,9 @@ function asError({ path, code, reason, hint }: Skipped): Error {
   return errorFromBody(body);
 }
 
+/** So many files that stayed out are named; of thousands nobody reads a list. */
+const manySkipped = 20;
+
 type Result = Readonly<Record<string, unknown>>;
 
 function showPlanned(cli: Cli, result: Result): void {
@@ -50,6 +53,7 @@ function show(cli: Cli, result: Result, skipped: readonly Skipped[]): void {
   cli.print.line([plural(number('files'), 'file'), ...told, ...(left > 0 ? [`${left} skipped`] : [])].join('  '));
   const secrets = Object.entries(result['redacted'] ?? {}).map(([kind, found]) => `${kind} ${String(found)}`);
   if (secrets.length > 0) cli.print.line(`replaced  ${oneLine(secrets.join(', '))}`);
-  for (const { path, reason } of skipped) cli.print.note(`skipped ${oneLine(path)}: ${oneLine(reason)}`);
-  if (number('skipped_more') > 0) cli.print.note(`and ${number('skipped_more')} more`);
+  for (const { path, reason } of skipped.slice(0, manySkipped))
+    cli.print.note(`skipped ${oneLine(path)}: ${oneLine(reason)}`);
+  if (left > manySkipped) cli.print.note(`and ${left - manySkipped} more; --json names a hundred`);
 }

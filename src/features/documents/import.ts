@@ -111,21 +111,24 @@ async function readOne(run: Importing, file: FoundFile): Promise<Wanted | undefi
     throw new PrsistError('limit/too-large', `it has ${file.size} bytes, at most ${limits.documentFileBytes} are read`);
   }
   const bytes = await readBytes(file.path);
+  const name = basename(file.path);
+  // what is no text at all is refused before anything of it is computed
+  const plain = formOf(bytes, name) === 'text' ? await extract(bytes, name) : undefined;
   const uri = clean(run, parts.keptPath(file.path, context.project.root));
   const version = `sha256:${sha256Hex(bytes)}`;
   const known = parts.store(context.project.id).read.one(documentByUri, { uri });
   const isKnown = known?.version === version && known.retired_at === null && known.kind === input.kind;
   if (isKnown && input.title === undefined && input.metadata === undefined) return undefined;
-  const name = basename(file.path);
-  const isText = formOf(bytes, name) === 'text';
-  const found = await (isText ? extract(bytes, name) : extractor.read(bytes, name, context.cancelled));
+  const found = plain ?? (await extractor.read(bytes, name, context.cancelled));
   run.result.bytes += bytes.length;
-  return { ...wantedOf(run, found), uri, version, path: uri };
+  return { ...wantedOf(run, found, name), uri, version, path: uri };
 }
 
-function wantedOf(run: Importing, { text, title, mime }: Extracted): Omit<Wanted, 'uri'> {
+function wantedOf(run: Importing, { text, title, mime }: Extracted, name: string): Omit<Wanted, 'uri'> {
   const { kind, metadata } = run.input;
-  const named = run.input.title ?? (title === undefined ? undefined : clean(run, title));
+  // the first heading of a file of pages or sheets is no title
+  const own = title ?? (mime.startsWith('text/') ? undefined : name);
+  const named = run.input.title ?? (own === undefined ? undefined : clean(run, own));
   return { content: clean(run, text), mime, kind, metadata, source: 'file', ...(named ? { title: named } : {}) };
 }
 

@@ -42,6 +42,22 @@ test('DC22: sheets come row by row under their name', async () => {
   expect(text).toBe('# Prices\n\n| item | price |\n| tea | 3.5 |');
 });
 
+test('DC22: a number is a day where its style says so', async () => {
+  const { text } = await extract(
+    xlsx('D', [['=0 46082', '=1 46082', '=2 46082', '=3 46082.604166666664', '=3 0.25']]),
+    'x.xlsx',
+  );
+  expect(text).toBe('# D\n\n| 46082 | 2026-03-01 | 46082 | 2026-03-01 14:30 | 06:00 |');
+});
+
+test('DC27: an archive that lies about what it unpacks to is cut there', async () => {
+  const bytes = Uint8Array.from(bomb(8 * 1024 * 1024));
+  const view = new DataView(bytes.buffer);
+  const directory = Buffer.from(bytes).indexOf('PK\u0001\u0002', 0, 'latin1');
+  view.setUint32(directory + 24, 1_000, true); // the unpacked size in the central directory
+  expect(await extract(bytes, 'x.docx')).toMatchObject({ text: '' });
+});
+
 test('DC23: odt, odp and ods are read', async () => {
   const text = await extract(
     openDocument(
@@ -76,6 +92,11 @@ test('DC24: a PDF comes page by page with its title; one without words is refuse
     mime: 'application/pdf',
   });
   await expect(extract(pdf(['']), 'x.pdf')).rejects.toMatchObject({ code: 'document/unsupported' });
+});
+
+test('DC24: without a title of its own a PDF is called by its first line; what looks like Markdown in it is words', async () => {
+  const found = await extract(pdf(['# no heading', '~~~'], ''), 'x.pdf');
+  expect(found).toMatchObject({ title: '\\# no heading', text: '# Page 1\n\n\\# no heading\n\n# Page 2\n\n\\~~~' });
 });
 
 test('DC25: of a page the words are kept, its programs are not', async () => {

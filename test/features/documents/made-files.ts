@@ -57,12 +57,20 @@ export function pptx(
 
 export function xlsx(sheet: string, rows: readonly (readonly (string | number)[])[]): Uint8Array {
   const strings = rows.flat().filter((cell) => typeof cell === 'string');
+  // a date is given as its style and its number: "=1 46082"
+  const styled = (value: string) => /^=(\d) (.+)$/.exec(value);
   const cell = (value: string | number) =>
-    typeof value === 'string' ? `<c t="s"><v>${strings.indexOf(value)}</v></c>` : `<c><v>${value}</v></c>`;
+    typeof value === 'string' && styled(value)
+      ? `<c s="${styled(value)?.[1]}"><v>${styled(value)?.[2]}</v></c>`
+      : typeof value === 'string'
+        ? `<c t="s"><v>${strings.indexOf(value)}</v></c>`
+        : `<c><v>${value}</v></c>`;
   return archive({
     'xl/workbook.xml': `<workbook><sheets><sheet name="${sheet}" sheetId="1" r:id="rId7"/></sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': relations(['rId7', 'worksheet', 'worksheets/sheet1.xml']),
     'xl/sharedStrings.xml': `<sst>${strings.map((text) => `<si><r><t>${text}</t></r><rPh><t>aloud</t></rPh></si>`).join('')}</sst>`,
+    'xl/styles.xml':
+      '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="yyyy\\-mm\\-dd"/><numFmt numFmtId="171" formatCode="0.00 &quot;days&quot;"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/><xf numFmtId="171"/><xf numFmtId="22"/></cellXfs></styleSheet>',
     'xl/worksheets/sheet1.xml': `<worksheet><sheetData>${rows.map((row) => `<row>${row.map(cell).join('')}</row>`).join('')}</sheetData></worksheet>`,
   });
 }

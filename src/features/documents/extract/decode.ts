@@ -1,10 +1,17 @@
 import { PrsistError } from '../../../core/errors.ts';
+import { limits } from '../../../core/limits.ts';
 
 /**
  * Bytes as text: by their byte order mark, else UTF-8, else Windows-1252, which is what old files in western languages
  * are. Throws document/unsupported for what is no text.
  */
 export function decodeText(bytes: Uint8Array): string {
+  if (bytes.length > 3 * limits.documentBytes) {
+    throw new PrsistError(
+      'limit/too-large',
+      `it has ${bytes.length} bytes, far more text than is kept of one document`,
+    );
+  }
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return decoded(bytes, 'utf-16le');
   if (first === 0xfe && second === 0xff) return decoded(bytes, 'utf-16be');

@@ -11,7 +11,8 @@ export async function extractPdf(bytes: Uint8Array): Promise<Omit<Extracted, 'mi
     // a copy: the parser takes the bytes for its own, and no Buffer
     const pdf = await getDocumentProxy(Uint8Array.from(bytes), { ...options, enableXfa: false, verbosity: 0 });
     try {
-      return { text: await pages(pdf), title: await titleOf(pdf) };
+      const text = await pages(pdf);
+      return { text, title: (await titleOf(pdf)) ?? firstLine(text) };
     } finally {
       await pdf.loadingTask.destroy();
     }
@@ -48,6 +49,11 @@ async function titleOf(pdf: Pdf): Promise<string | undefined> {
   const { info } = await pdf.getMetadata();
   const title = 'Title' in info ? info.Title : undefined;
   return typeof title === 'string' && title.trim() !== '' ? title.trim() : undefined;
+}
+
+/** Most often the title stands first on the first page. */
+function firstLine(text: string): string | undefined {
+  return text.split('\n').find((line) => /\p{L}{3}/u.test(line) && !line.startsWith('# Page '));
 }
 
 function faultOf(error: unknown): PrsistError {

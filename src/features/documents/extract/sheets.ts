@@ -1,16 +1,20 @@
 import type { Extracted } from './extract.ts';
 import { walkMarkup } from './markup.ts';
 import { relationsOf } from './relations.ts';
+import { dateStyles, dateText } from './sheet-dates.ts';
 import { TextBuilder } from './text-builder.ts';
 import { type Members, memberText } from './zip.ts';
 
 /** Values of an xlsx file, sheet by sheet, row by row. Formulas are not computed: the value that was saved counts. */
 export async function extractSheets(members: Members): Promise<Omit<Extracted, 'mime'>> {
   const builder = new TextBuilder();
-  const shared = await sharedStrings(memberText(members, 'xl/sharedStrings.xml'));
+  const known = {
+    shared: await sharedStrings(memberText(members, 'xl/sharedStrings.xml')),
+    dates: await dateStyles(memberText(members, 'xl/styles.xml')),
+  };
   for (const { name, part } of await sheetParts(members)) {
     builder.heading(1, name);
-    await readRows(memberText(members, part), shared, builder);
+    await readRows(memberText(members, part), known, builder);
   }
   const { text } = builder;
   return { text };
@@ -54,20 +58,27 @@ async function sharedStrings(source: string): Promise<readonly string[]> {
   return strings;
 }
 
-async function readRows(source: string, shared: readonly string[], builder: TextBuilder): Promise<void> {
+interface Known {
+  readonly shared: readonly string[];
+  /** Styles that show a number as a day or a time. */
+  readonly dates: ReadonlySet<string>;
+}
+
+async function readRows(source: string, known: Known, builder: TextBuilder): Promise<void> {
   let row: string[] = [];
   let type = '';
+  let style = '';
   let value = '';
   let inValue = false;
   await walkMarkup(source, 'xml', {
     open: (name, attributes) => {
       if (name === 'row') row = [];
-      else if (name === 'c') [type, value] = [attributes['t'] ?? '', ''];
+      else if (name === 'c') [type, style, value] = [attributes['t'] ?? '', attributes['s'] ?? '', ''];
       else if (name === 'v' || name === 't') inValue = true;
     },
     close: (name) => {
       if (name === 'v' || name === 't') inValue = false;
-      else if (name === 'c') row.push(shown(type, value, shared));
+      else if (name === 'c') row.push(shown({ type, style, value }, known));
       else if (name === 'row') builder.row(row);
     },
     text: (text) => {
@@ -76,8 +87,14 @@ async function readRows(source: string, shared: readonly string[], builder: Text
   });
 }
 
-function shown(type: string, value: string, shared: readonly string[]): string {
+interface Cell {
+  readonly type: string;
+  readonly style: string;
+  readonly value: string;
+}
+
+function shown({ type, style, value }: Cell, { shared, dates }: Known): string {
   if (type === 's') return shared[Number(value)] ?? '';
   if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
-  return value;
+  return (type === '' || type === 'n') && dates.has(style) ? dateText(value) : value;
 }

@@ -26,7 +26,7 @@ export class TextBuilder {
     this.#open = '';
     if (text === '') return;
     if (mark.startsWith('#')) this.#title ??= text.replaceAll('\n', ' ');
-    this.#block(mark === '' ? text : mark + text.replaceAll('\n', ' '));
+    this.#block(mark === '' ? escaped(text) : mark + text.replaceAll('\n', ' '));
   }
 
   /** A block as it is. */
@@ -79,6 +79,11 @@ export class TextBuilder {
       throw new PrsistError('limit/too-large', `it holds more than ${limits.documentBytes} bytes of text`);
     }
   }
+}
+
+/** What would be a heading or begin code in Markdown is words here. */
+function escaped(text: string): string {
+  return text.replace(/^(?=#{1,6}\s|```|~~~)/gm, '\\');
 }
 
 function isItem(block: string): boolean {
