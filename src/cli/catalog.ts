@@ -111,7 +111,7 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'bank',
-    usage: 'import|export|watch',
+    usage: 'import|export|sync|watch',
     summary: 'memory banks: Markdown files and memory, merged both ways',
     group: 'more',
     load: () => import('./commands/bank.ts'),

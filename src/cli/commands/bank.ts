@@ -8,6 +8,8 @@ import { follow } from '../follow.ts';
 import { oneLine } from '../text.ts';
 import { watchBank } from '../watch-bank.ts';
 
+type OneTime = 'import' | 'export' | 'sync';
+
 interface BankOptions {
   readonly ours?: boolean;
   readonly theirs?: boolean;
@@ -25,11 +27,17 @@ export const register: Register = (parent, bind) => {
     );
   addOneWay(command, bind, 'import', 'Take changes of the files into memory; no file is written.');
   addOneWay(command, bind, 'export', 'Write changes of memory into the files; no document is changed.');
+  addOneWay(
+    command,
+    bind,
+    'sync',
+    'Both: take changes of the files into memory, then write those of memory into the files.',
+  );
   addWatch(command, bind);
   withExamples(command, ['prsist bank import memory-bank', 'prsist bank watch memory-bank']);
 };
 
-function addOneWay(parent: Command, bind: Bind, way: 'import' | 'export', does: string): void {
+function addOneWay(parent: Command, bind: Bind, way: OneTime, does: string): void {
   const command = parent
     .command(way)
     .description(`${does} ${settle}`)
@@ -54,11 +62,7 @@ interface OneWay extends BankOptions {
   readonly names: readonly string[];
 }
 
-async function oneWay(
-  cli: Cli,
-  way: 'import' | 'export',
-  { dir, names, ours, theirs, dryRun }: OneWay,
-): Promise<number> {
+async function oneWay(cli: Cli, way: OneTime, { dir, names, ours, theirs, dryRun }: OneWay): Promise<number> {
   if (ours && theirs) throw new PrsistError('input/invalid', 'either --ours or --theirs', { field: '--ours' });
   const directory = resolve(cli.cwd, dir);
   const prefer = ours ? 'ours' : theirs ? 'theirs' : undefined;

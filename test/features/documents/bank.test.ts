@@ -157,6 +157,23 @@ test('DC58: an export makes its directory, keeps modes, follows no link out of i
   expect(fs.readdirSync(b.directory).filter((name) => name.includes('tmp'))).toEqual([]);
 });
 
+test('DC58: what cannot be read or written is named, and nothing else is kept from its way', async () => {
+  const b = await bank();
+  b.file('memory-bank/binary.md', Buffer.from([1, 0, 2]));
+  b.file('memory-bank/latin.md', Buffer.from([0x67, 0xfc]));
+  await put(b, 'changed\n', 'bank:activeContext.md/below.md');
+  await put(b, 'new\n', 'bank:fresh.md');
+  const { changes } = await b.run('sync');
+  expect((changes as { name: string; outcome: string }[]).map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+    'activeContext.md/below.md unreadable',
+    'binary.md unreadable',
+    'fresh.md exported',
+    'latin.md unreadable',
+  ]);
+  const directory = join(b.directory, 'activeContext.md', 'bank');
+  await expect(b.run('export', { directory })).rejects.toMatchObject({ code: 'file/unreadable' });
+});
+
 test('DC59: whatever stands on both sides, nothing is lost unasked and the next run has nothing left to do', () => {
   const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c\n'), { maxLength: 5 }).map((all) => all.join(''));
   const maybe = fc.option(text, { nil: undefined });

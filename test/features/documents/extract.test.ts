@@ -138,7 +138,10 @@ test.each([
   await expect(extract(bytes, 'x')).rejects.toMatchObject({ code });
 });
 
-test('DC28: what a file is, its bytes say; only markup without a beginning is known by its name', () => {
+test('DC28: what a file is, its bytes say; source code stays what it is', () => {
+  expect(formOf(Buffer.from('junk %PDF-1.4'), 'x.pdf')).toBe('pdf');
+  expect(formOf(Buffer.from('A file begins with %PDF-1.4'), 'x.md')).toBe('text');
+  expect(formOf(Buffer.from('<!DOCTYPE html><?php echo 1;'), 'x.php')).toBe('text');
   expect(formOf(pdf(['x']), 'x.txt')).toBe('pdf');
   expect(formOf(docx([]), 'x.md')).toBe('archive');
   expect(formOf(Buffer.from('<p>x</p>'), 'a.html')).toBe('html');

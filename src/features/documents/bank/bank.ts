@@ -6,6 +6,7 @@ import { limits } from '../../../core/limits.ts';
 import type { Favour } from '../../../core/merge-text.ts';
 import type { Parsed } from '../../../core/operation.ts';
 import { markdownBelow, openDirectory, readBelow, replaceBelow } from '../../../platform/document-files.ts';
+import { errorCode } from '../../../platform/files.ts';
 import { fileKind } from '../../../platform/walk.ts';
 import type { Read } from '../../../store/record-type.ts';
 import type { JobContext } from '../../feature.ts';
@@ -68,10 +69,16 @@ function summary({ directory, dry_run }: Input, reports: readonly FileReport[]) 
 }
 
 function filesIn({ directory, dry_run }: Input, way: Way): readonly string[] {
-  if (fileKind(directory) === 'directory') return markdownBelow(directory, limits.bankFiles);
-  if (way !== 'export') throw new PrsistError('file/unreadable', `there is no directory ${directory}`);
-  if (!dry_run) openDirectory(directory);
-  return [];
+  const isThere = fileKind(directory) === 'directory';
+  if (!isThere && way !== 'export') throw new PrsistError('file/unreadable', `there is no directory ${directory}`);
+  try {
+    if (isThere) return markdownBelow(directory, limits.bankFiles);
+    if (!dry_run) openDirectory(directory);
+    return [];
+  } catch (error) {
+    const what = isThere ? 'read' : 'made';
+    throw new PrsistError('file/unreadable', `${directory} cannot be ${what}: ${errorCode(error)}`, { cause: error });
+  }
 }
 
 /** Files, documents and what both had in common before: every name counts once. */
@@ -113,12 +120,22 @@ async function oneFile(working: Working, name: string): Promise<FileReport> {
   const report = reportOf(name, done.sides, done.plan);
   const { file: text, fileBase } = done.plan;
   if (text === undefined || fileBase === undefined) return report;
-  if (!replaceBelow(input.directory, name, text, file.bytes)) {
-    return { name, outcome: 'changed-meanwhile', reason: 'somebody writes the file: it comes with the next run' };
-  }
+  const hindrance = writeFile(input.directory, name, text, file.bytes);
+  if (hindrance) return { name, ...hindrance };
   await store.write((tx) => tx.run(keepBase, { directory: input.directory, name, base: fileBase, at: tx.now }));
   await parts.breathe();
   return report;
+}
+
+/** undefined: it is written. */
+function writeFile(directory: string, name: string, text: string, before: Buffer | undefined) {
+  try {
+    if (replaceBelow(directory, name, text, before)) return undefined;
+    const reason = 'somebody is writing it, or a link leads out of the directory: it stays as it is';
+    return { outcome: 'changed-meanwhile', reason } as const;
+  } catch (error) {
+    return { outcome: 'unreadable', reason: `it cannot be written: ${errorCode(error) || String(error)}` } as const;
+  }
 }
 
 function isNothing({ outcome: _, overlaps: __, ...changes }: Plan): boolean {

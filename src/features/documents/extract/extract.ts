@@ -18,11 +18,13 @@ export type FileForm = 'text' | 'html' | 'pdf' | 'archive' | 'old-office';
 /** What the beginning of a file shows it to be. name: tells apart what looks the same. */
 export function formOf(bytes: Uint8Array, name: string): FileForm {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).toString('latin1');
-  if (head.includes('%PDF-')) return 'pdf';
+  // the beginning of a PDF may stand behind other bytes; a text may speak of one
+  if (head.startsWith('%PDF-') || (/\.pdf$/i.test(name) && head.includes('%PDF-'))) return 'pdf';
   if (head.startsWith('PK\u0003\u0004') || head.startsWith('PK\u0005\u0006')) return 'archive';
   if (head.startsWith('\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1')) return 'old-office';
-  const isMarkup = /^\s*(?:\u00ef\u00bb\u00bf)?\s*(?:<!doctype html|<html)/i.test(head);
-  return isMarkup || mimeOf(name) === 'text/html' ? 'html' : 'text';
+  const mime = mimeOf(name);
+  const isPage = mime === 'text/plain' && /^\s*(?:\u00ef\u00bb\u00bf)?\s*(?:<!doctype html|<html)/i.test(head);
+  return isPage || mime === 'text/html' ? 'html' : 'text';
 }
 
 /**
