@@ -40,6 +40,7 @@ export const register: Register = (parent, bind) => {
 function addOneWay(parent: Command, bind: Bind, way: OneTime, does: string): void {
   const command = parent
     .command(way)
+    .summary(does)
     .description(`${does} ${settle}`)
     .argument('<dir>')
     .argument('[names...]', 'only these files')
@@ -89,7 +90,10 @@ function isOpen({ outcome }: BankChange): boolean {
 function addWatch(parent: Command, bind: Bind): void {
   const command = parent
     .command('watch')
-    .description(`Keep directory and memory the same, both ways, until Ctrl-C. ${settle}`)
+    .summary('Keep directory and memory the same, both ways, until Ctrl-C.')
+    .description(
+      'Keep directory and memory the same, both ways, until Ctrl-C. What cannot be merged is shown once; settle it with `bank sync`.',
+    )
     .argument('<dir>')
     .action(bind((cli: Cli, dir: string) => watchBank(cli, resolve(cli.cwd, dir))));
   withExamples(command, ['prsist bank watch memory-bank']);

@@ -74,12 +74,9 @@ async function put(cli: Cli, paths: readonly string[], options: PutOptions): Pro
     });
   }
   const { uri, title, kind } = options;
-  const reply = await cli.client.call('document.put', {
-    uri,
-    title,
-    kind,
-    content: await readAll(cli.stdin()),
-  });
+  const content = await readAll(cli.stdin());
+  if (content.trim() === '') throw new PrsistError('input/invalid', 'the text from stdin is empty', { field: 'text' });
+  const reply = await cli.client.call('document.put', { uri, title, kind, content });
   cli.answer(reply, ({ items }) => {
     for (const item of items) cli.print.line(`${oneLine(item.uri)}  ${item.written}  revision ${item.revision}`);
   });
