@@ -41,8 +41,13 @@ export function daemonOptions(outfile: string): BuildOptions & { readonly metafi
     outfile,
     format: 'esm',
     target: 'node22',
-    // the pages of /docs come from files of their packages, and nobody pays for them before a first visit
-    external: ['better-sqlite3', '@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
+    // the pages of /docs come from files of their packages; the parsers of documents are loaded only into the thread that
+    // reads one: nobody pays for either before
+    external: [
+      'better-sqlite3',
+      ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
+      ...['fflate', 'htmlparser2', 'unpdf'],
+    ],
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [leaveUnused()],
@@ -153,7 +158,10 @@ async function main(): Promise<void> {
   try {
     say(sizes((await build(cliOptions(join(fresh, 'cli.cjs')))).metafile));
     if (fs.existsSync(join(root, 'src/daemon/main.ts'))) {
-      say(sizes((await build(daemonOptions(join(fresh, 'daemon.mjs')))).metafile));
+      const daemon = daemonOptions(join(fresh, 'daemon.mjs'));
+      say(sizes((await build(daemon)).metafile));
+      const extract = { entryPoints: ['src/daemon/extract-worker.ts'], outfile: join(fresh, 'extract.mjs') };
+      say(sizes((await build({ ...daemon, ...extract })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');
     }

@@ -145,6 +145,20 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/task.ts'),
   },
   {
+    name: 'document',
+    usage: 'put|get|list|history|retire|restore',
+    summary: 'files and texts that are kept with their history: Markdown, code, HTML, PDF, office files',
+    group: 'more',
+    load: () => import('./commands/document.ts'),
+  },
+  {
+    name: 'bank',
+    usage: 'import|export|sync|watch',
+    summary: 'memory banks: Markdown files and memory, merged both ways',
+    group: 'more',
+    load: () => import('./commands/bank.ts'),
+  },
+  {
     name: 'project',
     usage: 'list|show|rename|link|remove',
     summary: 'the projects known here; rename, join and remove them',

@@ -29,7 +29,8 @@ function missing(name: string): PrsistError {
   });
 }
 
-async function readAll(stream: ReturnType<Cli['stdin']>): Promise<string> {
+/** Everything a stream gives, as text. */
+export async function readAll(stream: ReturnType<Cli['stdin']>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
   return Buffer.concat(chunks).toString('utf8');

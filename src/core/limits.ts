@@ -55,6 +55,22 @@ export const limits = {
   importLines: 500,
   segmentBytes: 64 * kib,
 
+  /** Text of one document, after it was taken out of its file. */
+  documentBytes: 4 * mib,
+  documentFileBytes: 64 * mib,
+  documentFiles: 20_000,
+  documentBatch: 100,
+  /** Text that waits for one write while a directory is taken in. */
+  documentBatchBytes: 64 * kib,
+  /** An archive may unpack to so much in all, and each large member to so many times its size. */
+  documentInflatedBytes: 64 * mib,
+  documentInflation: 200,
+  documentDepth: 1_000,
+  /** A file that takes longer to read is given up. */
+  documentMs: 30_000,
+  documentHeapMb: 128,
+  bankFiles: 1_000,
+
   snapshotTokens: 1_200,
   briefTokens: 2_000,
   briefChars: 9_500,

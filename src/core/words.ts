@@ -29,7 +29,7 @@ export const sessionStatuses = ['active', 'idle', 'ended', 'archived'] as const;
 export const capturedAgents = ['claude-code', 'codex'] as const;
 
 /** What search finds. */
-export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task'] as const;
+export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task', 'document'] as const;
 
 /** Marks around everything prsist puts before an agent: the importer knows its own text by them. */
 export const briefOpen = '<prsist-memory>';

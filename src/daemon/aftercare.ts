@@ -1,7 +1,6 @@
 // What follows a commit or happens around the databases while nobody asks: second copies, backups, what was lost.
 import { join } from 'node:path';
 import { uuidV7 } from '../core/ids.ts';
-import { limits } from '../core/limits.ts';
 import { freeBytes } from '../platform/files.ts';
 import type { Log } from '../platform/log.ts';
 import type { Paths } from '../platform/paths.ts';
@@ -16,6 +15,8 @@ import type { Projects } from './projects.ts';
 export interface AftercareParts {
   readonly paths: Paths;
   readonly projects: () => Projects;
+  /** How many daily copies of each database are kept. */
+  readonly keep: () => number;
   readonly failpoint: (name: string) => void;
   readonly log: Log;
   readonly onBug: (what: string, error: unknown) => void;
@@ -45,7 +46,7 @@ export function createAftercare(parts: AftercareParts): Aftercare {
   const keeping = new Keeping({
     ...{ projects, failpoint, clock: wallClock, pace: { monotonic, breathe }, idleMs },
     newId: () => uuidV7(wallClock(), random(10)),
-    backups: new Backups({ directory, keep: limits.backupsKept, clock: wallClock, breathe, failpoint }),
+    backups: new Backups({ directory, keep: parts.keep, clock: wallClock, breathe, failpoint }),
     onOpened: (project) => mirrors.opened(project),
     onChanged: parts.onChanged,
     log: (event, details) => parts.log.warn(details, event),

@@ -7,7 +7,16 @@ import { fileBytes, filesBelow } from '../platform/walk.ts';
 import { closeOwnLogs, copyDatabase, copyDatabaseNow } from '../store/backup.ts';
 import type { Connection } from '../store/open.ts';
 
-export type Reason = 'daily' | 'asked' | 'migration' | 'rebuild' | 'restore' | 'restored' | 'link' | 'remove';
+export type Reason =
+  | 'daily'
+  | 'asked'
+  | 'migration'
+  | 'rebuild'
+  | 'restore'
+  | 'restored'
+  | 'link'
+  | 'remove'
+  | 'erased';
 
 export interface Backup {
   readonly path: string;
@@ -20,7 +29,7 @@ export interface BackupsParts {
   /** Directory of them all; one below it for each database. */
   readonly directory: string;
   /** How many daily ones of each database are kept, and how many others. */
-  readonly keep: number;
+  readonly keep: () => number;
   readonly clock: () => number;
   readonly breathe: () => Promise<void>;
   readonly failpoint: (name: string) => void;
@@ -70,6 +79,14 @@ export class Backups {
       .sort((a, b) => b.at - a.at || (a.path < b.path ? 1 : -1));
   }
 
+  /** After an erase: what still holds it is replaced by one copy that does not. */
+  async renew(project: string | null, db: Connection): Promise<void> {
+    const old = this.list(project);
+    if (old.length === 0) return;
+    await this.make(project, db, 'erased');
+    for (const { path } of old) removeFile(path);
+  }
+
   /** Puts a copy where its database was, as a database that nobody has open: it goes on in a log of its own. */
   putInPlace(backup: Backup, file: string): void {
     const unfinished = `${file}.restoring`;
@@ -106,7 +123,7 @@ export class Backups {
     const all = this.list(project);
     // apart: much work in one day must not push out the days before
     for (const kind of [all.filter(daily), all.filter((each) => !daily(each))]) {
-      for (const old of kind.slice(Math.max(1, this.#parts.keep))) removeFile(old.path);
+      for (const old of kind.slice(Math.max(1, this.#parts.keep()))) removeFile(old.path);
     }
     return path;
   }

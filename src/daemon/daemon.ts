@@ -111,6 +111,7 @@ export class Daemon {
     ownSpool(paths.spool);
     this.#after = createAftercare({
       ...{ paths, projects: () => this.#projects, failpoint: this.#failpoint, log: this.log },
+      keep: () => this.settings.config.store.backup_keep,
       onBug: (what, error) => this.#bug(what, error),
       onChanged: (project) => this.#briefs.wake(project, 'at once'),
     });
@@ -203,7 +204,9 @@ export class Daemon {
   #finishErasing(projectId?: string): Promise<void> {
     const { spool } = this.#parts.paths;
     const render = (id: string) => this.#briefs.render(id);
-    return finishErasing({ projects: this.#projects, capture: this.#wired.capture, spool, render }, projectId);
+    const renewCopies = (id: string) => this.#after.keeping.renewCopies(id);
+    const parts = { projects: this.#projects, capture: this.#wired.capture, spool, render, renewCopies };
+    return finishErasing(parts, projectId);
   }
 
   readonly #timers = new Set<NodeJS.Timeout>();

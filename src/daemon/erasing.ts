@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { forgetStates, isForgottenEvent } from '../features/capture/erasing.ts';
 import type { CaptureParts } from '../features/capture/needs.ts';
-import { dropEraseNote, eraseNoteKey, eraseNotes, noteErase } from '../features/erasing/queries.ts';
+import { forgetMirrored } from '../features/entries/mirror.ts';
+import { dropEraseNote, erasedIn, eraseNoteKey, eraseNotes, noteErase } from '../features/erasing/queries.ts';
 import { allProjects } from '../features/system/queries.ts';
 import { deleteSpoolFile, filesIn, readSpoolFile } from '../platform/spool-files.ts';
 import type { Write } from '../store/record-type.ts';
@@ -14,6 +15,8 @@ export interface ErasingParts {
   readonly spool: string;
   /** Renders what agents of a project start with. */
   readonly render: (projectId: string) => Promise<void>;
+  /** Replaces copies of its databases that hold what was erased. */
+  readonly renewCopies: (projectId: string) => Promise<void>;
 }
 
 type Kind = 'project' | 'user';
@@ -34,7 +37,7 @@ function note(tx: Write, projectId: string, kind: Kind): void {
 }
 
 /**
- * Takes what was erased out of reading states, spool, briefs and write-ahead logs. Does nothing where nothing was; may be
+ * Takes what was erased out of reading states, spool, briefs, mirror, copies and write-ahead logs. Does nothing where nothing was; may be
  * called again at any time. only: a project; all of which an erase is noted when absent.
  */
 export async function finishErasing(parts: ErasingParts, only?: string): Promise<void> {
@@ -45,6 +48,9 @@ export async function finishErasing(parts: ErasingParts, only?: string): Promise
     await forgetStates(parts.capture, projectId);
     sweepSpool(parts, projectId);
     for (const id of value === 'user' ? everyProject(projects) : [projectId]) await parts.render(id);
+    const isErased = erasedIn(projects.store(projectId).read);
+    if (isErased) await projects.user.write((tx) => forgetMirrored(tx, projectId, isErased));
+    await parts.renewCopies(projectId);
     const folded = [projects.store(projectId), projects.user].map((store) => store.fold());
     // where somebody still reads an old state, what is gone can still be read in the log: it is tried again
     if (folded.includes('in use')) continue;

@@ -228,6 +228,16 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     }
   }
 
+  /** Copies that hold what was erased go; the person's own, made with --out, are out of reach. */
+  async renewCopies(projectId: string): Promise<void> {
+    await this.finish();
+    for (const id of [projectId, null]) {
+      const store = id === null ? this.#projects.user : this.#projects.store(id);
+      await this.#parts.backups.renew(id, store.db);
+      forgetBefore(store);
+    }
+  }
+
   /** Resolves when no copy is being made. */
   async finish(): Promise<void> {
     await Promise.allSettled([this.#copying]);
@@ -244,8 +254,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   async #make(id: string | null, reason: Parameters<Backups['make']>[2]): Promise<string> {
     const store = id === null ? this.#projects.user : this.#projects.store(id);
     const made = await this.#parts.backups.make(id, store.db, reason);
-    const before = `${store.settings.file}.before-restore`;
-    for (const left of [before, `${before}-wal`]) removeFile(left);
+    forgetBefore(store);
     return made;
   }
 
@@ -278,4 +287,10 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
 function contentsShown(store: Store): Json {
   const { project_id, schema, records, vector } = readContents(store.db);
   return { project_id, schema, records, vector };
+}
+
+/** What the last restore left is not needed any more. */
+function forgetBefore({ settings }: Store): void {
+  const before = `${settings.file}.before-restore`;
+  for (const left of [before, `${before}-wal`]) removeFile(left);
 }

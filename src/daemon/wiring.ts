@@ -20,6 +20,10 @@ import type { CaptureParts, TakeInSource, Target } from '../features/capture/nee
 import { forgetHomeless } from '../features/capture/queries.ts';
 import { keptTranscript } from '../features/capture/segments.ts';
 import { brokenHooks } from '../features/capture/status.ts';
+import { documentsFeature } from '../features/documents/feature.ts';
+import * as documentSearch from '../features/documents/findable.ts';
+import { keep } from '../features/documents/keep.ts';
+import { documentCount, documentsOfSession } from '../features/documents/queries.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
 import { entryFacts } from '../features/entries/facts.ts';
@@ -55,6 +59,7 @@ import { batchSteps } from './batch.ts';
 import { doctor } from './doctor.ts';
 import { entryMoment, entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
+import { createExtractor } from './extraction.ts';
 import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
@@ -116,6 +121,11 @@ export function wire(wiring: Wiring): Wired {
       },
       surroundings: (context, session_id) => ({ ...factsOf(entries, context, session_id), git: context.git }),
       keepInitial: storeInitial(entries),
+      summaryDocument: (tx, { session_id, summary }) => {
+        const uri = `session:${session_id}/summary`;
+        const wanted = { uri, content: summary, kind: 'summary', mime: 'text/markdown', session_id };
+        return keep(tx, wanted, { actor: { user: wiring.projects().identity.user, session: session_id } }).uri;
+      },
       transcript: keptTranscript,
       breathe: wiring.breathe,
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
@@ -125,6 +135,12 @@ export function wire(wiring: Wiring): Wired {
       lay,
       drain,
       namedProject: (asked) => wiring.projects().resolve(asked),
+    }),
+    documentsFeature({
+      redactor: (projectId) => capture.rules(capture.target(projectId).root).redactor,
+      ...{ breathe: wiring.breathe, extractor: () => createExtractor() },
+      store: (projectId) => targetOf(wiring.projects(), projectId),
+      keptPath: (path, root) => keptPath(path, undefined, root),
     }),
     briefFeature(sources),
     systemFeature({
@@ -141,9 +157,9 @@ export function wire(wiring: Wiring): Wired {
     batchFeature(batchSteps(() => features)),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
-      findables: [...entryFindables, ...findables],
-      hidings: [...entryHidings, ...hidings],
-      showings: [showing((read) => momentIn(wiring, entries, read)), ...showings],
+      findables: [...entryFindables, ...findables, ...documentSearch.findables],
+      hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
+      showings: [showing((read) => momentIn(wiring, entries, read)), ...showings, ...documentSearch.showings],
       entryOf: foundEntry((read) => momentIn(wiring, entries, read)),
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
@@ -153,7 +169,14 @@ export function wire(wiring: Wiring): Wired {
 
 function erasingNeeds(wiring: Wiring, features: () => readonly Feature[]): Parameters<typeof erasingFeature>[0] {
   return {
-    sessions: { newest: newestToErase, find: sessionToErase, belongings },
+    sessions: {
+      ...{ newest: newestToErase, find: sessionToErase },
+      belongings: (read, session_id) => {
+        const all = belongings(read, session_id);
+        const documents = all.sessions.flatMap((each) => read.all(documentsOfSession, each)).map(({ ent }) => ent);
+        return { ...all, ents: [...all.ents, ...documents] };
+      },
+    },
     ...{ countKept, dropKept },
     projections: (kind) => features().flatMap((each) => each.projections.filter((one) => (one.in ?? kind) === kind)),
     device: () => wiring.projects().identity.dev,
@@ -164,7 +187,7 @@ function erasingNeeds(wiring: Wiring, features: () => readonly Feature[]): Param
 function entryNeedsOf({ settings, monotonic, maintenance }: Wiring): EntryNeeds {
   return entryNeeds({
     ...{ settings, monotonic },
-    stores: { bytes: maintenance.bytes, pendingSyncs, documents: () => 0 },
+    stores: { bytes: maintenance.bytes, pendingSyncs, documents: (read) => read.one(documentCount, {})?.count ?? 0 },
   });
 }
 

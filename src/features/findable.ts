@@ -68,8 +68,15 @@ export interface Showing {
   readonly kind: FindableKind;
   /** The text of a part exactly as it was given to search; undefined when it is gone or expired: then it is no result. */
   readonly text: (read: Read, ent: string, part: number) => string | undefined;
-  /** key: an entry's key, a commit's sha, a task's id. title: session title, subject, tool and command. */
-  readonly heading: (read: Read, ent: string) => { readonly key: string | null; readonly title: string | null };
+  /**
+   * key: an entry's key, a commit's sha, a task's id, a document's uri. title: session title, subject, tool and command;
+   * of a document its title and the headings above the part.
+   */
+  readonly heading: (
+    read: Read,
+    ent: string,
+    part?: number,
+  ) => { readonly key: string | null; readonly title: string | null };
 }
 
 type Json = z.output<ReturnType<typeof z.json>>;

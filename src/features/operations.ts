@@ -2,6 +2,7 @@
 import { contract as batch } from './batch/contract.ts';
 import { contract as brief } from './brief/contract.ts';
 import { contract as capture } from './capture/contract.ts';
+import { contract as documents } from './documents/contract.ts';
 import { contract as entries } from './entries/contract.ts';
 import { contract as erasing } from './erasing/contract.ts';
 import { contract as search } from './search/contract.ts';
@@ -19,5 +20,6 @@ export const operations = {
   ...tokens,
   ...batch,
   ...erasing,
+  ...documents,
 } as const;
 export type Operations = typeof operations;

@@ -74,7 +74,8 @@ function dropRows(tx: Write, projections: readonly Projection[], ents: readonly 
 }
 
 /** A body that named a text names it no more. Returns how many texts had no other that does. */
-function dropBlobs(tx: Write, body: string): number {
+/** Lets go of the texts that a body names and removes those that nothing names any more; returns how many. */
+export function dropBlobs(tx: Write, body: string): number {
   // a body is written by the engine, or was checked when it arrived
   const { fields } = JSON.parse(body) as { readonly fields: Readonly<Record<string, unknown>> };
   let dropped = 0;

@@ -89,7 +89,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   });
   let looks = 0;
   const disk = new Disk({ free, monotonic: () => (looks += 1_000) });
-  const backups = new Backups({ ...around, directory: join(paths.backups, 'stores'), keep: 3 });
+  const backups = new Backups({ ...around, directory: join(paths.backups, 'stores'), keep: () => 3 });
   const keeping = new Keeping({
     ...{ ...around, projects: () => projects, backups, newId: jobIds('3'), idleMs: 60_000 },
     pace: { monotonic: () => (spent += 100), breathe: () => Promise.resolve() },
@@ -155,6 +155,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
           capture: wired.capture,
           spool: paths.spool,
           render: async (rendered) => void told.push(`render ${rendered}`),
+          renewCopies: (renewed) => keeping.renewCopies(renewed),
         },
         id,
       ),

@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { captureFeature } from '../../src/features/capture/feature.ts';
+import { documentsFeature } from '../../src/features/documents/feature.ts';
+import * as ofDocuments from '../../src/features/documents/findable.ts';
 import { entriesFeature } from '../../src/features/entries/feature.ts';
 import * as ofEntries from '../../src/features/entries/findable.ts';
 import { erasingFeature } from '../../src/features/erasing/feature.ts';
@@ -62,11 +64,12 @@ function allFeatures(): readonly Feature[] {
     sessionsFeature(none),
     captureFeature(none, [], none),
     tokensFeature(none),
+    documentsFeature(none),
     systemFeature(none),
     erasingFeature(none),
     searchFeature({
-      findables: [...ofEntries.findables, ...ofSessions.findables],
-      hidings: [...ofEntries.hidings, ...ofSessions.hidings],
+      findables: [...ofEntries.findables, ...ofSessions.findables, ...ofDocuments.findables],
+      hidings: [...ofEntries.hidings, ...ofSessions.hidings, ...ofDocuments.hidings],
       ...{ showings: [], entryOf: none },
     }),
   ];

@@ -22,6 +22,9 @@ handoff/taken 409 1
 token/not-found 404 1
 entry/version-conflict 409 1
 entry/would-demote 409 1
+document/not-found 404 1
+document/unsupported 400 1
+document/broken 400 1
 job/not-found 404 1
 route/unknown 404 2
 request/key-reused 409 1

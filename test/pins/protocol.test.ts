@@ -13,6 +13,9 @@ import { operations } from '../../src/features/operations.ts';
 // protocol as well. Bounds that JSON Schema cannot say (bytes of UTF-8) are pinned where they are tested.
 const pinnedProtocol = 1;
 const pinned = `
+bank.export job project - fa36a3999328
+bank.import job project - fa36a3999328
+bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
 brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
@@ -36,6 +39,13 @@ context.search read project - 94dd62fbc999
 context.store write project - 573c14d9f8a2
 context.tag write project - 7f48ced63ea9
 context.trust write project - a33043407972
+document.delete write project - 477c19a5e9e4
+document.get read project - 8e12ae68d0d1
+document.history read project - 71b9c509ea83
+document.import job project - 95ba3d2f4d6c
+document.list read project - 1a9cd6314c56
+document.put write project - deea2119eb50
+document.restore write project - 50397f3f689e
 job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
@@ -46,7 +56,7 @@ project.remove job user - 6287d8cb02d4
 project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
-search.query read project - 415a3136271c
+search.query read project - a4cb6194c439
 session.accept write project settled c90cd2316b45
 session.compact write project settled d353a0471d88
 session.context read project settled a3ab61303a76

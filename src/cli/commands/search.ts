@@ -69,7 +69,9 @@ async function search(cli: Cli, words: readonly string[], options: SearchOptions
 /** One line of where and when, then the words themselves. */
 function show(cli: Cli, found: Found): void {
   const { print } = cli;
-  const name = oneLine(found.key ?? found.title ?? shortId(found.id));
+  // a document's title says where in it; its name stands among the details, as its path
+  const called = found.kind === 'document' ? found.title : found.key;
+  const name = oneLine(called ?? found.title ?? shortId(found.id));
   const where = [found.path, found.agent ?? found.author, found.session_id && `session ${shortId(found.session_id)}`];
   const details = [
     relativeTime(found.at, cli.now()),

@@ -34,6 +34,12 @@ export const eraseAccesses = query<{ ents: string }, unknown>(
      or context_key in (select key from memory_context_registry where ent in (select value from json_each(:ents)))`,
 );
 
+/** What the mirror did with erased entries, by key or id. */
+export const eraseTraces = query<{ ents: string }, unknown>(
+  `delete from memory_sync_events where context_key in (select value from json_each(:ents))
+     or context_key in (select key from memory_context_registry where ent in (select value from json_each(:ents)))`,
+);
+
 /** Links that lead to erased entries. */
 export const eraseLinksTo = query<{ ents: string }, unknown>(
   'delete from links where target in (select value from json_each(:ents))',

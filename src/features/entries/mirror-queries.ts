@@ -57,6 +57,16 @@ export const mirroredRecords = query<{ project_id: string }, RawRecord>(
   `select ws, dev, log, seq, v, ent, body, salt, com, head from mirror_records
    where project_id = :project_id order by log, seq`,
 );
+export const mirroredEntities = query<{ project_id: string }, { ent: string }>(
+  'select distinct ent from mirror_records where project_id = :project_id',
+);
+/** mirror_of */
+export const mirroredOf = query<{ project_id: string; ent: string }, { body: string | null }>(
+  'select body from mirror_records where project_id = :project_id and ent = :ent',
+);
+export const dropMirroredOf = query<{ project_id: string; ent: string }, unknown>(
+  'delete from mirror_records where project_id = :project_id and ent = :ent',
+);
 export const mirroredCount = query<{ project_id: string }, { count: number }>(
   'select count(*) as count from mirror_records where project_id = :project_id',
 );

@@ -1,15 +1,19 @@
 // The second copy of what must not be lost: raw records of permanent and critical entries, carried to the user database.
+import { dropBlobs } from '../../store/erase.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import {
   addMirrored,
   addPackedText,
   addTrace,
   cursorOf,
+  dropMirroredOf,
   entriesChanged,
   entryName,
   isMirrored,
   lastRecord,
   mirrorConsumer,
+  mirroredEntities,
+  mirroredOf,
   moveCursor,
   packedText,
   type RawRecord,
@@ -78,6 +82,16 @@ export function notePosition(tx: Write, n: number): void {
 /** Forgets what was done over a week ago. */
 export function trimTraces(tx: Write): void {
   tx.run(trimTrace, { before: tx.now - 7 * dayMs, most: keptTraces });
+}
+
+/** Takes out of the mirror what was erased from its project, with the texts that nothing else names. */
+export function forgetMirrored(tx: Write, projectId: string, isErased: (ent: string) => boolean): void {
+  const erased = tx.all(mirroredEntities, { project_id: projectId }).filter(({ ent }) => isErased(ent));
+  for (const { ent } of erased) {
+    const of = { project_id: projectId, ent };
+    for (const { body } of tx.all(mirroredOf, of)) if (body !== null) dropBlobs(tx, body);
+    tx.run(dropMirroredOf, of);
+  }
 }
 
 /** An entry's records of this range, all earlier ones with them when it is new in the mirror. */

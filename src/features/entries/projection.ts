@@ -1,7 +1,7 @@
 import { canonical } from '../../core/canonical.ts';
 import { trustOf } from '../../core/trust.ts';
 import { type Applied, on, type Projecting, projection, query } from '../../store/record-type.ts';
-import { eraseAccesses, eraseLinksTo } from './access-queries.ts';
+import { eraseAccesses, eraseLinksTo, eraseTraces } from './access-queries.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
 import {
   type ContextPut,
@@ -63,7 +63,7 @@ export const entries = projection({
     links: {},
   },
   erase: (tx, ents) => {
-    for (const erasing of [eraseAccesses, eraseLinksTo]) tx.run(erasing, { ents: JSON.stringify(ents) });
+    for (const erasing of [eraseAccesses, eraseTraces, eraseLinksTo]) tx.run(erasing, { ents: JSON.stringify(ents) });
   },
   handlers: [
     on(contextPut, (tx, record) => {

@@ -46,7 +46,8 @@ const foundEntry = z.object({
 
 export const contract = {
   'search.query': operation({
-    summary: 'Search entries, messages, tool calls, commits and tasks: words, "exact phrase", -word, key:value',
+    summary:
+      'Search entries, messages, tool calls, commits, tasks and documents: words, "exact phrase", -word, key:value',
     effect: 'read',
     input: z.strictObject({
       query: question,

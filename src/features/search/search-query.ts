@@ -104,8 +104,8 @@ interface Shown {
 }
 
 function resultOf(found: Found, { context, showings, stems }: Shown): Reply<Query>['results'][number] {
-  const { kind, ent, session_id, author, path, trust, agent_id } = found;
-  const heading = showingOf(showings, kind)?.heading(found.read, ent) ?? { key: null, title: null };
+  const { kind, ent, part, session_id, author, path, trust, agent_id } = found;
+  const heading = showingOf(showings, kind)?.heading(found.read, ent, part) ?? { key: null, title: null };
   return {
     ...{ kind, id: ent, key: heading.key, title: heading.title },
     ...snippetOf(found.text, stems),

@@ -26,7 +26,7 @@ import { digest } from '../../../src/store/digest.ts';
 import { migration } from '../../../src/store/migrate.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { Store as OpenStore } from '../../../src/store/store.ts';
-import { openStore, storeSetting } from '../../store/temporary-store.ts';
+import { openStore, shippedMigration, storeSetting } from '../../store/temporary-store.ts';
 import { plainNeeds } from '../entries/entry-needs.ts';
 
 type Contract = typeof contract;
@@ -94,11 +94,14 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
   const features = [entriesFeature(plainNeeds()), sessions, ...(search === 'without' ? [] : [searching])];
   const { settings } = storeSetting({
     ...(directory === undefined ? {} : { directory }),
-    migrations: features.flatMap(({ migrations }) =>
-      (migrations?.files ?? []).map((file) =>
-        migration(file, readFileSync(join(migrations?.directory ?? '', file), 'utf8')),
+    migrations: [
+      shippedMigration('store/migrations/0012-sync-events.sql'),
+      ...features.flatMap(({ migrations }) =>
+        (migrations?.files ?? []).map((file) =>
+          migration(file, readFileSync(join(migrations?.directory ?? '', file), 'utf8')),
+        ),
       ),
-    ),
+    ],
     projections: features.flatMap((each) => each.projections),
   });
   const moving = { ...settings, clock: () => (clock.now += tick) };

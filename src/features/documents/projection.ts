@@ -1,0 +1,91 @@
+import { canonical } from '../../core/canonical.ts';
+import { sha256Hex } from '../../core/ids.ts';
+import { trustOf } from '../../core/trust.ts';
+import { type Applied, on, type Projecting, projection, query } from '../../store/record-type.ts';
+import { type DocumentRow, documentByEnt } from './queries.ts';
+import { type DocumentPut, documentPut, documentRetire } from './records.ts';
+
+type Written = { readonly [C in keyof DocumentRow]: string | number | null };
+
+const write = query<Written, unknown>(
+  `insert into documents (ent, uri, title, kind, mime, rec, sha256, bytes, version, revision, source, path, session_id,
+     metadata, created_at, updated_at, retired_at, origin, trust, actor)
+   values (:ent, :uri, :title, :kind, :mime, :rec, :sha256, :bytes, :version, :revision, :source, :path, :session_id,
+     :metadata, :created_at, :updated_at, :retired_at, :origin, :trust, :actor)
+   on conflict (ent) do update set title = :title, kind = :kind, mime = :mime, rec = :rec, sha256 = :sha256,
+     bytes = :bytes, version = :version, revision = :revision, source = :source, path = :path,
+     session_id = :session_id, metadata = :metadata, updated_at = :updated_at, retired_at = :retired_at,
+     origin = :origin, trust = :trust, actor = :actor`,
+);
+const retire = query<{ ent: string; at: number }, unknown>(
+  'update documents set retired_at = :at, updated_at = :at where ent = :ent and retired_at is null',
+);
+
+const eraseBankFiles = query<{ ents: string }, unknown>(
+  `delete from bank_files where 'bank:' || name in
+     (select uri from documents where ent in (select value from json_each(:ents)))`,
+);
+
+/** One row per document: what it is now, and where its text stands. */
+export const documents = projection({
+  name: 'documents',
+  version: 1,
+  in: 'project',
+  tables: { documents: { local: ['rec'] } },
+  // what a folder and the memory had in common last is a text of its own
+  erase: (tx, ents) => {
+    tx.run(eraseBankFiles, { ents: JSON.stringify(ents) });
+  },
+  handlers: [
+    on(documentPut, (tx, record) => {
+      const row = rowAfter(tx, record);
+      if (row) tx.run(write, row);
+    }),
+    on(documentRetire, (tx, { ent, writtenAt }) => {
+      tx.run(retire, { ent, at: writtenAt });
+    }),
+  ],
+});
+
+/** The row with a change laid over it; undefined for a change of a document whose first put is not here. */
+function rowAfter(tx: Projecting, record: Applied<DocumentPut>): Written | undefined {
+  const { ent, fields, writtenAt } = record;
+  const before = tx.one(documentByEnt, { ent }) ?? newRow(record);
+  if (!before) return undefined;
+  const { title, kind, mime, version, source, path, session_id, metadata } = fields;
+  return {
+    ...before,
+    ...(title === undefined ? {} : { title }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(mime === undefined ? {} : { mime }),
+    ...(version === undefined ? {} : { version }),
+    ...(source === undefined ? {} : { source }),
+    ...(path === undefined ? {} : { path }),
+    ...(session_id === undefined ? {} : { session_id }),
+    ...(metadata === undefined ? {} : { metadata: canonical(metadata) }),
+    ...contentAfter(tx, record, before),
+    updated_at: writtenAt,
+    retired_at: null,
+  };
+}
+
+/** Every text is a revision of its own; who brought it is remembered with it. */
+function contentAfter(tx: Projecting, record: Applied<DocumentPut>, before: DocumentRow): Partial<Written> {
+  const { n, fields, origin, actor } = record;
+  if (fields.content === undefined && fields.content_blob === undefined) return {};
+  const text = tx.text(fields, 'content');
+  return {
+    ...{ rec: n, sha256: sha256Hex(text), bytes: Buffer.byteLength(text), revision: before.revision + 1 },
+    ...{ origin, trust: trustOf(origin), actor: canonical(actor) },
+  };
+}
+
+function newRow({ n, ent, fields, writtenAt, origin, actor }: Applied<DocumentPut>): DocumentRow | undefined {
+  const { uri } = fields;
+  if (uri === undefined) return undefined;
+  return {
+    ...{ ent, uri, title: uri, kind: 'note', mime: 'text/plain', rec: n, sha256: '', bytes: 0, revision: 0 },
+    ...{ version: null, source: '', path: null, session_id: null, metadata: '{}', retired_at: null },
+    ...{ created_at: writtenAt, updated_at: writtenAt, origin, trust: trustOf(origin), actor: canonical(actor) },
+  };
+}
