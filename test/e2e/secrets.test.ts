@@ -38,10 +38,13 @@ function asName(text: string): string {
 function cut(text: string, length: number): string {
   return keepsSecret(text.slice(0, length)) ? 'plain' : text.slice(0, length);
 }
-/** True for a piece of a sample in which no rule sees the secret any more. */
+/**
+ * True for a piece of a sample in which no rule sees the secret any more. Its beginning is enough: what was cut off may be
+ * the next byte in a file by chance.
+ */
 function keepsSecret(text: string): boolean {
   const left = redactor.text(text).text;
-  return allSecrets.some((secret) => left.includes(secret));
+  return allSecrets.some((secret) => left.includes(secret.slice(0, 12)));
 }
 
 beforeAll(() => {
