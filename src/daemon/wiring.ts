@@ -161,6 +161,7 @@ export function wire(wiring: Wiring): Wired {
       hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
       showings: [showing((read) => momentIn(wiring, entries, read)), ...showings, ...documentSearch.showings],
       entryOf: foundEntry((read) => momentIn(wiring, entries, read)),
+      monotonic: wiring.monotonic,
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
   ];

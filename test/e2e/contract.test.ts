@@ -13,10 +13,7 @@ const [python, curl] = [has('python3'), has('curl')];
 const systemPath = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 
 /** Checks of members that other work brings; taken off this list when it is there. */
-const waiting = [
-  ...['context_store_conflict_member', 'context_retrieve_rest', 'context_store_identity'],
-  ...['search_query', 'brief_frozen'],
-];
+const waiting = ['brief_frozen'];
 
 let home: Home;
 let port: number;

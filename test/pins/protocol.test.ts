@@ -56,7 +56,7 @@ project.remove job user - 6287d8cb02d4
 project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
-search.query read project - a4cb6194c439
+search.query read project - b833617ca8f4
 session.accept write project settled c90cd2316b45
 session.compact write project settled d353a0471d88
 session.context read project settled a3ab61303a76

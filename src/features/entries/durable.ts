@@ -33,6 +33,7 @@ export interface Asked extends Moment {
 
 /** What every agent of the person is told of in a project. */
 const told = ['project', 'user', 'global'] as const satisfies readonly Scope[];
+const important = ['critical', 'high', 'medium'] as const satisfies readonly Priority[];
 
 /**
  * What lasts and is worth telling unasked, of project, user and everywhere: at most 50, newest first. Critical and high before all
@@ -55,7 +56,8 @@ function rowsToTell(asked: Asked): EntryRow[] {
   const { read, now, user } = asked;
   return (
     told
-      .flatMap((scope) => read[databaseOf(scope)].all(durableEntries, { scope, user_id: user, now, limit: most }))
+      .flatMap((scope) => important.map((priority) => ({ scope, priority, user_id: user, now, limit: most })))
+      .flatMap((asked) => read[databaseOf(asked.scope)].all(durableEntries, asked))
       .flatMap((row) => standing(row, asked) ?? [])
       // what is noted for a session that goes on is that session's own
       .filter((row) => row.layer !== 'session')

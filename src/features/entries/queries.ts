@@ -81,19 +81,21 @@ export const entryPage = query<PageParams, EntryRow>(
 );
 
 /**
- * context_recent: what is worth telling unasked, the important before the new; not what another entry supersedes. Notes of
- * a session only when they are important enough to outlive it.
+ * context_told: what is worth telling unasked of one priority, newest first; not what another entry supersedes. Notes of a
+ * session only when they are important enough to outlive it.
  */
-export const durableEntries = query<{ scope: string; user_id: string | null; now: number; limit: number }, EntryRow>(
+export const durableEntries = query<
+  { scope: string; priority: string; user_id: string | null; now: number; limit: number },
+  EntryRow
+>(
   `select ${columns} from memory_context_registry
-   where state = 'live' and layer in ('session', 'short_term', 'long_term', 'permanent')
-     and scope = :scope and tenant_id is null and (scope <> 'user' or user_id is :user_id)
-     and trust > 0 and (expires_at is null or expires_at > :now)
-     and (priority in ('critical', 'high')
-       or (priority = 'medium' and layer <> 'session'
-         and category in ('decision', 'fact', 'preference', 'lesson', 'note')))
+   where state = 'live' and trust > 0 and (priority in ('critical', 'high')
+       or (priority = 'medium' and category in ('decision', 'fact', 'preference', 'lesson', 'note')))
+     and scope = :scope and priority = :priority and (layer <> 'session' or priority <> 'medium')
+     and tenant_id is null and (scope <> 'user' or user_id is :user_id)
+     and (expires_at is null or expires_at > :now)
      and not exists (select 1 from links where target = memory_context_registry.ent and rel = 'supersedes')
-   order by case priority when 'critical' then 0 when 'high' then 1 else 2 end, updated_at desc, ent limit :limit`,
+   order by updated_at desc limit :limit`,
 );
 
 /** context_session: what an agent noted down for the length of a session */

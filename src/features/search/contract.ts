@@ -63,6 +63,7 @@ export const contract = {
     output: z.object({
       query: z.string(),
       result_count: z.int(),
+      took_ms: z.number(),
       results: z.array(result),
       next_cursor: z.string().nullable(),
     }),

@@ -13,15 +13,28 @@ export interface SearchNeeds {
   /** One per kind. */
   readonly showings: readonly Showing[];
   readonly entryOf: EntryOf;
+  /** A clock that only goes forward, in milliseconds; nothing is timed when absent. */
+  readonly monotonic?: () => number;
   /** Begins the timing of a search for entries; what it returns is told how many were found. */
   readonly asking?: (context: Context, query: string) => (found: number) => void;
 }
 
 /** Search over everything findable. Its projection must be declared after those of the features that hand in findables. */
-export function searchFeature({ findables, hidings, showings, entryOf, asking }: SearchNeeds): Feature {
+export function searchFeature({
+  findables,
+  hidings,
+  showings,
+  entryOf,
+  asking,
+  monotonic = () => 0,
+}: SearchNeeds): Feature {
   return feature(contract, {
     verbs: {
-      'search.query': (context, input) => searchQuery(context, input, showings),
+      'search.query': (context, input) => {
+        const begun = monotonic();
+        const reply = searchQuery(context, input, showings);
+        return { ...reply, took_ms: Math.round(100 * (monotonic() - begun)) / 100 };
+      },
       'context.search': (context, input) => {
         const answered = asking?.(context, input.query);
         const reply = contextSearch(context, input, { showings, entryOf });

@@ -14,7 +14,11 @@ type Query = (typeof contract)['search.query'];
 type Input = Parsed<Query>;
 
 /** Finds texts by their words in the project's database and the user's, best first, one result per thing. */
-export function searchQuery(context: Context, input: Input, showings: readonly Showing[]): Reply<Query> {
+export function searchQuery(
+  context: Context,
+  input: Input,
+  showings: readonly Showing[],
+): Omit<Reply<Query>, 'took_ms'> {
   const { cursor, limit, ...request } = input;
   const asked = { request, cursor, limit };
   const page = pageOf(context, asked);

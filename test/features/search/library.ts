@@ -139,7 +139,9 @@ export class Library {
 
   query(text: string, more: Partial<Parsed<(typeof contract)['search.query']>> = {}, agent?: string) {
     const input = contract['search.query'].input.parse({ query: text, ...more });
-    return contract['search.query'].output.parse(searchQuery(this.context(agent), input, showings));
+    return contract['search.query'].output
+      .omit({ took_ms: true })
+      .parse(searchQuery(this.context(agent), input, showings));
   }
 
   entries(text: string, more: Partial<Parsed<(typeof contract)['context.search']>> = {}, agent?: string) {

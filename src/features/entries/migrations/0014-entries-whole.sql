@@ -28,3 +28,6 @@ create table memory_context_access_log (
 ) strict;
 create index access_time on memory_context_access_log (timestamp, context_key); -- statistics, trimming
 create index access_of on memory_context_access_log (ent, timestamp) where ent is not null; -- on how many days it was read
+create index context_told on memory_context_registry (scope, priority, updated_at)
+  where state = 'live' and trust > 0 and (priority in ('critical', 'high')
+    or (priority = 'medium' and category in ('decision', 'fact', 'preference', 'lesson', 'note'))); -- what a brief tells
