@@ -161,7 +161,8 @@ async function main(): Promise<void> {
       const daemon = daemonOptions(join(fresh, 'daemon.mjs'));
       say(sizes((await build(daemon)).metafile));
       const extract = { entryPoints: ['src/daemon/extract-worker.ts'], outfile: join(fresh, 'extract.mjs') };
-      say(sizes((await build({ ...daemon, ...extract })).metafile));
+      const check = { entryPoints: ['src/daemon/check-worker.ts'], outfile: join(fresh, 'check.mjs') };
+      for (const thread of [extract, check]) say(sizes((await build({ ...daemon, ...thread })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');
     }

@@ -34,6 +34,9 @@ export const limits = {
   /** Copies of each database that are kept. */
   backupsKept: 7,
 
+  /** A larger database is looked through in a thread of its own after a crash, while it is served. */
+  checkAsideBytes: 128 * mib,
+
   groupCommit: 256,
   queueRequests: 1_000,
   queueBytes: 32 * mib,

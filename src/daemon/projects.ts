@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
+import { limits } from '../core/limits.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import { allRoots, firstAuthor, renameSelf, touchProject } from '../features/system/queries.ts';
 import {
@@ -16,14 +17,15 @@ import {
 } from '../features/system/registry.ts';
 import { ownDirectory } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
-import { exists, fileBytes } from '../platform/walk.ts';
+import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
 import type { Migration } from '../store/migrate.ts';
 import type { Connection } from '../store/open.ts';
 import type { Projection } from '../store/record-type.ts';
 import { recreate } from '../store/recreate.ts';
 import { Store, type StoreSettings } from '../store/store.ts';
 import type { StoreEvent } from '../store/transaction.ts';
-import { quickCheck } from '../store/verify.ts';
+import { type FileCheck, fileCheckOf, quickCheck } from '../store/verify.ts';
+import { checkAside } from './check-aside.ts';
 import type { Disk } from './disk.ts';
 
 export interface ProjectsParts {
@@ -36,6 +38,8 @@ export interface ProjectsParts {
   readonly failpoint: (name: string) => void;
   /** The daemon before this one did not close its databases: each is looked through when it is opened. */
   readonly afterCrash: boolean;
+  /** A larger one is looked through while it is served; as in limits when absent. */
+  readonly checkAsideBytes?: number;
   readonly names: { readonly user: string; readonly device: string };
   readonly bounds?: NonNullable<StoreSettings['bounds']>;
   readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
@@ -76,6 +80,8 @@ export class Projects {
   /** Answers of resolve, right until the user database changes. */
   readonly #resolved = new Map<string, ProjectRef>();
   #resolvedIn = -1;
+  /** Files that a check found damaged after they had been opened, with the error that says so. */
+  readonly #damaged = new Map<string, { readonly inode: number | undefined; readonly error: unknown }>();
 
   constructor(parts: ProjectsParts) {
     this.#parts = parts;
@@ -287,6 +293,8 @@ export class Projects {
   }
 
   #openStore(file: string, project: string | null, identity: Identity): Store {
+    const known = this.#damaged.get(file);
+    if (known && known.inode === fileInfo(file)?.inode) throw known.error; // one put in its place is another file
     const { migrations, projections, clock, monotonic, random, failpoint, names, bounds, onCommit, disk } = this.#parts;
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
@@ -304,12 +312,31 @@ export class Projects {
       },
     });
     if (!this.#parts.afterCrash) return store;
-    const { damage, indexes } = quickCheck(store);
-    if (damage === undefined) {
-      if (indexes.length > 0) recreate(store, [...new Set(indexes.map(({ table }) => table))]);
-      return store;
+    if (fileBytes(file) > (this.#parts.checkAsideBytes ?? limits.checkAsideBytes))
+      void this.#checkLater(project, store);
+    else this.#afterCheck(store, quickCheck(store));
+    return store;
+  }
+
+  /** A large database is served while it is looked through; found damaged, it is closed and refused from then on. */
+  async #checkLater(project: string | null, store: Store): Promise<void> {
+    const { file } = store.settings;
+    const words = await checkAside(file);
+    if (words === undefined || !store.db.open) return;
+    try {
+      this.#afterCheck(store, fileCheckOf(words));
+    } catch (error) {
+      this.#damaged.set(file, { inode: fileInfo(file)?.inode, error });
+      if (project !== null) this.#open.delete(project);
     }
-    store.close();
-    throw new PrsistError('store/corrupt', `${file}: ${damage}`);
+  }
+
+  /** Makes damaged indexes anew. Throws store/corrupt, with the database closed, when more than that is damaged. */
+  #afterCheck(store: Store, { damage, indexes }: FileCheck): void {
+    if (damage !== undefined) {
+      store.close();
+      throw new PrsistError('store/corrupt', `${store.settings.file}: ${damage}`);
+    }
+    if (indexes.length > 0) recreate(store, [...new Set(indexes.map(({ table }) => table))]);
   }
 }

@@ -102,7 +102,12 @@ export interface FileCheck {
 
 /** SQLite's short check of the file: what an unclean exit may have left. */
 export function quickCheck(store: Store): FileCheck {
-  const told = quickWords(store).filter((what) => what !== 'ok');
+  return fileCheckOf(quickWords(store));
+}
+
+/** What the words of that check mean. */
+export function fileCheckOf(words: readonly string[]): FileCheck {
+  const told = words.filter((what) => what !== 'ok');
   const indexes = told.flatMap((what) => {
     const table = /fts5\b.*?\btable "?(?:main\.)?"?(\w+)/i.exec(what)?.[1];
     return table === undefined ? [] : [{ table, what }];

@@ -81,6 +81,45 @@ describe('databases', () => {
     next.closeAll();
   });
 
+  test('DA66: a large database is served while it is looked through after a crash; a damaged one is refused from then on', async () => {
+    const { projects, project, paths, clock, wired } = wiredWorld();
+    project();
+    const { file } = projects.store(projectId).settings;
+    projects
+      .store(projectId)
+      .db.exec('create table filler (text); insert into filler values (hex(randomblob(200000)))');
+    projects.closeAll();
+    const whole = fs.readFileSync(file);
+    const next = () =>
+      new Projects({
+        ...{ afterCrash: true, checkAsideBytes: 0 },
+        ...{ paths, clock: () => clock.now, monotonic: () => 0, failpoint: () => undefined },
+        random: (bytes) => new Uint8Array(bytes).fill(8),
+        migrations: readMigrations(wired.features),
+        projections: wired.features.flatMap((feature) => feature.projections),
+        names: { user: 'ana', device: 'laptop' },
+        onCommit: () => undefined,
+      });
+    // a page of the filler, of which an answer to anything else knows nothing
+    fs.writeFileSync(file, Buffer.concat([whole.subarray(0, -8192), Buffer.alloc(8192, 0xff)]));
+    const after = next();
+    expect(after.store(projectId).read.one({ sql: 'select count(*) as n from records' }, {})).toMatchObject({ n: 1 });
+    const refusal = () => {
+      try {
+        after.store(projectId);
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    };
+    await expect.poll(refusal, { timeout: 10_000 }).toMatchObject({ code: 'store/corrupt' });
+    // a copy that takes its place is another file
+    fs.writeFileSync(`${file}.new`, whole);
+    fs.renameSync(`${file}.new`, file);
+    expect(refusal()).toBeUndefined();
+    after.closeAll();
+  });
+
   test('DA59: a project is found by the beginning of its id, eight characters or more', () => {
     const { projects, project } = wiredWorld();
     project();
