@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createHome, type Home } from '../harness/home.ts';
+import { createHome, type Home, until } from '../harness/home.ts';
 import { filesBelow } from '../harness/on-disk.ts';
 import { createRepository } from '../harness/repository.ts';
 
@@ -54,5 +54,28 @@ test.each(['tx.before-commit', 'tx.after-commit'])('DY41: a daemon killed at %s 
   expect(await home.prsist(['forget', '--last', 'session', '--yes'], { cwd })).toMatchObject({ exit: 0 });
   expect(killed.signalCode).toBe('SIGKILL');
   expect(filesWith(word)).toEqual([]);
+  expect(await home.prsist(['store', 'verify', '--deep'], { cwd })).toMatchObject({ exit: 0 });
+});
+
+/** Where the copies of the project's database lie, newest first. */
+async function copies(): Promise<string[]> {
+  const { items } = await home.json(['backup', '--list'], { cwd });
+  return (items as { path: string }[]).map(({ path }) => path); // the reply of store.backups
+}
+
+test('DY53: a permanent entry is forgotten in its second copy, in every backup and in what a restore left, too', async () => {
+  await home.json(['context', 'store', 'okapi.key', 'the okapi sleeps', '--layer', 'permanent'], { cwd });
+  await home.json(['backup'], { cwd });
+  const path = (await copies())[0];
+  expect(await home.prsist(['restore', String(path)], { cwd })).toMatchObject({ exit: 0 });
+  await home.json(['context', 'get', 'okapi.key'], { cwd });
+  await until('it is mirrored', () => (filesWith('okapi').some((file) => file.includes('user.db')) ? true : undefined));
+  expect(filesWith('okapi')).toEqual(
+    expect.arrayContaining([path, expect.stringContaining('user.db'), expect.stringContaining('before-restore')]),
+  );
+  await home.json(['forget', '--entry', 'okapi.key', '--yes'], { cwd });
+  expect(filesWith('okapi')).toEqual([]);
+  // there is a copy still, and it can be put back
+  expect(await copies()).toHaveLength(1);
   expect(await home.prsist(['store', 'verify', '--deep'], { cwd })).toMatchObject({ exit: 0 });
 });
