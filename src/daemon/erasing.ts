@@ -47,13 +47,19 @@ export async function finishErasing(parts: ErasingParts, only?: string): Promise
     if (only !== undefined && projectId !== only) continue;
     await forgetStates(parts.capture, projectId);
     sweepSpool(parts, projectId);
-    for (const id of value === 'user' ? everyProject(projects) : [projectId]) await parts.render(id);
     const isErased = erasedIn(projects.store(projectId).read);
-    if (isErased) await projects.user.write((tx) => forgetMirrored(tx, projectId, isErased));
+    if (isErased)
+      await projects.user.write((tx) =>
+        forgetMirrored(tx, { projectId, project: projects.store(projectId).read, isErased }),
+      );
     await parts.renewCopies(projectId);
     const folded = [projects.store(projectId), projects.user].map((store) => store.fold());
     // where somebody still reads an old state, what is gone can still be read in the log: it is tried again
     if (folded.includes('in use')) continue;
+    // last, and each by itself: another project that cannot be opened must not keep what was erased on the disk
+    const told = value === 'user' ? everyProject(projects) : [projectId];
+    const rendered = await Promise.allSettled(told.map((id) => parts.render(id)));
+    if (rendered[told.indexOf(projectId)]?.status === 'rejected') continue;
     await projects.user.write((tx) => tx.run(dropEraseNote, { key }));
   }
 }

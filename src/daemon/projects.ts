@@ -321,13 +321,14 @@ export class Projects {
   /** A large database is served while it is looked through; found damaged, it is closed and refused from then on. */
   async #checkLater(project: string | null, store: Store): Promise<void> {
     const { file } = store.settings;
-    const words = await checkAside(file);
-    if (words === undefined || !store.db.open) return;
     try {
-      this.#afterCheck(store, fileCheckOf(words));
+      const words = await checkAside(file);
+      if (words !== undefined && store.db.open) this.#afterCheck(store, fileCheckOf(words));
     } catch (error) {
+      // anything else than damage (no thread, no room for an index) says nothing about the database
+      if (!(error instanceof PrsistError) || error.code !== 'store/corrupt') return;
       this.#damaged.set(file, { inode: fileInfo(file)?.inode, error });
-      if (project !== null) this.#open.delete(project);
+      if (project !== null && this.#open.get(project)?.store === store) this.#open.delete(project);
     }
   }
 

@@ -75,6 +75,7 @@ function requireBounds({ name, body, caller: { bound = {} } }: Wish): void {
   if (project !== undefined && !byEffect.test(name) && !withProject.has(name)) {
     throw refused(`${name} looks beyond the one project this token is bound to`);
   }
+  if (tenant === undefined && (user ?? project) !== undefined) requireSame(body, 'tenant_id', '');
   requireSame(body, 'tenant_id', tenant);
   requireSame(body, 'user_id', user);
   requireSame(body, 'project', project);

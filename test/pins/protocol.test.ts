@@ -36,7 +36,7 @@ context.list read project - 064a8b587d6f
 context.restore write project - aafb0c7bcd1a
 context.retrieve read project - 73be0f5f54f6
 context.search read project - 94dd62fbc999
-context.store write project - 573c14d9f8a2
+context.store write project - 7a8451f0c5fe
 context.tag write project - 7f48ced63ea9
 context.trust write project - a33043407972
 document.delete write project - 477c19a5e9e4

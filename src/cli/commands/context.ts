@@ -97,7 +97,7 @@ function addGet(parent: Command, bind: Bind): void {
   const command = parent
     .command('get')
     .description(
-      'Print the value of an entry. Without a scope the project is asked first, then what is yours everywhere.',
+      'Print the value of an entry. Without a scope the nearest one: agent, session, project, user, tenant, global.',
     )
     .argument('<key>');
   ownerOptions(command)

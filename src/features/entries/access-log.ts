@@ -44,15 +44,14 @@ export class AccessLog {
     const all = this.#waiting;
     if (all.length === 0) return;
     this.#waiting = [];
-    for (const [project, accesses] of Map.groupBy(all, (each) => each.project)) {
-      const own = accesses.filter((each) => each.database === 'project');
-      write(project, (tx) => {
+    // where the entry stands, so that what is erased with it is in one database
+    const places = Map.groupBy(all, ({ database, project }) => (database === 'user' ? '' : project));
+    for (const [place, accesses] of places) {
+      write(place, (tx) => {
         for (const { database: _, project: __, ...row } of accesses) tx.run(addAccess, row);
-        countAll(tx, own);
+        countAll(tx, accesses);
       });
     }
-    const shared = all.filter((each) => each.database === 'user' && each.ent !== null);
-    if (shared.length > 0) write('', (tx) => countAll(tx, shared));
   }
 }
 

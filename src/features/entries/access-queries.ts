@@ -16,11 +16,13 @@ export type AccessRow = {
   readonly timestamp: number;
 };
 
+/** What was erased while its reads waited is not named again. */
 export const addAccess = query<AccessRow, unknown>(
   `insert into memory_context_access_log (context_key, ent, operation, outcome, layer, scope, tenant_id, user_id,
      session_id, agent_id, hit_cache, latency_ms, timestamp)
-   values (:context_key, :ent, :operation, :outcome, :layer, :scope, :tenant_id, :user_id,
-     :session_id, :agent_id, :hit_cache, :latency_ms, :timestamp)`,
+   select :context_key, :ent, :operation, :outcome, :layer, :scope, :tenant_id, :user_id,
+     :session_id, :agent_id, :hit_cache, :latency_ms, :timestamp
+   where :ent is null or exists (select 1 from memory_context_registry where ent = :ent)`,
 );
 
 export const countAccess = query<{ ent: string; count: number; at: number }, unknown>(

@@ -58,8 +58,9 @@ export const contract = {
       value: z.json(),
       layer: layer.optional(),
       scope: scope.optional(),
-      priority: priority.default('medium'),
-      category: word.default('general'),
+      /** Left out, what the entry has stays; a new one is medium and general. */
+      priority: priority.optional(),
+      category: word.optional(),
       source: word.optional(),
       metadata: metadata.default({}),
       ...owner,

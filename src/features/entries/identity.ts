@@ -4,7 +4,7 @@ import { PrsistError } from '../../core/errors.ts';
 import type { Id } from '../../core/ids.ts';
 import { keyedEntity } from '../../core/record.ts';
 import type { Scope } from '../../core/words.ts';
-import type { Context } from '../feature.ts';
+import type { Caller, Context } from '../feature.ts';
 
 /** Scope and the ids it uses; null for those it does not. */
 export interface Owner {
@@ -54,6 +54,22 @@ export function ownerOf(scope: Scope, named: Named, context: Context): Owner {
     default:
       return { ...nobody, scope };
   }
+}
+
+/**
+ * Whether what belongs to an owner may be told to a caller, and changed by it: a token tied to a project has nothing to do
+ * with what is the person's, one tied to a tenant or a user with what names another one or none.
+ */
+export function isOpenTo(
+  { scope, tenant_id, user_id }: Pick<Owner, 'scope' | 'tenant_id' | 'user_id'>,
+  caller: Caller,
+) {
+  if (caller.bound === undefined) return true;
+  const { tenant, user } = caller.bound;
+  if (tenant === undefined && user === undefined) return databaseOf(scope) === 'project';
+  if (scope === 'tenant') return tenant !== undefined && tenant_id === tenant;
+  if (scope !== 'user' && scope !== 'session') return true;
+  return (tenant === undefined || tenant_id === tenant) && (user === undefined || user_id === user);
 }
 
 /** Every owner a request without a scope may mean, nearest first. */

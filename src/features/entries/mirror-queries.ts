@@ -61,11 +61,15 @@ export const mirroredEntities = query<{ project_id: string }, { ent: string }>(
   'select distinct ent from mirror_records where project_id = :project_id',
 );
 /** mirror_of */
-export const mirroredOf = query<{ project_id: string; ent: string }, { body: string | null }>(
-  'select body from mirror_records where project_id = :project_id and ent = :ent',
+export const mirroredOf = query<{ project_id: string; ent: string }, { log: string; seq: number; body: string | null }>(
+  'select log, seq, body from mirror_records where project_id = :project_id and ent = :ent',
 );
-export const dropMirroredOf = query<{ project_id: string; ent: string }, unknown>(
-  'delete from mirror_records where project_id = :project_id and ent = :ent',
+/** A record that was erased: its text is gone, its place in the log is not. */
+export const erasedRecord = query<{ log: string; seq: number }, { seq: number }>(
+  'select r.seq from records r join logs l using (log_n) where l.log = :log and r.seq = :seq and r.state = 1',
+);
+export const dropMirroredRecord = query<{ log: string; seq: number }, unknown>(
+  'delete from mirror_records where log = :log and seq = :seq',
 );
 export const mirroredCount = query<{ project_id: string }, { count: number }>(
   'select count(*) as count from mirror_records where project_id = :project_id',

@@ -6,9 +6,10 @@ import {
   addPackedText,
   addTrace,
   cursorOf,
-  dropMirroredOf,
+  dropMirroredRecord,
   entriesChanged,
   entryName,
+  erasedRecord,
   isMirrored,
   lastRecord,
   mirrorConsumer,
@@ -85,13 +86,25 @@ export function trimTraces(tx: Write): void {
 }
 
 /** Takes out of the mirror what was erased from its project, with the texts that nothing else names. */
-export function forgetMirrored(tx: Write, projectId: string, isErased: (ent: string) => boolean): void {
+export function forgetMirrored(
+  tx: Write,
+  { projectId, project, isErased }: Pick<MirrorParts, 'projectId'> & ErasedFrom,
+): void {
   const erased = tx.all(mirroredEntities, { project_id: projectId }).filter(({ ent }) => isErased(ent));
   for (const { ent } of erased) {
-    const of = { project_id: projectId, ent };
-    for (const { body } of tx.all(mirroredOf, of)) if (body !== null) dropBlobs(tx, body);
-    tx.run(dropMirroredOf, of);
+    // an entry stored again after it was erased has records that stand
+    for (const { log, seq, body } of tx.all(mirroredOf, { project_id: projectId, ent })) {
+      if (!project.one(erasedRecord, { log, seq })) continue;
+      if (body !== null) dropBlobs(tx, body);
+      tx.run(dropMirroredRecord, { log, seq });
+    }
   }
+}
+
+interface ErasedFrom {
+  /** The project's own database, after the erase. */
+  readonly project: Read;
+  readonly isErased: (ent: string) => boolean;
 }
 
 /** An entry's records of this range, all earlier ones with them when it is new in the mirror. */

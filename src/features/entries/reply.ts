@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../feature.ts';
 import type { entry } from './contract.ts';
+import { isOpenTo } from './identity.ts';
 import type { EntryRow, LinkRow } from './queries.ts';
 
 /** An entry as it stands on the wire. */
@@ -45,10 +46,7 @@ export function leastTrust(caller: Caller): number {
 
 /** Whether a caller may be told of an entry: quarantined text is for people, and what a token is tied to counts. */
 export function mayBeTold(row: EntryRow, caller: Caller): boolean {
-  const { tenant, user } = caller.bound ?? {};
-  if (tenant !== undefined && row.tenant_id !== null && row.tenant_id !== tenant) return false;
-  if (user !== undefined && row.user_id !== null && row.user_id !== user) return false;
-  return row.trust >= leastTrust(caller);
+  return isOpenTo(row, caller) && row.trust >= leastTrust(caller);
 }
 
 /** A value as a text: a string as it is, everything else as canonical JSON. */

@@ -21,7 +21,8 @@ export function retrieve(needs: EntryNeeds) {
   return (context: Context, input: Parsed<Retrieve>): Reply<Retrieve> => {
     const begun = needs.accesses.moment;
     const session = sessionStateKey(input.key);
-    if (session !== undefined) return stateEntry(needs, context, { key: input.key, session_id: session });
+    if (session !== undefined && isPersons(context.caller))
+      return stateEntry(needs, context, { key: input.key, session_id: session });
     const { found, denied } = nearest(needs, context, input);
     const outcome = found ? 'hit' : denied ? 'denied' : 'miss';
     noteRead(needs, context, { input, found, outcome, begun });
@@ -55,6 +56,11 @@ function inScope(
   const stored = context.read[database].one(entryByEnt, { ent: entryId(key, owner) });
   const row = stored && standing(stored, momentOf(needs, context));
   return row && { row, inMemory: false };
+}
+
+/** A token tied to a tenant or a user is told of sessions by session.show, which knows whose they are. */
+function isPersons({ bound }: Context['caller']): boolean {
+  return bound?.tenant === undefined && bound?.user === undefined;
 }
 
 interface Noted {

@@ -18,7 +18,8 @@ export function stats(needs: EntryNeeds) {
     const counts = [read.project, read.user].flatMap((one) =>
       one.all(layerCounts, { now, short_from: now - needs.settings(project.root).shortTermMs }),
     );
-    const accesses = read.project.one(accessTotals, { since }) ?? { total: 0, hits: 0, from_memory: 0 };
+    const both = [read.project, read.user];
+    const accesses = both.flatMap((one) => one.one(accessTotals, { since }) ?? []).reduce(added, nothing);
     const { messages, ...sessions } = needs.sessions(project.root).counts(read.project, now);
     return {
       ...entryCounts(counts, needs.ephemeral.count),
@@ -31,7 +32,11 @@ export function stats(needs: EntryNeeds) {
       conflict_count: conflicts(read.project) + conflicts(read.user),
       db_bytes: needs.stores.bytes(project.id),
       cache_hit_rate: accesses.total === 0 ? null : accesses.hits / accesses.total,
-      top_keys: read.project.all(mostRead, { since, limit: topKeys }).map(rated),
+      top_keys: both
+        .flatMap((one) => one.all(mostRead, { since, limit: topKeys }))
+        .sort((a, b) => b.accesses - a.accesses)
+        .slice(0, topKeys)
+        .map(rated),
     };
   };
 }
@@ -44,6 +49,12 @@ function entryCounts(counts: readonly LayerCount[], ephemeral_count: number) {
     ...{ short_term_count: inLayer('short_term'), long_term_count: inLayer('long_term') },
     ...{ permanent_count: inLayer('permanent'), critical_count: sum(({ priority }) => priority === 'critical') },
   };
+}
+
+const nothing = { total: 0, hits: 0, from_memory: 0 };
+
+function added(a: typeof nothing, b: typeof nothing): typeof nothing {
+  return { total: a.total + b.total, hits: a.hits + b.hits, from_memory: a.from_memory + b.from_memory };
 }
 
 function conflicts(read: Read): number {

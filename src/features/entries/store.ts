@@ -21,12 +21,22 @@ const dayMs = 86_400_000;
 /** Stores one entry; the same content again writes no record and returns the version it has. */
 export function store(needs: Pick<EntryNeeds, 'settings' | 'ephemeral'>) {
   return (tx: Write, input: StoreInput, context: Context): Reply<Store> => {
-    const wanted = wantedOf(input, context, needs.settings(context.project.root));
-    if (wanted.layer === 'ephemeral') return storeEphemeral(needs, { wanted, input }, context);
+    const settings = needs.settings(context.project.root);
+    const asked = wantedOf(input, context, settings);
+    if (asked.layer === 'ephemeral') return storeEphemeral(needs, { wanted: asked, input }, context);
+    const before = tx.one(entryByEnt, { ent: entryId(asked.key, asked.owner) });
+    const wanted = wantedOf({ ...whatStays(before), ...input, key: asked.key }, context, settings);
     const reply = storeDurable(tx, { wanted, input }, context);
     needs.ephemeral.drop(databaseOf(wanted.owner.scope) === 'user' ? '' : context.project.id, wanted.key, wanted.owner);
     return reply;
   };
+}
+
+/** What a request that does not name it leaves as it is. A note of a session needs its session named again. */
+function whatStays(before: EntryRow | undefined): Pick<StoreInput, 'layer' | 'priority' | 'category'> {
+  if (before?.state !== 'live') return {};
+  const { layer, priority, category } = before;
+  return { ...(layer === 'session' ? {} : { layer }), priority, category };
 }
 
 interface Storing {

@@ -6,7 +6,7 @@ import type { Parsed } from '../../core/operation.ts';
 import type { Layer } from '../../core/words.ts';
 import type { Caller, Context } from '../feature.ts';
 import type { contract } from './contract.ts';
-import { idsOf, type Owner, ownerOf } from './identity.ts';
+import { idsOf, isOpenTo, type Owner, ownerOf } from './identity.ts';
 import { keyOf } from './key.ts';
 import type { EntrySettings } from './needs.ts';
 import type { EntryRow } from './queries.ts';
@@ -38,12 +38,17 @@ export function wantedOf(input: StoreInput, context: Context, settings: EntrySet
   if (Buffer.byteLength(value) > limits.valueBytes) {
     throw new PrsistError('limit/too-large', `a value may have ${limits.valueBytes} bytes`, { field: 'value' });
   }
-  const key = input.key ?? keyOf(input.category, plainText(input.value));
+  const { priority = 'medium', category = 'general', source, metadata, tags } = input;
+  const key = input.key ?? keyOf(category, plainText(input.value));
   requireStorable(key);
-  const { priority, category, source, metadata, tags } = input;
+  const owner = ownerOf(scope, input, context);
+  const ids = idsOf(input, context);
+  if (!isOpenTo(scope === 'session' ? { ...owner, ...ids } : owner, context.caller)) {
+    throw new PrsistError('auth/refused', `this token is not for entries of scope ${scope}`, { field: 'scope' });
+  }
   return {
     ...{ key, layer, value, priority, category, source, metadata, tags },
-    ...{ owner: ownerOf(scope, input, context), ids: idsOf(input, context) },
+    ...{ owner, ids },
     in_session: layer === 'session' ? sessionOf(input, context) : null,
     expires_at: expiryOf(input, layer, context.now),
   };

@@ -52,7 +52,8 @@ export const candidates = query<CandidateParams, Item>(
        or (i.scope = 'user' and i.user_id = :my_user and (i.tenant_id is null or i.tenant_id = :my_tenant))
        or (i.scope = 'tenant' and i.tenant_id = :my_tenant)
        or (i.scope = 'session' and (:my_session is null or i.session_id = :my_session)
-         and (:my_tenant is null or ifnull(i.tenant_id, :my_tenant) = :my_tenant))
+         and (:my_tenant is null or ifnull(i.tenant_id, :my_tenant) = :my_tenant)
+         and ifnull(i.user_id, :my_user) = :my_user)
        or (i.scope = 'agent' and (:my_agent is null or i.agent_id = :my_agent)))
    order by f.rank limit :limit`,
 );

@@ -71,8 +71,10 @@ export function whoAsks(context: Context, named: Named) {
   const { caller } = context;
   // whoever is tied to a tenant or a user is nobody who may look at everything
   const nobody = isPerson(context) && caller.bound === undefined ? null : '';
+  const isOfProject = caller.bound !== undefined && (caller.bound.tenant ?? caller.bound.user) === undefined;
   return {
-    my_user: named.user_id ?? caller.user,
+    // a token of a project has nothing to do with what is the person's
+    my_user: isOfProject ? '' : (named.user_id ?? caller.user),
     my_tenant: named.tenant_id ?? caller.bound?.tenant ?? null,
     my_session: named.session_id ?? caller.session ?? nobody,
     my_agent: named.agent_id ?? caller.agent ?? nobody,

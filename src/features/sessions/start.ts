@@ -36,7 +36,9 @@ export function start(needs: SessionNeeds) {
         start_time: wireTime(row.started_at),
       },
       ...{ tenant_id: row.tenant_id, user_id: row.user_id, created: !known },
-      pending_handoff: input.agent ? pendingFor(tx, input.agent, context, needs.device) : null,
+      // a handoff waits for the person's agents; a token tied to a tenant or a user is not told of it
+      pending_handoff:
+        input.agent && context.caller.bound === undefined ? pendingFor(tx, input.agent, context, needs.device) : null,
     };
   };
 }

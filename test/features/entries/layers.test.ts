@@ -291,7 +291,6 @@ test('EN72: every read is counted once it is written down: hits, misses and what
     .all();
   expect(rows).toEqual([
     { context_key: 'k', outcome: 'hit', n: 3 },
-    { context_key: 'mine', outcome: 'hit', n: 1 },
     { context_key: 'none', outcome: 'miss', n: 1 },
     { context_key: 'secret', outcome: 'denied', n: 1 },
   ]);

@@ -203,3 +203,36 @@ test('EN52: what a session is started with is kept as its own entries', async ()
     ['goal', 'session'],
   ]);
 });
+
+test('EN53: stored again, an entry keeps layer, priority and category that are not named', async () => {
+  const m = memory();
+  const named = { layer: 'permanent', priority: 'critical', category: 'fact' } as const;
+  await m.store({ key: 'k', value: 1, ...named });
+  expect(await m.store({ key: 'k', value: 2 })).toMatchObject({ layer: 'permanent', sync_version: 2 });
+  expect(m.retrieve({ key: 'k' })).toMatchObject({ value: 2, ...named });
+  await m.store({ key: 'k', value: 2, priority: 'low', layer: 'long_term' });
+  expect(m.retrieve({ key: 'k' })).toMatchObject({ layer: 'long_term', priority: 'low', category: 'fact' });
+});
+
+test('EN54: a token tied to a project has nothing to do with what is the person’s; one tied to a user with others', async () => {
+  const m = memory();
+  await m.store({ key: 'mine', value: 1, scope: 'user' });
+  await m.store({ key: 'ours', value: 1 });
+  await m.store({ key: 'note', value: 1, scope: 'session', session_id: 's1' });
+  const ofProject = { ...human, origin: 'agent', bound: { project: 'p' } } as const;
+  expect(() => m.retrieve({ key: 'mine' }, ofProject)).toThrow(notFound);
+  expect(m.retrieve({ key: 'ours' }, ofProject).value).toBe(1);
+  await expect(m.store({ key: 'x', value: 1, scope: 'user' }, ofProject)).rejects.toMatchObject({
+    code: 'auth/refused',
+  });
+  const bob = { user: 'bob', origin: 'agent', bound: { user: 'bob' } } as const;
+  expect(() => m.retrieve({ key: 'note', session_id: 's1' }, bob)).toThrow(notFound);
+  await m.store({ key: 'own', value: 2, scope: 'user' }, bob);
+  expect(m.retrieve({ key: 'own' }, bob).value).toBe(2);
+  expect(
+    m
+      .list({}, bob)
+      .items.map(({ key }) => key)
+      .sort(),
+  ).toEqual(['ours', 'own']);
+});
