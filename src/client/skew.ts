@@ -5,7 +5,7 @@ import { readText, writeAtomic } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { wallClock } from '../platform/time.ts';
 import type { Endpoint } from './endpoint.ts';
-import { drain, waitUntilGone } from './leave.ts';
+import { leave, waitUntilGone } from './leave.ts';
 
 const calmMs = 60_000;
 const leaveMs = 10_000;
@@ -21,11 +21,9 @@ export async function settleSkew(paths: Paths, endpoint: Endpoint): Promise<void
   const name = `${endpoint.pid} ${endpoint.start}`;
   const isRecent = last !== undefined && wallClock() - last.atMs < calmMs;
   if (isRecent && last.name !== name) throw skew(endpoint, 'remove the older prsist: which -a prsist');
-  if (!isRecent) {
-    writeAtomic(changeFile(paths), `${wallClock()} ${name}\n`);
-    await drain(endpoint, leaveMs);
-  }
-  if (!(await waitUntilGone(endpoint, leaveMs))) throw skew(endpoint, 'prsist daemon stop --force');
+  if (!isRecent) writeAtomic(changeFile(paths), `${wallClock()} ${name}\n`);
+  const isGone = await (isRecent ? waitUntilGone : leave)(endpoint, leaveMs);
+  if (!isGone) throw skew(endpoint, 'prsist daemon stop --force');
 }
 
 function skew(endpoint: Endpoint, hint: string): PrsistError {

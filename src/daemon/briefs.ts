@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { GitState } from '../core/snapshot.ts';
-import { assemble, type BriefSources, type Reads, unfinishedMs } from '../features/brief/assemble.ts';
+import { assemble, type BriefSources, unfinishedMs } from '../features/brief/assemble.ts';
 import { publish, toldAgents, withdraw } from '../features/brief/publish.ts';
 import { toldHandoffId } from '../features/brief/render-handoff.ts';
 import { lastStarts } from '../features/capture/queries.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { type ClientOptions, createClient } from '../../src/client/call.ts';
 import { readEndpoint } from '../../src/client/endpoint.ts';
-import { drain, waitUntilGone } from '../../src/client/leave.ts';
+import { leave, waitUntilGone } from '../../src/client/leave.ts';
 import { temporaryHome, writeEndpoint } from './wire-server.ts';
 
 const daemon = join(import.meta.dirname, 'small-daemon.ts');
@@ -19,7 +19,7 @@ function newHome(): string {
 afterEach(async () => {
   for (const home of homes.splice(0)) {
     const endpoint = readEndpoint(join(home, 'state', 'endpoint.json'));
-    if (endpoint && endpoint.pid !== process.pid) await drain(endpoint, 1_000).catch(() => undefined);
+    if (endpoint && endpoint.pid !== process.pid) await leave(endpoint, 1_000).catch(() => undefined);
     fs.rmSync(home, { recursive: true, force: true });
   }
 });
@@ -96,16 +96,16 @@ test('a client that must not start one says that there is none', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'daemon/unavailable', hint: 'prsist daemon start' });
 });
 
-async function startOld(home: string): Promise<void> {
-  const child = spawn(process.execPath, [daemon, 'old'], { env: { PRSIST_HOME: home }, stdio: 'ignore' });
+async function startOld(home: string, manner = 'old'): Promise<void> {
+  const child = spawn(process.execPath, [daemon, manner], { env: { PRSIST_HOME: home }, stdio: 'ignore' });
   child.unref();
   const published = join(home, 'state', 'endpoint.json');
   await expect.poll(() => readEndpoint(published)?.pid, { timeout: 10_000 }).toBe(child.pid);
 }
 
-test('a newer client lets an older daemon leave and starts its own', async () => {
+test.each(['old', 'leaving'])('a newer client lets an older daemon leave and starts its own (%s)', async (manner) => {
   const home = newHome();
-  await startOld(home);
+  await startOld(home, manner);
   const old = readEndpoint(join(home, 'state', 'endpoint.json'));
   expect(await clientOf(home, 'serve').post('system.health', {})).toMatchObject({ proto: 1 });
   expect(old && (await waitUntilGone(old, 0))).toBe(true);

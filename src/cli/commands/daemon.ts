@@ -1,8 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { type Endpoint, readEndpoint } from '../../client/endpoint.ts';
-import { drain, isAlive, waitUntilGone } from '../../client/leave.ts';
+import { isAlive, leave, waitUntilGone } from '../../client/leave.ts';
 import { PrsistError } from '../../core/errors.ts';
-import { errorCode } from '../../platform/files.ts';
 import { processStart, signal } from '../../platform/process.ts';
 import { requireWritable } from '../../platform/writable.ts';
 import type { Cli, Register } from '../cli.ts';
@@ -77,20 +76,10 @@ async function status(cli: Cli): Promise<void> {
 
 async function stop(cli: Cli, options: { readonly force?: boolean }): Promise<void> {
   const endpoint = readEndpoint(cli.client.paths.endpoint);
-  const left = !endpoint || (options.force ? await kill(endpoint) : await leave(endpoint));
+  const left = !endpoint || (options.force ? await kill(endpoint) : await leave(endpoint, leaveMs));
   const reply = { success: true, stopped: true };
   if (endpoint && !left) throw new PrsistError('daemon/wedged', `pid ${endpoint.pid} is still there`);
   cli.answer(reply, () => cli.print.note(endpoint ? 'the daemon has left' : 'the daemon is not running'));
-}
-
-async function leave(endpoint: Endpoint): Promise<boolean> {
-  try {
-    await drain(endpoint, leaveMs);
-  } catch (error) {
-    // it does not listen any more, or closed while leaving: all is well if the process goes
-    if (!['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(errorCode(error))) throw error;
-  }
-  return waitUntilGone(endpoint, leaveMs);
 }
 
 /** Only the very process that wrote the endpoint: a number alone may belong to another program by now. */

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type Endpoint, readEndpoint } from '../../client/endpoint.ts';
-import { drain, isAlive, waitUntilGone } from '../../client/leave.ts';
+import { isAlive, leave, waitUntilGone } from '../../client/leave.ts';
 import { type Paths, resolvePaths } from '../../platform/paths.ts';
 import { signal } from '../../platform/process.ts';
 import { processesWith } from '../../platform/process-list.ts';
@@ -67,8 +67,8 @@ export function dropHome(home: DemoHome, what: 'keep' | 'remove'): void {
 
 async function letLeave(endpoint: Endpoint): Promise<void> {
   if (!isAlive(endpoint)) return;
-  await Promise.allSettled([drain(endpoint, leaveMs)]); // one that does not answer is killed below
-  if (await waitUntilGone(endpoint, leaveMs)) return;
+  const isGone = await leave(endpoint, leaveMs).catch(() => false); // one that does not answer is killed
+  if (isGone) return;
   signal(endpoint.pid, 'SIGKILL');
   await waitUntilGone(endpoint, leaveMs);
 }

@@ -64,9 +64,8 @@ export function isOpenTo(
   { scope, tenant_id, user_id }: Pick<Owner, 'scope' | 'tenant_id' | 'user_id'>,
   caller: Caller,
 ) {
-  if (caller.bound === undefined) return true;
-  const { tenant, user } = caller.bound;
-  if (tenant === undefined && user === undefined) return databaseOf(scope) === 'project';
+  const { tenant, user, project } = caller.bound ?? {};
+  if (tenant === undefined && user === undefined) return project === undefined || databaseOf(scope) === 'project';
   if (scope === 'tenant') return tenant !== undefined && tenant_id === tenant;
   if (scope !== 'user' && scope !== 'session') return true;
   return (tenant === undefined || tenant_id === tenant) && (user === undefined || user_id === user);

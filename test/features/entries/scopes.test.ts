@@ -225,6 +225,9 @@ test('EN54: a token tied to a project has nothing to do with what is the personâ
   await expect(m.store({ key: 'x', value: 1, scope: 'user' }, ofProject)).rejects.toMatchObject({
     code: 'auth/refused',
   });
+  const unbound = { ...human, origin: 'agent', bound: {} } as const;
+  await m.store({ key: 'x', value: 1, scope: 'tenant', tenant_id: 't' }, unbound);
+  expect(m.retrieve({ key: 'mine' }, unbound).value).toBe(1);
   const bob = { user: 'bob', origin: 'agent', bound: { user: 'bob' } } as const;
   expect(() => m.retrieve({ key: 'note', session_id: 's1' }, bob)).toThrow(notFound);
   await m.store({ key: 'own', value: 2, scope: 'user' }, bob);
