@@ -1,9 +1,8 @@
 // Which feature gets what from which: one line each. Features never import one another.
-import { join } from 'node:path';
 import { readPrices } from '../config/prices.ts';
 import type { Config } from '../config/schema.ts';
+import { movedAgentHomes } from '../core/agent-homes.ts';
 import type { Captured } from '../core/captured.ts';
-import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
 import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Reads } from '../features/brief/assemble.ts';
@@ -13,9 +12,6 @@ import { type TranscriptRoot, transcriptRoots } from '../features/capture/discov
 import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { captureFeature } from '../features/capture/feature.ts';
 import { importTranscripts } from '../features/capture/import.ts';
-import { carryBack, carryOut, planWayBack, type ReceiptPlace } from '../features/capture/install/carry-out.ts';
-import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../features/capture/install/plan.ts';
-import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
 import { keptTranscript } from '../features/capture/segments.ts';
@@ -49,9 +45,8 @@ import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/s
 import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { systemFeature } from '../features/system/feature.ts';
-import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
+import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
-import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import type { Read } from '../store/record-type.ts';
@@ -60,6 +55,7 @@ import { doctor } from './doctor.ts';
 import { entryMoment, entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
+import { createHooks, scriptFacts } from './hooks.ts';
 import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
@@ -108,8 +104,8 @@ export function wire(wiring: Wiring): Wired {
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
   const roots = transcriptRoots(wiring.paths.home, wiring.env);
-  const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
-  const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
+  const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
+  const status = { homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring) };
   const { lay, drain } = wiring.spool;
   const features: Feature[] = [
     entriesFeature(entries),
@@ -144,7 +140,12 @@ export function wire(wiring: Wiring): Wired {
     }),
     briefFeature(sources),
     systemFeature({
-      ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
+      ...{
+        hooks: createHooks(wiring, () => wiring.projects().roots()),
+        daemon: wiring.daemon,
+        jobs: wiring.jobs,
+        maintenance: wiring.maintenance,
+      },
       keeping: wiring.keeping,
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
@@ -270,42 +271,6 @@ function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
       return handoffForBrief(read, agent, { ...at, user, device: dev });
     },
     telling: (root) => tellingOf(wiring.settings.at(mainTop(root))),
-  };
-}
-
-function movedHomes(env: Wiring['env']): Record<string, string> {
-  return {
-    ...(env.CLAUDE_CONFIG_DIR ? { 'claude-code': env.CLAUDE_CONFIG_DIR } : {}),
-    ...(env.CODEX_HOME ? { codex: env.CODEX_HOME } : {}),
-  };
-}
-
-function scriptFacts({ paths, packageRoot, nodePath, env }: Wiring): ScriptFacts {
-  const hook = (name: string) => readText(join(packageRoot, 'hooks', name)) ?? '';
-  return {
-    ...{ bin: paths.bin, stateDirectoryNote: paths.stateDirNote, stateDirectory: paths.state, nodePath },
-    ...{ agent: hook('agent.sh'), git: hook('git.sh'), start: hook('start.sh') },
-    daemonPath: join(packageRoot, 'bin', 'prsist-daemon'),
-    commandPath: join(packageRoot, 'bin', 'prsist'),
-    environment: startEnvironment({
-      ...{ config: paths.config, data: paths.data, state: paths.state },
-      ...(env.PRSIST_HOME ? { prsistHome: env.PRSIST_HOME } : {}),
-    }),
-  };
-}
-
-function hooksOf(wiring: Wiring): Hooks {
-  const { paths } = wiring;
-  const place: ReceiptPlace = { receipt: paths.installs, backups: paths.backups };
-  const homes = (moved: Readonly<Record<string, string>>): Homes => ({ home: paths.home, moved });
-  return {
-    planUser: (asked) => {
-      const agents = hookedAgents.filter((agent) => asked.agents?.includes(agent) ?? true);
-      return planUserHooks(scriptFacts(wiring), homes(asked.homes), agents);
-    },
-    planRepository: planRepositoryHook,
-    planWayBack: (asked) => planWayBack(place, homes(asked.homes), [paths.bin]),
-    carryOut: (plan: FilePlan, way) => (way === 'there' ? carryOut(place, plan.operations) : carryBack(place, plan)),
   };
 }
 

@@ -49,7 +49,7 @@ document.restore write project - 50397f3f689e
 job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
-project.init job user - 04de3afa8b97
+project.init job user - daa61dddbe89
 project.link job user - 9941a5b3455b
 project.list read user - 1e5c23727728
 project.remove job user - 6287d8cb02d4

@@ -9,13 +9,24 @@ export interface HooksAsked {
   readonly agents: readonly string[] | undefined;
   /** Directories of the agents, where their own variables moved them. */
   readonly homes: Readonly<Record<string, string>>;
+  /** Whether the agents are told of the MCP server too. */
+  readonly mcp: boolean;
+}
+
+export interface GitHooksAsked {
+  /** Beside the usual ones. */
+  readonly more: readonly string[];
+  /** Whether hooks that the repository tracks may be changed. */
+  readonly shared: 'write' | 'print';
 }
 
 /** Hooks of agents and git, as capture installs them. */
 export interface Hooks {
-  readonly planUser: (asked: HooksAsked) => FilePlan;
-  readonly planRepository: (tree: WorkTree) => Promise<FilePlan>;
-  readonly planWayBack: (asked: HooksAsked) => FilePlan;
+  readonly planUser: (asked: HooksAsked) => Promise<FilePlan>;
+  readonly planRepository: (tree: WorkTree, asked: GitHooksAsked) => Promise<FilePlan>;
+  readonly planWayBack: (homes: HooksAsked['homes']) => FilePlan;
+  /** What only the user can do after a plan was carried out. */
+  readonly stepsAfter: (plan: FilePlan, asked: HooksAsked) => string[];
   readonly carryOut: (plan: FilePlan, way: 'there' | 'back') => void;
 }
 
