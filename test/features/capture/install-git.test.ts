@@ -32,6 +32,24 @@ fi
 
 test('the block is pinned', () => {
   expect(gitHookBlock('post-commit')).toBe(block);
+  for (const hook of ['post-checkout', 'post-merge']) {
+    expect(gitHookBlock(hook)).toBe(block.replace('post-commit', hook));
+  }
+  for (const hook of ['post-rewrite', 'pre-push']) {
+    expect(gitHookBlock(hook)).toBe(`# >>> prsist hook >>>
+if [ -x "\${HOME-}/.local/share/prsist/bin/prsist-git-hook" ]; then
+  prsist_in=$(cat)
+  "$HOME/.local/share/prsist/bin/prsist-git-hook" ${hook} "$@" >/dev/null 2>&1 <<PRSIST_END &
+$prsist_in
+PRSIST_END
+  if [ -z "$prsist_in" ]; then exec </dev/null; else exec <<PRSIST_END
+$prsist_in
+PRSIST_END
+  fi
+fi
+# <<< prsist hook <<<
+`);
+  }
 });
 
 test('no hook yet: a new file, 0755', () => {

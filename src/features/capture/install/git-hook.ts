@@ -41,9 +41,12 @@ function linesOf(hook: string): string {
   if (hook !== 'post-rewrite' && hook !== 'pre-push') {
     return `${guard}\n  ${script} ${hook} "$@" </dev/null >/dev/null 2>&1 &\nfi\n`;
   }
+  // handed on in here-documents: a shell without a printf of its own could not pass on much
   return `${guard}
   prsist_in=$(cat)
-  printf '%s\\n' "$prsist_in" | ${script} ${hook} "$@" >/dev/null 2>&1 &
+  ${script} ${hook} "$@" >/dev/null 2>&1 <<PRSIST_END &
+$prsist_in
+PRSIST_END
   if [ -z "$prsist_in" ]; then exec </dev/null; else exec <<PRSIST_END
 $prsist_in
 PRSIST_END
