@@ -38,7 +38,15 @@ function spool(event, pwd, body) {
     writeFileSync(temporary, Buffer.concat([head, bytes]), { mode: 0o600, flag: 'wx' });
     renameSync(temporary, join(directory, `${id}-0.evt`));
   } catch {
-    rmSync(temporary, { force: true });
+    discard(temporary);
+  }
+}
+
+function discard(path) {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // the daemon sweeps what is left
   }
 }
 

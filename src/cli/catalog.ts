@@ -222,6 +222,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/docs.ts'),
   },
   {
+    name: 'hook',
+    usage: '<agent> <event>',
+    summary: 'what an agent calls where no sh can run the installed hook',
+    group: 'more',
+    load: () => import('./commands/hook.ts'),
+  },
+  {
     name: 'uninstall',
     usage: '',
     summary: 'take prsist out of every agent and project; what is remembered stays',

@@ -43,6 +43,9 @@ export async function run(argv: readonly string[], world: World, streams: Stream
   const running = { world, streams, state: { exit: 0 }, json: beforeDashes(argv).includes('--json') };
   let program: Command | undefined;
   try {
+    if (argv[0] === 'hook' && !asksForHelp(argv)) {
+      return await (await import('./commands/hook.ts')).runHook(argv.slice(1), world, streams.stdout);
+    }
     if (commandName(argv) === 'help') return await help(argv, running);
     program = await programFor(argv, running);
     await program.parseAsync(prepared(argv), { from: 'user' });
@@ -50,6 +53,10 @@ export async function run(argv: readonly string[], world: World, streams: Stream
   } catch (error) {
     return report(error, { argv, streams, command: program ? pathOf(program, argv) : 'prsist' });
   }
+}
+
+function asksForHelp(argv: readonly string[]): boolean {
+  return argv.some((word) => word === '--help' || word === '-h');
 }
 
 interface Failed {

@@ -40,7 +40,7 @@ Examples
 
 const commands =
   `init status resume handoff remember search sessions today usage pause forget import doctor demo session stats context brief task document bank project config daemon
-store backup restore api token docs uninstall`.split(/\s+/);
+store backup restore api token docs hook uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {
   expect(await prsist(argv)).toEqual({ exit: 0, stdout: help, stderr: '' });
