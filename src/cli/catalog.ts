@@ -14,9 +14,16 @@ export const catalog: readonly CatalogEntry[] = [
   {
     name: 'init',
     usage: '[directory]',
-    summary: 'make this directory a project: hooks of the agents, git hook, past sessions',
+    summary: 'make this directory a project: hooks of the agents, git hooks, past sessions',
     group: 'everyday',
     load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'setup',
+    usage: '',
+    summary: 'once per person: hooks of the agents, and which repositories are captured',
+    group: 'everyday',
+    load: () => import('./commands/setup.ts'),
   },
   {
     name: 'status',

@@ -60,6 +60,7 @@ import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
+import { unlistedBy, unlistedView } from './unlisted.ts';
 
 export interface Wiring {
   readonly paths: Paths;
@@ -147,6 +148,7 @@ export function wire(wiring: Wiring): Wired {
         maintenance: wiring.maintenance,
       },
       keeping: wiring.keeping,
+      unlisted: unlistedView(wiring.paths.spool),
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
@@ -232,6 +234,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     },
     target: (projectId) => targetOf(wiring.projects(), projectId),
     projectOf: (directory) => wiring.projects().ofDirectory(directory),
+    unlisted: unlistedBy(wiring),
   };
 }
 

@@ -55,6 +55,7 @@ document.restore write
 job.cancel admin
 job.list admin
 job.show read
+project.decline admin
 project.init admin
 project.link admin
 project.list read
@@ -62,6 +63,7 @@ project.remove admin
 project.rename admin
 project.show read
 project.uninstall admin
+project.unlisted admin
 search.query read
 session.accept write
 session.compact write
@@ -92,6 +94,7 @@ store.verify admin
 system.doctor admin
 system.drain admin
 system.health read
+system.setup admin
 task.add write
 task.list read
 task.update write

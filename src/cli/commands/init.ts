@@ -21,6 +21,8 @@ interface InitOptions {
   readonly sharedHooks?: boolean;
   readonly mcp: boolean;
   readonly dryRun?: boolean;
+  readonly notNow?: boolean;
+  readonly never?: boolean;
 }
 
 export const register: Register = (parent, bind) => {
@@ -37,6 +39,8 @@ export const register: Register = (parent, bind) => {
     .option('--more-git-hooks <a,b>', 'also these: pre-push, prepare-commit-msg (notes the session in commits)', list)
     .option('--shared-hooks', 'also change hooks that the repository tracks (husky): everybody gets them')
     .option('--no-mcp', 'tell no agent of the MCP server')
+    .option('--not-now', 'do not: throw away what waits of this repository, and ask again in a week')
+    .option('--never', 'do not, and never ask about this repository again')
     .option('--dry-run', 'show every change and make none')
     .action(bind(init));
   withExamples(command, [
@@ -47,8 +51,10 @@ export const register: Register = (parent, bind) => {
 };
 
 async function init(cli: Cli, directory: string | undefined, options: InitOptions): Promise<number> {
+  const place = resolve(cli.cwd, directory ?? '.');
+  if (options.notNow || options.never) return decline(cli, place, options.never ? 'ever' : 'now');
   const started = await cli.client.call('project.init', {
-    directory: resolve(cli.cwd, directory ?? '.'),
+    directory: place,
     name: options.name,
     agents: options.agents?.map((agent) => oneOf(hookedAgents, agent, '--agents')),
     git_hooks: options.gitHooks,
@@ -67,6 +73,13 @@ async function init(cli: Cli, directory: string | undefined, options: InitOption
   if (!cli.options.json && !options.dryRun) printProject(cli, result);
   cli.print.note(options.dryRun ? 'nothing was changed' : 'next: start an agent here, then prsist status');
   return exit;
+}
+
+async function decline(cli: Cli, directory: string, answer: 'now' | 'ever'): Promise<number> {
+  const reply = await cli.client.call('project.decline', { directory, answer });
+  const again = answer === 'ever' ? 'nobody asks again' : 'it is asked about again in a week';
+  cli.answer(reply, () => cli.print.line(`${oneLine(reply.root)} is not captured; ${again}`));
+  return 0;
 }
 
 function printProject(cli: Cli, result: Readonly<Record<string, unknown>>): void {

@@ -26,6 +26,8 @@ export type Ingested =
   | { readonly outcome: 'taken'; readonly projectId: string; readonly agent: string }
   /** Said in a pause; or nobody's project: counted and dropped, its transcript is still there the day the directory becomes one. */
   | { readonly outcome: 'dropped' }
+  /** Of a repository about which its person is to be asked. */
+  | { readonly outcome: 'asked'; readonly root: string }
   /** Its transcript is not there yet, or not read to its end: to be shown again. */
   | { readonly outcome: 'early' }
   | { readonly outcome: 'bad'; readonly why: string };
@@ -50,10 +52,13 @@ export async function ingest(
   const event = parseSpoolEvent(file.bytes);
   if ('bad' in event) return { outcome: 'bad', why: event.bad };
   failpoint('ingest.parsed');
-  const projectId = parts.projectOf(directoryOf(event));
+  const directory = directoryOf(event);
+  const unlisted = parts.projectOf(directory) === undefined ? await parts.unlisted(directory) : 'entered';
+  const projectId = parts.projectOf(directory);
   const paused = projectId !== undefined && isSilent(parts, projectId, file);
   if (projectId && !paused && isEarly(parts, { event, file }, held)) return { outcome: 'early' };
   await noteSeen(parts, event, file);
+  if (!projectId && typeof unlisted === 'object') return { outcome: 'asked', root: unlisted.ask };
   if (!projectId || paused) return { outcome: 'dropped' };
   const target = parts.target(projectId);
   const { agents } = parts.rules(target.root);

@@ -72,6 +72,8 @@ export interface CaptureParts {
   readonly target: (projectId: string) => Target;
   /** The project a directory belongs to; undefined when it is nobody's. */
   readonly projectOf: (directory: string) => string | undefined;
+  /** Decides about an event from a directory that is nobody's: entered as a project, to be asked about, or dropped. */
+  readonly unlisted: (directory: string) => Promise<{ readonly ask: string } | 'entered' | 'dropped'>;
   /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
   readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;
   /** Files being read, each with the end of its reading: hooks, following and imports meet at the same file. */

@@ -5,6 +5,7 @@ import { jobStarted, time, word } from '../wire.ts';
 import { configContract } from './config-contract.ts';
 import { doctorContract } from './doctor-contract.ts';
 import { keepingContract } from './keeping-contract.ts';
+import { setupContract } from './setup-contract.ts';
 import { contract as stats } from './stats-contract.ts';
 
 const touched = z.object({
@@ -39,6 +40,7 @@ const agentHomes = z.record(z.string(), z.string().max(4096)).default({});
 export const contract = {
   ...stats,
   ...keepingContract,
+  ...setupContract,
   'system.health': operation({
     summary: 'Is the daemon well: store, spool, disk',
     effect: 'read',

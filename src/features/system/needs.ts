@@ -79,6 +79,14 @@ export interface Daemon {
   readonly withdrawBriefs: (way: 'look' | 'do') => string[];
   readonly newId: () => string;
   readonly home: string;
+  /** Makes the name under which briefs of this person stand in repositories, if there is none. */
+  readonly makeBriefKey: () => void;
+}
+
+/** Events of repositories of which nobody has said yet whether they are captured. */
+export interface UnlistedEvents {
+  readonly waiting: () => readonly { readonly root: string; readonly events: number; readonly since: number }[];
+  readonly drop: (root: string) => void;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -138,6 +146,7 @@ export interface SystemNeeds {
   readonly hooks: Hooks;
   readonly welcome: Welcome;
   readonly daemon: Daemon;
+  readonly unlisted: UnlistedEvents;
   readonly config: ConfigView;
   readonly examine: Examine;
   readonly jobs: JobsView;

@@ -5,7 +5,7 @@ import { repositoryIdentity } from '../../platform/git.ts';
 import { type WorkTree, workTreeOf } from '../../platform/repository.ts';
 import { fileKind } from '../../platform/walk.ts';
 import type { Read } from '../../store/record-type.ts';
-import type { Entering, SystemNeeds } from './needs.ts';
+import type { Daemon, Entering } from './needs.ts';
 import { projectByIdentity, rootOf } from './queries.ts';
 import { projectNow, rootAbove } from './registry.ts';
 
@@ -41,7 +41,7 @@ interface Where {
 
 /** Which project this is: by project.json, by the registry, by root commit and origin, else a new one. */
 export async function identify(
-  { daemon }: Pick<SystemNeeds, 'daemon'>,
+  { daemon }: { readonly daemon: Pick<Daemon, 'home' | 'newId'> },
   read: Read,
   { directory, tree, name }: Where,
 ): Promise<Entering> {
@@ -80,4 +80,11 @@ function memberOf(text: string, name: string): unknown {
   } catch {
     return undefined; // told by the caller
   }
+}
+
+/** The repository a directory lies in. Throws input/invalid where there is none that could be a project. */
+export function requireRepository(directory: string, home: string): WorkTree {
+  const tree = directory.startsWith('/') ? treeOf(directory, home) : undefined;
+  if (tree) return tree;
+  throw new PrsistError('input/invalid', `${directory} lies in no git repository`, { field: 'directory' });
 }
