@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonical } from '../../src/core/canonical.ts';
+import { clean, cut } from '../../src/core/clean.ts';
 import type { SessionFacts } from '../../src/core/snapshot.ts';
 import type { BriefInput } from '../../src/features/brief/brief-input.ts';
-import { clean, cut } from '../../src/features/brief/clean.ts';
 import { envelope } from '../../src/features/brief/envelope.ts';
 import { renderBrief } from '../../src/features/brief/render.ts';
 import { summarise } from '../../src/features/sessions/summarise.ts';

@@ -1,8 +1,9 @@
 // Where a session stopped: everything an agent needs to go on with it.
+
+import { clean, cut, cutStart, shortId, utcMinute } from '../../core/clean.ts';
 import { limits } from '../../core/limits.ts';
 import type { Snapshot, SnapshotCommand, SnapshotFile } from '../../core/snapshot.ts';
 import type { BriefAnchor, BriefReason } from './brief-input.ts';
-import { clean, cut, cutStart, shortId, utcMinute } from './clean.ts';
 import { notIn } from './render-known.ts';
 import { fitted, type Line, line, type Section, sectionsText, valueText } from './render-lines.ts';
 

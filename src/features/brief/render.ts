@@ -1,8 +1,8 @@
+import { clean, cut } from '../../core/clean.ts';
 import { limits } from '../../core/limits.ts';
 import { estimateTokens } from '../../core/tokens.ts';
 import { briefClose, briefOpen } from '../../core/words.ts';
 import type { BriefAnchor, BriefInput, RenderedBrief } from './brief-input.ts';
-import { clean, cut } from './clean.ts';
 import { anchorSection } from './render-anchor.ts';
 import { entriesSection } from './render-entries.ts';
 import { handoffSection } from './render-handoff.ts';
