@@ -66,6 +66,7 @@ const sessionFacts: fc.Arbitrary<SessionFacts> = fc.record({
     fc.record({ id, description: text, status: fc.constantFrom('open', 'in_progress', 'done', 'rejected'), priority }),
     { maxLength: 20 },
   ),
+  calls: fc.array(fc.record({ files: fc.array(text, { maxLength: 3 }), words: text }), { maxLength: 8 }),
   edits: fc.array(
     fc.record({
       path: text,

@@ -27,6 +27,7 @@ export function anchorSection(anchor: BriefAnchor, context: AnchorContext): Sect
     ...stepLines(snapshot, told),
     ...fileLines(snapshot, told),
     ...(snapshot.last_command === null ? [] : [commandLine(snapshot.last_command, told)]),
+    ...(context.reason === 'startup' ? [] : recentLines(snapshot, told)),
     ...replyLines(snapshot, told),
     ...factLines(snapshot, told, context.known),
     ...commitLines(snapshot, told),
@@ -125,6 +126,38 @@ function commandLine(command: SnapshotCommand, told: Told): Line {
   const error = command.error === null ? '' : `; error line: "${cut(clean(command.error), 200)}"`;
   const text = `${how} [${utcMinute(command.at)}${exit}]: \`${cut(clean(command.command), 140)}\`${error}`;
   return line(told.id, text, { why: 'last command', keep: failed ? 74 : 42 });
+}
+
+/** What was in hand: the first to go when room is short. */
+function recentLines(
+  { recent_work: { files, commands, names }, files_in_flight }: Snapshot,
+  told: Told,
+): readonly Line[] {
+  const inFlight = new Set(files_in_flight.map(({ path }) => path));
+  const opened = files.filter((path) => !inFlight.has(path)).map((path) => cutStart(clean(path), 80));
+  const ran = commands.map((command) => `\`${clean(command)}\``);
+  const about = (label: string, items: readonly string[], keep: number) =>
+    inLines(items).map((text, place) =>
+      line(told.id, `${label}: ${text}`, { why: 'in hand last', keep: keep - place / 10 }),
+    );
+  return [
+    ...about('Opened lately', opened, 33),
+    ...about('Ran lately', ran, 32),
+    ...about('Names in hand', names.map(clean), 31),
+  ];
+}
+
+const listUnits = 360;
+
+/** A list as texts that each fit into one line. */
+function inLines(items: readonly string[]): readonly string[] {
+  const texts: string[] = [];
+  for (const item of items) {
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + item.length + 2 <= listUnits) texts[texts.length - 1] = `${last}, ${item}`;
+    else texts.push(item);
+  }
+  return texts;
 }
 
 function replyLines(snapshot: Snapshot, told: Told): readonly Line[] {
