@@ -18,7 +18,7 @@ export function retire({ ephemeral }: Pick<EntryNeeds, 'ephemeral'>) {
     const fleeting = heldInMemory(ephemeral, input, context);
     if (fleeting) {
       const { row, space } = fleeting;
-      ephemeral.drop(space, row.key, row);
+      tx.after(() => ephemeral.drop(space, row.key, row));
       return { entry_id: row.ent, key: row.key, retired_at: rfc3339(context.now) };
     }
     const row = findNamed(tx, input, context);
