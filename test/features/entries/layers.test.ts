@@ -301,3 +301,35 @@ test('EN72: every read is counted once it is written down: hits, misses and what
   expect(stats.cache_hit_rate).toBeCloseTo(4 / 6);
   expect(stats.top_keys[0]).toEqual({ key: 'k', accesses: 3, hit_rate: 1 });
 });
+
+test('EN74: what is restored is found again: a note of a session that is over, and a short-term entry whose time was', async () => {
+  const { m, ended } = withSessions();
+  const note = { layer: 'session', session_id: 's1', priority: 'low' } as const;
+  await m.store({ key: 'low', value: 'v', ...note });
+  await m.store({ key: 'medium', value: 'v', ...note, priority: 'medium' });
+  await m.store({ key: 'fading', value: 'v', layer: 'short_term' });
+  await m.store({ key: 'own', value: 'v', ...note, scope: 'session' });
+  await m.store({ key: 'retired', value: 'v', ...note });
+  await m.retire({ key: 'retired' });
+  ended.set('s1', m.clock.now);
+  m.clock.now += 31 * day;
+  const named = ['low', 'medium', 'fading', 'retired'].map((key) => ({ key }));
+  for (const one of [...named, { key: 'own', scope: 'session' as const, session_id: 's1' }]) {
+    expect(() => m.retrieve(one)).toThrow(notFound);
+    const back = await m.write('context.restore', one);
+    expect(back).toMatchObject({ ...one, value: 'v', layer: 'short_term', state: 'live' });
+    expect(m.retrieve(one)).toMatchObject(back);
+  }
+  const { seq } = m.project.log;
+  await m.write('context.restore', { key: 'low' });
+  expect(m.project.log.seq).toBe(seq);
+  expect(m.list({}).items).toHaveLength(5);
+});
+
+test('EN74: a note of a session that goes on comes back as one of it', async () => {
+  const { m, ended } = withSessions();
+  ended.set('s1', 'open');
+  await m.store({ key: 'k', value: 'v', layer: 'session', session_id: 's1', priority: 'low' });
+  await m.retire({ key: 'k' });
+  expect(await m.write('context.restore', { key: 'k' })).toMatchObject({ layer: 'session', session_id: 's1' });
+});
