@@ -167,7 +167,7 @@ export class Briefs {
     const reads = { project: projects.store(projectId).read, user: projects.user.read };
     const now = clock();
     const folders = this.#folders(projectId);
-    const ends = [...this.#parts.sources.entryEnds(reads, now)];
+    const ends = [...this.#parts.sources.entryEnds(reads, { now, root: top })];
     for (const folder of folders) {
       if (!enabled) {
         withdraw(folder);

@@ -6,7 +6,7 @@ import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
 import { batchFeature } from '../features/batch/feature.ts';
-import type { BriefSources, Reads } from '../features/brief/assemble.ts';
+import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { type TranscriptRoot, transcriptRoots } from '../features/capture/discover.ts';
@@ -54,10 +54,9 @@ import { tokensFeature } from '../features/tokens/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
-import type { Read } from '../store/record-type.ts';
 import { batchSteps } from './batch.ts';
 import { doctor } from './doctor.ts';
-import { entryMoment, entryNeeds } from './entry-needs.ts';
+import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { keptPath } from './kept-path.ts';
@@ -159,8 +158,8 @@ export function wire(wiring: Wiring): Wired {
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],
       hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
-      showings: [showing((read) => momentIn(wiring, entries, read)), ...showings, ...documentSearch.showings],
-      entryOf: foundEntry((read) => momentIn(wiring, entries, read)),
+      showings: [showing(entries), ...showings, ...documentSearch.showings],
+      entryOf: foundEntry(entries),
       monotonic: wiring.monotonic,
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
@@ -190,11 +189,6 @@ function entryNeedsOf({ settings, monotonic, maintenance }: Wiring): EntryNeeds 
     ...{ settings, monotonic },
     stores: { bytes: maintenance.bytes, pendingSyncs, documents: (read) => read.one(documentCount, {})?.count ?? 0 },
   });
-}
-
-/** How entries of one database read now; the person's knows no sessions. */
-function momentIn({ projects, clock }: Wiring, entries: EntryNeeds, read: Read) {
-  return entryMoment(entries, { project: read === projects().user.read ? undefined : read, now: clock() });
 }
 
 function factsOf(entries: EntryNeeds, context: Context, session_id: string) {
@@ -253,18 +247,19 @@ function worktreeName(cwd: string, root: string | undefined): string {
 }
 
 function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
-  const asked = (read: Reads, now: number) => ({
-    ...{ ...entryMoment(entries, { project: read.project, now }), read, user: wiring.projects().identity.user },
+  const asked = (read: Reads, { now, root }: Look) => ({
+    ...momentOf(entries, { read, now, project: { root: mainTop(root) } }),
+    ...{ read, user: wiring.projects().identity.user },
   });
   return {
-    entries: (reads, now) =>
-      forBrief(asked(reads, now)).map(({ updated_at, actor, ...entry }) => {
+    entries: (reads, at) =>
+      forBrief(asked(reads, at)).map(({ updated_at, actor, ...entry }) => {
         return { ...entry, at: updated_at, by: actor.agent ?? 'you', session_id: actor.session ?? null };
       }),
-    entryEnds: (reads, now) => endsForBrief(asked(reads, now)),
+    entryEnds: (reads, at) => endsForBrief(asked(reads, at)),
     sessions: sessionsForBrief,
-    anchor: (reads, session_id, { now, git }) =>
-      anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, now), session_id), git }),
+    anchor: (reads, session_id, { git, ...at }) =>
+      anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, at), session_id), git }),
     handoff: (read, agent, at) => {
       const { user, dev } = wiring.projects().identity;
       return handoffForBrief(read, agent, { ...at, user, device: dev });
