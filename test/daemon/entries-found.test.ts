@@ -2,7 +2,9 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { countReads } from '../../src/daemon/count-reads.ts';
 import type { Bound, Caller } from '../../src/features/feature.ts';
+import { linkProject, setState } from '../../src/features/system/queries.ts';
 import { projectId, wiredWorld } from './wired-world.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -84,4 +86,32 @@ test.each<[string, Bound, readonly string[]]>([
   });
   expect(found).toEqual((await Promise.all(byName)).flat().sort());
   expect((await all.told(caller)).search).toEqual(expected);
+});
+
+test('EN77: reads are counted in the end: of a project whose database was closed, linked or held meanwhile', async () => {
+  const all = world();
+  const other = '019a3985-b900-7000-8000-0000000000bb';
+  all.project(other, 'other');
+  const { accesses } = all.wired.entries;
+  const count = () => countReads(all.wired.entries, all.projects, all.disk, all.clock.now);
+  const read = () => all.ask('context.retrieve', { key: 'k' });
+  await all.store('k');
+  await read();
+  all.projects.close(projectId);
+  count();
+  expect(all.projects.openProjects).toEqual([]);
+  expect(await read()).toMatchObject({ access_count: 1 });
+  const release = all.projects.store(projectId).hold();
+  count();
+  expect(accesses.waiting).toBe(1);
+  release();
+  count();
+  expect(await read()).toMatchObject({ access_count: 2 });
+  all.projects.user.maintain((tx) => tx.run(linkProject, { project_id: projectId, to: other }));
+  await all.store('k');
+  count();
+  expect(await read()).toMatchObject({ access_count: 1 });
+  all.projects.user.maintain((tx) => tx.run(setState, { project_id: other, state: 'removed' }));
+  count();
+  expect(accesses.waiting).toBe(0);
 });

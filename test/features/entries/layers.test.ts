@@ -3,6 +3,8 @@ import { EphemeralEntries } from '../../../src/features/entries/ephemeral.ts';
 import { sweepEntries } from '../../../src/features/entries/sweep.ts';
 import { digest } from '../../../src/store/digest.ts';
 import { rebuild } from '../../../src/store/rebuild.ts';
+import type { Write } from '../../../src/store/record-type.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { plainNeeds } from './entry-needs.ts';
 import { agent, ann, human, memory } from './two-stores.ts';
 
@@ -16,6 +18,11 @@ function withSessions() {
   const plain = plainNeeds();
   const m = memory({ ...plain, sessions: () => ({ ...plain.sessions(undefined), end: (_, id) => ended.get(id) }) });
   return { m, ended };
+}
+
+function written(store: Store, work: (tx: Write) => void) {
+  store.maintain(work);
+  return 'done' as const;
 }
 
 function sweep(m: ReturnType<typeof memory>) {
@@ -165,7 +172,7 @@ test('EN66: at its end a short-term entry that matters, or was read on three day
     m.clock.now += day;
     m.retrieve({ key: 'read' });
     if (i < 2) m.retrieve({ key: 'gone' });
-    m.needs.accesses.flush((_, work) => m.project.maintain(work));
+    m.needs.accesses.flush((_, work) => written(m.project, work));
   }
   m.clock.now += 27 * day - 1;
   expect(await sweep(m)).toEqual({ retired: 1, promoted: 3 });
@@ -285,7 +292,7 @@ test('EN72: every read is counted once it is written down: hits, misses and what
   for (let i = 0; i < 3; i += 1) m.retrieve({ key: 'k' });
   m.retrieve({ key: 'mine' });
   for (const key of ['none', 'secret']) expect(() => m.retrieve({ key }, agent)).toThrow(notFound);
-  m.needs.accesses.flush((project, work) => (project === '' ? m.user : m.project).maintain(work));
+  m.needs.accesses.flush((project, work) => written(project === '' ? m.user : m.project, work));
   const rows = m.project.db
     .prepare('select context_key, outcome, count(*) as n from memory_context_access_log group by 1, 2 order by 1')
     .all();
