@@ -5,7 +5,7 @@ import { publish, toldAgents, withdraw } from '../features/brief/publish.ts';
 import { toldHandoffId } from '../features/brief/render-handoff.ts';
 import { lastStarts } from '../features/capture/queries.ts';
 import { noteShown } from '../features/sessions/lifecycle.ts';
-import { allProjects } from '../features/system/queries.ts';
+import { allProjects, projectById } from '../features/system/queries.ts';
 import {
   type BriefFolder,
   briefFolders,
@@ -100,6 +100,8 @@ export class Briefs {
    */
   wake(projectId: string, when: 'in turn' | 'at once' = 'in turn'): void {
     if (this.#soon.has(projectId) && when === 'in turn') return;
+    // what was joined into another project has no files of its own any more
+    if (this.#parts.projects.user.read.one(projectById, { project_id: projectId })?.linked_to) return;
     this.#soon.add(projectId);
     this.#guarded(() => {
       const { root } = this.#parts.projects.resolve(projectId);

@@ -229,13 +229,16 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   }
 
   /** Copies that hold what was erased go; the person's own, made with --out, are out of reach. */
-  async renewCopies(projectId: string): Promise<void> {
+  async renewCopies(id: string | null): Promise<void> {
     await this.finish();
-    for (const id of [projectId, null]) {
-      const store = id === null ? this.#projects.user : this.#projects.store(id);
-      await this.#parts.backups.renew(id, store.db);
-      forgetBefore(store);
-    }
+    const store = id === null ? this.#projects.user : this.#projects.store(id);
+    await this.#parts.backups.renew(id, store.db);
+    forgetBefore(store);
+  }
+
+  /** The same for a project that was dropped with its database: its last copy was made after the erase, and stays. */
+  dropOldApart(projectId: string): void {
+    this.#parts.backups.dropOldApart(projectId);
   }
 
   /** Resolves when no copy is being made. */

@@ -26,6 +26,7 @@ import { keep } from '../features/documents/keep.ts';
 import { documentCount, documentsOfSession } from '../features/documents/queries.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
+import { fleetingIn, forgetReads, mayKnow } from '../features/entries/erasing.ts';
 import { entryFacts } from '../features/entries/facts.ts';
 import { entriesFeature } from '../features/entries/feature.ts';
 import {
@@ -38,6 +39,7 @@ import { storeInitial } from '../features/entries/initial.ts';
 import { pendingSyncs } from '../features/entries/mirror.ts';
 import { type EntryNeeds, momentOf } from '../features/entries/needs.ts';
 import { erasingFeature } from '../features/erasing/feature.ts';
+import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
@@ -50,6 +52,7 @@ import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
+import { linkedProjects } from '../features/system/queries.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
@@ -99,6 +102,7 @@ export interface Wired {
   readonly capture: CaptureParts;
   readonly sources: BriefSources;
   readonly roots: readonly TranscriptRoot[];
+  readonly erasing: ErasingNeeds;
 }
 
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
@@ -110,6 +114,7 @@ export function wire(wiring: Wiring): Wired {
   const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
   const { lay, drain } = wiring.spool;
+  const erasing = erasingNeeds(wiring, entries, () => features);
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
@@ -152,7 +157,7 @@ export function wire(wiring: Wiring): Wired {
       config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
-    erasingFeature(erasingNeeds(wiring, () => features)),
+    erasingFeature(erasing),
     batchFeature(batchSteps(() => features)),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
@@ -164,11 +169,21 @@ export function wire(wiring: Wiring): Wired {
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
   ];
-  return { features, entries, capture, sources, roots };
+  return { features, entries, capture, sources, roots, erasing };
 }
 
-function erasingNeeds(wiring: Wiring, features: () => readonly Feature[]): Parameters<typeof erasingFeature>[0] {
+function erasingNeeds(wiring: Wiring, entries: EntryNeeds, features: () => readonly Feature[]): ErasingNeeds {
   return {
+    entries: {
+      mayKnow,
+      fleetingIn: (context, scope) => fleetingIn(entries, context, scope),
+      forgetReads: (tx, keys) => forgetReads(entries, tx, keys),
+    },
+    linkedTo: (project_id) =>
+      wiring
+        .projects()
+        .user.read.all(linkedProjects, { project_id })
+        .map((row) => row.project_id),
     sessions: {
       ...{ newest: newestToErase, find: sessionToErase },
       belongings: (read, session_id) => {

@@ -39,6 +39,11 @@ export class AccessLog {
     if (this.#waiting.length < limits.accessesWaiting) this.#waiting.push(access);
   }
 
+  /** Lets go of what waits of some keys. */
+  forget(keys: readonly string[]): void {
+    this.#waiting = this.#waiting.filter(({ context_key }) => !keys.includes(context_key));
+  }
+
   /** Writes what waits: a row per read, and the counts of the entries that were found. */
   flush(write: Writing): void {
     const all = this.#waiting;
