@@ -100,11 +100,9 @@ export class Briefs {
    */
   wake(projectId: string, when: 'in turn' | 'at once' = 'in turn'): void {
     if (this.#soon.has(projectId) && when === 'in turn') return;
-    // what was joined into another project has no files of its own any more
-    if (this.#parts.projects.user.read.one(projectById, { project_id: projectId })?.linked_to) return;
     this.#soon.add(projectId);
     this.#guarded(() => {
-      const { root } = this.#parts.projects.resolve(projectId);
+      const [root] = this.#parts.projects.rootsOf(projectId);
       const key = this.#parts.briefKey();
       if (root !== undefined && key) removeFile(join(root, '.prsist', 'brief', key, validity));
     });
@@ -158,8 +156,14 @@ export class Briefs {
     this.takeClaims(projectId).catch((error: unknown) => this.#parts.onBug('brief', error));
   }
 
-  /** Renders the files of one project now. */
+  /** Renders the files of one project now, in all of its directories; those of a removed one are taken away. */
   async render(projectId: string): Promise<void> {
+    if (this.#isAway(projectId)) {
+      this.#soon.delete(projectId);
+      this.#forget(projectId);
+      for (const folder of this.#folders(projectId)) withdraw(folder);
+      return;
+    }
     await this.takeClaims(projectId);
     this.#soon.delete(projectId);
     this.#ends.delete(projectId);
@@ -268,10 +272,15 @@ export class Briefs {
     }
   }
 
+  /** Those of the main directory first; what was joined into another project has none any more. */
   #folders(projectId: string): BriefFolder[] {
-    const { root } = this.#parts.projects.resolve(projectId);
     const key = this.#parts.briefKey();
-    return root === undefined || !key ? [] : briefFolders(root, key);
+    return key ? this.#parts.projects.rootsOf(projectId).flatMap((root) => briefFolders(root, key)) : [];
+  }
+
+  #isAway(project_id: string): boolean {
+    const state = this.#parts.projects.user.read.one(projectById, { project_id })?.state;
+    return state !== 'active';
   }
 
   #claims(projectId: string): { agent: string; folder: BriefFolder; file: string }[] {

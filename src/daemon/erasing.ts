@@ -75,7 +75,7 @@ async function finish(parts: ErasingParts, { key, projectId, kind }: Note): Prom
   // where somebody still reads an old state, what is gone can still be read in the log: it is tried again
   if (own === 'in use' || projects.user.fold() === 'in use') return;
   // last, and each by itself: another project that cannot be opened must not keep what was erased on the disk
-  const told = kind === 'user' ? everyProject(projects) : state === 'active' ? [projectId] : [];
+  const told = kind === 'user' ? [...new Set([...everyProject(projects), projectId])] : [projectId];
   const rendered = await Promise.allSettled(told.map((id) => parts.render(id)));
   if (rendered[told.indexOf(projectId)]?.status === 'rejected') return;
   await projects.user.write((tx) => tx.run(dropEraseNote, { key }));

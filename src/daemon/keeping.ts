@@ -185,6 +185,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     if (store === 'kept') {
       await user.write((tx) => tx.run(setState, { project_id, state: 'removed' }));
       this.#projects.close(project_id);
+      this.#parts.onChanged(project_id);
       return { project_id, name, state: 'removed', store: 'kept' };
     }
     await this.#make(project_id, 'remove');
@@ -196,6 +197,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
       tx.run(dropSources, { project_id });
     });
     removeTree(dirname(this.#projects.file(project_id)));
+    this.#parts.onChanged(project_id);
     return { project_id, name, state: 'removed', store: 'dropped', backups: apart };
   };
 

@@ -3,7 +3,7 @@ import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { ProjectRef } from '../features/feature.ts';
-import { allRoots, firstAuthor, renameSelf, touchProject } from '../features/system/queries.ts';
+import { allRoots, firstAuthor, renameSelf, rootsOfProject, touchProject } from '../features/system/queries.ts';
 import {
   findProject,
   type Identity,
@@ -163,6 +163,11 @@ export class Projects {
   /** Directories of all projects. */
   roots(): string[] {
     return this.user.read.all(allRoots, {}).map(({ root }) => root);
+  }
+
+  /** Directories of one project, the main one first. */
+  rootsOf(project_id: string): string[] {
+    return this.user.read.all(rootsOfProject, { project_id }).map(({ root }) => root);
   }
 
   /** Projects whose database is open, without those that are only borrowed. */
