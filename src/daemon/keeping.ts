@@ -185,6 +185,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     if (store === 'kept') {
       await user.write((tx) => tx.run(setState, { project_id, state: 'removed' }));
       this.#projects.close(project_id);
+      this.#parts.onChanged(project_id);
       return { project_id, name, state: 'removed', store: 'kept' };
     }
     await this.#make(project_id, 'remove');
@@ -196,6 +197,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
       tx.run(dropSources, { project_id });
     });
     removeTree(dirname(this.#projects.file(project_id)));
+    this.#parts.onChanged(project_id);
     return { project_id, name, state: 'removed', store: 'dropped', backups: apart };
   };
 
@@ -229,13 +231,16 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   }
 
   /** Copies that hold what was erased go; the person's own, made with --out, are out of reach. */
-  async renewCopies(projectId: string): Promise<void> {
+  async renewCopies(id: string | null): Promise<void> {
     await this.finish();
-    for (const id of [projectId, null]) {
-      const store = id === null ? this.#projects.user : this.#projects.store(id);
-      await this.#parts.backups.renew(id, store.db);
-      forgetBefore(store);
-    }
+    const store = id === null ? this.#projects.user : this.#projects.store(id);
+    await this.#parts.backups.renew(id, store.db);
+    forgetBefore(store);
+  }
+
+  /** The same for a project that was dropped with its database: its last copy was made after the erase, and stays. */
+  dropOldApart(projectId: string): void {
+    this.#parts.backups.dropOldApart(projectId);
   }
 
   /** Resolves when no copy is being made. */

@@ -26,7 +26,7 @@ export function entriesFeature(needs: EntryNeeds): Feature {
       'context.retrieve': retrieve(needs),
       'context.list': list(needs),
       'context.delete': retire(needs),
-      'context.restore': restore,
+      'context.restore': restore(needs),
       'context.history': history,
       'context.tag': tag,
       'context.link': link,

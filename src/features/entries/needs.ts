@@ -43,10 +43,17 @@ export interface EntryNeeds {
   readonly stores: StoreFacts;
 }
 
+/** Who reads: the project's own rows, and its root, whose settings count. A Context is one. */
+interface Asking {
+  readonly read: Pick<Context['read'], 'project'>;
+  readonly now: number;
+  readonly project: { readonly root?: string | undefined };
+}
+
 /** The moment at which a request reads: whether a session has ended is looked up in the project of the request. */
 export function momentOf(
   { settings, sessions }: Pick<EntryNeeds, 'settings' | 'sessions'>,
-  { read, now, project }: Pick<Context, 'read' | 'now' | 'project'>,
+  { read, now, project }: Asking,
 ): Moment {
   const { end } = sessions(project.root);
   const { shortTermMs } = settings(project.root);
