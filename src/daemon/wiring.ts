@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
+import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
@@ -55,6 +56,7 @@ import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import type { Read } from '../store/record-type.ts';
+import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { doctor } from './doctor.ts';
 import { entryMoment, entryNeeds } from './entry-needs.ts';
@@ -136,6 +138,7 @@ export function wire(wiring: Wiring): Wired {
       drain,
       namedProject: (asked) => wiring.projects().resolve(asked),
     }),
+    activityFeature(activityNeeds(capture)),
     documentsFeature({
       redactor: (projectId) => capture.rules(capture.target(projectId).root).redactor,
       ...{ breathe: wiring.breathe, extractor: () => createExtractor() },
@@ -212,7 +215,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     erasedIn,
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
-  return {
+  const parts: CaptureParts = {
     ...{ redactor, clock, monotonic, breathe, takeClaims, log, reading: new Map() },
     rules: captureRules(settings, wiring.redactorOf),
     keepers: {
@@ -220,6 +223,7 @@ function captureParts(wiring: Wiring): CaptureParts {
       takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
+      beats: (tx, beats) => keepBeats(tx, parts, beats),
     },
     isForgotten: (read, agent, natives) => {
       const isErased = erasedIn(read);
@@ -232,6 +236,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     target: (projectId) => targetOf(wiring.projects(), projectId),
     projectOf: (directory) => wiring.projects().ofDirectory(directory),
   };
+  return parts;
 }
 
 function targetOf(projects: Projects, projectId: string): Target {
