@@ -13,7 +13,7 @@ export interface Wish {
 }
 
 /** Nouns that live in a project: reading needs read, changing needs write. */
-const byEffect = /^(?:context|session|task|document|search|brief|stats\.(?:get|today|usage)|conflict)\b/;
+const byEffect = /^(?:context|session|task|document|search|brief|activity|stats\.(?:get|today|usage)|conflict)\b/;
 /** They name files of this machine, which a token of another program has no business with. */
 const filesOfOurs = new Set(['session.export', 'document.import']);
 /** What lifts a text above what its origin gives it. */

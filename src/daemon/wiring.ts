@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
+import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
@@ -57,6 +58,7 @@ import { tokensFeature } from '../features/tokens/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
+import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
@@ -140,6 +142,7 @@ export function wire(wiring: Wiring): Wired {
       drain,
       namedProject: (asked) => wiring.projects().resolve(asked),
     }),
+    activityFeature(activityNeeds(capture)),
     documentsFeature({
       redactor: (projectId) => capture.rules(capture.target(projectId).root).redactor,
       ...{ breathe: wiring.breathe, extractor: () => createExtractor() },
@@ -221,7 +224,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     erasedIn,
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
-  return {
+  const parts: CaptureParts = {
     ...{ redactor, clock, monotonic, breathe, takeClaims, log, reading: new Map() },
     rules: captureRules(settings, wiring.redactorOf),
     keepers: {
@@ -229,6 +232,7 @@ function captureParts(wiring: Wiring): CaptureParts {
       takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
+      beats: (tx, beats) => keepBeats(tx, parts, beats),
     },
     isForgotten: (read, agent, natives) => {
       const isErased = erasedIn(read);
@@ -241,6 +245,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     target: (projectId) => targetOf(wiring.projects(), projectId),
     projectOf: (directory) => wiring.projects().ofDirectory(directory),
   };
+  return parts;
 }
 
 function targetOf(projects: Projects, projectId: string): Target {

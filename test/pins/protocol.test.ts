@@ -13,6 +13,9 @@ import { operations } from '../../src/features/operations.ts';
 // protocol as well. Bounds that JSON Schema cannot say (bytes of UTF-8) are pinned where they are tested.
 const pinnedProtocol = 1;
 const pinned = `
+activity.heartbeat write project - c4bf7fa1bbfa
+activity.list read project - 206bf0df5d78
+activity.summary read project settled f6976b56f9c5
 bank.export job project - fa36a3999328
 bank.import job project - fa36a3999328
 bank.sync job project - fa36a3999328
