@@ -73,6 +73,10 @@ interface Parts<C extends Contract> {
   readonly storeOf?: {
     readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>, context: Context) => StorePlace : never;
   };
+  /** Operations that need no project for some inputs: they then work outside of any, on the user database. */
+  readonly anywhere?: {
+    readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>) => boolean : never;
+  };
 }
 
 /** Where a write goes. memory: it changes no database, so it runs outside of any transaction, and no answer is kept. */
@@ -84,6 +88,7 @@ export interface Feature {
   readonly projections: readonly Projection[];
   readonly migrations: Migrations | undefined;
   readonly storeOf: Readonly<Record<string, ((input: never, context: Context) => StorePlace) | undefined>>;
+  readonly anywhere: Readonly<Record<string, ((input: never) => boolean) | undefined>>;
 }
 
 /** Ties a contract to its verbs, rows and schema. */
@@ -94,6 +99,7 @@ export function feature<C extends Contract>(contract: C, parts: Parts<C>): Featu
     projections: parts.projections ?? [],
     migrations: parts.migrations,
     storeOf: parts.storeOf ?? {},
+    anywhere: parts.anywhere ?? {},
   });
 }
 

@@ -21,7 +21,7 @@ export const register: Register = (parent, bind) => {
     .option('--agent <agent>', 'which agent (claude-code)')
     .option('--session <id>', 'about this session')
     .option('--reason <reason>', `${reasons.join(', ')} (startup)`)
-    .option('--budget <tokens>', 'at most so many tokens (2000)', count)
+    .option('--budget <tokens>', 'at most so many tokens (2000)', count('--budget', 8000))
     .option('--why', 'why each line is in it, instead of the text')
     .action(bind(brief));
   withExamples(command, ['prsist brief --agent claude-code', 'prsist brief --reason compact --why']);

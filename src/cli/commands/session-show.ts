@@ -97,7 +97,7 @@ export function addMessages(parent: Command, bind: Bind): void {
     .argument('<id>')
     .option('--role <role>', messageRoles.join(', '))
     .option('--kind <kind>', messageKinds.join(', '))
-    .option('--limit <n>', 'at most so many (50)', count)
+    .option('--limit <n>', 'at most so many (50)', count('--limit', 500))
     .option('--after <cursor>', 'go on where the last page ended')
     .action(bind(messages));
   withExamples(command, ['prsist session messages 3f2a91bc --kind prompt']);
@@ -128,7 +128,7 @@ export function addContext(parent: Command, bind: Bind): void {
     .command('context')
     .description('Everything an agent needs to go on, as JSON.')
     .argument('<id>')
-    .option('--recent <n>', 'so many of the last messages (20)', count)
+    .option('--recent <n>', 'so many of the last messages (20)', count('--recent', 200))
     .action(bind(context));
   withExamples(command, ['prsist session context 3f2a91bc | jq .tasks.pending']);
 }

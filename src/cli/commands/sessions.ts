@@ -32,7 +32,7 @@ export function addSessionList(command: Command, bind: Bind, name: string): void
     .option('--branch <branch>', 'only of this branch')
     .option('--since <when>', 'active since: 7d, 12h, 2026-01-31')
     .option('--sub-agents', 'also the sessions of sub-agents')
-    .option('--limit <n>', 'at most so many (50)', count)
+    .option('--limit <n>', 'at most so many (50)', count('--limit', 500))
     .action(bind(sessions));
   withExamples(command, [`${name} --since 7d`, `${name} --agent codex --status active`]);
 }

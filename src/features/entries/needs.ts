@@ -50,5 +50,7 @@ export function momentOf(
 ): Moment {
   const { end } = sessions(project.root);
   const { shortTermMs } = settings(project.root);
-  return { now, shortTermMs, sessionEnd: (session_id) => end(read.project, session_id, now) };
+  // outside of any project there are no sessions
+  const isNowhere = project.id === '';
+  return { now, shortTermMs, sessionEnd: (id) => (isNowhere ? undefined : end(read.project, id, now)) };
 }
