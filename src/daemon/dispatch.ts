@@ -80,7 +80,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       const work = verb as WriteVerb;
       if (place === 'memory')
         return { reply: asReply(work(store.outside, input, context)), status: 200, replayed: false };
-      const answer = await write(store, work, { asked: repeated, input, context });
+      const ready = await prepared({ feature, operation, asked, input, context });
+      const answer = await write(store, work, { asked: repeated, input, context: ready });
       if (operation.after === 'told') await parts.tell(context.project.id);
       if (operation.after === 'erased') await parts.erased(context.project.id);
       return answer;
@@ -222,6 +223,17 @@ function storePlaceOf({ feature, operation, asked, input, context }: Chosen): St
   // the selector was declared for this operation's input
   const choose = feature.storeOf[asked.operation] as ((input: unknown, context: Context) => StorePlace) | undefined;
   return choose?.(input, context) ?? operation.on ?? 'project';
+}
+
+/** The context with what the operation gathers before its transaction. */
+async function prepared({ feature, asked, input, context }: Chosen): Promise<Context> {
+  // declared for this operation's input
+  const gather = feature.prepare[asked.operation] as
+    | ((input: unknown, context: Context) => Promise<unknown>)
+    | undefined;
+  if (!gather) return context;
+  // inherited, not copied: where the caller stands is looked at only when asked for
+  return Object.create(context, { prepared: { value: await gather(input, context) } });
 }
 
 /** Without its key where an answer must not be kept; a key of a bound token is another one than the same of anybody else. */

@@ -64,6 +64,7 @@ import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
+import { workPatch } from './work-patch.ts';
 
 export interface Wiring {
   readonly paths: Paths;
@@ -127,6 +128,7 @@ export function wire(wiring: Wiring): Wired {
         return keep(tx, wanted, { actor: { user: wiring.projects().identity.user, session: session_id } }).uri;
       },
       transcript: keptTranscript,
+      patch: (context) => workPatch(capture.rules, context),
       breathe: wiring.breathe,
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),

@@ -57,13 +57,13 @@ project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 search.query read project - b833617ca8f4
-session.accept write project settled c90cd2316b45
+session.accept write project settled 14ce38dd82d5
 session.compact write project settled d353a0471d88
 session.context read project settled a3ab61303a76
 session.decline write project - 425b33413a8b
 session.end write project - 04fde5169504
 session.export job project settled 9b4684181023
-session.handoff write project settled 698dedb3369f
+session.handoff write project settled ac65cc27ea8f
 session.handoffs read project - b8d9b3b652a0
 session.list read project - 7bae6d684ee1
 session.message write project - 18a40d2b761a
