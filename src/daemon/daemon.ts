@@ -200,10 +200,10 @@ export class Daemon {
   }
 
   #finishErasing(projectId?: string): Promise<void> {
-    const { spool } = this.#parts.paths;
+    const { spool, printed } = this.#parts.paths;
     const render = (id: string) => this.#briefs.render(id);
     const renewCopies = (id: string) => this.#after.keeping.renewCopies(id);
-    const parts = { projects: this.#projects, capture: this.#wired.capture, spool, render, renewCopies };
+    const parts = { projects: this.#projects, capture: this.#wired.capture, spool, printed, render, renewCopies };
     return finishErasing(parts, projectId);
   }
 

@@ -8,11 +8,14 @@ import { allProjects } from '../features/system/queries.ts';
 import { deleteSpoolFile, filesIn, readSpoolFile } from '../platform/spool-files.ts';
 import type { Write } from '../store/record-type.ts';
 import { Projects } from './projects.ts';
+import { forgetTold } from './told-briefs.ts';
 
 export interface ErasingParts {
   readonly projects: Projects;
   readonly capture: CaptureParts;
   readonly spool: string;
+  /** Where hooks keep what they printed. */
+  readonly printed: string;
   /** Renders what agents of a project start with. */
   readonly render: (projectId: string) => Promise<void>;
   /** Replaces copies of its databases that hold what was erased. */
@@ -47,6 +50,7 @@ export async function finishErasing(parts: ErasingParts, only?: string): Promise
     if (only !== undefined && projectId !== only) continue;
     await forgetStates(parts.capture, projectId);
     sweepSpool(parts, projectId);
+    forgetTold(parts.printed);
     const isErased = erasedIn(projects.store(projectId).read);
     if (isErased)
       await projects.user.write((tx) =>

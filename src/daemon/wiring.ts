@@ -64,6 +64,7 @@ import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
+import { toldBriefs } from './told-briefs.ts';
 import { workPatch } from './work-patch.ts';
 
 export interface Wiring {
@@ -144,7 +145,7 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    briefFeature(sources),
+    briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       keeping: wiring.keeping,

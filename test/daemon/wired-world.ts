@@ -154,6 +154,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
           projects,
           capture: wired.capture,
           spool: paths.spool,
+          printed: paths.printed,
           render: async (rendered) => void told.push(`render ${rendered}`),
           renewCopies: (renewed) => keeping.renewCopies(renewed),
         },

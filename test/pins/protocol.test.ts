@@ -17,7 +17,7 @@ bank.export job project - fa36a3999328
 bank.import job project - fa36a3999328
 bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
-brief.get read project settled 8698de064f02
+brief.get read project settled 1282eb3a4736
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea
 capture.pause write user - 97fefe99ceb8
