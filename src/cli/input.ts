@@ -79,9 +79,9 @@ interface Range {
   readonly most: number;
 }
 
-/** Reads a whole number of an option, of at least 1 and at most `most`. name: the option, for the error. */
-export function count(name: string, most = 999_999_999): (text: string) => number {
-  return (text) => numberIn(text, name, { least: 1, most });
+/** Reads a whole number of an option, of at least 1 or `least` and at most `most`. name: the option, for the error. */
+export function count(name: string, most = 999_999_999, least = 1): (text: string) => number {
+  return (text) => numberIn(text, name, { least, most });
 }
 
 /** The same, 0 included. */

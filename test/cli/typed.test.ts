@@ -25,6 +25,14 @@ test.each([
     ['--timeout', 'x', 'status'],
     'error: --timeout: "x" is not a number of seconds up to 86400\ntry: for example --timeout 120\n',
   ],
+  [
+    ['brief', '--budget', '10'],
+    'error: --budget: "10" is not a whole number from 200 to 8000\ntry: for example --budget 200\n',
+  ],
+  [
+    ['context', 'store', 'k', 'v', '--expires', 'foo'],
+    'error: --expires: "foo" is no time\ntry: say 2026-12-31T00:00:00Z\n',
+  ],
   [['backup', '--out', ''], 'error: --out is empty\ntry: prsist backup --help\n'],
   [
     ['context', 'feedback', 'k', '--useful', '--wrong'],

@@ -21,7 +21,7 @@ export const register: Register = (parent, bind) => {
     .option('--agent <agent>', 'which agent (claude-code)')
     .option('--session <id>', 'as this session was told at its start; about it, when that is not known')
     .option('--reason <reason>', `${reasons.join(', ')} (startup)`)
-    .option('--budget <tokens>', 'at most so many tokens (2000)', count('--budget', 8000))
+    .option('--budget <tokens>', 'at most so many tokens (2000)', count('--budget', 8000, 200))
     .option('--why', 'why each line is in it, instead of the text')
     .action(bind(brief));
   withExamples(command, ['prsist brief --agent claude-code', 'prsist brief --reason compact --why']);

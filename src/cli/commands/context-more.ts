@@ -109,8 +109,9 @@ async function link(
   other: string,
   { remove, ...owner }: LinkOptions,
 ): Promise<void> {
+  const rel = oneOf(relations, relation, 'relation');
   const { entry_id } = await cli.client.call('context.retrieve', { key: other, ...ownerIn(owner) });
-  const links = [{ rel: oneOf(relations, relation, 'relation'), entry_id }];
+  const links = [{ rel, entry_id }];
   const change = remove ? { remove: links } : { add: links };
   const reply = await cli.client.call('context.link', { key, ...ownerIn(owner), ...change });
   cli.answer(reply, () => cli.print.line(`${oneLine(reply.key)}  ${reply.links.length} links`));

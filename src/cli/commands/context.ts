@@ -90,6 +90,10 @@ async function store(cli: Cli, key: string, value: string | undefined, options: 
 }
 
 function expiry({ ttl, expires }: StoreOptions) {
+  if (expires !== undefined && Number.isNaN(Date.parse(expires))) {
+    const options = { field: '--expires', hint: 'say 2026-12-31T00:00:00Z' };
+    throw new PrsistError('input/invalid', `--expires: "${expires}" is no time`, options);
+  }
   if (ttl === undefined) return { expires_at: expires };
   const lengthMs = durationMs(ttl);
   if (lengthMs !== undefined) return { ttl_seconds: Math.max(1, Math.round(lengthMs / 1000)), expires_at: expires };

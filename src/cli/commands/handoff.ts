@@ -138,7 +138,7 @@ async function accept(cli: Cli, given: string | undefined, options: AcceptOption
   const agent = options.agent ?? cli.agent ?? items.find((item) => item.handoff_id === handoffId)?.to_agent;
   if (agent === undefined) {
     throw new PrsistError('handoff/not-found', `no handoff ${handoffId} is waiting`, {
-      hint: 'name who takes it: --agent codex',
+      hint: 'prsist status shows those that wait; one you took before comes again with --agent NAME',
     });
   }
   const reply = await cli.client.call('session.accept', { handoff_id: handoffId, agent });

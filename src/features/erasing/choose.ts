@@ -42,7 +42,9 @@ function namedEntries(read: Read, name: string, scope: string): string[] {
   const byId = read.one(entryById, { ent: name });
   const found = byId ? [byId] : read.all(entriesByKey, { key: name, scope });
   if (found.length > 0) return found.map(({ ent }) => ent);
-  throw new PrsistError('entry/not-found', `no entry ${name} in scope ${scope}`);
+  throw new PrsistError('entry/not-found', `no entry ${name} in scope ${scope}`, {
+    hint: `prsist search ${JSON.stringify(name)}`,
+  });
 }
 
 function ofSession(needs: ErasingNeeds, read: Read, session: SessionFound): Chosen {
