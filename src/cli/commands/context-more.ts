@@ -5,6 +5,7 @@ import { relations } from '../../core/words.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, oneOf, wholeNumber } from '../input.ts';
+import { plural } from '../print.ts';
 import { oneLine } from '../text.ts';
 import { relativeTime } from '../when.ts';
 import { type OwnerOptions, ownerIn, ownerOptions } from './context-owner.ts';
@@ -114,7 +115,7 @@ async function link(
   const links = [{ rel, entry_id }];
   const change = remove ? { remove: links } : { add: links };
   const reply = await cli.client.call('context.link', { key, ...ownerIn(owner), ...change });
-  cli.answer(reply, () => cli.print.line(`${oneLine(reply.key)}  ${reply.links.length} links`));
+  cli.answer(reply, () => cli.print.line(`${oneLine(reply.key)}  ${plural(reply.links.length, 'link')}`));
 }
 
 interface TrustOptions extends OwnerOptions {

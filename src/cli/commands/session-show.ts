@@ -6,6 +6,7 @@ import type { Operations } from '../../features/operations.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, oneOf } from '../input.ts';
+import { plural } from '../print.ts';
 import { sessionShown, wholeSession } from '../session-id.ts';
 import { cleaned, oneLine } from '../text.ts';
 import { absoluteTime, relativeTime } from '../when.ts';
@@ -72,8 +73,15 @@ function headRows(cli: Cli, { session, runs }: Shown): readonly (readonly string
         ? (session.agent ?? '-')
         : [...new Set(runs.map((run) => oneLine(`${run.agent} ${run.model ?? ''}`)))].join(', '),
     ],
-    ['said', `${session.message_count} messages, ${session.tool_count} tool calls, ${session.task_count} tasks`],
-    ['done', `${session.edit_count} edits, ${session.commit_count} commits`],
+    [
+      'said',
+      [
+        plural(session.message_count, 'message'),
+        plural(session.tool_count, 'tool call'),
+        plural(session.task_count, 'task'),
+      ].join(', '),
+    ],
+    ['done', `${plural(session.edit_count, 'edit')}, ${plural(session.commit_count, 'commit')}`],
     [
       'tokens',
       `${tokens.fresh} fresh, ${tokens.cache_read} cache read, ${tokens.cache_write} cache write, ${tokens.output} output`,

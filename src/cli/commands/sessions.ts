@@ -3,6 +3,7 @@ import { sessionStatuses } from '../../core/words.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, oneOf } from '../input.ts';
+import { plural } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { cut, oneLine } from '../text.ts';
 import { momentBefore, relativeTime } from '../when.ts';
@@ -56,7 +57,7 @@ async function sessions(cli: Cli, options: SessionsOptions): Promise<void> {
         item.agent ?? '-',
         item.status === 'active' ? cli.print.paint('green', item.status) : item.status,
         `${item.message_count} msg`,
-        `${item.edit_count} edits`,
+        plural(item.edit_count, 'edit'),
         cut(oneLine(item.branch ?? '-'), 24),
         oneLine(item.title ?? ''),
       ]),
