@@ -81,6 +81,8 @@ export const limits = {
   briefChars: 9_500,
 
   handoffDays: 7,
+  /** Changes of a work tree that go along with a handoff. */
+  patchBytes: mib,
   idempotencyHours: 24,
   logFileBytes: 10 * mib,
   logFiles: 5,

@@ -199,11 +199,12 @@ export class Daemon {
   }
 
   #finishErasing(projectId?: string): Promise<void> {
+    const { spool, printed } = this.#parts.paths;
     const { capture, erasing } = this.#wired;
-    const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping };
+    const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
     const render = (id: string) => this.#briefs.render(id);
     const onFault = (id: string, error: unknown) => this.#bug(`erase in ${id}`, error);
-    return finishErasing({ ...parts, spool: this.#parts.paths.spool, render, onFault }, projectId);
+    return finishErasing({ ...parts, render, onFault }, projectId);
   }
 
   readonly #timers = new Set<NodeJS.Timeout>();

@@ -13,11 +13,14 @@ import type { Read, Write } from '../store/record-type.ts';
 import type { Store } from '../store/store.ts';
 import type { Keeping } from './keeping.ts';
 import { Projects } from './projects.ts';
+import { forgetTold } from './told-briefs.ts';
 
 export interface ErasingParts {
   readonly projects: Projects;
   readonly capture: CaptureParts;
   readonly spool: string;
+  /** Where hooks keep what they printed. */
+  readonly printed: string;
   /** Renders what agents of a project start with. */
   readonly render: (projectId: string) => Promise<void>;
   readonly copies: Pick<Keeping, 'renewCopies' | 'dropOldApart'>;
@@ -70,6 +73,7 @@ async function finish(parts: ErasingParts, { key, projectId, kind }: Note): Prom
   const state = projects.user.read.one(projectById, { project_id: projectId })?.state;
   const isDropped = state !== 'active' && !exists(projects.file(projectId));
   if (isDropped) copies.dropOldApart(projectId);
+  forgetTold(parts.printed);
   const own = isDropped ? 'done' : await projects.borrow(projectId, (store) => finishIn(parts, projectId, store));
   await copies.renewCopies(null);
   // where somebody still reads an old state, what is gone can still be read in the log: it is tried again

@@ -15,9 +15,10 @@ import {
 } from '../features/system/queries.ts';
 import { returnRoots } from '../features/system/registry.ts';
 import { removeFile } from '../platform/files.ts';
+import { requireNewFile } from '../platform/new-file.ts';
 import { moveFile, removeBeside } from '../platform/swap.ts';
 import { removeTree } from '../platform/temporary.ts';
-import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
+import { fileBytes, fileInfo } from '../platform/walk.ts';
 import { copyDatabase, noteManifest, readContents } from '../store/backup.ts';
 import { compact } from '../store/compact.ts';
 import { digestSteps } from '../store/digest.ts';
@@ -265,8 +266,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
 
   /** A copy at a place of the person's own choice, which says inside what it is. */
   async #copyTo(store: Store, path: string): Promise<Json> {
-    if (exists(path))
-      throw new PrsistError('file/not-ours', `${path} is there already`, { hint: 'choose another name' });
+    requireNewFile(path);
     const unfinished = `${path}.unfinished`;
     removeFile(unfinished);
     try {

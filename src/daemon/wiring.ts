@@ -68,6 +68,8 @@ import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
+import { toldBriefs } from './told-briefs.ts';
+import { workPatch } from './work-patch.ts';
 
 export interface Wiring {
   readonly paths: Paths;
@@ -133,6 +135,7 @@ export function wire(wiring: Wiring): Wired {
         return keep(tx, wanted, { actor: { user: wiring.projects().identity.user, session: session_id } }).uri;
       },
       transcript: keptTranscript,
+      patch: (context) => workPatch(capture.rules, context),
       breathe: wiring.breathe,
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
@@ -149,7 +152,7 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    briefFeature(sources),
+    briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       keeping: wiring.keeping,

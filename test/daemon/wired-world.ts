@@ -151,7 +151,14 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   const erasing = (only?: string) =>
     finishErasing(
       {
-        ...{ projects, capture: wired.capture, spool: paths.spool, copies: keeping, erasing: wired.erasing },
+        ...{
+          projects,
+          capture: wired.capture,
+          spool: paths.spool,
+          printed: paths.printed,
+          copies: keeping,
+          erasing: wired.erasing,
+        },
         render: async (rendered) => void told.push(`render ${rendered}`),
         onFault: (failed, error) => void told.push(`erase ${failed} ${String(error)}`),
       },

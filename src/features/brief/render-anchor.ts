@@ -15,6 +15,8 @@ const mostPaths = 8;
 export interface AnchorContext {
   readonly reason: BriefReason;
   readonly known: readonly string[];
+  /** Whether the state of the work tree is the one of this moment, or of when a handoff was made. */
+  readonly git: 'now' | 'then';
 }
 
 /** The anchor as one section of at most 1,200 tokens. Author and session stand in its heading, dates on its lines. */
@@ -31,7 +33,7 @@ export function anchorSection(anchor: BriefAnchor, context: AnchorContext): Sect
     ...replyLines(snapshot, told),
     ...factLines(snapshot, told, context.known),
     ...commitLines(snapshot, told),
-    ...gitLines(snapshot, told),
+    ...gitLines(snapshot, told, context),
     ...saidLines(snapshot, told, context.known),
   ];
   const section = { heading: () => headingOf(anchor, context.reason), lines };
@@ -194,7 +196,7 @@ function commitLines(snapshot: Snapshot, told: Told): readonly Line[] {
   );
 }
 
-function gitLines(snapshot: Snapshot, told: Told): readonly Line[] {
+function gitLines(snapshot: Snapshot, told: Told, context: AnchorContext): readonly Line[] {
   const { git } = snapshot;
   if (git === null) return [];
   const parts = [
@@ -208,7 +210,12 @@ function gitLines(snapshot: Snapshot, told: Told): readonly Line[] {
   const listed = new Set(snapshot.files_in_flight.map((file) => file.path));
   const others = git.paths.filter((path) => !listed.has(path)).slice(0, mostPaths);
   const also = others.length === 0 ? '' : `; also dirty: ${others.map((path) => cutStart(clean(path), 60)).join(', ')}`;
-  return [line(told.id, `Git then: ${parts.join(', ')}${also}`, { why: 'state of the work tree', keep: 45 })];
+  return [
+    line(told.id, `${context.git === 'then' ? 'Git then' : 'Git now'}: ${parts.join(', ')}${also}`, {
+      why: 'state of the work tree',
+      keep: 45,
+    }),
+  ];
 }
 
 function saidLines(snapshot: Snapshot, told: Told, known: readonly string[]): readonly Line[] {

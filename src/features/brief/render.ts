@@ -30,7 +30,9 @@ function sectionsOf(input: BriefInput, capChars: number): readonly Section[] {
   const told = [anchor?.session_id, input.handoff?.session_id].filter((id) => id !== undefined);
   return [
     ...(input.handoff === undefined ? [] : [handoffSection(input.handoff)]),
-    ...(anchor === undefined ? [] : [anchorSection(anchor, { reason: input.reason, known })]),
+    ...(anchor === undefined
+      ? []
+      : [anchorSection(anchor, { reason: input.reason, known, git: input.anchor === undefined ? 'then' : 'now' })]),
     entriesSection(input.entries, known, capChars),
     sessionsSection(input.sessions, told),
   ];

@@ -43,11 +43,11 @@ export interface EntryNeeds {
   readonly stores: StoreFacts;
 }
 
-/** Who reads: the project's own rows, and its root, whose settings count. A Context is one. */
+/** Who reads: the project’s own rows, and its root, whose settings count; its id is empty outside of any. A Context is one. */
 interface Asking {
   readonly read: Pick<Context['read'], 'project'>;
   readonly now: number;
-  readonly project: { readonly root?: string | undefined };
+  readonly project: { readonly id?: string | undefined; readonly root?: string | undefined };
 }
 
 /** The moment at which a request reads: whether a session has ended is looked up in the project of the request. */
@@ -57,5 +57,7 @@ export function momentOf(
 ): Moment {
   const { end } = sessions(project.root);
   const { shortTermMs } = settings(project.root);
-  return { now, shortTermMs, sessionEnd: (session_id) => end(read.project, session_id, now) };
+  // outside of any project there are no sessions
+  const isNowhere = project.id === '';
+  return { now, shortTermMs, sessionEnd: (id) => (isNowhere ? undefined : end(read.project, id, now)) };
 }

@@ -64,7 +64,9 @@ function namedEntries({ needs, read, context }: Look, name: string, scope: Scope
     .fleetingIn(context, scope)
     .filter((each) => each.ent === name || (each.key === name && each.scope === scope));
   if (stored.length + held.length > 0) return ofEntries(read, stored, held);
-  throw new PrsistError('entry/not-found', `no entry ${name} in scope ${scope}`);
+  throw new PrsistError('entry/not-found', `no entry ${name} in scope ${scope}`, {
+    hint: `prsist search ${JSON.stringify(name)}`,
+  });
 }
 
 function ofSession({ needs, read, context }: Look, session: SessionFound): Chosen {

@@ -250,7 +250,7 @@ export const handoffById = query<{ handoff_id: string }, HandoffRow>(
   `select ${handoffColumns} from handoffs where handoff_id = :handoff_id`,
 );
 export const handoffsByPrefix = query<{ prefix: string; end: string }, HandoffRow>(
-  `select ${handoffColumns} from handoffs where handoff_id >= :prefix and handoff_id < :end limit 2`,
+  `select ${handoffColumns} from handoffs where handoff_id >= :prefix and handoff_id < :end order by created_at desc limit 8`,
 );
 export const handoffOfRun = query<{ native_id: string }, HandoffRow>(
   `select ${handoffColumns} from handoffs where shown_run = :native_id and status = 'pending'

@@ -4,7 +4,7 @@ import { command } from './summarise-given.ts';
 
 const call = (words: string, ...files: string[]) => ({ words, files });
 
-test('SE64: what was in hand last: paths and commands newest first, names by how often and how lately they came up', () => {
+test('SE66: what was in hand last: paths and commands newest first, names by how often and how lately they came up', () => {
   const calls = [
     call('old_string: parseConfig(oldName)\nnew_string: parseConfig(oldName, readFile)', '/w/src/config.ts'),
     call('rg -n retryCount internal/net/client.go | head'),
@@ -18,7 +18,7 @@ test('SE64: what was in hand last: paths and commands newest first, names by how
   });
 });
 
-test('SE64: bounded however much was done', () => {
+test('SE66: bounded however much was done', () => {
   const calls = Array.from({ length: 60 }, (_, n) =>
     call(Array.from({ length: 50 }, (_, k) => `some_name${n}_${k}`).join(' '), ...[0, 1].map((k) => `f${n}-${k}.ts`)),
   );
