@@ -322,7 +322,7 @@ export class Projects {
   async #checkLater(project: string | null, store: Store): Promise<void> {
     const { file } = store.settings;
     try {
-      const words = await checkAside(file);
+      const words = await checkAside(file, 'quick');
       if (words !== undefined && store.db.open) this.#afterCheck(store, fileCheckOf(words));
     } catch (error) {
       // anything else than damage (no thread, no room for an index) says nothing about the database
