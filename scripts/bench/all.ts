@@ -7,6 +7,7 @@ const ordinary = ['hook', 'cli-start', 'redact', 'store', 'search', 'import', 'i
 const benches = [
   ...ordinary,
   'retrieve',
+  'ephemeral',
   'connections',
   ...(process.argv.includes('--long') ? ['million', 'reanchor'] : []),
 ];

@@ -35,7 +35,9 @@ export const limits = {
   backupsKept: 7,
 
   /** A larger database is looked through in a thread of its own after a crash, while it is served. */
-  checkAsideBytes: 128 * mib,
+  checkAsideBytes: 16 * mib,
+  /** That thread waits so long: who started the daemon is answered first. */
+  checkAfterMs: 1_000,
 
   groupCommit: 256,
   queueRequests: 1_000,

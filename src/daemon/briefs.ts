@@ -39,8 +39,8 @@ export interface BriefsParts {
 }
 
 const settleMs = 250;
-/** Rendering takes at most one part in so many of the time, however fast the changes come. */
-const restShare = 20;
+/** Rendering takes at most one part in so many of the time, however fast the changes come: those told more, and sooner. */
+const restShares = { 'in turn': 20, 'at once': 4 } as const;
 const longestRestMs = 5_000;
 const longestTimerMs = 2 ** 31 - 1;
 /** A handoff that a hook took away waits so long for word of the conversation that was shown it. */
@@ -60,8 +60,8 @@ export class Briefs {
   /** How long the last rendering took, and when it ended. */
   #renderMs = 0;
   #renderedAt = Number.NEGATIVE_INFINITY;
-  /** Projects in which something changed since their files were rendered. */
-  readonly #soon = new Set<string>();
+  /** Projects in which something changed since their files were rendered, and how soon they are due. */
+  readonly #soon = new Map<string, keyof typeof restShares>();
   /** When the files of a project go out of date by themselves. */
   readonly #ends = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
@@ -96,17 +96,18 @@ export class Briefs {
 
   /**
    * Something changed in a project: its files are rendered again soon. What sessions bring waits its turn, so that
-   * rendering takes little of the time; what a person told is rendered at once.
+   * rendering takes little of the time; what a person told is rendered at once, unless much is told one after the other.
    */
-  wake(projectId: string, when: 'in turn' | 'at once' = 'in turn'): void {
-    if (this.#soon.has(projectId) && when === 'in turn') return;
-    this.#soon.add(projectId);
+  wake(projectId: string, when: keyof typeof restShares = 'in turn'): void {
+    // one that is due at once is not put off by the next, or a stream of them would never be rendered
+    if (this.#soon.get(projectId) === 'at once' || (this.#soon.has(projectId) && when === 'in turn')) return;
+    this.#soon.set(projectId, when);
     this.#guarded(() => {
       const [root] = this.#parts.projects.rootsOf(projectId);
       const key = this.#parts.briefKey();
       if (root !== undefined && key) removeFile(join(root, '.prsist', 'brief', key, validity));
     });
-    const restMs = when === 'at once' ? 0 : Math.min(restShare * this.#renderMs, longestRestMs);
+    const restMs = Math.min(restShares[when] * this.#renderMs, longestRestMs);
     this.#later(projectId, Math.max(settleMs, restMs), () => {
       this.#soon.delete(projectId);
       if (this.#parts.isBusy() && monotonic() - this.#renderedAt < longestRestMs) this.wake(projectId);
@@ -257,7 +258,7 @@ export class Briefs {
 
   /** Renders what is due and stops. */
   async finish(): Promise<void> {
-    const due = [...this.#soon];
+    const due = [...this.#soon.keys()];
     for (const projectId of due) this.#run(projectId);
     await Promise.all(this.#running);
     for (const timer of this.#timers.values()) clearTimeout(timer);

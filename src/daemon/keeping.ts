@@ -27,6 +27,7 @@ import { inSlices, type Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
 import { verifyAside } from '../store/verify.ts';
 import type { Backups } from './backups.ts';
+import { checkAside } from './check-aside.ts';
 import { joinInto } from './link.ts';
 import type { Keeping as AroundOpening, Projects } from './projects.ts';
 import { bringMirroredNow } from './recover.ts';
@@ -102,7 +103,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   };
 
   readonly verify: Maintenance['verify'] = async (id, depth, job) => {
-    const found = await verifyAside(this.#projects.store(id), depth, this.#pace(job));
+    const found = await verifyAside(this.#projects.store(id), depth, { pace: this.#pace(job), check: checkAside });
     return { ...found };
   };
 

@@ -17,6 +17,7 @@ import {
 } from '../features/system/registry.ts';
 import { ownDirectory } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
+import { pause } from '../platform/time.ts';
 import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
 import type { Migration } from '../store/migrate.ts';
 import type { Connection } from '../store/open.ts';
@@ -350,7 +351,8 @@ export class Projects {
   async #checkLater(project: string | null, store: Store): Promise<void> {
     const { file } = store.settings;
     try {
-      const words = await checkAside(file);
+      await pause(limits.checkAfterMs);
+      const words = store.db.open ? await checkAside(file, 'quick') : undefined;
       if (words !== undefined && store.db.open) this.#afterCheck(store, fileCheckOf(words));
     } catch (error) {
       // anything else than damage (no thread, no room for an index) says nothing about the database

@@ -53,6 +53,9 @@ type Outcome =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: unknown };
 
+/** After a commit that took longer than a full group on a good disk, the queue rests for one part in so many of that. */
+const [longMs, restShare] = [100, 8];
+
 const logOpen = recordType<{ device: string; project_id: string | null; store: StoreKind }>('log.open', 'grow');
 
 /**
@@ -76,6 +79,8 @@ export class Store {
   #scheduled = false;
   #transactions = 0;
   #held = false;
+  /** By the clock for durations. */
+  #restUntil = 0;
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
@@ -117,9 +122,7 @@ export class Store {
     return new Promise<T>((resolve, reject) => {
       // resolve is only ever called with the value of this very work
       this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      this.#schedule();
     });
   }
 
@@ -145,11 +148,11 @@ export class Store {
   /** Lets writes wait, after those that wait already are done; what is called gives them way again. */
   hold(): () => void {
     this.#refuseHeld();
-    this.#flush();
+    this.#commitAll();
     this.#held = true;
     return () => {
       this.#held = false;
-      if (this.#waiting.length > 0 && this.db.open) this.#flush();
+      this.#flush();
     };
   }
 
@@ -186,7 +189,7 @@ export class Store {
 
   /** Writes what waits, folds the WAL into the file and closes. */
   close(): void {
-    this.#flush();
+    this.#commitAll();
     this.db.pragma('wal_checkpoint(truncate)');
     this.db.close();
     this.#letGo();
@@ -226,11 +229,39 @@ export class Store {
     });
   }
 
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const restMs = this.#restUntil - this.#now();
+    if (restMs >= 1) setTimeout(() => this.#flush(), restMs);
+    else setImmediate(() => this.#flush());
+  }
+
+  #now(): number {
+    return this.settings.monotonic?.() ?? 0;
+  }
+
+  /**
+   * One group, then everybody else's turn. After a commit that took long, as on a slow disk, that is more than one turn of
+   * the loop: a program that connects needs two, and the loop lets one in at each.
+   */
   #flush(): void {
     this.#scheduled = false;
-    if (this.#held) return; // goes on when the hold ends
-    const most = this.settings.bounds?.().groupCommit ?? limits.groupCommit;
-    while (this.#waiting.length > 0) this.#commitGroup(this.#waiting.splice(0, most));
+    // held: goes on when that ends; closed: nobody waits any more
+    if (this.#held || this.#waiting.length === 0) return;
+    const begun = this.#now();
+    this.#commitGroup(this.#nextGroup());
+    const tookMs = this.#now() - begun;
+    if (tookMs > longMs) this.#restUntil = begun + tookMs + tookMs / restShare;
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  #commitAll(): void {
+    while (!this.#held && this.#waiting.length > 0) this.#commitGroup(this.#nextGroup());
+  }
+
+  #nextGroup(): Waiting[] {
+    return this.#waiting.splice(0, this.settings.bounds?.().groupCommit ?? limits.groupCommit);
   }
 
   #commitGroup(group: readonly Waiting[]): void {

@@ -210,6 +210,18 @@ test('DA72: a brief folder that is refused is told, and keeps no other project f
   expect(fs.existsSync(join(root, '.prsist/brief/k'))).toBe(true);
 });
 
+test('DA79: what is told one after the other without a rest is rendered while it goes on', async () => {
+  const { briefs, ask, file } = world();
+  await ask('context.store', { key: 'db', value: 'we use sqlite', priority: 'critical' });
+  const all = briefs();
+  const isRendered = () => fs.existsSync(file('codex.start'));
+  for (let told = 0; told < 200 && !isRendered(); told += 1) {
+    all.wake(projectId, 'at once');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(isRendered()).toBe(true);
+});
+
 test('DA73: what is due when the daemon leaves is rendered before it does', async () => {
   const { briefs, ask, names } = world();
   await ask('context.store', { key: 'db', value: 'we use sqlite', priority: 'critical' });

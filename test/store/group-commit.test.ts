@@ -176,6 +176,19 @@ test('CF45: how many share a commit, and how many may wait, can be set, also mea
   expect(commits.slice(3).map((events) => events.length)).toEqual([4, 2]);
 });
 
+test('ST10: between the groups of a long queue everybody else has a turn', async () => {
+  const { store, commits } = temporaryStore(withNotes);
+  const seen = new Set<number>();
+  const waiting = Array.from({ length: limits.queueRequests }, (_, i) => store.write((tx) => writeLine(tx, `${i}`)));
+  const look = () => {
+    seen.add(commits.length);
+    if (commits.length < 4) setImmediate(look);
+  };
+  setImmediate(look);
+  await Promise.all(waiting);
+  expect([...seen]).toEqual(expect.arrayContaining([1, 2, 3]));
+});
+
 test('ST7: what waits at the close is written before the file is closed', async () => {
   const { store, settings } = temporaryStore(withNotes);
   const written = store.write((tx) => writeNote(tx, 'a', 'last words'));
