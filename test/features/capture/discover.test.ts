@@ -29,9 +29,15 @@ test('CA22: the agents keep transcripts below their homes, or where their own va
     'claude-code /h/.claude/projects',
     'codex /h/.codex/sessions',
     'codex /h/.codex/archived_sessions',
+    'gemini-cli /h/.gemini/tmp',
+    'opencode /h/.local/share/opencode',
+    'opencode /h/.local/share/opencode/storage/session',
   ]);
-  const moved = transcriptRoots('/h', { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x' }).map(({ directory }) => directory);
-  expect(moved).toEqual(['/c/projects', '/x/sessions', '/x/archived_sessions']);
+  const variables = { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x', GEMINI_CLI_HOME: '/g', XDG_DATA_HOME: '/d' };
+  expect(transcriptRoots('/h', variables).map(({ directory }) => directory)).toEqual([
+    ...['/c/projects', '/x/sessions', '/x/archived_sessions', '/g/.gemini/tmp', '/d/opencode'],
+    '/d/opencode/storage/session',
+  ]);
 });
 
 test('CA23: transcripts are found below, newest first, of the agents asked for', () => {
