@@ -77,8 +77,11 @@ function takeLine(reader: Reader, slice: Slice, { value, line, offset }: Redacte
   reader.state.ignored ??= [];
   const cwdOf = (session: string) => reader.state.announced[session]?.cwd ?? cwdIn(reading.items, session);
   const { items, cut } = sift(reading.items, reader.rules, { ignored: reader.state.ignored, cwdOf });
-  slice.items.push(...items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at)));
-  slice.kept.push(cut ? leftOut : clean === value ? line : JSON.stringify(clean));
+  // a message may have begun before a pause, or gone on after it
+  const outside = items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at));
+  slice.items.push(...outside);
+  const isWhole = !cut && outside.length === items.length;
+  slice.kept.push(!isWhole ? leftOut : clean === value ? line : JSON.stringify(clean));
   reader.state.kept += 1;
 }
 

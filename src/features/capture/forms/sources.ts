@@ -46,11 +46,15 @@ function isSession(path: string): boolean {
   return sessionPath(path) !== undefined && fileInfo(path) === undefined;
 }
 
-/** Files with those among them that hold many transcripts replaced by these, newest first. */
+/** Written by another program from what an agent keeps: read after that, which takes its place. */
+const isHistory = ({ path }: FoundFile) => /\.md(?:\.gz)?$/.test(path);
+
+/** Files with those among them that hold many transcripts replaced by these, newest first, histories last. */
 export async function sourcesOf(files: readonly FoundFile[]): Promise<FoundFile[]> {
   const sources: FoundFile[] = [];
   for (const file of files) sources.push(...(await sourcesIn(file)));
-  return sources.sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
+  const newestFirst = sources.sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
+  return [...newestFirst.filter((source) => !isHistory(source)), ...newestFirst.filter(isHistory)];
 }
 
 /** A database that cannot be looked into stays what it is: whoever reads it is told why. */
