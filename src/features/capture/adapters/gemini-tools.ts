@@ -6,7 +6,7 @@ import { countLines, textOf } from './text-content.ts';
 import { errorLine, statedExitCode } from './tool-failure.ts';
 
 const ended: ReadonlySet<string> = new Set(['success', 'error', 'cancelled']);
-const namedFiles = ['file_path', 'absolute_path', 'path', 'dir_path'] as const;
+const namedFiles = ['file_path', 'absolute_path'] as const;
 
 /** One tool call of a message, with the moment it tells. */
 interface Call {

@@ -8,7 +8,6 @@ import { countLines, textOf } from './text-content.ts';
 import { errorLine } from './tool-failure.ts';
 
 const maxFiles = 200;
-const namedFiles = ['filePath', 'path'] as const;
 
 /** A tool call with its result, once it has one. Its part's id is its own: ids of providers come again. changes: added to. */
 export function readTool(named: ReplyPart, changes: Change[]): void {
@@ -21,12 +20,12 @@ export function readTool(named: ReplyPart, changes: Change[]): void {
   const at = timeIn(state?.time, 'start') ?? turn.at;
   const input = asObject(state?.input);
   const command = asText(input?.command);
-  const files = namedFiles.flatMap((name) => asText(input?.[name]) ?? []);
+  const file = asText(input?.filePath);
   turn.items.push({
     ...{ kind: 'tool-call', session, at, callId: id, tool: asText(part.tool) ?? 'tool' },
     ...(state?.input === undefined ? {} : { input: state.input }),
     ...(command === undefined ? {} : { command }),
-    ...(files.length === 0 ? {} : { files }),
+    ...(file === undefined ? {} : { files: [file] }),
   });
   if (status !== 'completed' && status !== 'error') return;
   const isError = addResult(named, state, at);
