@@ -46,8 +46,13 @@ export function historyRoot(root: string): TranscriptRoot {
 
 const isTranscript = (name: string) => /\.jsonl(\.gz)?$/.test(name);
 
-/** In a directory that a person names, documents and databases are looked into as well: they are told by what they hold. */
-const isNamed = (name: string) => /\.(?:jsonl?|md)(?:\.gz)?$|\.db$/.test(name);
+/**
+ * In a directory that a person names, also what is called as agents call their documents and databases. A document of
+ * another name is read when it is named itself: directories are full of such files.
+ */
+const documentName =
+  /^(?:session-.+|ses_[^/]+)\.json(?:\.gz)?$|\d{4}-\d\d-\d\d_\d\d-\d\d-\d\dZ?\b.*\.md(?:\.gz)?$|^opencode.*\.db$/;
+const isNamed = (name: string) => isTranscript(name) || documentName.test(name);
 
 /** Transcripts the agents have left, newest first. */
 export function ownTranscripts(roots: TranscriptRoots, agents: readonly string[] | undefined): FoundFile[] {

@@ -52,6 +52,8 @@ export class EntryScanner {
   *push(chunk: Buffer): Generator<Entry> {
     let from = 0;
     for (let at = 0; at < chunk.length; at += 1) {
+      if (this.#inString && this.#depth > 1) at = this.#passString(chunk, at);
+      if (at >= chunk.length) break;
       const byte = chunk[at] ?? 0;
       if (this.#inString) {
         this.#readString(byte);
@@ -69,6 +71,22 @@ export class EntryScanner {
       }
     }
     this.#hold(chunk.subarray(from), { isRest: !this.#inList });
+  }
+
+  /** Most of a document is text: where its string ends, or the last byte of the chunk. */
+  #passString(chunk: Buffer, from: number): number {
+    let at = this.#isEscaped ? from + 1 : from;
+    this.#isEscaped = false;
+    for (;;) {
+      const found = chunk.indexOf(quote, at);
+      const end = found === -1 ? chunk.length : found;
+      let first = end;
+      while (first > at && chunk[first - 1] === backslash) first -= 1;
+      const isEscaped = (end - first) % 2 === 1;
+      if (found === -1) this.#isEscaped = isEscaped;
+      if (found === -1 || !isEscaped) return end;
+      at = end + 1;
+    }
   }
 
   #readString(byte: number): void {
