@@ -1,6 +1,7 @@
 import type { CapturedSession } from '../../core/captured.ts';
 import { uuidV8 } from '../../core/ids.ts';
 import type { Actor, Origin } from '../../core/record.ts';
+import { transcriptAgents } from '../../core/words.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import { handoffOfRun, originalRun, runOf, sessionById, sessionExists } from './queries.ts';
 import { handoffAccept, sessionResume, sessionRun, sessionStart } from './records.ts';
@@ -73,7 +74,8 @@ function reopen(
 
 /** True when a conversation was taken in from the transcript of another agent than this one. */
 export function hasOriginal(read: Read, agent: string, native_id: string): boolean {
-  return read.one(originalRun, { agent, native_id }) !== undefined;
+  const agents = JSON.stringify(transcriptAgents.filter((each) => each !== agent));
+  return read.one(originalRun, { agents, native_id }) !== undefined;
 }
 
 /** The entity of a session: one for one id, whoever starts it. */

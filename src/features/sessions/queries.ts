@@ -74,10 +74,10 @@ export const runOf = query<{ agent: string; native_id: string }, { session_id: s
   'select session_id, run_id from session_runs where agent = :agent and native_id = :native_id',
 );
 
-/** A run of that name whose own transcript was read. */
-export const originalRun = query<{ agent: string; native_id: string }, { found: 1 }>(
-  `select 1 as found from session_runs r where r.native_id = :native_id and r.agent <> :agent
-     and exists (select 1 from messages m where m.session_id = r.session_id and m.run_id = r.run_id) limit 1`,
+/** A run of one of some agents, by its name, whose own transcript was read. agents: a list as JSON. */
+export const originalRun = query<{ agents: string; native_id: string }, { found: 1 }>(
+  `select 1 as found from json_each(:agents) a join session_runs r on r.agent = a.value and r.native_id = :native_id
+   where exists (select 1 from messages m where m.session_id = r.session_id and m.run_id = r.run_id) limit 1`,
 );
 
 export interface RunRow {

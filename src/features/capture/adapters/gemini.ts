@@ -34,7 +34,8 @@ export const geminiCli: Adapter<GeminiState> = {
 
 function isGeminiRecord(value: JsonValue): boolean {
   const record = asObject(value);
-  return record !== undefined && asText(record.projectHash) !== undefined && metadataOf(record) === record;
+  if (record === undefined || metadataOf(record) !== record) return false;
+  return asText(record.projectHash) !== undefined || asTime(record.lastUpdated) !== undefined;
 }
 
 function readLine(state: GeminiState, line: TranscriptLine): TranscriptReading<GeminiState> {
