@@ -39,6 +39,8 @@ export interface CapturedMessage extends Keyed {
   readonly replyTo?: readonly string[];
   readonly model?: string;
   readonly metadata?: { readonly [key: string]: JsonValue };
+  /** Of an agent that writes messages again: of two texts with one key the one with the greater revision counts. */
+  readonly revision?: number;
 }
 
 /** What one model request cost, as disjoint counters. Seen again with a greater output, the greatest wins. */

@@ -28,6 +28,9 @@ export const sessionStatuses = ['active', 'idle', 'ended', 'archived'] as const;
 /** Agents whose hooks are installed and whose transcripts are read. */
 export const capturedAgents = ['claude-code', 'codex'] as const;
 
+/** Agents, and writers of histories, whose transcripts are read. */
+export const transcriptAgents = [...capturedAgents, 'gemini-cli', 'opencode', 'specstory'] as const;
+
 /** What search finds. */
 export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task', 'document'] as const;
 

@@ -22,9 +22,9 @@ bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
 brief.get read project settled 1282eb3a4736
 capture.event read user - 1ce86007b248
-capture.import job project - 1180bc4a77ea
+capture.import job project - ff3e9db14193
 capture.pause write user - 97fefe99ceb8
-capture.status read project - 5ce430fbf504
+capture.status read project - 616f0a8fc589
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8
 config.explain read user - 259ae26a8660

@@ -25,6 +25,8 @@ export interface Keepers {
     readonly erased: number;
     readonly sessions: readonly string[];
   };
+  /** True when a conversation was taken in from the transcript of another agent than this one. */
+  readonly hasOriginal: (read: Read, agent: string, native: string) => boolean;
   readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
   /** Signs of life of an editor, as it wrote them. */
   readonly beats: (tx: Write, from: Beaten) => void;
@@ -81,6 +83,8 @@ export interface CaptureParts {
   readonly target: (projectId: string) => Target;
   /** The project a directory belongs to; undefined when it is nobody's. */
   readonly projectOf: (directory: string) => string | undefined;
+  /** Directories of all projects. */
+  readonly roots: () => readonly string[];
   /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
   readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;
   /** Files being read, each with the end of its reading: hooks, following and imports meet at the same file. */

@@ -1,6 +1,9 @@
 import type { Adapter } from './adapter.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
+import { geminiCli } from './gemini.ts';
+import { opencode } from './opencode.ts';
+import { specstory } from './specstory.ts';
 
 /** Every agent whose transcripts can be read. Which one a file belongs to is told by its content. */
-export const adapters: readonly Adapter[] = [claudeCode, codex];
+export const adapters: readonly Adapter[] = [claudeCode, codex, geminiCli, opencode, specstory];
