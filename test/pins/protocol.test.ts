@@ -21,6 +21,7 @@ brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea
 capture.pause write user - 97fefe99ceb8
+capture.redact read project - be09096d88d0
 capture.status read project - 5ce430fbf504
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8
