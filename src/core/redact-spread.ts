@@ -9,7 +9,7 @@ import { count, markOf, placeholder, type Redaction } from './redact-text.ts';
 const mayBegin = /-----(?:BEGIN|END)|PuTTY-User|machine |(?:<|\\u003c)\s{0,2}private/i;
 const privateKind = 'private';
 
-/** The same list, with what goes over several of its texts replaced in each; the very same list when nothing does. */
+/** The same list, with what its texts hold when read together replaced in each; the very same list when that is nothing. */
 export function withoutSpread(list: readonly JsonValue[], redaction: Redaction): readonly JsonValue[] {
   if (list.length < 2) return list;
   const texts = list.map(textOf);
@@ -17,8 +17,8 @@ export function withoutSpread(list: readonly JsonValue[], redaction: Redaction):
   const joined = texts.map((text) => text ?? '').join('\n');
   const isLines = list.every((each) => typeof each === 'string');
   const places = placesOf(texts);
-  const all = joinSpans([...privateSpans(joined, isLines), ...redaction.matcher.find(joined).spans]);
-  const spread = crossing(all, places).map((span) => ({ ...span, mark: markFor(joined, span, redaction) }));
+  const spans = joinSpans([...privateSpans(joined, isLines), ...redaction.matcher.find(joined).spans]);
+  const spread = spans.map((span) => ({ ...span, mark: markFor(joined, span, redaction) }));
   if (spread.length === 0) return list;
   let first = 0;
   return list.map((each, i) => {
@@ -51,15 +51,6 @@ function placesOf(texts: readonly (string | undefined)[]): readonly Stretch[] {
     const start = at;
     at += (text?.length ?? 0) + 1;
     return { start, end: at - 1 };
-  });
-}
-
-/** Those of the spans, which are in order, that reach into a second place. */
-function crossing(spans: readonly Span[], places: readonly Stretch[]): readonly Span[] {
-  let at = 0;
-  return spans.filter(({ start, end }) => {
-    while ((places[at]?.end ?? end) <= start && at < places.length) at++;
-    return (places[at]?.end ?? end) < end;
   });
 }
 
