@@ -33,7 +33,7 @@ test('RD6: a file is read whole; one that is not there is named', async () => {
   fs.writeFileSync(join(directory, 'a.env'), 'PORT=1\n');
   await using server = await serve((_, response) => reply(response, { text: 'PORT=1\n', counts: {}, finds: [] }));
   const read = await prsist(['redact', 'test', join(directory, 'a.env')], { server });
-  expect(read).toMatchObject({ exit: 0, stderr: 'nothing would be replaced\n' });
+  expect(read).toEqual({ exit: 0, stdout: 'PORT=1\n', stderr: 'nothing would be replaced\n' });
   expect(server.asked[0]?.input).toEqual({ text: 'PORT=1\n' });
   for (const path of [directory, join(directory, 'no')]) {
     expect(await prsist(['redact', 'test', path], { server })).toMatchObject({ exit: 1, stdout: '' });

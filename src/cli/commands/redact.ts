@@ -27,7 +27,7 @@ async function show(cli: Cli, file: string | undefined): Promise<void> {
   const text = file === undefined || file === '-' ? await textOrStdin(cli, file, 'text') : fileText(cli, file);
   const reply = await cli.client.call('capture.redact', { text });
   cli.answer(reply, () => {
-    cli.print.line(cleaned(reply.text));
+    cli.print.line(cleaned(reply.text).replace(/\n$/, ''));
     const kinds = Object.keys(reply.counts);
     if (kinds.length === 0) return cli.print.note('nothing would be replaced');
     for (const kind of kinds) cli.print.note(`${oneLine(kind)}  ${places(reply, kind)}`);
