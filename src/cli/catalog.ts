@@ -166,6 +166,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/project.ts'),
   },
   {
+    name: 'mcp',
+    usage: '',
+    summary: 'serve the memory to an agent over stdin and stdout (MCP)',
+    group: 'more',
+    load: () => import('./commands/mcp.ts'),
+  },
+  {
     name: 'config',
     usage: 'explain|get|set|edit|schema',
     summary: 'every setting: what it is now, where that comes from, what it may be; change it',

@@ -56,6 +56,8 @@ export const limits = {
   transcriptLineBytes: 16 * mib,
   transcriptFileBytes: 4 * 1024 * mib,
   importLines: 500,
+  /** Of one request. */
+  heartbeats: 100,
   segmentBytes: 64 * kib,
 
   /** Text of one document, after it was taken out of its file. */
@@ -79,6 +81,8 @@ export const limits = {
   briefChars: 9_500,
 
   handoffDays: 7,
+  /** Changes of a work tree that go along with a handoff. */
+  patchBytes: mib,
   idempotencyHours: 24,
   logFileBytes: 10 * mib,
   logFiles: 5,

@@ -5,7 +5,7 @@ import { publish, toldAgents, withdraw } from '../features/brief/publish.ts';
 import { toldHandoffId } from '../features/brief/render-handoff.ts';
 import { lastStarts } from '../features/capture/queries.ts';
 import { noteShown } from '../features/sessions/lifecycle.ts';
-import { allProjects } from '../features/system/queries.ts';
+import { allProjects, projectById } from '../features/system/queries.ts';
 import {
   type BriefFolder,
   briefFolders,
@@ -102,7 +102,7 @@ export class Briefs {
     if (this.#soon.has(projectId) && when === 'in turn') return;
     this.#soon.add(projectId);
     this.#guarded(() => {
-      const { root } = this.#parts.projects.resolve(projectId);
+      const [root] = this.#parts.projects.rootsOf(projectId);
       const key = this.#parts.briefKey();
       if (root !== undefined && key) removeFile(join(root, '.prsist', 'brief', key, validity));
     });
@@ -156,8 +156,14 @@ export class Briefs {
     this.takeClaims(projectId).catch((error: unknown) => this.#parts.onBug('brief', error));
   }
 
-  /** Renders the files of one project now. */
+  /** Renders the files of one project now, in all of its directories; those of a removed one are taken away. */
   async render(projectId: string): Promise<void> {
+    if (this.#isAway(projectId)) {
+      this.#soon.delete(projectId);
+      this.#forget(projectId);
+      for (const folder of this.#folders(projectId)) withdraw(folder);
+      return;
+    }
     await this.takeClaims(projectId);
     this.#soon.delete(projectId);
     this.#ends.delete(projectId);
@@ -167,7 +173,7 @@ export class Briefs {
     const reads = { project: projects.store(projectId).read, user: projects.user.read };
     const now = clock();
     const folders = this.#folders(projectId);
-    const ends = [...this.#parts.sources.entryEnds(reads, now)];
+    const ends = [...this.#parts.sources.entryEnds(reads, { now, root: top })];
     for (const folder of folders) {
       if (!enabled) {
         withdraw(folder);
@@ -266,10 +272,15 @@ export class Briefs {
     }
   }
 
+  /** Those of the main directory first; what was joined into another project has none any more. */
   #folders(projectId: string): BriefFolder[] {
-    const { root } = this.#parts.projects.resolve(projectId);
     const key = this.#parts.briefKey();
-    return root === undefined || !key ? [] : briefFolders(root, key);
+    return key ? this.#parts.projects.rootsOf(projectId).flatMap((root) => briefFolders(root, key)) : [];
+  }
+
+  #isAway(project_id: string): boolean {
+    const state = this.#parts.projects.user.read.one(projectById, { project_id })?.state;
+    return state !== 'active';
   }
 
   #claims(projectId: string): { agent: string; folder: BriefFolder; file: string }[] {

@@ -39,7 +39,7 @@ import { Projects } from './projects.ts';
 import { Redactors } from './redactors.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
-import { sweepStores } from './sweep.ts';
+import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
 import { type Wired, wire } from './wiring.ts';
 import { briefKeyOf, withdrawBriefs } from './withdraw-briefs.ts';
 
@@ -161,8 +161,7 @@ export class Daemon {
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
-    // what cannot be finished now is tried again: nobody must be without a daemon for it
-    await this.#finishErasing().catch((error: unknown) => this.#bug('erase', error));
+    await this.#finishErasing();
     this.#every(2_000, () => this.#tick());
     this.#every(minuteMs, () => this.#look());
     this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
@@ -200,11 +199,12 @@ export class Daemon {
   }
 
   #finishErasing(projectId?: string): Promise<void> {
-    const { spool } = this.#parts.paths;
+    const { spool, printed } = this.#parts.paths;
+    const { capture, erasing } = this.#wired;
+    const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
     const render = (id: string) => this.#briefs.render(id);
-    const renewCopies = (id: string) => this.#after.keeping.renewCopies(id);
-    const parts = { projects: this.#projects, capture: this.#wired.capture, spool, render, renewCopies };
-    return finishErasing(parts, projectId);
+    const onFault = (id: string, error: unknown) => this.#bug(`erase in ${id}`, error);
+    return finishErasing({ ...parts, render, onFault }, projectId);
   }
 
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -276,11 +276,14 @@ export class Daemon {
     }
   }
 
-  async #sweep(): Promise<void> {
-    this.#spool.sweep();
-    await this.#after.mirrors.sweep();
-    await this.#finishErasing();
-    await sweepStores(this.#projects, this.settings, this.#wired.entries);
+  #sweep(): Promise<void> {
+    const sweeps: Sweeps = {
+      spool: async () => this.#spool.sweep(),
+      mirrors: () => this.#after.mirrors.sweep(),
+      erase: () => this.#finishErasing(),
+      stores: (onFault) => sweepStores(this.#projects, this.settings, { entries: this.#wired.entries, onFault }),
+    };
+    return sweepEach(sweeps, (what, error) => this.#bug(what, error));
   }
 
   /** Everything already said about a project is in its database when this resolves. */

@@ -5,8 +5,9 @@ import type { Config } from '../config/schema.ts';
 import type { Captured } from '../core/captured.ts';
 import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
+import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
-import type { BriefSources, Reads } from '../features/brief/assemble.ts';
+import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { type TranscriptRoot, transcriptRoots } from '../features/capture/discover.ts';
@@ -26,6 +27,7 @@ import { keep } from '../features/documents/keep.ts';
 import { documentCount, documentsOfSession } from '../features/documents/queries.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
+import { fleetingIn, forgetReads, mayKnow } from '../features/entries/erasing.ts';
 import { entryFacts } from '../features/entries/facts.ts';
 import { entriesFeature } from '../features/entries/feature.ts';
 import {
@@ -38,6 +40,7 @@ import { storeInitial } from '../features/entries/initial.ts';
 import { pendingSyncs } from '../features/entries/mirror.ts';
 import { type EntryNeeds, momentOf } from '../features/entries/needs.ts';
 import { erasingFeature } from '../features/erasing/feature.ts';
+import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
@@ -50,20 +53,23 @@ import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
+import { linkedProjects } from '../features/system/queries.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
-import type { Read } from '../store/record-type.ts';
+import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { doctor } from './doctor.ts';
-import { entryMoment, entryNeeds } from './entry-needs.ts';
+import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
+import { toldBriefs } from './told-briefs.ts';
+import { workPatch } from './work-patch.ts';
 
 export interface Wiring {
   readonly paths: Paths;
@@ -100,6 +106,7 @@ export interface Wired {
   readonly capture: CaptureParts;
   readonly sources: BriefSources;
   readonly roots: readonly TranscriptRoot[];
+  readonly erasing: ErasingNeeds;
 }
 
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
@@ -111,6 +118,7 @@ export function wire(wiring: Wiring): Wired {
   const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
   const { lay, drain } = wiring.spool;
+  const erasing = erasingNeeds(wiring, entries, () => features);
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
@@ -127,6 +135,7 @@ export function wire(wiring: Wiring): Wired {
         return keep(tx, wanted, { actor: { user: wiring.projects().identity.user, session: session_id } }).uri;
       },
       transcript: keptTranscript,
+      patch: (context) => workPatch(capture.rules, context),
       breathe: wiring.breathe,
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
@@ -136,6 +145,7 @@ export function wire(wiring: Wiring): Wired {
       drain,
       namedProject: (asked) => wiring.projects().resolve(asked),
     }),
+    activityFeature(activityNeeds(capture)),
     documentsFeature({
       redactor: (projectId) => capture.rules(capture.target(projectId).root).redactor,
       ignores: (projectId) => fileIgnores(capture, projectId),
@@ -143,7 +153,7 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    briefFeature(sources),
+    briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       keeping: wiring.keeping,
@@ -154,23 +164,33 @@ export function wire(wiring: Wiring): Wired {
       config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
-    erasingFeature(erasingNeeds(wiring, () => features)),
+    erasingFeature(erasing),
     batchFeature(batchSteps(() => features)),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],
       hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
-      showings: [showing((read) => momentIn(wiring, entries, read)), ...showings, ...documentSearch.showings],
-      entryOf: foundEntry((read) => momentIn(wiring, entries, read)),
+      showings: [showing(entries), ...showings, ...documentSearch.showings],
+      entryOf: foundEntry(entries),
       monotonic: wiring.monotonic,
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
   ];
-  return { features, entries, capture, sources, roots };
+  return { features, entries, capture, sources, roots, erasing };
 }
 
-function erasingNeeds(wiring: Wiring, features: () => readonly Feature[]): Parameters<typeof erasingFeature>[0] {
+function erasingNeeds(wiring: Wiring, entries: EntryNeeds, features: () => readonly Feature[]): ErasingNeeds {
   return {
+    entries: {
+      mayKnow,
+      fleetingIn: (context, scope) => fleetingIn(entries, context, scope),
+      forgetReads: (tx, keys) => forgetReads(entries, tx, keys),
+    },
+    linkedTo: (project_id) =>
+      wiring
+        .projects()
+        .user.read.all(linkedProjects, { project_id })
+        .map((row) => row.project_id),
     sessions: {
       ...{ newest: newestToErase, find: sessionToErase },
       belongings: (read, session_id) => {
@@ -191,11 +211,6 @@ function entryNeedsOf({ settings, monotonic, maintenance }: Wiring): EntryNeeds 
     ...{ settings, monotonic },
     stores: { bytes: maintenance.bytes, pendingSyncs, documents: (read) => read.one(documentCount, {})?.count ?? 0 },
   });
-}
-
-/** How entries of one database read now; the person's knows no sessions. */
-function momentIn({ projects, clock }: Wiring, entries: EntryNeeds, read: Read) {
-  return entryMoment(entries, { project: read === projects().user.read ? undefined : read, now: clock() });
 }
 
 function factsOf(entries: EntryNeeds, context: Context, session_id: string) {
@@ -219,7 +234,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     erasedIn,
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
-  return {
+  const parts: CaptureParts = {
     ...{ redactor, clock, monotonic, breathe, takeClaims, log, reading: new Map() },
     rules: captureRules(settings, wiring.redactorOf),
     keepers: {
@@ -227,6 +242,7 @@ function captureParts(wiring: Wiring): CaptureParts {
       takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
+      beats: (tx, beats) => keepBeats(tx, parts, beats),
     },
     isForgotten: (read, agent, natives) => {
       const isErased = erasedIn(read);
@@ -239,6 +255,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     target: (projectId) => targetOf(wiring.projects(), projectId),
     projectOf: (directory) => wiring.projects().ofDirectory(directory),
   };
+  return parts;
 }
 
 function targetOf(projects: Projects, projectId: string): Target {
@@ -260,18 +277,19 @@ function worktreeName(cwd: string, root: string | undefined): string {
 }
 
 function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
-  const asked = (read: Reads, now: number) => ({
-    ...{ ...entryMoment(entries, { project: read.project, now }), read, user: wiring.projects().identity.user },
+  const asked = (read: Reads, { now, root }: Look) => ({
+    ...momentOf(entries, { read, now, project: { root: mainTop(root) } }),
+    ...{ read, user: wiring.projects().identity.user },
   });
   return {
-    entries: (reads, now) =>
-      forBrief(asked(reads, now)).map(({ updated_at, actor, ...entry }) => {
+    entries: (reads, at) =>
+      forBrief(asked(reads, at)).map(({ updated_at, actor, ...entry }) => {
         return { ...entry, at: updated_at, by: actor.agent ?? 'you', session_id: actor.session ?? null };
       }),
-    entryEnds: (reads, now) => endsForBrief(asked(reads, now)),
+    entryEnds: (reads, at) => endsForBrief(asked(reads, at)),
     sessions: sessionsForBrief,
-    anchor: (reads, session_id, { now, git }) =>
-      anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, now), session_id), git }),
+    anchor: (reads, session_id, { git, ...at }) =>
+      anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, at), session_id), git }),
     handoff: (read, agent, at) => {
       const { user, dev } = wiring.projects().identity;
       return handoffForBrief(read, agent, { ...at, user, device: dev });

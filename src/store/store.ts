@@ -68,7 +68,10 @@ export class Store {
   readonly #parts: EngineParts;
   readonly #writer: ReturnType<typeof transaction>;
   readonly #letGo: () => void;
+  readonly #afterCommit = (work: () => void) => void this.#later.push(work);
   #events: StoreEvent[] = [];
+  /** What has to wait for the commit of the transaction that is open. */
+  #later: (() => void)[] = [];
   #waiting: Waiting[] = [];
   #scheduled = false;
   #transactions = 0;
@@ -89,7 +92,7 @@ export class Store {
       const { clock, random, failpoint } = settings;
       const own = readOwnLog(this.statements) ?? this.#newLog();
       this.#parts = { statements: this.statements, projector: this.projector, own, clock, random, failpoint };
-      this.#writer = transaction(this.#parts, (event) => this.#events.push(event));
+      this.#writer = transaction(this.#parts, (event) => this.#events.push(event), this.#afterCommit);
       if (own.seq === 0) this.#openLog();
     } catch (error) {
       this.db.close(); // its locks with it: the file can be looked at, and opened again
@@ -290,7 +293,7 @@ export class Store {
   /** One request of the group: undone alone when it fails, unless the disk failed, which concerns them all. */
   #savepoint({ work }: Waiting): Outcome {
     const before = { ...this.#parts.own };
-    const heard = this.#events.length;
+    const [heard, later] = [this.#events.length, this.#later.length];
     this.statements.run('savepoint request', []);
     try {
       const value = this.#run(work);
@@ -303,14 +306,22 @@ export class Store {
       this.statements.run('release request', []);
       Object.assign(this.#parts.own, before);
       this.#events.length = heard;
+      this.#later.length = later;
       return { kind: 'failed', error };
     }
   }
 
   /** A transaction in which records may be appended: position, head and events are as before when it fails. */
   #logged<T>(work: () => T): T {
+    const value = this.#undoable(work);
+    for (const after of this.#later.splice(0)) after();
+    return value;
+  }
+
+  #undoable<T>(work: () => T): T {
     const before = { ...this.#parts.own };
     this.#events = [];
+    this.#later = [];
     try {
       return this.#inTransaction(() => {
         const value = work();

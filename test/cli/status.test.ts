@@ -112,6 +112,24 @@ test('without a project the daemon is shown and init is named', async () => {
   });
 });
 
+test('TY3: --json has the same members without a project as with one', async () => {
+  await using server = await serve(({ name }, response) => {
+    if (name === 'system.health') reply(response, health);
+    else if (name === 'project.list') reply(response, { items: [neighbour] });
+    else refuse(response, 400, { code: 'project/required', message: 'no project here', hint: 'prsist init' });
+  });
+  await using inside = await daemon([proven]);
+  const [there, here] = [
+    await prsist(['status', '--json'], { server }),
+    await prsist(['status', '--json'], { server: inside }),
+  ];
+  expect(there).toMatchObject({ exit: 1, stderr: '' });
+  expect(Object.keys(JSON.parse(there.stdout)).sort()).toEqual(Object.keys(JSON.parse(here.stdout)).sort());
+  expect(JSON.parse(there.stdout)).toMatchObject({
+    ...{ health, project: null, capture: null, projects: [neighbour], active_sessions: [], handoffs: [] },
+  });
+});
+
 test('daemon status starts none', async () => {
   await using server = await daemon([]);
   expect(await prsist(['daemon', 'status'], { server })).toMatchObject({

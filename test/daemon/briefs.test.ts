@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Briefs } from '../../src/daemon/briefs.ts';
 import { noteStart } from '../../src/features/capture/queries.ts';
+import { setState } from '../../src/features/system/queries.ts';
+import { register } from '../../src/features/system/registry.ts';
 import { ownDirectory } from '../../src/platform/files.ts';
 import { gitState } from '../../src/platform/git.ts';
 import { temporaryRepository } from '../platform/temporary-repository.ts';
@@ -216,4 +218,23 @@ test('DA73: what is due when the daemon leaves is rendered before it does', asyn
   expect(all.pending).toBe(true);
   await all.finish();
   expect(names()).toContain('codex.start');
+});
+
+test('DA73: every directory of a project is told the same; what is removed is told no more', async () => {
+  const { briefs, ask, file, names, projects, top } = world();
+  const other = join(top, 'clone');
+  ownDirectory(join(other, '.prsist', 'brief', 'k'));
+  const otherFile = join(other, '.prsist/brief/k/codex.start');
+  fs.writeFileSync(otherFile, 'what it was told before it was joined');
+  projects.user.maintain((tx) => register(tx, { project_id: projectId, name: 'shop', root: other, kind: 'clone' }));
+  await ask('context.store', { key: 'db', value: 'we use sqlite', priority: 'critical' });
+  const all = briefs();
+  await all.render(projectId);
+  expect(fs.readFileSync(otherFile, 'utf8')).toContain('we use sqlite');
+  expect(fs.readFileSync(file('codex.start'), 'utf8')).toContain('we use sqlite');
+  projects.user.maintain((tx) => tx.run(setState, { project_id: projectId, state: 'removed' }));
+  projects.close(projectId);
+  await all.render(projectId);
+  expect([fs.existsSync(otherFile), names()]).toEqual([false, ['HEAD', 'valid-until']]);
+  expect(projects.openProjects).toEqual([]);
 });

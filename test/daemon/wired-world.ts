@@ -47,6 +47,8 @@ export interface WiredWorld {
   readonly jobs: Jobs;
   readonly redactor: Redactor;
   readonly dispatch: Dispatch;
+  /** Goes on with what follows erases outside the database. */
+  readonly finishErasing: () => Promise<void>;
   /** What was logged, what the daemon was asked for beside its databases, in order. */
   readonly told: string[];
   readonly keeping: Keeping;
@@ -146,19 +148,25 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   onTestFinished(() => {
     if (projects.user.db.open) projects.closeAll();
   });
-  const dispatch = createDispatch({
-    tell: async () => undefined,
-    erased: (id) =>
-      finishErasing(
-        {
+  const erasing = (only?: string) =>
+    finishErasing(
+      {
+        ...{
           projects,
           capture: wired.capture,
           spool: paths.spool,
-          render: async (rendered) => void told.push(`render ${rendered}`),
-          renewCopies: (renewed) => keeping.renewCopies(renewed),
+          printed: paths.printed,
+          copies: keeping,
+          erasing: wired.erasing,
         },
-        id,
-      ),
+        render: async (rendered) => void told.push(`render ${rendered}`),
+        onFault: (failed, error) => void told.push(`erase ${failed} ${String(error)}`),
+      },
+      only,
+    );
+  const dispatch = createDispatch({
+    tell: async () => undefined,
+    erased: (id) => erasing(id),
     redactorAt: (root) => wired.capture.rules(root).redactor,
     ...{ features: wired.features, projects, jobs, redactor, clock: () => clock.now },
     settle: async (id) => void told.push(`settle ${id}`),
@@ -166,6 +174,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   });
   return {
     ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told, keeping, mirrors, backups, disk },
+    finishErasing: () => erasing(),
     project(id = projectId, name = 'shop', root = join(top, name)) {
       fs.mkdirSync(root, { recursive: true });
       projects.user.maintain((tx) => register(tx, { project_id: id, name, root }));

@@ -13,11 +13,14 @@ import { operations } from '../../src/features/operations.ts';
 // protocol as well. Bounds that JSON Schema cannot say (bytes of UTF-8) are pinned where they are tested.
 const pinnedProtocol = 1;
 const pinned = `
+activity.heartbeat write project - c4bf7fa1bbfa
+activity.list read project - 206bf0df5d78
+activity.summary read project settled f6976b56f9c5
 bank.export job project - fa36a3999328
 bank.import job project - fa36a3999328
 bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
-brief.get read project settled 8698de064f02
+brief.get read project settled 1282eb3a4736
 capture.event read user - 1ce86007b248
 capture.import job project - 1180bc4a77ea
 capture.pause write user - 97fefe99ceb8
@@ -58,13 +61,13 @@ project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 search.query read project - b833617ca8f4
-session.accept write project settled c90cd2316b45
+session.accept write project settled 14ce38dd82d5
 session.compact write project settled d353a0471d88
 session.context read project settled a3ab61303a76
 session.decline write project - 425b33413a8b
 session.end write project - 04fde5169504
 session.export job project settled 9b4684181023
-session.handoff write project settled 698dedb3369f
+session.handoff write project settled ac65cc27ea8f
 session.handoffs read project - b8d9b3b652a0
 session.list read project - 7bae6d684ee1
 session.message write project - 18a40d2b761a

@@ -20,9 +20,8 @@ project/show project/uninstall project/rename project/link project/remove stats/
 store/erase store/compact store/backup store/backups store/restore config/get config/set config/check
 config/schema system/doctor job/show job/cancel system/drain
 token/new token/list token/revoke session/put session/compact session/export job/list batch/run document/put document/import
-document/get document/list document/history document/delete document/restore bank/import bank/export bank/sync`.split(
-    /\s+/,
-  );
+document/get document/list document/history document/delete document/restore bank/import bank/export bank/sync
+activity/heartbeat activity/list activity/summary`.split(/\s+/);
 
 function listening() {
   const asked: [string, unknown][] = [];

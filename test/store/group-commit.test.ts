@@ -56,6 +56,30 @@ test('LO12: a group in which requests fail is run again: each has the answer and
   expect(verify(store, 'deep').problems).toEqual([]);
 });
 
+test('ST9: what waits for the commit happens once it is on disk, and never for a request that is undone', async () => {
+  const { store } = temporaryStore(withNotes);
+  const done: string[] = [];
+  const writing = (key: string, fails = false) =>
+    store.write((tx) => {
+      writeNote(tx, key, key);
+      tx.after(() => done.push(`${key} ${store.db.inTransaction ? 'early' : 'on disk'}`));
+      if (fails) throw new PrsistError('entry/not-found', key);
+    });
+  await Promise.allSettled([writing('a'), writing('b', true), writing('c')]);
+  expect(done.splice(0)).toEqual(['a on disk', 'c on disk']);
+  await Promise.allSettled([writing('d', true)]);
+  await writing('e');
+  expect(() =>
+    store.maintain((tx) => {
+      tx.after(() => done.push('never'));
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  store.maintain((tx) => tx.after(() => done.push('maintained')));
+  store.outside.after(() => done.push('outside'));
+  expect(done).toEqual(['e on disk', 'maintained', 'outside']);
+});
+
 test('LO12: a request that fails alone is run once', async () => {
   const { store } = temporaryStore(withNotes);
   let runs = 0;

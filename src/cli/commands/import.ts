@@ -3,9 +3,8 @@ import { capturedAgents } from '../../core/words.ts';
 import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
-import { printImported } from '../imported.ts';
+import { printImported, printPlanned } from '../imported.ts';
 import { list, oneOf } from '../input.ts';
-import { printResult } from '../result.ts';
 import { momentBefore } from '../when.ts';
 
 interface ImportOptions {
@@ -40,8 +39,7 @@ async function importTranscripts(cli: Cli, options: ImportOptions): Promise<numb
   });
   const job = await follow(cli, started);
   if (job === 130) return job;
-  cli.answer(job, () => (options.dryRun ? printResult : printImported)(cli.print, job.result ?? {}));
-  if (options.dryRun) cli.print.note('nothing was taken in');
+  cli.answer(job, () => (options.dryRun ? printPlanned : printImported)(cli.print, job.result ?? {}));
   return 0;
 }
 

@@ -25,8 +25,10 @@ function distinct(conversations: readonly Conversation[]): Conversation[] {
  * Drops the reading states of erased conversations, which hold titles and pieces of text. A file that is being read is
  * waited for: its reader would write its state back.
  */
-export async function forgetStates(parts: CaptureParts, project_id: string): Promise<void> {
-  const { read } = parts.target(project_id);
+export async function forgetStates(
+  parts: CaptureParts,
+  { project_id, read }: { readonly project_id: string; readonly read: Read },
+): Promise<void> {
   const sources = parts.user.read.all(sourcesOf, { project_id });
   const erased = sources.filter(({ agent, native_id }) => parts.isForgotten(read, agent, [native_id]));
   await Promise.all(erased.map(({ path }) => parts.reading.get(path)));
@@ -35,12 +37,12 @@ export async function forgetStates(parts: CaptureParts, project_id: string): Pro
   });
 }
 
-/** True for an event of an erased conversation, or one that nobody can tell whose it is. */
-export function isForgottenEvent(parts: CaptureParts, project_id: string, bytes: Uint8Array): boolean {
+/** True for an event of a conversation that was erased from a database, or one that nobody can tell whose it is. */
+export function isForgottenEvent(parts: CaptureParts, read: Read, bytes: Uint8Array): boolean {
   const event = parseSpoolEvent(bytes);
   if ('bad' in event) return true;
   const native = spoolField(event, 'session_id');
   if (native === undefined) return false;
   const { text } = parts.redactor.text(native.toWellFormed());
-  return parts.isForgotten(parts.target(project_id).read, event.agent, [text]);
+  return parts.isForgotten(read, event.agent, [text]);
 }

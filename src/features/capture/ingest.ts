@@ -1,4 +1,4 @@
-import type { Captured } from '../../core/captured.ts';
+import type { Captured, JsonValue } from '../../core/captured.ts';
 import { PrsistError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { parseSpoolEvent, type SpoolEvent, spoolEventId, spoolField } from '../../core/spool-event.ts';
@@ -56,6 +56,10 @@ export async function ingest(
   await noteSeen(parts, event, file);
   if (!projectId || paused) return { outcome: 'dropped' };
   const target = parts.target(projectId);
+  if (event.event === 'heartbeat') {
+    await takeHeartbeat(parts, target, { event, file });
+    return { outcome: 'taken', projectId, agent: event.agent };
+  }
   const { agents } = parts.rules(target.root);
   if (event.agent !== 'git' && agents && !agents.includes(event.agent)) return { outcome: 'dropped' };
   const strict = strictly(parts, target.root);
@@ -180,6 +184,22 @@ function spokenWords(parts: CaptureParts, event: SpoolEvent, file: SpoolFile): C
   if (event.event === 'UserPromptSubmit') return said('user', spoolField(event, 'prompt'));
   if (event.event === 'Stop') return said('assistant', spoolField(event, 'last_assistant_message'));
   return [];
+}
+
+/** A sign of life of an editor, under the event's id as everything that comes this way. */
+async function takeHeartbeat(parts: CaptureParts, target: Target, found: Found): Promise<void> {
+  const { projectId } = target;
+  await target.write((tx) =>
+    once(tx, eventKey(found), () => {
+      parts.keepers.beats(tx, { projectId, editor: found.event.agent, payload: jsonOf(found.event) });
+      return null;
+    }),
+  );
+}
+
+/** Its whole payload; undefined where it is cut off or no JSON. */
+function jsonOf({ body }: SpoolEvent): JsonValue | undefined {
+  return body.kind === 'json' ? body.value : undefined;
 }
 
 /** What only a hook knows: that a conversation goes on, or is over. */

@@ -26,10 +26,19 @@ export interface Keepers {
     readonly sessions: readonly string[];
   };
   readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
+  /** Signs of life of an editor, as it wrote them. */
+  readonly beats: (tx: Write, from: Beaten) => void;
   /** A hook says that a conversation started: one that is known goes on. */
   readonly started: (tx: Write, start: Started) => void;
   /** A hook says that a conversation ended. */
   readonly ended: (tx: Write, end: Ended) => void;
+}
+
+export interface Beaten {
+  readonly projectId: string;
+  readonly editor: string;
+  /** Undefined where it could not be read. */
+  readonly payload: JsonValue | undefined;
 }
 
 export interface Started {

@@ -27,6 +27,15 @@ export const task = z.object({
   completed_at: time.nullable(),
 });
 
+const patch = z.object({
+  /** The commit it is to be applied to. */
+  base: z.string(),
+  files: z.int(),
+  bytes: z.int(),
+  /** Changed files that are not in it, and why. */
+  left_out: z.array(z.object({ path: z.string(), why: z.string() })),
+});
+
 export const handoff = z.object({
   handoff_id: z.string(),
   session_id: z.string(),
@@ -159,6 +168,8 @@ export const contract = {
       /** Only this person, only this device is shown it. */
       to_user: word.optional(),
       to_device: word.optional(),
+      /** Takes the changes of the work tree along (at most 1 MiB), for another machine. */
+      with_patch: z.boolean().default(false),
     }),
     output: z.object({
       session_id: z.string(),
@@ -169,6 +180,7 @@ export const contract = {
       handoff_id: z.string(),
       status: z.literal('pending'),
       expires_at: time,
+      patch: patch.nullable(),
     }),
   }),
   'session.accept': operation({
@@ -197,6 +209,8 @@ export const contract = {
         sender_branch: z.string().nullable(),
         dirty_paths: z.array(z.string()),
       }),
+      /** What the sender's work tree had that its last commit had not, for git apply. */
+      patch: patch.extend({ text: z.string() }).nullable(),
     }),
   }),
   'session.decline': operation({

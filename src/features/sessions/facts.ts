@@ -1,6 +1,8 @@
 import type { GitState, SessionFacts } from '../../core/snapshot.ts';
 import type { Read } from '../../store/record-type.ts';
+import { callText } from './call-text.ts';
 import {
+  callsOfSession,
   commandsOfSession,
   commitNear,
   commitsOfSession,
@@ -31,6 +33,7 @@ const manyPrompts = 200;
 const manyReplies = 20;
 const manyCommands = 100;
 const manyRecent = 6;
+const manyCalls = 60;
 
 /** Everything the summariser reads about one session, from its rows. An unknown session gives empty facts. */
 export function sessionFacts(read: Read, session_id: string, around: Surroundings): SessionFacts {
@@ -55,6 +58,7 @@ export function sessionFacts(read: Read, session_id: string, around: Surrounding
     })),
     edits: editsOf(read, session_id, commands),
     commands,
+    calls: callsOf(read, session_id),
     commits: read.all(commitsOfSession, { session_id }).map(({ sha, rec, committed_at }) => ({
       ...{ sha, subject: String(read.fields(rec).subject ?? ''), at: committed_at },
     })),
@@ -117,4 +121,13 @@ function commandsOf(read: Read, session_id: string): SessionFacts['commands'] {
       error_line: typeof line === 'string' ? line : null,
     };
   });
+}
+
+function callsOf(read: Read, session_id: string): SessionFacts['calls'] {
+  const rows = read.all(callsOfSession, { session_id, limit: manyCalls }).reverse();
+  return rows.map(({ rec, files }) => ({
+    // written as a JSON list by the projection
+    files: JSON.parse(files) as string[],
+    words: callText(read, read.fields(rec)),
+  }));
 }

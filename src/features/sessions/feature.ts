@@ -10,6 +10,7 @@ import { end, message } from './message.ts';
 import { messageRows } from './message-projection.ts';
 import type { SessionNeeds } from './needs.ts';
 import { keptApart } from './owner.ts';
+import { preparePatch } from './patch.ts';
 import { compact, put } from './put.ts';
 import { resume } from './resume.ts';
 import { sessionRows } from './session-projection.ts';
@@ -25,6 +26,7 @@ export function sessionsFeature(needs: SessionNeeds): Feature {
   const sessions = feature(contract, {
     projections: [sessionRows, messageRows, workRows, taskRows],
     migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0003-sessions.sql'] },
+    prepare: { 'session.handoff': preparePatch(needs) },
     verbs: {
       'session.start': start(needs),
       'session.resume': resume(needs),

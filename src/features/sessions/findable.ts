@@ -2,6 +2,7 @@ import { cutParts, headOf, toolExcerpt } from '../../core/excerpt.ts';
 import { trustOf } from '../../core/trust.ts';
 import type { Applied, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
+import { callText } from './call-text.ts';
 import {
   branchOfMessage,
   type FoundTask,
@@ -24,8 +25,6 @@ import {
 } from './records.ts';
 import { titleOf } from './wire.ts';
 
-/** Most of a tool's input that is worth looking for, in characters. */
-const inputChars = 2_000;
 /** A commit that touches more files is about none of them. */
 const commitFiles = 100;
 
@@ -142,20 +141,6 @@ function toolHeading(read: Read, id: string) {
   const { command } = read.fields(row.rec);
   const first = typeof command === 'string' ? headOf(command.trim().split('\n')[0] ?? '', 100) : '';
   return { key: null, title: [row.tool, first].filter((each) => each !== '').join(': ') || null };
-}
-
-/** The command, or what the input says, one line for each of its members. */
-function callText(read: Read, fields: Fields): string {
-  const { command } = fields;
-  if (typeof command === 'string') return headOf(command, inputChars);
-  const input = read.text(fields, 'input');
-  return input === '' ? '' : headOf(linesOf(JSON.parse(input) as unknown, ''), inputChars);
-}
-
-function linesOf(value: unknown, name: string): string {
-  if (typeof value !== 'object' || value === null) return `${name === '' ? '' : `${name}: `}${String(value)}`;
-  const members = Array.isArray(value) ? value.map((each) => [name, each] as const) : Object.entries(value);
-  return members.map(([member, each]) => linesOf(each, member)).join('\n');
 }
 
 function outputParts(read: Read, fields: Fields): readonly string[] {

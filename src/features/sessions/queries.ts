@@ -165,6 +165,10 @@ export const commandsOfSession = query<{ session_id: string; limit: number }, Co
    where t.session_id = :session_id and r.body ->> '$.fields.command' is not null
    order by t.at desc, t.id desc limit :limit`,
 );
+/** The last calls of tools that ran here; newest first. */
+export const callsOfSession = query<{ session_id: string; limit: number }, { rec: number; files: string }>(
+  `select rec, files from tool_calls where session_id = :session_id and hosted = 0 order by at desc, id desc limit :limit`,
+);
 export interface EditRow {
   readonly path: string;
   readonly kind: 'add' | 'modify' | 'delete' | 'rename';
@@ -246,7 +250,7 @@ export const handoffById = query<{ handoff_id: string }, HandoffRow>(
   `select ${handoffColumns} from handoffs where handoff_id = :handoff_id`,
 );
 export const handoffsByPrefix = query<{ prefix: string; end: string }, HandoffRow>(
-  `select ${handoffColumns} from handoffs where handoff_id >= :prefix and handoff_id < :end limit 2`,
+  `select ${handoffColumns} from handoffs where handoff_id >= :prefix and handoff_id < :end order by created_at desc limit 8`,
 );
 export const handoffOfRun = query<{ native_id: string }, HandoffRow>(
   `select ${handoffColumns} from handoffs where shown_run = :native_id and status = 'pending'

@@ -160,7 +160,7 @@ export interface TaskUpdate {
 }
 export const taskUpdate = recordType<TaskUpdate>('task.update', 'merge');
 
-export interface HandoffCreate {
+export interface HandoffCreate extends Kept<'patch'> {
   readonly session_id: string;
   /** Who wrote reason and instructions: an agent, or `user` for a person. */
   readonly by?: string;
@@ -178,6 +178,13 @@ export interface HandoffCreate {
   readonly head?: string | undefined;
   readonly to_user?: string | undefined;
   readonly to_device?: string | undefined;
+  /** Of the text kept as `patch`. */
+  readonly patch_info?: {
+    readonly base: string;
+    readonly files: number;
+    readonly bytes: number;
+    readonly left_out: readonly { readonly path: string; readonly why: string }[];
+  };
 }
 export const handoffCreate = recordType<HandoffCreate>('handoff.create', 'grow');
 

@@ -147,11 +147,10 @@ test('CF35: transcripts kept too long go, their records stay; what is added late
   const first = kept();
   const sweep = (days: string) => {
     const env = { PRSIST_RETENTION__TRANSCRIPTS_DAYS: days };
-    return sweepStores(
-      world.projects,
-      new Settings({ paths: world.paths, env, accept: () => undefined }),
-      plainNeeds(),
-    );
+    return sweepStores(world.projects, new Settings({ paths: world.paths, env, accept: () => undefined }), {
+      entries: plainNeeds(),
+      onFault: (what, error) => expect.unreachable(`${what} ${String(error)}`),
+    });
   };
   world.clock.now += 30 * 86_400_000;
   for (const days of ['off', '31']) await sweep(days);
