@@ -180,6 +180,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/config.ts'),
   },
   {
+    name: 'redact',
+    usage: 'test',
+    summary: 'what is taken out of a text before it is kept: try it',
+    group: 'more',
+    load: () => import('./commands/redact.ts'),
+  },
+  {
     name: 'daemon',
     usage: 'run|start|stop|status|logs',
     summary: 'the process that holds the memory; it starts by itself',

@@ -80,7 +80,11 @@ export const own = {
       later: 'the file watcher',
       project: 'any',
     }),
-    ignore: list('patterns', 'Files of which edits and the output of tools are not kept, as in .gitignore.', here),
+    ignore: list(
+      'patterns',
+      'Files of which nothing is kept: no edits, no calls and outputs that name them, no documents; as in .gitignore.',
+      here,
+    ),
   }),
   recall: z.strictObject({
     candidates: whole([50, 5000], 400, 'Most results that are ranked.', recall),

@@ -149,6 +149,7 @@ export function wire(wiring: Wiring): Wired {
     activityFeature(activityNeeds(capture)),
     documentsFeature({
       redactor: (projectId) => capture.rules(capture.target(projectId).root).redactor,
+      ignores: (projectId) => fileIgnores(capture, projectId),
       ...{ breathe: wiring.breathe, extractor: () => createExtractor() },
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
@@ -222,6 +223,12 @@ function entryNeedsOf({ settings, monotonic, maintenance }: Wiring): EntryNeeds 
 function factsOf(entries: EntryNeeds, context: Context, session_id: string) {
   const { read, caller } = context;
   return entryFacts({ ...momentOf(entries, context), read, user: caller.user }, session_id);
+}
+
+/** Of a file that nobody reads in a conversation. */
+function fileIgnores(capture: CaptureParts, projectId: string) {
+  const { ignores } = capture.rules(capture.target(projectId).root);
+  return ignores && ((path: string) => ignores(path, undefined));
 }
 
 function captureParts(wiring: Wiring): CaptureParts {

@@ -30,6 +30,7 @@ brief.get read
 capture.event write
 capture.import admin
 capture.pause admin
+capture.redact admin
 capture.status read
 capture.unpause admin
 config.check admin

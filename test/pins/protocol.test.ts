@@ -24,6 +24,7 @@ brief.get read project settled 1282eb3a4736
 capture.event read user - 1ce86007b248
 capture.import job project - ff3e9db14193
 capture.pause write user - 97fefe99ceb8
+capture.redact read project - be09096d88d0
 capture.status read project - 616f0a8fc589
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8

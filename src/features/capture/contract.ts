@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { transcriptAgents } from '../../core/words.ts';
-import { jobStarted, time, word } from '../wire.ts';
+import { jobStarted, messageText, time, word } from '../wire.ts';
 
 export const link = z.object({
   agent: z.string(),
@@ -58,6 +58,18 @@ export const contract = {
       sources: z.object({ files: z.int(), unknown_lines: z.int(), errors: z.int() }),
       /** What has been read of each agent, with hooks or without. */
       transcripts: z.array(z.object({ agent: z.string(), files: z.int(), last_transcript_at: time.nullable() })),
+    }),
+  }),
+  'capture.redact': operation({
+    summary: 'What would be kept of a text: its secrets and private passages replaced, and where; nothing is stored',
+    effect: 'read',
+    input: z.strictObject({ text: messageText }),
+    output: z.object({
+      text: z.string(),
+      /** By kind. Placeholders that were in the text before count too. */
+      counts: z.record(z.string(), z.int()),
+      /** In order, the first thousand. mark: equal ones stand for equal secrets. line: of the text as it would be kept. */
+      finds: z.array(z.object({ kind: z.string(), mark: z.string().nullable(), line: z.int() })),
     }),
   }),
   'capture.pause': operation({

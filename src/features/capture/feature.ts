@@ -6,6 +6,7 @@ import { type EventNeeds, takeEvent } from './event.ts';
 import { importTranscripts } from './import.ts';
 import type { CaptureParts } from './needs.ts';
 import { type PauseNeeds, pause, unpause } from './pause.ts';
+import { preview } from './preview.ts';
 import { type StatusNeeds, status } from './status.ts';
 
 /** What agents and git do: hook events, transcripts, and the proof that both arrive. */
@@ -24,6 +25,7 @@ export function captureFeature(
       'capture.import': importTranscripts(parts, roots),
       'capture.event': takeEvent(needs),
       'capture.status': status(needs),
+      'capture.redact': preview,
       'capture.pause': pause(needs),
       'capture.unpause': unpause(needs),
     },

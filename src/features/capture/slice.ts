@@ -75,8 +75,8 @@ function takeLine(reader: Reader, slice: Slice, { value, line, offset }: Redacte
   reader.state.adapter = reading.state;
   if (reading.unknown) report.unknown += 1;
   reader.state.ignored ??= [];
-  const cwdOf = (session: string) => reader.state.announced[session]?.cwd ?? cwdIn(reading.items, session);
-  const { items, cut } = sift(reading.items, reader.rules, { ignored: reader.state.ignored, cwdOf });
+  const cwdOf = (session: string | undefined) => cwdOfLine(reader, reading.items, session);
+  const { items, cut } = sift(reading.items, reader.rules, { ignored: reader.state.ignored, cwdOf, value: clean });
   // a message may have begun before a pause, or gone on after it
   const outside = items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at));
   slice.items.push(...outside);
@@ -96,9 +96,13 @@ function passLine(reader: Reader, slice: Slice, said: { value: JsonValue | undef
 /** Stands in a kept transcript for a line of which something was not to be kept: lines are counted. */
 const leftOut = '{"prsist":"left out"}';
 
-function cwdIn(items: readonly Captured[], session: string): string | undefined {
-  const announced = items.find((item) => item.kind === 'session' && item.session === session);
-  return announced?.kind === 'session' ? announced.cwd : undefined;
+/** Of a line that names no conversation: where the first one of its file works. */
+function cwdOfLine(reader: Reader, items: readonly Captured[], asked: string | undefined): string | undefined {
+  const { announced } = reader.state;
+  const session = asked ?? Object.keys(announced)[0];
+  if (session === undefined) return undefined;
+  const named = items.find((item) => item.kind === 'session' && item.session === session);
+  return announced[session]?.cwd ?? (named?.kind === 'session' ? named.cwd : undefined);
 }
 
 /** Escapes may spell half of a surrogate pair, which no canonical text may hold: replaced by U+FFFD. */
