@@ -6,9 +6,9 @@ import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Redactor } from '../core/redact.ts';
 import { capturedAgents } from '../core/words.ts';
-import { catchUpCommits } from '../features/capture/commits.ts';
 import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
+import { followReflogs, followRepository } from '../features/capture/reflog.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import type { Entering, Health } from '../features/system/needs.ts';
 import { register } from '../features/system/registry.ts';
@@ -78,7 +78,7 @@ export class Daemon {
   readonly #lag = new Lag((stall) => this.log.warn(stall, 'the event loop stood still'));
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
-  readonly #heads = new Map<string, string>();
+  readonly #seen = new Map<string, string>();
   readonly #collectGarbage = garbageCollector();
   #lastUse = monotonic();
   /** Resident memory when there was last nothing to give back. */
@@ -244,6 +244,7 @@ export class Daemon {
     for (const project of this.#projects.openProjects) {
       if (!this.#accepting) return;
       if ((await readOn(this.#wired.capture, project, this.#isLeaving)) > 0) this.#used();
+      await followReflogs(this.#wired.capture, project, this.#seen, this.#isLeaving);
     }
   }
 
@@ -272,7 +273,7 @@ export class Daemon {
     await this.#after.keeping.daily(this.#quietMs());
     for (const project of this.#projects.openProjects) {
       if (!this.#accepting) return;
-      await catchUpCommits(this.#wired.capture, this.#wired.capture.target(project), this.#heads);
+      await followRepository(this.#wired.capture, project, this.#seen, this.#isLeaving);
     }
   }
 
@@ -288,7 +289,7 @@ export class Daemon {
     await this.#spool.drain();
     await this.#briefs.takeClaims(projectId);
     await readOn(this.#wired.capture, projectId);
-    await catchUpCommits(this.#wired.capture, this.#wired.capture.target(projectId), this.#heads);
+    await followRepository(this.#wired.capture, projectId, this.#seen, this.#isLeaving);
   }
 
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {

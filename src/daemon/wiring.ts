@@ -41,13 +41,14 @@ import { erasingFeature } from '../features/erasing/feature.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
-import { takeInCommits } from '../features/sessions/commits.ts';
+import { unknownCommits } from '../features/sessions/commits.ts';
 import { belongings, conversationEntities, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
 import { sessionsFeature } from '../features/sessions/feature.ts';
 import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
 import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
+import { takeInGit } from '../features/sessions/take-in-git.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
@@ -217,10 +218,11 @@ function captureParts(wiring: Wiring): CaptureParts {
     rules: captureRules(settings, wiring.redactorOf),
     keepers: {
       takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
-      takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
+      takeInGit: (tx, git) => takeInGit(tx, identity().user, git),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
     },
+    unknownCommits,
     isForgotten: (read, agent, natives) => {
       const isErased = erasedIn(read);
       return natives.some((native) => conversationEntities(agent, native).some((ent) => isErased?.(ent)));

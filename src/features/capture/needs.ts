@@ -1,4 +1,4 @@
-import type { Captured, CapturedCommit, JsonValue } from '../../core/captured.ts';
+import type { Captured, CapturedGit, JsonValue } from '../../core/captured.ts';
 import type { Redactor } from '../../core/redact.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 
@@ -25,7 +25,8 @@ export interface Keepers {
     readonly erased: number;
     readonly sessions: readonly string[];
   };
-  readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
+  /** Returns how many commits were new. */
+  readonly takeInGit: (tx: Write, git: CapturedGit) => number;
   /** A hook says that a conversation started: one that is known goes on. */
   readonly started: (tx: Write, start: Started) => void;
   /** A hook says that a conversation ended. */
@@ -74,6 +75,8 @@ export interface CaptureParts {
   readonly projectOf: (directory: string) => string | undefined;
   /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
   readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;
+  /** Those of some commits that are not in a project's database. */
+  readonly unknownCommits: (read: Read, shas: readonly string[]) => readonly string[];
   /** Files being read, each with the end of its reading: hooks, following and imports meet at the same file. */
   readonly reading: Map<string, Promise<unknown>>;
   /** Notes which handoffs hooks have taken away to print, and to which conversation, before it says anything. */

@@ -1,9 +1,10 @@
 import type { GitState, SessionFacts } from '../../core/snapshot.ts';
 import type { Read } from '../../store/record-type.ts';
+import { commitCommand } from './commit-output.ts';
+import { commitsOfSession } from './commit-queries.ts';
 import {
   commandsOfSession,
   commitNear,
-  commitsOfSession,
   editsOfSession,
   firstPrompt,
   messageCounts,
@@ -93,7 +94,6 @@ function editsOf(read: Read, session_id: string, commands: SessionFacts['command
   return rows.map((row) => ({ ...row, committed: row.committed === 1 || row.at <= unseen }));
 }
 
-const commitCommand = /(^|[\s;&|(])git(\s+-[cC]\s+\S+)*\s+commit\b(?!.*--dry-run)/;
 const nearMs = 120_000;
 
 /**
