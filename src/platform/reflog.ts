@@ -8,7 +8,7 @@ import { repositoryAround } from './repository.ts';
 export interface ReflogEntry {
   readonly from: string;
   readonly to: string;
-  /** Milliseconds since 1970 UTC; git writes whole seconds. */
+  /** Milliseconds since 1970 UTC. Git writes whole seconds: lines of one second are told apart by their order. */
   readonly at: number;
   /** `commit (amend)`, `rebase (pick)`, `checkout`, … */
   readonly action: string;
@@ -116,7 +116,8 @@ interface Read {
   readonly size: number;
 }
 
-function part(file: number, { inode, mark, entries, end, size }: Read): ReflogPart {
+function part(file: number, { inode, mark, entries: read, end, size }: Read): ReflogPart {
+  const entries = timed(read, mark?.at ?? 0);
   // taken now: the file is closed when somebody asks
   const head = Buffer.alloc(Math.min(headBytes, size));
   fs.readSync(file, head, 0, head.length, 0);
@@ -133,6 +134,15 @@ function part(file: number, { inode, mark, entries, end, size }: Read): ReflogPa
   };
 }
 
+/** last: when the line before these was. */
+function timed(entries: readonly ReflogEntry[], last: number): readonly ReflogEntry[] {
+  return entries.map((entry) => {
+    const isSameSecond = Math.floor(last / 1000) * 1000 === entry.at;
+    last = isSameSecond ? Math.min(last + 1, entry.at + 999) : entry.at;
+    return { ...entry, at: last };
+  });
+}
+
 function headOf(file: number, offset: number): string {
   const head = Buffer.alloc(Math.min(headBytes, offset));
   fs.readSync(file, head, 0, head.length, 0);
@@ -141,7 +151,7 @@ function headOf(file: number, offset: number): string {
 
 function afterKnown(entries: readonly ReflogEntry[], mark: ReflogMark): readonly ReflogEntry[] {
   const known = entries.findLastIndex(({ hash }) => hash === mark.last);
-  return known === -1 ? entries.filter(({ at }) => at >= mark.at) : entries.slice(known + 1);
+  return known === -1 ? entries.filter(({ at }) => at + 999 >= mark.at) : entries.slice(known + 1);
 }
 
 /** Whole lines from an offset on. A line longer than the slice is passed over; one that is still written waits. */

@@ -5,7 +5,7 @@ export interface Moved {
   readonly kind: 'commit' | 'amend' | 'switch' | 'reset' | 'rebase' | 'other';
   readonly from: string;
   readonly to: string;
-  /** In milliseconds; lines of one second are told apart by their order. */
+  /** In milliseconds. */
   readonly at: number;
   /** switch: what was checked out, a branch or any other name of a commit. rebase: the branch; '' when there was none. */
   readonly branch: string;
@@ -14,7 +14,7 @@ export interface Moved {
   readonly onto: string;
 }
 
-/** Lines of a rebase that never ended: it was given up by a checkout, or its directory was taken away. */
+/** A rebase of more lines is one whose end never came: its directory was taken away. */
 const mostSteps = 5000;
 
 /**
@@ -26,12 +26,11 @@ export function movesOf(
   after: 'more' | 'end',
 ): { readonly moves: readonly Moved[]; readonly last: ReflogEntry | 'all' | 'none' } {
   const moves: Moved[] = [];
-  const times = clock();
   for (let i = 0; i < entries.length; ) {
     const entry = entries[i];
     if (entry === undefined) break;
     if (!isStart(entry)) {
-      moves.push(single(entry, times(entry.at)));
+      moves.push(single(entry));
       i += 1;
       continue;
     }
@@ -39,23 +38,15 @@ export function movesOf(
     const isOpen = end === entries.length && !isEnd(entries[end - 1]) && end - i < mostSteps;
     // a part that is full and holds nothing but this rebase would be read for ever
     if (isOpen && !(after === 'more' && i === 0)) return { moves, last: entries[i - 1] ?? 'none' };
-    moves.push(rebased(entries.slice(i, end), times));
+    moves.push(rebased(entries.slice(i, end)));
     i = end;
   }
   return { moves, last: 'all' };
 }
 
-function clock(): (at: number) => number {
-  let last = 0;
-  return (at) => {
-    last = Math.floor(last / 1000) * 1000 === at ? Math.min(last + 1, at + 999) : at;
-    return last;
-  };
-}
-
 const none = { branch: '', steps: [], onto: '' };
 
-function single({ from, to, action, text }: ReflogEntry, at: number): Moved {
+function single({ from, to, at, action, text }: ReflogEntry): Moved {
   if (action === 'commit (amend)') return { kind: 'amend', from, to, at, ...none };
   if (/^(?:commit|cherry-pick|revert|am)\b/.test(action)) return { kind: 'commit', from, to, at, ...none };
   if (action === 'checkout') return { kind: 'switch', from, to, at, ...none, branch: branchIn(text) };
@@ -88,9 +79,9 @@ function endOfRebase(entries: readonly ReflogEntry[], start: number): number {
 /** Of a rebase that rebuilds merges: HEAD goes elsewhere, or comes to a merge. */
 const jumping = /\((?:reset|label|merge)\)$/;
 
-function rebased(lines: readonly ReflogEntry[], times: (at: number) => number): Moved {
+function rebased(lines: readonly ReflogEntry[]): Moved {
   const [start, end] = [lines[0], lines.at(-1)];
-  const at = Math.max(...lines.map((line) => times(line.at)));
+  const at = end?.at ?? 0;
   const from = start?.from ?? '';
   const to = end?.to ?? '';
   const isGivenUp = !isEnd(end) || /abort/.test(end?.action ?? '');

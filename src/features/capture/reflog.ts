@@ -91,6 +91,7 @@ async function followReflog(
         return fresh;
       });
     }
+    if (part.first) await catchUpCommits(parts, target, new Map());
     if (!part.more || mark === kept) return added;
     await parts.breathe();
   }
@@ -121,7 +122,7 @@ async function happened(parts: CaptureParts, target: Target, read: Read): Promis
     if (move.kind === 'switch' && isBranch(read.log.commonDir, move.branch))
       switches.push({ worktree, branch: clean(move.branch), at });
     if (move.kind === 'reset') resets.push({ ...(await reached(directory, move)), at });
-    // the first reading of a log comes with the import of the history: it brings what became of commits, not commits
+    // what stands in a log before its first reading is history: it is imported, or caught up with below
     if (move.kind !== 'commit' && move.kind !== 'amend' && !read.part.first) {
       for (const { sha } of await between(directory, to, from)) shas.add(sha);
     }
