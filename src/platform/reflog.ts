@@ -46,6 +46,7 @@ export interface WorkTreeLog {
   /** main, or the name git gives a linked work tree. */
   readonly worktree: string;
   readonly path: string;
+  readonly gitDir: string;
   /** Logs of branches lie here: they are shared by all work trees. */
   readonly commonDir: string;
 }
@@ -62,10 +63,11 @@ const lineForm = /^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) .*> (\d{1,15}) [+-]\d{4}(
 export function workTreeLogs(directory: string): readonly WorkTreeLog[] {
   const commonDir = repositoryAround(directory);
   if (commonDir === undefined) return [];
-  const linked = namesIn(join(commonDir, 'worktrees')).map((worktree) => ({
-    ...{ worktree, commonDir, path: join(commonDir, 'worktrees', worktree, 'logs', 'HEAD') },
-  }));
-  return [{ worktree: 'main', commonDir, path: join(commonDir, 'logs', 'HEAD') }, ...linked];
+  const logOf = (worktree: string, gitDir: string) => {
+    return { worktree, commonDir, gitDir, path: join(gitDir, 'logs', 'HEAD') };
+  };
+  const linked = namesIn(join(commonDir, 'worktrees'));
+  return [logOf('main', commonDir), ...linked.map((name) => logOf(name, join(commonDir, 'worktrees', name)))];
 }
 
 function namesIn(directory: string): readonly string[] {

@@ -47,7 +47,7 @@ export function repositoryAround(directory: string): string | undefined {
 }
 
 /** The line of a work tree's HEAD file (`ref: refs/heads/main` or a commit); '' when unreadable. */
-export function headLine(tree: WorkTree): string {
+export function headLine(tree: Pick<WorkTree, 'gitDir'>): string {
   return (readText(join(tree.gitDir, 'HEAD')) ?? '').trim();
 }
 

@@ -13,6 +13,7 @@ import { workTreeOf } from '../../platform/repository.ts';
 import { once } from '../../store/idempotency.ts';
 import { cleanCommits } from './commits.ts';
 import { readOn } from './follow.ts';
+import { keepGit } from './keep-git.ts';
 import type { CaptureParts, Target } from './needs.ts';
 import { followReflogs } from './reflog.ts';
 
@@ -38,22 +39,18 @@ export async function takeGitEvent(parts: CaptureParts, target: Target, { event,
   if (!directory) return;
   const commits = event.event === 'pre-push' ? [] : await commitsAtHead(event, directory);
   if (!commits) throw new PrsistError('file/unreadable', `git gives no history of ${directory}`);
+  // first, since the hook knows the branch
+  await keepGit(parts, target, { git: { commits: cleanCommits(parts, target, commits) }, last: () => undefined });
   await followReflogs(parts, target.projectId, new Map());
   const makings = makingsOf(parts, { event, at, key }, directory);
   // which session of the agent it was, its transcript may be the first to say
   if (makings.length > 0) await readOn(parts, target.projectId);
   const git: CapturedGit = {
-    commits: cleanCommits(parts, target, commits),
     rewrites: event.event === 'post-rewrite' ? rewritesOf(event, at) : [],
     makings,
     shares: event.event === 'pre-push' ? await sharesOf(parts, { event, at, key }, directory) : [],
   };
-  await target.write((tx) =>
-    once(tx, key, () => {
-      parts.keepers.takeInGit(tx, git);
-      return null;
-    }),
-  );
+  await keepGit(parts, target, { git, last: (tx) => void once(tx, key, () => null) });
 }
 
 async function commitsAtHead(event: SpoolEvent, directory: string): Promise<readonly CapturedCommit[] | undefined> {

@@ -9,6 +9,8 @@ export interface Moved {
   readonly at: number;
   /** switch: what was checked out, a branch or any other name of a commit. rebase: the branch; '' when there was none. */
   readonly branch: string;
+  /** switch: what was left for it. */
+  readonly left: string;
   /** rebase: its single steps, and what it was put on. */
   readonly steps: readonly { readonly from: string; readonly to: string }[];
   readonly onto: string;
@@ -44,18 +46,27 @@ export function movesOf(
   return { moves, last: 'all' };
 }
 
-const none = { branch: '', steps: [], onto: '' };
+const none = { branch: '', left: '', steps: [], onto: '' };
+
+/** On which branch commits were made. now: the branch that HEAD is on after all of the moves; undefined when on none. */
+export function branchesOf(moves: readonly Moved[], now: string | undefined): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  let branch = now;
+  for (const move of moves.toReversed()) {
+    if ((move.kind === 'commit' || move.kind === 'amend') && branch !== undefined) found.set(move.to, branch);
+    if (move.kind === 'switch') branch = /^[0-9a-f]{40,64}$/.test(move.left) ? undefined : move.left;
+  }
+  return found;
+}
 
 function single({ from, to, at, action, text }: ReflogEntry): Moved {
   if (action === 'commit (amend)') return { kind: 'amend', from, to, at, ...none };
   if (/^(?:commit|cherry-pick|revert|am)\b/.test(action)) return { kind: 'commit', from, to, at, ...none };
-  if (action === 'checkout') return { kind: 'switch', from, to, at, ...none, branch: branchIn(text) };
+  if (action === 'checkout') {
+    const [, left = '', branch = ''] = /^moving from (\S+) to (\S+)$/.exec(text) ?? [];
+    return { kind: 'switch', from, to, at, ...none, branch, left };
+  }
   return { kind: action === 'reset' ? 'reset' : 'other', from, to, at, ...none };
-}
-
-/** `moving from main to feature`. */
-function branchIn(text: string): string {
-  return /^moving from \S+ to (\S+)$/.exec(text)?.[1] ?? '';
 }
 
 function isStart({ action }: ReflogEntry): boolean {
@@ -88,5 +99,5 @@ function rebased(lines: readonly ReflogEntry[]): Moved {
   if (isGivenUp) return { kind: 'other', from, to, at, ...none };
   const steps = lines.slice(1, -1).filter((line) => line.from !== line.to && !jumping.test(line.action));
   const branch = /^returning to refs\/heads\/(.+)$/.exec(end?.text ?? '')?.[1] ?? '';
-  return { kind: 'rebase', from, to, at, steps, branch, onto: start?.to ?? '' };
+  return { kind: 'rebase', from, to, at, ...none, steps, branch, onto: start?.to ?? '' };
 }

@@ -17,13 +17,14 @@ import {
   type WorkTreeLog,
   workTreeLogs,
 } from '../../platform/reflog.ts';
-import { isBranch } from '../../platform/repository.ts';
+import { branchOf, headLine, isBranch } from '../../platform/repository.ts';
 import { catchUpCommits, cleanCommits } from './commits.ts';
+import { keepGit } from './keep-git.ts';
 import type { CaptureParts, Target } from './needs.ts';
 import { isPaused, pausesIn } from './pauses.ts';
 import { see, seen as value } from './queries.ts';
 import { rebaseRewrites } from './rebases.ts';
-import { type Moved, movesOf } from './reflog-moves.ts';
+import { branchesOf, type Moved, movesOf } from './reflog-moves.ts';
 import { strictly } from './rules.ts';
 
 /** Commits that one move may bring: a pull, a checkout. What lies deeper is history that import takes in. */
@@ -85,11 +86,7 @@ async function followReflog(
     if (last === 'none') return 0; // nothing but a rebase that is under way
     const mark = JSON.stringify(part.markAfter(last === 'all' ? undefined : last));
     if (mark !== kept) {
-      added += await target.write((tx) => {
-        const fresh = parts.keepers.takeInGit(tx, git);
-        tx.run(see, { key, value: mark });
-        return fresh;
-      });
+      added += await keepGit(parts, target, { git, last: (tx) => void tx.run(see, { key, value: mark }) });
     }
     if (part.first) await catchUpCommits(parts, target, new Map());
     if (!part.more || mark === kept) return added;
@@ -138,7 +135,12 @@ async function happened(parts: CaptureParts, target: Target, read: Read): Promis
     commits.push(...some);
     await parts.breathe();
   }
-  return { commits: cleanCommits(parts, target, commits), rewrites, resets, switches };
+  const branches = branchesOf(moves, read.part.more ? undefined : branchOf(headLine(read.log)));
+  const named = commits.map((commit) => {
+    const branch = branches.get(commit.sha);
+    return branch === undefined ? commit : { ...commit, branch };
+  });
+  return { commits: cleanCommits(parts, target, named), rewrites, resets, switches };
 }
 
 async function reached(directory: string, { from, to }: Moved): Promise<Omit<CapturedReset, 'at'>> {

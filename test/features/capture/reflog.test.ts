@@ -44,6 +44,15 @@ describe('the log of HEAD', () => {
     expect(shas(world)).toEqual(expect.arrayContaining([one, two, three, picked, world.git('rev-parse', 'HEAD')]));
     expect(await world.follow()).toBe(0);
     expect(world.present()).toEqual({}); // nothing became anything else
+    const branches = world.rows('select sha, branch from commits').map(({ sha, branch }) => [sha, branch]);
+    expect(branches).toEqual(
+      expect.arrayContaining([
+        [one, 'main'],
+        [two, 'side'],
+        [three, 'main'],
+        [picked, 'main'],
+      ]),
+    );
   });
 
   test('GH3: an amended commit is the new one, over any number of amends', async () => {
