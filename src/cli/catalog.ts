@@ -117,6 +117,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/session.ts'),
   },
   {
+    name: 'blame',
+    usage: '<file[:line[-line]]>',
+    summary: 'which session, and which ask, the lines of a file came from',
+    group: 'more',
+    load: () => import('./commands/blame.ts'),
+  },
+  {
     name: 'stats',
     usage: '',
     summary: 'how much is remembered, and how often it is found',

@@ -76,10 +76,11 @@ export const own = {
       'Whether the transcript a session came from is kept with it, without its secrets.',
       here,
     ),
-    watch_files: flag(true, 'Whether files of the work tree are watched for edits.', {
-      later: 'the file watcher',
-      project: 'any',
-    }),
+    watch_files: flag(
+      true,
+      'Whether directories of transcripts are watched: what no hook tells of is seen at once, else within a minute. For all projects.',
+      here,
+    ),
     ignore: list(
       'patterns',
       'Files of which nothing is kept: no edits, no calls and outputs that name them, no documents; as in .gitignore.',

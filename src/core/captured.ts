@@ -141,3 +141,50 @@ export interface CapturedCommit {
   /** [path, lines added, lines removed, kind]; -1 lines for a binary file. */
   readonly files: readonly (readonly [string, number, number, string])[];
 }
+
+/** A commit became another one. at: milliseconds since 1970 UTC. */
+export interface CapturedRewrite {
+  readonly from: string;
+  readonly to: string;
+  readonly by: 'amend' | 'rebase';
+  readonly at: number;
+}
+
+/** HEAD was reset: what it could reach before and cannot any more, and the other way round. */
+export interface CapturedReset {
+  readonly abandoned: readonly string[];
+  readonly revived: readonly string[];
+  readonly at: number;
+}
+
+/** Another branch was checked out. */
+export interface CapturedSwitch {
+  readonly worktree: string;
+  readonly branch: string;
+  readonly at: number;
+}
+
+/** A commit was made by a process that an agent started. */
+export interface CapturedMaking {
+  readonly sha: string;
+  readonly agent: string;
+  readonly worktree: string;
+  readonly at: number;
+}
+
+/** A commit was pushed. remote: its name, or its address without password. */
+export interface CapturedShare {
+  readonly sha: string;
+  readonly remote: string;
+  readonly at: number;
+}
+
+/** What happened in a repository. Of what is left out, nothing did. */
+export interface CapturedGit {
+  readonly commits?: readonly CapturedCommit[];
+  readonly rewrites?: readonly CapturedRewrite[];
+  readonly resets?: readonly CapturedReset[];
+  readonly switches?: readonly CapturedSwitch[];
+  readonly makings?: readonly CapturedMaking[];
+  readonly shares?: readonly CapturedShare[];
+}

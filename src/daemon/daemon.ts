@@ -6,8 +6,6 @@ import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Redactor } from '../core/redact.ts';
 import { capturedAgents } from '../core/words.ts';
-import { catchUpCommits } from '../features/capture/commits.ts';
-import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import type { Entering, Health } from '../features/system/needs.ts';
@@ -27,6 +25,7 @@ import { Briefs } from './briefs.ts';
 import { countReads } from './count-reads.ts';
 import { createDispatch } from './dispatch.ts';
 import { finishErasing } from './erasing.ts';
+import { Following } from './following.ts';
 import { Front } from './front.ts';
 import { cleanGitState } from './git-state.ts';
 import { gauges, healthOf } from './health.ts';
@@ -78,14 +77,12 @@ export class Daemon {
   readonly #lag = new Lag((stall) => this.log.warn(stall, 'the event loop stood still'));
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
-  readonly #heads = new Map<string, string>();
+  readonly #following: Following;
   readonly #collectGarbage = garbageCollector();
   #lastUse = monotonic();
   /** Resident memory when there was last nothing to give back. */
   #restingBytes = 0;
   #accepting = true;
-  #following: Promise<void> | undefined;
-  #looking: Promise<void> | undefined;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
@@ -148,6 +145,13 @@ export class Daemon {
       onBug: (what, error) => this.#bug(what, error),
       onRendered: (project) => this.#front.events.notice(project, 'brief.rendered'),
     });
+    this.#following = new Following({
+      ...{ capture: this.#wired.capture, roots: this.#wired.roots, isLeaving: this.#isLeaving },
+      openProjects: () => this.#projects.openProjects,
+      onNews: () => this.#used(),
+      onFault: (error) => this.#bug('look', error),
+      isWatching: () => this.settings.config.capture.watch_files,
+    });
     this.#front = this.#createFront();
   }
 
@@ -188,7 +192,7 @@ export class Daemon {
     this.#lag.stop();
     await this.#front.close();
     await this.#jobs.stop();
-    await Promise.allSettled([this.#following, this.#looking]);
+    await this.#following.stop();
     await this.#spool.drain();
     this.#spool.stop();
     await this.#briefs.finish();
@@ -229,22 +233,7 @@ export class Daemon {
     await this.#spool.drain();
     this.#briefs.lookAtHeads();
     await this.#after.mirrors.settle();
-    await this.#follow();
-  }
-
-  /** Reads on in the transcripts of open projects; one round at a time. */
-  #follow(): Promise<void> {
-    this.#following ??= this.#followAll().finally(() => {
-      this.#following = undefined;
-    });
-    return this.#following;
-  }
-
-  async #followAll(): Promise<void> {
-    for (const project of this.#projects.openProjects) {
-      if (!this.#accepting) return;
-      if ((await readOn(this.#wired.capture, project, this.#isLeaving)) > 0) this.#used();
-    }
+    await this.#following.follow();
   }
 
   /** Quiet again after much work: what it took is given back. */
@@ -258,22 +247,9 @@ export class Daemon {
 
   readonly #isLeaving = () => !this.#accepting;
 
-  /** Looks for what no hook told of; one round at a time, ended early when the daemon leaves. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#lookAll().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
-  }
-
-  async #lookAll(): Promise<void> {
-    await this.#follow();
-    if ((await discover(this.#wired.capture, this.#wired.roots, this.#isLeaving)) > 0) this.#used();
+  async #look(): Promise<void> {
+    await this.#following.look();
     await this.#after.keeping.daily(this.#quietMs());
-    for (const project of this.#projects.openProjects) {
-      if (!this.#accepting) return;
-      await catchUpCommits(this.#wired.capture, this.#wired.capture.target(project), this.#heads);
-    }
   }
 
   #sweep(): Promise<void> {
@@ -290,8 +266,7 @@ export class Daemon {
   async #settle(projectId: string): Promise<void> {
     await this.#spool.drain();
     await this.#briefs.takeClaims(projectId);
-    await readOn(this.#wired.capture, projectId);
-    await catchUpCommits(this.#wired.capture, this.#wired.capture.target(projectId), this.#heads);
+    await this.#following.settle(projectId);
   }
 
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {

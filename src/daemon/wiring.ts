@@ -44,7 +44,7 @@ import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
-import { takeInCommits } from '../features/sessions/commits.ts';
+import { unknownCommits } from '../features/sessions/commits.ts';
 import { belongings, conversationEntities, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
 import { sessionsFeature } from '../features/sessions/feature.ts';
 import { findables, hidings, showings } from '../features/sessions/findable.ts';
@@ -52,6 +52,7 @@ import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/s
 import { hasOriginal } from '../features/sessions/join.ts';
 import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
+import { takeInGit } from '../features/sessions/take-in-git.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { linkedProjects } from '../features/system/queries.ts';
@@ -247,11 +248,12 @@ function captureParts(wiring: Wiring): CaptureParts {
     keepers: {
       takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
       hasOriginal,
-      takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
+      takeInGit: (tx, git) => takeInGit(tx, identity().user, git),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
       beats: (tx, beats) => keepBeats(tx, parts, beats),
     },
+    unknownCommits,
     isForgotten: (read, agent, natives) => {
       const isErased = erasedIn(read);
       return natives.some((native) => conversationEntities(agent, native).some((ent) => isErased?.(ent)));

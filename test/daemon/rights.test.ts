@@ -68,6 +68,7 @@ project.show read
 project.uninstall admin
 search.query read
 session.accept write
+session.blame read
 session.compact write
 session.context read
 session.decline write

@@ -39,7 +39,7 @@ Examples
 `;
 
 const commands =
-  `init status resume handoff remember search sessions today usage pause forget import doctor demo session stats context brief task document bank project config redact daemon
+  `init status resume handoff remember search sessions today usage pause forget import doctor demo session blame stats context brief task document bank project config redact daemon
 store backup restore api token docs uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {

@@ -62,6 +62,7 @@ project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 search.query read project - b833617ca8f4
 session.accept write project settled 14ce38dd82d5
+session.blame read project settled 41829142a6b9
 session.compact write project settled d353a0471d88
 session.context read project settled a3ab61303a76
 session.decline write project - 425b33413a8b
@@ -74,7 +75,7 @@ session.message write project - 18a40d2b761a
 session.messages read project - ac14a2cce2c4
 session.put write project - 877066ea1d43
 session.resume write project settled e8d52c5094a1
-session.show read project - 98558df2ffdd
+session.show read project - 6432cd2bd47c
 session.start write project - e71c2ce7241a
 stats.disk read user - 3176a9a28591
 stats.get read project - 84820d607f3f

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PrsistError } from '../../core/errors.ts';
 import { firstBytes } from '../../platform/lines.ts';
 import { type FoundFile, fileInfo, filesBelow, filesIn } from '../../platform/walk.ts';
@@ -111,4 +111,25 @@ async function familyOf(file: FoundFile): Promise<string> {
   } catch {
     return file.path; // gone or unreadable: the import itself reports it
   }
+}
+
+const recentMs = 3 * 86_400_000;
+
+/**
+ * Directories in which something new may show soon: the roots, those of transcripts written lately, and what lies between,
+ * where the next day's or the next project's directory appears. Newest first.
+ */
+export function livelyDirectories(roots: TranscriptRoots, now: number): string[] {
+  const all = [...roots];
+  const found = all.flatMap((root) => {
+    const recent = transcriptsBelow(root).filter(({ mtimeMs }) => now - mtimeMs < recentMs);
+    return newestFirst(recent).flatMap(({ path }) => between(root.directory, path));
+  });
+  return [...new Set([...all.map(({ directory }) => directory), ...found])];
+}
+
+function between(root: string, path: string): string[] {
+  const directory = dirname(path);
+  if (!directory.startsWith(`${root}/`)) return [];
+  return [directory, ...between(root, directory)];
 }

@@ -1,16 +1,14 @@
 import type { Captured, JsonValue } from '../../core/captured.ts';
-import { PrsistError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { parseSpoolEvent, type SpoolEvent, spoolEventId, spoolField } from '../../core/spool-event.ts';
-import { readCommits } from '../../platform/git.ts';
 import { workTreeOf } from '../../platform/repository.ts';
 import { fileInfo } from '../../platform/walk.ts';
 import { once } from '../../store/idempotency.ts';
 import type { Write } from '../../store/record-type.ts';
-import { redactCommit } from './commits.ts';
+import { takeGitEvent } from './git-event.ts';
 import { importFile } from './import-file.ts';
 import type { Announced, CaptureParts, Target } from './needs.ts';
-import { isPausedFile, outsidePauses, pausesIn } from './pauses.ts';
+import { isPausedFile, pausesIn } from './pauses.ts';
 import { noteStart, see } from './queries.ts';
 import { strictly } from './rules.ts';
 
@@ -63,12 +61,18 @@ export async function ingest(
   const { agents } = parts.rules(target.root);
   if (event.agent !== 'git' && agents && !agents.includes(event.agent)) return { outcome: 'dropped' };
   const strict = strictly(parts, target.root);
-  if (event.agent === 'git') await takeCommit(strict, target, { event, file });
+  if (event.agent === 'git')
+    await takeGitEvent(strict, target, { event, at: writtenAt(file), key: eventKey({ event, file }) });
   else if (!(await takeAgentEvent(strict, target, { event, file, cancelled }))) {
     held.add(conversationOf(parts, event) ?? '');
     return { outcome: 'early' };
   }
   return { outcome: 'taken', projectId, agent: event.agent };
+}
+
+/** Milliseconds since 1970 UTC. */
+function writtenAt(file: SpoolFile): number {
+  return Number(file.mtimeNs / 1_000_000n);
 }
 
 /** Its words came in a pause: they are not looked at. */
@@ -210,25 +214,4 @@ function noteLife(parts: CaptureParts, tx: Write, { event, file }: Found): void 
   if (event.event === 'SessionStart') parts.keepers.started(tx, told);
   const reason = parts.redactor.text((spoolField(event, 'reason') ?? 'ended').toWellFormed()).text;
   if (event.event === 'SessionEnd') parts.keepers.ended(tx, { ...told, reason });
-}
-
-/**
- * A commit: read from the repository, since the hook only says that something happened. Throws file/unreadable when git
- * gives no answer: the event is shown again, and set aside when that does not help.
- */
-async function takeCommit(parts: CaptureParts, target: Target, { event, file }: Found): Promise<void> {
-  const directory = event.pwd ?? target.root;
-  if (!directory) return;
-  const commits = await readCommits(directory, { most: 20, from: event.head ?? 'HEAD' });
-  if (!commits) throw new PrsistError('file/unreadable', `git gives no history of ${directory}`);
-  const branch = event.ref?.replace(/^refs\/heads\//, '');
-  const named = branch ? commits.map((commit, i) => (i === 0 ? { ...commit, branch } : commit)) : commits;
-  const taken = outsidePauses(pausesIn(parts.user.read, target.projectId), named);
-  const clean = taken.map((commit) => redactCommit(parts, commit));
-  await target.write((tx) =>
-    once(tx, eventKey({ event, file }), () => {
-      parts.keepers.takeInCommits(tx, clean);
-      return null;
-    }),
-  );
 }

@@ -1,4 +1,4 @@
-import type { Captured, CapturedCommit, JsonValue } from '../../core/captured.ts';
+import type { Captured, CapturedGit, JsonValue } from '../../core/captured.ts';
 import type { Redactor } from '../../core/redact.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 
@@ -27,7 +27,8 @@ export interface Keepers {
   };
   /** True when a conversation was taken in from the transcript of another agent than this one. */
   readonly hasOriginal: (read: Read, agent: string, native: string) => boolean;
-  readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
+  /** Returns how many commits were new. */
+  readonly takeInGit: (tx: Write, git: CapturedGit) => number;
   /** Signs of life of an editor, as it wrote them. */
   readonly beats: (tx: Write, from: Beaten) => void;
   /** A hook says that a conversation started: one that is known goes on. */
@@ -87,6 +88,8 @@ export interface CaptureParts {
   readonly roots: () => readonly string[];
   /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
   readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;
+  /** Those of some commits that are not in a project's database. */
+  readonly unknownCommits: (read: Read, shas: readonly string[]) => readonly string[];
   /** Files being read, each with the end of its reading: hooks, following and imports meet at the same file. */
   readonly reading: Map<string, Promise<unknown>>;
   /** Notes which handoffs hooks have taken away to print, and to which conversation, before it says anything. */

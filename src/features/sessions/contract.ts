@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { messageKinds, messageRoles, sessionStatuses } from '../../core/words.ts';
 import { cursor, jobStarted, messageText, metadata, pageSize, priority, taskStatus, time, word } from '../wire.ts';
+import { contract as commits, sessionCommit } from './commit-contract.ts';
 import { contract as stats } from './stats-contract.ts';
 
 const snapshot = z.looseObject({ conversation_summary: z.string() });
@@ -86,6 +87,7 @@ const sessionLine = z.object({
 
 export const contract = {
   ...stats,
+  ...commits,
   'session.start': operation({
     summary: 'Start a session, or find the one that has this id and owner already',
     effect: 'write',
@@ -311,7 +313,7 @@ export const contract = {
         handoffs: z.int(),
       }),
       tokens: usage,
-      commits: z.array(z.object({ sha: z.string(), subject: z.string(), at: time })),
+      commits: z.array(sessionCommit),
     }),
   }),
   'session.messages': operation({

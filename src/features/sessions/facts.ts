@@ -1,11 +1,12 @@
 import type { GitState, SessionFacts } from '../../core/snapshot.ts';
 import type { Read } from '../../store/record-type.ts';
 import { callText } from './call-text.ts';
+import { commitCommand } from './commit-output.ts';
+import { commitsOfSession } from './commit-queries.ts';
 import {
   callsOfSession,
   commandsOfSession,
   commitNear,
-  commitsOfSession,
   editsOfSession,
   firstPrompt,
   messageCounts,
@@ -97,7 +98,6 @@ function editsOf(read: Read, session_id: string, commands: SessionFacts['command
   return rows.map((row) => ({ ...row, committed: row.committed === 1 || row.at <= unseen }));
 }
 
-const commitCommand = /(^|[\s;&|(])git(\s+-[cC]\s+\S+)*\s+commit\b(?!.*--dry-run)/;
 const nearMs = 120_000;
 
 /**

@@ -3,44 +3,25 @@ import { trustOf } from '../../core/trust.ts';
 import type { Applied, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
 import { callText } from './call-text.ts';
-import {
-  branchOfMessage,
-  type FoundTask,
-  foundCommit,
-  foundMessage,
-  foundTask,
-  foundTool,
-  sessionTitle,
-} from './queries.ts';
-import {
-  type CommitAdd,
-  commitAdd,
-  type MessageAdd,
-  messageAdd,
-  messageMark,
-  type ToolAdd,
-  taskAdd,
-  taskUpdate,
-  toolAdd,
-} from './records.ts';
+import { commitFindables, commitHidings, commitShowing } from './commit-findable.ts';
+import { branchOfMessage, type FoundTask, foundMessage, foundTask, foundTool, sessionTitle } from './queries.ts';
+import { type MessageAdd, messageAdd, messageMark, type ToolAdd, taskAdd, taskUpdate, toolAdd } from './records.ts';
 import { titleOf } from './wire.ts';
-
-/** A commit that touches more files is about none of them. */
-const commitFiles = 100;
 
 /** Messages, tool calls with their outputs, commits and tasks. */
 export const findables: readonly Findable[] = [
   { record: messageAdd.name, parts: messageParts },
   { record: toolAdd.name, parts: toolParts, adds: true },
-  { record: commitAdd.name, parts: commitParts },
+  ...commitFindables,
   { record: taskAdd.name, parts: taskParts },
   { record: taskUpdate.name, parts: taskParts },
 ];
 
-/** Rewound messages and tasks that were given up are not found. */
+/** Rewound messages, commits that became others, and tasks that were given up are not found. */
 export const hidings: readonly Hiding[] = [
   { record: messageAdd.name, hidden: ({ ent }, tx) => (isDead(tx, ent) ? [hidden('message', ent)] : []) },
   { record: messageMark.name, hidden: marked },
+  ...commitHidings,
   { record: taskAdd.name, hidden: taskHidden },
   { record: taskUpdate.name, hidden: taskHidden },
 ];
@@ -49,7 +30,7 @@ export const hidings: readonly Hiding[] = [
 export const showings: readonly Showing[] = [
   { kind: 'message', text: messageText, heading: messageHeading },
   { kind: 'tool', text: toolText, heading: toolHeading },
-  { kind: 'commit', text: commitText, heading: commitHeading },
+  commitShowing,
   { kind: 'task', text: taskText, heading: taskHeading },
 ];
 
@@ -151,36 +132,6 @@ function toolHeading(read: Read, id: string) {
 
 function outputParts(read: Read, fields: Fields): readonly string[] {
   return cutParts(toolExcerpt(read.text(fields, 'output')));
-}
-
-// --- commits -----------------------------------------------------------------------------------------------------
-
-function commitParts({ ent, fields, origin }: Found, tx: Read): readonly SearchPart[] {
-  const { author, branch, committed_at, files } = fields as unknown as CommitAdd; // only ever records of commit.add
-  const about = {
-    ...nothingMore,
-    ...{ kind: 'commit' as const, ent, session_id: null, at: committed_at, trust: trustOf(origin), author },
-    ...{
-      names: branch ?? '',
-      path: files.length > commitFiles ? null : files.map(([path]) => path).join('\n') || null,
-    },
-  };
-  return commitTexts(tx, fields).map((text, part) => ({ ...about, part, text }));
-}
-
-function commitTexts(read: Read, fields: Fields): readonly string[] {
-  return cutParts(`${String(fields['subject'] ?? '')}\n\n${read.text(fields, 'body')}`.trim());
-}
-
-function commitText(read: Read, ent: string, part: number): string | undefined {
-  const row = read.one(foundCommit, { ent });
-  return row && commitTexts(read, read.fields(row.rec))[part];
-}
-
-function commitHeading(read: Read, ent: string) {
-  const row = read.one(foundCommit, { ent });
-  if (!row) return { key: null, title: null };
-  return { key: row.sha, title: String(read.fields(row.rec)['subject'] ?? '') };
 }
 
 // --- tasks: as their row stands now ------------------------------------------------------------------------------

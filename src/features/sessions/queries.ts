@@ -61,7 +61,8 @@ export const newestSession = query<{ worktree: string | null }, SessionRow>(
 export const sessionPage = query<Params, SessionRow>(
   `select ${sessionColumns} from sessions s
    where (:agent is null or exists (select 1 from json_each(s.active_agents) a where a.value = :agent))
-     and (:branch is null or branch = :branch)
+     and (:branch is null or branch = :branch
+       or exists (select 1 from json_each(metadata, '$.branches') b where b.key = :branch))
      and (:worktree is null or worktree is null or worktree = :worktree)
      and last_activity >= :since and last_activity <= :until
      and (:told = 0 or (parent_session_id is null and message_count > 0))
@@ -191,10 +192,6 @@ export const editsOfSession = query<BySession, EditRow>(
 export const commitNear = query<{ from: number; until: number }, { found: 1 }>(
   'select 1 as found from commits where committed_at between :from and :until limit 1',
 );
-export const commitsOfSession = query<BySession, { sha: string; rec: number; committed_at: number }>(
-  `select distinct c.sha, c.rec, c.committed_at from edits e join commits c on c.sha = e.commit_sha
-   where e.session_id = :session_id order by c.committed_at, c.sha`,
-);
 
 export interface TaskRow {
   readonly ent: Id;
@@ -321,8 +318,8 @@ export const branchOfMessage = query<{ session_id: string; id: string }, { id: s
 export const foundTool = query<{ id: string }, { rec: number; result_rec: number | null; tool: string }>(
   'select rec, result_rec, tool from tool_calls where id = :id',
 );
-export const foundCommit = query<{ ent: string }, { sha: string; rec: number }>(
-  'select sha, rec from commits where ent = :ent',
+export const foundCommit = query<{ ent: string }, { sha: string; rec: number; rewritten_to: string | null }>(
+  'select sha, rec, rewritten_to from commits where ent = :ent',
 );
 export interface FoundTask {
   readonly task_id: string;

@@ -137,6 +137,33 @@ export interface CommitAdd extends Kept<'body'> {
 }
 export const commitAdd = recordType<CommitAdd>('commit.add', 'grow');
 
+/** A commit became another one; by reset, with equal shas: it is itself again. */
+export interface CommitRewrite {
+  readonly from: string;
+  readonly to: string;
+  readonly by: 'amend' | 'rebase' | 'reset';
+  readonly at: number;
+}
+export const commitRewrite = recordType<CommitRewrite>('commit.rewrite', 'grow');
+
+/** A commit is a session's doing. inside: it was made by a process that the session's agent started. */
+export interface CommitLink {
+  readonly sha: string;
+  readonly session_id: string;
+  readonly how: 'inside';
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly at: number;
+}
+export const commitLink = recordType<CommitLink>('commit.link', 'grow');
+
+export interface CommitShare {
+  readonly sha: string;
+  readonly remote: string;
+  readonly at: number;
+}
+export const commitShare = recordType<CommitShare>('commit.share', 'grow');
+
 export interface TaskAdd {
   readonly task_id: string;
   readonly description: string;
