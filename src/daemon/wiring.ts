@@ -46,7 +46,7 @@ import { belongings, conversationEntities, newestToErase, sessionToErase } from 
 import { sessionsFeature } from '../features/sessions/feature.ts';
 import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
-import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
+import { lastHeard, noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
@@ -61,6 +61,7 @@ import { entryMoment, entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { keptPath } from './kept-path.ts';
+import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
@@ -107,7 +108,7 @@ export function wire(wiring: Wiring): Wired {
   const capture = captureParts(wiring);
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
-  const roots = transcriptRoots(wiring.paths.home, wiring.env);
+  const { roots } = capture;
   const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
   const { lay, drain } = wiring.spool;
@@ -220,6 +221,7 @@ function captureParts(wiring: Wiring): CaptureParts {
       takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
+      lastHeard,
     },
     isForgotten: (read, agent, natives) => {
       const isErased = erasedIn(read);
@@ -230,7 +232,11 @@ function captureParts(wiring: Wiring): CaptureParts {
       return { read: store.read, write: store.write.bind(store) };
     },
     target: (projectId) => targetOf(wiring.projects(), projectId),
-    projectOf: (directory) => wiring.projects().ofDirectory(directory),
+    roots: transcriptRoots(wiring.paths.home, wiring.env),
+    knownRoots: () => wiring.projects().roots(),
+    // what our own processes do is nobody's work
+    projectOf: (directory) =>
+      isOwnPlace(wiring.paths, directory) ? undefined : wiring.projects().ofDirectory(directory),
   };
 }
 

@@ -7,6 +7,8 @@ import { type FoundFile, fileInfo, filesBelow } from '../../platform/walk.ts';
 export interface TranscriptRoot {
   readonly agent: string;
   readonly directory: string;
+  /** Only files with this in their path are transcripts. */
+  readonly within?: RegExp;
 }
 
 /** Roots of the agents, honouring the variables by which they move them. */
@@ -17,6 +19,8 @@ export function transcriptRoots(home: string, env: Readonly<Record<string, strin
     { agent: 'claude-code', directory: join(claude, 'projects') },
     { agent: 'codex', directory: join(codex, 'sessions') },
     { agent: 'codex', directory: join(codex, 'archived_sessions') },
+    { agent: 'copilot-cli', directory: join(env.COPILOT_HOME || join(home, '.copilot'), 'session-state') },
+    { agent: 'cursor', directory: join(home, '.cursor', 'projects'), within: /[/\\]agent-transcripts[/\\]/ },
   ];
 }
 
@@ -25,7 +29,11 @@ const isTranscript = (name: string) => /\.jsonl(\.gz)?$/.test(name);
 /** Transcripts the agents have left, newest first. */
 export function ownTranscripts(roots: readonly TranscriptRoot[], agents: readonly string[] | undefined): FoundFile[] {
   const wanted = roots.filter((root) => !agents || agents.includes(root.agent));
-  return newestFirst(wanted.flatMap((root) => filesBelow(root.directory, isTranscript)));
+  return newestFirst(wanted.flatMap(transcriptsBelow));
+}
+
+function transcriptsBelow({ directory, within }: TranscriptRoot): FoundFile[] {
+  return filesBelow(directory, isTranscript).filter(({ path }) => within?.test(path) ?? true);
 }
 
 /**

@@ -1,6 +1,8 @@
 // What capture holds of conversations that are erased: kept lines, reading states, events in the spool.
-import { parseSpoolEvent, spoolField } from '../../core/spool-event.ts';
+import { parseSpoolEvent } from '../../core/spool-event.ts';
 import type { Read, Write } from '../../store/record-type.ts';
+import { dropLastWords } from './last-words.ts';
+import { conversationIdOf, speakerOf } from './live/live-event.ts';
 import type { CaptureParts } from './needs.ts';
 import { countSegments, dropSegments, dropState, sourcesOf } from './queries.ts';
 
@@ -32,6 +34,7 @@ export async function forgetStates(parts: CaptureParts, project_id: string): Pro
   await Promise.all(erased.map(({ path }) => parts.reading.get(path)));
   await parts.user.write((tx) => {
     for (const { path } of erased) tx.run(dropState, { path, project_id });
+    dropLastWords(tx, (agent, native) => parts.isForgotten(read, agent, [native]));
   });
 }
 
@@ -39,8 +42,8 @@ export async function forgetStates(parts: CaptureParts, project_id: string): Pro
 export function isForgottenEvent(parts: CaptureParts, project_id: string, bytes: Uint8Array): boolean {
   const event = parseSpoolEvent(bytes);
   if ('bad' in event) return true;
-  const native = spoolField(event, 'session_id');
+  const native = conversationIdOf(event);
   if (native === undefined) return false;
   const { text } = parts.redactor.text(native.toWellFormed());
-  return parts.isForgotten(parts.target(project_id).read, event.agent, [text]);
+  return parts.isForgotten(parts.target(project_id).read, speakerOf(event), [text]);
 }

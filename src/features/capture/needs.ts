@@ -1,6 +1,7 @@
 import type { Captured, CapturedCommit, JsonValue } from '../../core/captured.ts';
 import type { Redactor } from '../../core/redact.ts';
 import type { Read, Write } from '../../store/record-type.ts';
+import type { TranscriptRoot } from './discover.ts';
 
 /** Conversations announced but silent so far; opaque here, kept with the reading state of their file. */
 export type Announced = Record<string, Extract<Captured, { kind: 'session' }>>;
@@ -28,6 +29,12 @@ export interface Keepers {
   readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
   /** A hook says that a conversation started: one that is known goes on. */
   readonly started: (tx: Write, start: Started) => void;
+  /** When a conversation last spoke in its transcript and by its hooks, in milliseconds; 0: never. */
+  readonly lastHeard: (
+    read: Read,
+    agent: string,
+    native: string,
+  ) => { readonly transcript: number; readonly hook: number };
   /** A hook says that a conversation ended. */
   readonly ended: (tx: Write, end: Ended) => void;
 }
@@ -70,7 +77,11 @@ export interface CaptureParts {
   readonly user: { readonly read: Read; readonly write: <T>(work: (tx: Write) => T) => Promise<T> };
   /** Opens the database of a project. */
   readonly target: (projectId: string) => Target;
-  /** The project a directory belongs to; undefined when it is nobody's. */
+  /** Where the agents keep their transcripts. */
+  readonly roots: readonly TranscriptRoot[];
+  /** Roots of all projects. */
+  readonly knownRoots: () => readonly string[];
+  /** The project a directory belongs to; undefined when it is nobody's, or our own. */
   readonly projectOf: (directory: string) => string | undefined;
   /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
   readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;

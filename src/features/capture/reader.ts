@@ -11,6 +11,7 @@ import { ownSource, type SourceRow, saveSource, sourceIn, type Trusted } from '.
 import { strictly } from './rules.ts';
 import type { KeptFile } from './segments.ts';
 import { conversationOf, directoryOf, firstTime, readHead } from './transcript-head.ts';
+import { directoryInPath } from './transcript-place.ts';
 
 /** Reading state of a file as it is stored between two reads. */
 interface ReadingState {
@@ -76,7 +77,8 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
     await remember(parts, found, { ...nothing, projectId: known?.project_id ?? into ?? '' });
     return end('not-a-transcript');
   }
-  const projectId = into ?? (known?.project_id || parts.projectOf(directoryOf(head) ?? '') || task.otherwise);
+  const directory = directoryOf(head) ?? directoryInPath(path, parts.knownRoots());
+  const projectId = into ?? (known?.project_id || parts.projectOf(directory ?? '') || task.otherwise);
   if (projectId && isUnwanted(parts.rules(parts.target(projectId).root), adapter.agent, task)) {
     await remember(parts, found, { ...nothing, projectId: '' });
     return end('not-wanted');
@@ -87,7 +89,7 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
   }
   const before = known?.project_id === projectId ? known : read.one(sourceIn, { path, project_id: projectId });
   if (before && before !== known && (await isRead(before, found))) return end('unchanged');
-  return readerOf(parts, asked, { adapter, head, projectId, before });
+  return readerOf(parts, asked, { adapter, head, directory, projectId, before });
 }
 
 /** A file that a person names is taken in whoever wrote it. */
@@ -98,18 +100,20 @@ function isUnwanted({ agents }: CaptureRules, agent: string, { into }: ImportTas
 interface Opened {
   readonly adapter: Adapter;
   readonly head: readonly JsonValue[];
+  readonly directory: string | undefined;
   readonly projectId: string;
   readonly before: SourceRow | undefined;
 }
 
 async function readerOf(anyParts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader | undefined> {
   const { found, report } = asked;
-  const { adapter, head, projectId, before } = opened;
+  const { adapter, head, directory, projectId, before } = opened;
   const target = anyParts.target(projectId);
   const parts = strictly(anyParts, target.root);
   const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
+  const place = directory === undefined ? {} : { directory: clean(directory) };
   const begin = () =>
-    adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path) });
+    adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path), ...place });
   const source = before && (await isContinued(before, found)) ? before : undefined;
   // stored by this very code
   const state = source

@@ -30,10 +30,10 @@ export function parsed(text: string): JsonValue | undefined {
   }
 }
 
-/** The first directory the lines name: `cwd`, at the top or under `payload`. */
+/** The first directory the lines name: `cwd`, at the top, under `payload` or in the `context` of their `data`. */
 export function directoryOf(head: readonly JsonValue[]): string | undefined {
   for (const value of head) {
-    for (const holder of [value, member(value, 'payload')]) {
+    for (const holder of [value, member(value, 'payload'), member(member(value, 'data'), 'context')]) {
       const cwd = member(holder, 'cwd');
       if (typeof cwd === 'string' && cwd.startsWith('/')) return cwd;
     }

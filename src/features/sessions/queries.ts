@@ -99,6 +99,22 @@ export const lastSpeaker = query<BySession, { agent: string | null }>(
 export const messageOwner = query<{ id: string }, { session_id: string; at: number }>(
   'select session_id, at from messages where id = :id',
 );
+/** Live messages of a session at some time; of one kind, or with one native id, where these are given. */
+export const messagesAround = query<
+  { session_id: string; as: string | null; from: number; until: number; native_id: string | null },
+  { id: Id; rec: number; at: number; native_id: string | null }
+>(
+  `select id, rec, at, native_id from messages where session_id = :session_id and at between :from and :until
+     and live = 1 and bytes > 0 and kind = ifnull(:as, kind)
+     and (:native_id is null or native_id = :native_id) order by at, hlc, id`,
+);
+/** When a conversation last spoke, in its transcript and by hooks alone; 0: never. */
+export const lastHeardOfRun = query<{ run_id: string; mark: string }, { transcript: number; hook: number }>(
+  `select ifnull(max(case when native_id is not :mark then at end), 0) as transcript,
+     ifnull(max(case when native_id = :mark then at end), 0) as hook
+   from messages where run_id = :run_id and live = 1 and session_id =
+     (select session_id from session_runs where run_id = :run_id)`,
+);
 export interface TextRow {
   readonly id: string;
   readonly rec: number;

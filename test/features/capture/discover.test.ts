@@ -29,9 +29,13 @@ test('CA22: the agents keep transcripts below their homes, or where their own va
     'claude-code /h/.claude/projects',
     'codex /h/.codex/sessions',
     'codex /h/.codex/archived_sessions',
+    'copilot-cli /h/.copilot/session-state',
+    'cursor /h/.cursor/projects',
   ]);
-  const moved = transcriptRoots('/h', { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x' }).map(({ directory }) => directory);
-  expect(moved).toEqual(['/c/projects', '/x/sessions', '/x/archived_sessions']);
+  const elsewhere = { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x', COPILOT_HOME: '/p' };
+  const moved = transcriptRoots('/h', elsewhere).map(({ directory }) => directory);
+  const stays = '/h/.cursor/projects';
+  expect(moved).toEqual(['/c/projects', '/x/sessions', '/x/archived_sessions', '/p/session-state', stays]);
 });
 
 test('CA23: transcripts are found below, newest first, of the agents asked for', () => {
