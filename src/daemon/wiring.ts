@@ -61,6 +61,7 @@ import { entryMoment, entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { keptPath } from './kept-path.ts';
+import { lastWords } from './last-words.ts';
 import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
@@ -82,6 +83,7 @@ export interface Wiring {
   readonly breathe: () => Promise<void>;
   readonly resumed: (setting: ReturnType<typeof settingOf>, session_id: string) => string;
   readonly takeClaims: CaptureParts['takeClaims'];
+  readonly told: CaptureParts['told'];
   readonly log: CaptureParts['log'];
   readonly spool: {
     readonly state: () => { readonly waiting: number; readonly bad: number; readonly full: boolean };
@@ -120,7 +122,10 @@ export function wire(wiring: Wiring): Wired {
       get device() {
         return wiring.projects().identity.dev;
       },
-      surroundings: (context, session_id) => ({ ...factsOf(entries, context, session_id), git: context.git }),
+      surroundings: (context, session_id) => ({
+        ...{ ...factsOf(entries, context, session_id), git: context.git },
+        ...lastWords({ project: context.read.project, user: context.read.user }, session_id),
+      }),
       keepInitial: storeInitial(entries),
       summaryDocument: (tx, { session_id, summary }) => {
         const uri = `session:${session_id}/summary`;
@@ -204,7 +209,7 @@ function factsOf(entries: EntryNeeds, context: Context, session_id: string) {
 }
 
 function captureParts(wiring: Wiring): CaptureParts {
-  const { redactor, clock, monotonic, breathe, takeClaims, log, settings } = wiring;
+  const { redactor, clock, monotonic, breathe, takeClaims, told, log, settings } = wiring;
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
     ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
@@ -214,7 +219,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
   return {
-    ...{ redactor, clock, monotonic, breathe, takeClaims, log, reading: new Map() },
+    ...{ redactor, clock, monotonic, breathe, takeClaims, told, log, reading: new Map() },
     rules: captureRules(settings, wiring.redactorOf),
     keepers: {
       takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
@@ -270,7 +275,10 @@ function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
     entryEnds: (reads, now) => endsForBrief(asked(reads, now)),
     sessions: sessionsForBrief,
     anchor: (reads, session_id, { now, git }) =>
-      anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, now), session_id), git }),
+      anchorForBrief(reads.project, session_id, {
+        ...{ ...entryFacts(asked(reads, now), session_id), git },
+        ...lastWords(reads, session_id),
+      }),
     handoff: (read, agent, at) => {
       const { user, dev } = wiring.projects().identity;
       return handoffForBrief(read, agent, { ...at, user, device: dev });

@@ -53,7 +53,7 @@ export async function takeAgentEvent(parts: CaptureParts, found: Found, { target
   await parts.takeClaims(target.projectId);
   const reading = await readTranscripts(parts, live, { target, cancelled });
   if (reading === 'stopped') return 'early';
-  const showing = reading === 'none' ? 'none' : shown(parts, target, live);
+  const showing = reading === 'none' ? 'none' : shown(parts, target, live, meaning);
   if (meaning.isPrompt && showing === 'not yet' && isFresh(parts, live)) return 'early';
   const provisional = showing === 'shown' ? [] : (meaning.items ?? []);
   const items = [...opening(live), ...provisional, ...(meaning.always ?? [])];
@@ -67,6 +67,7 @@ export async function takeAgentEvent(parts: CaptureParts, found: Found, { target
     }),
   );
   await noteWords(parts, live, meaning);
+  await noteTold(parts, target, live, meaning);
   return 'taken';
 }
 
@@ -102,17 +103,17 @@ const sameMomentMs = 2_000;
  * Whether a transcript that can be read tells what the event tells: it has gone on since. Once it has not shown a prompt
  * for its time, it shows nothing of what follows either, until it goes on.
  */
-function shown(parts: CaptureParts, target: Target, { agent, session, at, event }: LiveEvent): 'shown' | 'not yet' {
+function shown(
+  parts: CaptureParts,
+  target: Target,
+  { agent, session, at }: LiveEvent,
+  { isPrompt }: Meaning,
+): 'shown' | 'not yet' {
   if (session === undefined) return 'shown';
   const { transcript, hook } = parts.keepers.lastHeard(target.read, agent, session);
   if (transcript >= at - sameMomentMs) return 'shown';
-  const isPrompt = meaningOf({ ...emptyEvent, agent, event }).isPrompt === true;
   return isPrompt || hook > transcript ? 'not yet' : 'shown';
 }
-
-const emptyEvent: LiveEvent = {
-  ...{ agent: '', event: '', session: undefined, at: 0, cwd: undefined, transcripts: [], body: {}, times: () => 1 },
-};
 
 /** The conversation as the hook knows it, for one that nothing else announces. */
 function opening({ session, at, cwd }: LiveEvent): Captured[] {
@@ -139,6 +140,17 @@ async function noteWords(parts: CaptureParts, { agent, session: native, at }: Li
   const text = meaning.lastWords;
   if (native === undefined || text === undefined) return;
   await parts.user.write((tx) => noteLastWords(tx, { agent, native, text, at }));
+}
+
+/** Sources of a start at which nothing is printed: what was told before is there still. */
+const silentStarts: ReadonlySet<unknown> = new Set(['resume', 'fork']);
+
+async function noteTold(parts: CaptureParts, { projectId }: Target, live: LiveEvent, meaning: Meaning): Promise<void> {
+  const { agent, session: native, at, cwd, body } = live;
+  if (native === undefined) return;
+  const event = { projectId, agent, native, cwd, at };
+  if (meaning.isCompressed) await parts.told({ ...event, what: 'compressed' });
+  if (meaning.life === 'start' && !silentStarts.has(body.source)) await parts.told({ ...event, what: 'began' });
 }
 
 /** What names an event: the name its sender gave it, else the file it came in. */

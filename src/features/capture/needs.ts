@@ -89,6 +89,15 @@ export interface CaptureParts {
   readonly reading: Map<string, Promise<unknown>>;
   /** Notes which handoffs hooks have taken away to print, and to which conversation, before it says anything. */
   readonly takeClaims: (projectId: string) => Promise<void>;
+  /** A conversation began and was told what is known, or its context was compressed and it has to be told again. */
+  readonly told: (event: {
+    readonly projectId: string;
+    readonly agent: string;
+    readonly native: string;
+    readonly cwd: string | undefined;
+    readonly at: number;
+    readonly what: 'began' | 'compressed';
+  }) => Promise<void>;
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly breathe: () => Promise<void>;

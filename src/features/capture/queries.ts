@@ -127,6 +127,10 @@ export const dropState = query<{ path: string; project_id: string }, unknown>(
 
 /** What the hooks of an agent did last, as JSON under `seen:<agent>` of the user database. Local bookkeeping. */
 export const seen = query<{ key: string }, { value: string }>('select value from meta where key = :key');
+/** What is noted under keys of one beginning: those from one on, before another. */
+export const noted = query<{ from: string; before: string }, { value: string }>(
+  'select value from meta where key >= :from and key < :before',
+);
 export const see = query<{ key: string; value: string }, unknown>(
   'insert into meta (key, value) values (:key, :value) on conflict (key) do update set value = excluded.value',
 );

@@ -275,6 +275,11 @@ export const handoffPage = query<Params, HandoffRow>(
      and (:waits is null or (expires_at > :now) = :waits)
      and (-created_at, handoff_id) > (-:at, :id) order by -created_at, handoff_id limit :limit`,
 );
+/** Handoffs of a session that were accepted since a time. */
+export const acceptedSince = query<{ session_id: string; at: number }, HandoffRow>(
+  `select ${handoffColumns} from handoffs where session_id = :session_id and status = 'accepted' and accepted_at > :at
+   order by accepted_at, handoff_id`,
+);
 export const pendingOfSession = query<{ session_id: string; now: number }, HandoffRow>(
   `select ${handoffColumns} from handoffs where session_id = :session_id and status = 'pending' and expires_at > :now
    order by created_at desc, handoff_id limit 1`,

@@ -1,5 +1,6 @@
 import type { Captured } from '../../../core/captured.ts';
-import { asList, asObject, asText } from '../adapters/json-reading.ts';
+import { planSteps } from '../adapters/claude-plans.ts';
+import { asObject, asText } from '../adapters/json-reading.ts';
 import { countLines, textOf } from '../adapters/text-content.ts';
 import { statedExitCode } from '../adapters/tool-failure.ts';
 import type { LiveEvent } from './live-event.ts';
@@ -42,7 +43,10 @@ function answered(event: LiveEvent): Meaning {
 function compressed({ session, at, body }: LiveEvent): Meaning {
   if (session === undefined) return {};
   const key = [session, 'compress', asText(body.timestamp) ?? String(at)];
-  return { always: [{ kind: 'compaction', session, at, key, trigger: asText(body.trigger) ?? 'unknown' }] };
+  return {
+    isCompressed: true,
+    always: [{ kind: 'compaction', session, at, key, trigger: asText(body.trigger) ?? 'unknown' }],
+  };
 }
 
 function toolUsed(event: LiveEvent): Meaning {
@@ -78,6 +82,8 @@ function toolUsed(event: LiveEvent): Meaning {
       ...lines,
     });
   }
-  const todos = tool === 'write_todos' ? asList(input?.todos) : [];
-  return todos.length > 0 ? { items: [...items] } : { items };
+  if (tool === 'write_todos') {
+    items.push({ kind: 'plan', session, at, key: [callId, 'plan'], steps: planSteps(input?.todos) });
+  }
+  return { items };
 }

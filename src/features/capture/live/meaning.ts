@@ -12,6 +12,8 @@ export interface Meaning {
   readonly reason?: string;
   /** What the human wants: a transcript that can be read has to show it within a minute. */
   readonly isPrompt?: boolean;
+  /** Its context was compressed, and it does not start anew: it is told again what it needs. */
+  readonly isCompressed?: boolean;
   /** The agent's last words of a turn, which its transcript may not hold yet. */
   readonly lastWords?: string;
   /** What a transcript tells too: kept where none does. */
