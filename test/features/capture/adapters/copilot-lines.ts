@@ -3,6 +3,9 @@ import type { JsonValue } from '../../../../src/core/captured.ts';
 
 type Members = Readonly<Record<string, JsonValue>>;
 
+/** Type and data of an event. */
+export type CopilotTold = readonly [type: string, data: Members];
+
 /** The n-th event of a conversation. */
 export function copilotEvent(n: number, type: string, data: Members): JsonValue {
   const timestamp = new Date(Date.UTC(2026, 5, 1, 8, 0, n)).toISOString();
@@ -10,11 +13,11 @@ export function copilotEvent(n: number, type: string, data: Members): JsonValue 
 }
 
 /** Events in their order, numbered. */
-export function copilotEvents(...events: readonly (readonly [string, Members])[]): JsonValue[] {
+export function copilotEvents(...events: readonly CopilotTold[]): JsonValue[] {
   return events.map(([type, data], n) => copilotEvent(n, type, data));
 }
 
-export const copilotStart: readonly [string, Members] = [
+export const copilotStart: CopilotTold = [
   'session.start',
   {
     ...{ sessionId: 'conversation', copilotVersion: '1.0.77', startTime: '2026-06-01T08:00:00.000Z' },
@@ -23,7 +26,7 @@ export const copilotStart: readonly [string, Members] = [
 ];
 
 /** A process that ended, with what each model used in it. */
-export function copilotShutdown(start: number, usage: Members, more: Members = {}): readonly [string, Members] {
+export function copilotShutdown(start: number, usage: Members, more: Members = {}): CopilotTold {
   return ['session.shutdown', { sessionStartTime: start, modelMetrics: { gpt: { usage } }, ...more }];
 }
 
