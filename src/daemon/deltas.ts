@@ -8,6 +8,7 @@ import { type News, newsLine, renderDelta } from '../features/brief/render-delta
 import { valueText } from '../features/brief/render-lines.ts';
 import { toldAgents } from '../features/brief/told-agents.ts';
 import { type Delivery, delivered, noteDelivered, waitingDeliveries } from '../features/capture/deliveries.ts';
+import { erasedIn } from '../features/erasing/queries.ts';
 import { acceptedSince, runOf } from '../features/sessions/queries.ts';
 import { type BriefFolder, briefFiles, removeFile, replaceIfDifferent } from '../platform/brief-files.ts';
 import { processExists } from '../platform/process.ts';
@@ -68,7 +69,7 @@ export async function layOutNews(parts: DeltaParts, from: Standpoint): Promise<v
     const renewed = renewedBy(from, delivery, entries);
     if (renewed === undefined) continue;
     await parts.writeUser((tx) => noteDelivered(tx, projectId, renewed));
-    if (renewed.lines.length > delivery.lines.length) write(parts, from, renewed, '');
+    if (renewed.lines !== delivery.lines && renewed.lines.length > 0) write(parts, from, renewed, '');
   }
 }
 
@@ -108,25 +109,36 @@ function renewedBy(
   entries: ReadonlyMap<string, BriefEntry>,
 ): Delivery | undefined {
   const { agent, native, at } = delivery;
-  const session_id = setting.reads.project.one(runOf, { agent, native_id: native })?.session_id;
-  const news: News[] = [];
+  const { project, user } = setting.reads;
+  const session_id = project.one(runOf, { agent, native_id: native })?.session_id;
+  const isErased = (ent: string) => [project, user].some((read) => erasedIn(read)?.(ent));
+  const news = new Map<string, News>();
   const told: Record<string, readonly [string, string]> = {};
   for (const [ent, [key, version]] of Object.entries(delivery.told)) {
     const entry = entries.get(ent);
-    if (entry === undefined) news.push({ kind: 'gone', key });
-    else told[ent] = [entry.key, versionOf(entry)];
-    const isNew = entry !== undefined && versionOf(entry) !== version;
+    if (ent !== '' && key === '' && version === '') {
+      told[ent] = ['', '']; // a handoff
+      continue;
+    }
+    if (entry === undefined) {
+      news.set(ent, { kind: 'gone', key: isErased(ent) ? undefined : key });
+      continue;
+    }
+    told[ent] = [entry.key, versionOf(entry)];
     // what it changed itself it knows
-    if (isNew && (entry.session_id === null || entry.session_id !== session_id)) news.push({ kind: 'changed', entry });
+    const isOwn = entry.session_id !== null && entry.session_id === session_id;
+    if (versionOf(entry) !== version && !isOwn) news.set(ent, { kind: 'changed', entry });
   }
-  const answered = session_id === undefined ? [] : setting.reads.project.all(acceptedSince, { session_id, at });
+  const answered = session_id === undefined ? [] : project.all(acceptedSince, { session_id, at });
   for (const { handoff_id, to_agent, accepted_by } of answered) {
-    if (delivery.told[handoff_id] === undefined) news.push({ kind: 'handoff', to: to_agent, by: accepted_by });
+    if (delivery.told[handoff_id] === undefined)
+      news.set(handoff_id, { kind: 'handoff', to: to_agent, by: accepted_by });
     told[handoff_id] = ['', ''];
   }
-  const isSame = JSON.stringify(told) === JSON.stringify(delivery.told);
-  if (news.length === 0 && isSame) return undefined;
-  return { ...delivery, told, lines: [...delivery.lines, ...news.map(newsLine)] };
+  if (news.size === 0 && JSON.stringify(told) === JSON.stringify(delivery.told)) return undefined;
+  // what stood there before of the same thing goes: it may have been erased
+  const others = delivery.lines.filter(({ ent }) => !news.has(ent));
+  return { ...delivery, told, lines: [...others, ...[...news].map(([ent, each]) => ({ ent, text: newsLine(each) }))] };
 }
 
 type Waiting = Pick<Delivery, 'agent' | 'native' | 'at' | 'lines'>;
@@ -134,7 +146,12 @@ type Waiting = Pick<Delivery, 'agent' | 'native' | 'at' | 'lines'>;
 function write({ marker }: DeltaParts, from: Standpoint, { lines, ...listener }: Waiting, anchor: string): void {
   const event = promptOf(listener.agent);
   if (event === undefined || !/^[A-Za-z0-9._-]+$/.test(listener.native)) return;
-  const text = anchor + renderDelta(from.setting.project, lines);
+  const text =
+    anchor +
+    renderDelta(
+      from.setting.project,
+      lines.map((each) => each.text),
+    );
   const path = fileOf(from, listener);
   replaceIfDifferent(path, envelope(listener.agent, event, text));
   if (exists(path)) replaceIfDifferent(marker, '\n');

@@ -74,6 +74,18 @@ test('LE20: an entry that was told and goes, or is changed by others, is told wi
   expect(fs.existsSync(paths.deltas)).toBe(false);
 });
 
+test('LE24: of an entry that was forgotten nothing is left in what waits to be told, not even its name', async () => {
+  const { began, news, ask, paths, projects } = await world();
+  await began('codex', 'one');
+  await ask('context.store', { key: 'db', value: 'the sesame opens', priority: 'critical' });
+  expect(await news('codex', 'one')).toContain('sesame');
+  await ask('store.erase', { entry: 'db', reason: 'mistake' });
+  expect(await news('codex', 'one')).toMatch(/told as remembered has been erased\n/);
+  expect(await news('codex', 'one')).not.toMatch(/sesame|db/);
+  expect(JSON.stringify(delivered(projects.user.read, projectId))).not.toMatch(/sesame|"db"/);
+  expect(fs.existsSync(paths.deltas)).toBe(true);
+});
+
 test('LE21: what it changed itself, and what it was not told, is no news; an answered handoff is', async () => {
   const { began, news, ask, clock, dispatch } = await world();
   await ask('session.start', { session_id: 'mine', agent: 'codex', native_id: 'mine' });

@@ -6,7 +6,8 @@ import { lineUnits, valueText } from './render-lines.ts';
 
 /** Something that is no longer as a conversation was told when it began. */
 export type News =
-  | { readonly kind: 'gone'; readonly key: string }
+  /** key: undefined where it was erased, and is not to be named any more. */
+  | { readonly kind: 'gone'; readonly key: string | undefined }
   | { readonly kind: 'changed'; readonly entry: BriefEntry }
   | { readonly kind: 'handoff'; readonly to: string; readonly by: string | null };
 
@@ -20,7 +21,11 @@ export function newsLine(news: News): string {
 
 function wordsOf(news: News): string {
   const key = (of: string) => cut(clean(of), 80);
-  if (news.kind === 'gone') return `No longer valid: what was remembered as ${key(news.key)}`;
+  if (news.kind === 'gone') {
+    return news.key === undefined
+      ? 'Something that was told as remembered has been erased'
+      : `No longer valid: what was remembered as ${key(news.key)}`;
+  }
   if (news.kind === 'changed') {
     const { entry } = news;
     return `Changed by ${cut(clean(entry.by), 40)}: ${key(entry.key)}: ${clean(valueText(entry.value))}`;

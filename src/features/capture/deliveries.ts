@@ -11,8 +11,8 @@ export interface Delivery {
   readonly worktree: string;
   /** By entity: its key, and its content in short. */
   readonly told: Readonly<Record<string, readonly [key: string, version: string]>>;
-  /** Lines of news that wait to be told. */
-  readonly lines: readonly string[];
+  /** Lines of news that wait to be told; of one entity the last. */
+  readonly lines: readonly { readonly ent: string; readonly text: string }[];
   /** How often it was told news. */
   readonly count: number;
 }

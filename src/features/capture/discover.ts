@@ -7,8 +7,8 @@ import { type FoundFile, fileInfo, filesBelow } from '../../platform/walk.ts';
 export interface TranscriptRoot {
   readonly agent: string;
   readonly directory: string;
-  /** Only files with this in their path are transcripts. */
-  readonly within?: RegExp;
+  /** Paths of its transcripts; without it every file of lines is one. */
+  readonly wanted?: RegExp;
 }
 
 /** Roots of the agents, honouring the variables by which they move them. */
@@ -20,7 +20,7 @@ export function transcriptRoots(home: string, env: Readonly<Record<string, strin
     { agent: 'codex', directory: join(codex, 'sessions') },
     { agent: 'codex', directory: join(codex, 'archived_sessions') },
     { agent: 'copilot-cli', directory: join(env.COPILOT_HOME || join(home, '.copilot'), 'session-state') },
-    { agent: 'cursor', directory: join(home, '.cursor', 'projects'), within: /[/\\]agent-transcripts[/\\]/ },
+    { agent: 'cursor', directory: join(home, '.cursor', 'projects'), wanted: /\/agent-transcripts\/.+\.jsonl$/ },
   ];
 }
 
@@ -32,8 +32,8 @@ export function ownTranscripts(roots: readonly TranscriptRoot[], agents: readonl
   return newestFirst(wanted.flatMap(transcriptsBelow));
 }
 
-function transcriptsBelow({ directory, within }: TranscriptRoot): FoundFile[] {
-  return filesBelow(directory, isTranscript).filter(({ path }) => within?.test(path) ?? true);
+function transcriptsBelow({ directory, wanted }: TranscriptRoot): FoundFile[] {
+  return filesBelow(directory, isTranscript).filter(({ path }) => wanted?.test(path) ?? true);
 }
 
 /**

@@ -33,15 +33,13 @@ function created({ body, session, at }: LiveEvent): Meaning {
   };
 }
 
-/** The words a human typed: parts that opencode made up are none. Each has the name it has in the database. */
+/** The words a human typed: parts that opencode made up are none. Its database names them by their message. */
 function asked(event: LiveEvent): Meaning {
   const parts = asList(event.body.parts).map(asObject);
   const typed = parts.filter((part) => part?.type === 'text' && part.synthetic !== true && part.ignored !== true);
-  const items = typed.flatMap((part) => {
-    const id = asText(part?.id);
-    return message(event, prompt(asText(part?.text) ?? ''), id === undefined ? undefined : [id]);
-  });
-  return { isPrompt: true, items };
+  const id = asText(event.body.messageID) ?? asText(typed[0]?.messageID);
+  const words = typed.flatMap((part) => asText(part?.text) ?? []).join('\n');
+  return { isPrompt: true, items: message(event, prompt(words), id === undefined ? undefined : [id]) };
 }
 
 const editTools: ReadonlySet<string> = new Set(['edit', 'write', 'patch', 'apply_patch', 'multiedit']);
