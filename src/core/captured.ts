@@ -41,6 +41,8 @@ export interface CapturedMessage extends Keyed {
   readonly metadata?: { readonly [key: string]: JsonValue };
   /** hook: told by a hook alone, for want of a transcript; one that tells the same later takes its place. */
   readonly told?: 'hook';
+  /** Of an agent that writes messages again: of two texts with one key the one with the greater revision counts. */
+  readonly revision?: number;
 }
 
 /** What one model request cost, as disjoint counters. Seen again with a greater output, the greatest wins. */

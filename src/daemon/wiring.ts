@@ -9,7 +9,7 @@ import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { importHistory } from '../features/capture/commits.ts';
-import { type TranscriptRoot, transcriptRoots } from '../features/capture/discover.ts';
+import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
 import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { captureFeature } from '../features/capture/feature.ts';
 import { importTranscripts } from '../features/capture/import.ts';
@@ -46,6 +46,7 @@ import { belongings, conversationEntities, newestToErase, sessionToErase } from 
 import { sessionsFeature } from '../features/sessions/feature.ts';
 import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
+import { hasOriginal } from '../features/sessions/join.ts';
 import { lastHeard, noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { systemFeature } from '../features/system/feature.ts';
@@ -102,7 +103,7 @@ export interface Wired {
   readonly entries: EntryNeeds;
   readonly capture: CaptureParts;
   readonly sources: BriefSources;
-  readonly roots: readonly TranscriptRoot[];
+  readonly roots: TranscriptRoots;
 }
 
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
@@ -110,7 +111,7 @@ export function wire(wiring: Wiring): Wired {
   const capture = captureParts(wiring);
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
-  const { roots } = capture;
+  const roots = rootsOf(wiring);
   const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
   const { lay, drain } = wiring.spool;
@@ -174,6 +175,12 @@ export function wire(wiring: Wiring): Wired {
   return { features, entries, capture, sources, roots };
 }
 
+/** Where transcripts are: of the person's agents, and in every project. */
+function rootsOf({ paths, env, projects }: Wiring): TranscriptRoots {
+  const fixed = transcriptRoots(paths.home, env);
+  return { [Symbol.iterator]: () => [...fixed, ...projects().roots().map(historyRoot)].values() };
+}
+
 function erasingNeeds(wiring: Wiring, features: () => readonly Feature[]): Parameters<typeof erasingFeature>[0] {
   return {
     sessions: {
@@ -223,6 +230,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     rules: captureRules(settings, wiring.redactorOf),
     keepers: {
       takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
+      hasOriginal,
       takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
@@ -237,8 +245,10 @@ function captureParts(wiring: Wiring): CaptureParts {
       return { read: store.read, write: store.write.bind(store) };
     },
     target: (projectId) => targetOf(wiring.projects(), projectId),
-    roots: transcriptRoots(wiring.paths.home, wiring.env),
-    knownRoots: () => wiring.projects().roots(),
+    get transcriptRoots() {
+      return rootsOf(wiring);
+    },
+    roots: () => wiring.projects().roots(),
     // what our own processes do is nobody's work
     projectOf: (directory) =>
       isOwnPlace(wiring.paths, directory) ? undefined : wiring.projects().ofDirectory(directory),
@@ -324,7 +334,7 @@ function hooksOf(wiring: Wiring): Hooks {
 }
 
 /** A new project starts full: its history, and every transcript that is already there. */
-function welcome(wiring: Wiring, capture: CaptureParts, roots: readonly TranscriptRoot[]): Welcome['takeIn'] {
+function welcome(wiring: Wiring, capture: CaptureParts, roots: TranscriptRoots): Welcome['takeIn'] {
   return async (project, { report, cancelled }) => {
     const target = capture.target(project.id);
     await capture.user.write((tx) => tx.run(forgetHomeless, {}));

@@ -106,9 +106,7 @@ describe('what happens to it', () => {
     expect(await message('session.list', { limit: 99_999 })).toBe('limit: at most 500');
     expect(await message('brief.get', { budget_tokens: 10 })).toBe('budget_tokens: at least 200');
     expect(await message('session.list', { since: 'yesterday' })).toBe('since: a time like 2026-03-04T09:15:00Z');
-    expect(await message('capture.import', { agents: ['claude'] })).toBe(
-      'agents.0: one of claude-code, codex, cursor, copilot-cli',
-    );
+    expect(await message('capture.import', { agents: ['claude'] })).toMatch(/^agents\.0: one of claude-code, codex, /);
     expect(await message('session.list', { limit: 'x' })).toMatch(/^limit: must be/);
   });
 

@@ -19,9 +19,9 @@ bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
 brief.get read project settled 8698de064f02
 capture.event read user - 1ce86007b248
-capture.import job project - f2e6f4f223a9
+capture.import job project - 03bc1b1d7583
 capture.pause write user - 97fefe99ceb8
-capture.status read project - 7ecb865f818f
+capture.status read project - 1167689338cb
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8
 config.explain read user - 259ae26a8660
@@ -49,7 +49,7 @@ document.restore write project - 50397f3f689e
 job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
-project.init job user - d5bd3f079a3e
+project.init job user - 04de3afa8b97
 project.link job user - 9941a5b3455b
 project.list read user - 1e5c23727728
 project.remove job user - 6287d8cb02d4

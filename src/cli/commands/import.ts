@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { capturedAgents } from '../../core/words.ts';
+import { transcriptAgents } from '../../core/words.ts';
 import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
@@ -33,7 +33,7 @@ export const register: Register = (parent, bind) => {
 
 async function importTranscripts(cli: Cli, options: ImportOptions): Promise<number> {
   const started = await cli.client.call('capture.import', {
-    agents: options.agents?.map((agent) => oneOf(capturedAgents, agent, '--agents')),
+    agents: options.agents?.map((agent) => oneOf(transcriptAgents, agent, '--agents')),
     paths: options.path?.map((path) => resolve(cli.cwd, path)),
     since: options.since === undefined ? undefined : momentBefore(options.since, cli.now(), '--since'),
     dry_run: options.dryRun ?? false,

@@ -74,6 +74,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
       : [['', cli.print.paint('yellow', `restarted after a crash ${relativeTime(crash, cli.now())}`)]]),
     ...(capture.paused === null ? [] : [['PAUSED', cli.print.paint('yellow', pauseLine(capture.paused, cli.now()))]]),
     ...capture.links.map((link, n) => [n === 0 ? 'capture' : '', linkLine(cli, link, capture.links)]),
+    ...transcriptRows(cli, capture),
     ['spool', spoolLine(cli, capture.spool)],
     ...handoffRows(cli, handoffs),
     ['sessions', `${found.active_sessions.length} active, ${project.sessions} in all`],
@@ -113,6 +114,15 @@ function linkLine(cli: Cli, link: Link, all: readonly Link[]): string {
   ];
   const hint = link.hint !== '' && link.state !== 'proven' ? `  ${oneLine(link.hint)}` : '';
   return `${oneLine(link.agent).padEnd(width)}  ${facts.join('  ')}${hint}`;
+}
+
+/** Agents of which transcripts are all there is. */
+function transcriptRows(cli: Cli, { transcripts, links }: Status['capture']): readonly (readonly string[])[] {
+  const others = transcripts.filter(({ agent }) => !links.some((link) => link.agent === agent));
+  return others.map(({ agent, files, last_transcript_at: at }, n) => {
+    const last = at === null ? '' : `, the last one grew ${relativeTime(at, cli.now())}`;
+    return [n === 0 ? 'read' : '', `${oneLine(agent)}  ${plural(files, 'transcript')}${last}`];
+  });
 }
 
 function spoolLine(cli: Cli, { waiting, bad, full }: Status['capture']['spool']): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
-import { capturedAgents } from '../../core/words.ts';
+import { transcriptAgents } from '../../core/words.ts';
 import { jobStarted, time, word } from '../wire.ts';
 
 export const link = z.object({
@@ -26,7 +26,7 @@ export const contract = {
     summary: 'Take in transcripts that are already there; again adds nothing',
     effect: 'job',
     input: z.strictObject({
-      agents: z.array(z.enum(capturedAgents)).max(20).optional(),
+      agents: z.array(z.enum(transcriptAgents)).max(20).optional(),
       /** Absolute files or directories; everything in them goes to this project whatever directory the files name. */
       paths: z.array(z.string().min(1).max(4096)).max(1000).optional(),
       since: time.optional(),
@@ -58,6 +58,8 @@ export const contract = {
       sources: z.object({ files: z.int(), unknown_lines: z.int(), errors: z.int() }),
       /** Events of agents that nobody here understands. */
       unknown_events: z.array(z.object({ agent: z.string(), event: z.string(), count: z.int() })),
+      /** What has been read of each agent, with hooks or without. */
+      transcripts: z.array(z.object({ agent: z.string(), files: z.int(), last_transcript_at: time.nullable() })),
     }),
   }),
   'capture.pause': operation({

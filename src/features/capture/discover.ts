@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PrsistError } from '../../core/errors.ts';
 import { firstBytes } from '../../platform/lines.ts';
-import { type FoundFile, fileInfo, filesBelow } from '../../platform/walk.ts';
+import { type FoundFile, fileInfo, filesBelow, filesIn } from '../../platform/walk.ts';
 
 /** Where an agent keeps its transcripts. */
 export interface TranscriptRoot {
@@ -9,7 +9,12 @@ export interface TranscriptRoot {
   readonly directory: string;
   /** Paths of its transcripts; without it every file of lines is one. */
   readonly wanted?: RegExp;
+  /** They lie in the directory itself: what is below it is something else, and much. */
+  readonly isFlat?: boolean;
 }
+
+/** Roots as they are when they are asked for: some lie in projects. */
+export type TranscriptRoots = Iterable<TranscriptRoot>;
 
 /** Roots of the agents, honouring the variables by which they move them. */
 export function transcriptRoots(home: string, env: Readonly<Record<string, string | undefined>>): TranscriptRoot[] {
@@ -21,19 +26,46 @@ export function transcriptRoots(home: string, env: Readonly<Record<string, strin
     { agent: 'codex', directory: join(codex, 'archived_sessions') },
     { agent: 'copilot-cli', directory: join(env.COPILOT_HOME || join(home, '.copilot'), 'session-state') },
     { agent: 'cursor', directory: join(home, '.cursor', 'projects'), wanted: /\/agent-transcripts\/.+\.jsonl$/ },
+    ...documentRoots(home, env),
   ];
+}
+
+/** Of agents that keep documents and databases. */
+function documentRoots(home: string, env: Readonly<Record<string, string | undefined>>): TranscriptRoot[] {
+  const gemini = join(env.GEMINI_CLI_HOME || home, '.gemini');
+  const opencode = join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'opencode');
+  return [
+    { agent: 'gemini-cli', directory: join(gemini, 'tmp'), wanted: /\/chats\/(?:[^/]+\/)?[^/]+\.jsonl?$/ },
+    { agent: 'opencode', directory: opencode, wanted: /\/opencode[^/]*\.db$/, isFlat: true },
+    { agent: 'opencode', directory: join(opencode, 'storage', 'session'), wanted: /\/ses_[^/]+\.json$/ },
+  ];
+}
+
+/** Histories that SpecStory writes into a project. */
+export function historyRoot(root: string): TranscriptRoot {
+  return { agent: 'specstory', directory: join(root, '.specstory', 'history'), wanted: /\.md$/ };
 }
 
 const isTranscript = (name: string) => /\.jsonl(\.gz)?$/.test(name);
 
+/**
+ * In a directory that a person names, also what is called as agents call their documents and databases. A document of
+ * another name is read when it is named itself: directories are full of such files.
+ */
+const documentName =
+  /^(?:session-.+|ses_[^/]+)\.json(?:\.gz)?$|\d{4}-\d\d-\d\d_\d\d-\d\d-\d\dZ?\b.*\.md(?:\.gz)?$|^opencode.*\.db$/;
+const isNamed = (name: string) => isTranscript(name) || documentName.test(name);
+
 /** Transcripts the agents have left, newest first. */
-export function ownTranscripts(roots: readonly TranscriptRoot[], agents: readonly string[] | undefined): FoundFile[] {
-  const wanted = roots.filter((root) => !agents || agents.includes(root.agent));
+export function ownTranscripts(roots: TranscriptRoots, agents: readonly string[] | undefined): FoundFile[] {
+  const wanted = [...roots].filter((root) => !agents || agents.includes(root.agent));
   return newestFirst(wanted.flatMap(transcriptsBelow));
 }
 
-function transcriptsBelow({ directory, wanted }: TranscriptRoot): FoundFile[] {
-  return filesBelow(directory, isTranscript).filter(({ path }) => wanted?.test(path) ?? true);
+function transcriptsBelow({ directory, wanted, isFlat }: TranscriptRoot): FoundFile[] {
+  if (!wanted) return filesBelow(directory, isTranscript);
+  const files = isFlat ? filesIn(directory, () => true) : filesBelow(directory, () => true);
+  return files.filter(({ path }) => wanted.test(path));
 }
 
 /**
@@ -45,7 +77,7 @@ export function namedTranscripts(paths: readonly string[]): FoundFile[] {
     paths.flatMap((path) => {
       const file = fileInfo(path);
       if (file) return [file];
-      const below = filesBelow(path, isTranscript);
+      const below = filesBelow(path, isNamed);
       if (below.length === 0) {
         throw new PrsistError('file/unreadable', `${path}: no such file, or no transcript in it`, { field: 'paths' });
       }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Feature, feature } from '../feature.ts';
 import { contract } from './contract.ts';
-import type { TranscriptRoot } from './discover.ts';
+import type { TranscriptRoots } from './discover.ts';
 import { type EventNeeds, takeEvent } from './event.ts';
 import { importTranscripts } from './import.ts';
 import type { CaptureParts } from './needs.ts';
@@ -11,7 +11,7 @@ import { type StatusNeeds, status } from './status.ts';
 /** What agents and git do: hook events, transcripts, and the proof that both arrive. */
 export function captureFeature(
   parts: CaptureParts,
-  roots: readonly TranscriptRoot[],
+  roots: TranscriptRoots,
   needs: StatusNeeds & EventNeeds & PauseNeeds,
 ): Feature {
   const migrations = {

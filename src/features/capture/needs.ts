@@ -1,7 +1,7 @@
 import type { Captured, CapturedCommit, JsonValue } from '../../core/captured.ts';
 import type { Redactor } from '../../core/redact.ts';
 import type { Read, Write } from '../../store/record-type.ts';
-import type { TranscriptRoot } from './discover.ts';
+import type { TranscriptRoots } from './discover.ts';
 
 /** Conversations announced but silent so far; opaque here, kept with the reading state of their file. */
 export type Announced = Record<string, Extract<Captured, { kind: 'session' }>>;
@@ -26,6 +26,8 @@ export interface Keepers {
     readonly erased: number;
     readonly sessions: readonly string[];
   };
+  /** True when a conversation was taken in from the transcript of another agent than this one. */
+  readonly hasOriginal: (read: Read, agent: string, native: string) => boolean;
   readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
   /** A hook says that a conversation started: one that is known goes on. */
   readonly started: (tx: Write, start: Started) => void;
@@ -78,11 +80,11 @@ export interface CaptureParts {
   /** Opens the database of a project. */
   readonly target: (projectId: string) => Target;
   /** Where the agents keep their transcripts. */
-  readonly roots: readonly TranscriptRoot[];
-  /** Roots of all projects. */
-  readonly knownRoots: () => readonly string[];
+  readonly transcriptRoots: TranscriptRoots;
   /** The project a directory belongs to; undefined when it is nobody's, or our own. */
   readonly projectOf: (directory: string) => string | undefined;
+  /** Directories of all projects. */
+  readonly roots: () => readonly string[];
   /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
   readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;
   /** Files being read, each with the end of its reading: hooks, following and imports meet at the same file. */

@@ -75,6 +75,10 @@ export const sourceTotals = query<Params, { files: number; unknown_lines: number
   `select count(*) as files, ifnull(sum(unknown_lines), 0) as unknown_lines, count(error) as errors
    from ingest_sources where project_id = :project_id`,
 );
+export const transcriptsByAgent = query<{ project_id: string }, { agent: string; files: number; at: number | null }>(
+  `select agent, count(*) as files, max(mtime) as at from ingest_sources
+   where project_id = :project_id and native_id is not null group by agent order by agent`,
+);
 /** Of its own transcripts: no hook fires for those of others. */
 export const lastRead = query<{ project_id: string; agent: string }, { at: number | null }>(
   `select max(mtime) as at from ingest_sources

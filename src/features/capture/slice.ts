@@ -1,6 +1,6 @@
 import { withoutBinary } from '../../core/binary.ts';
 import type { Captured, JsonValue } from '../../core/captured.ts';
-import type { Line } from '../../platform/lines.ts';
+import type { FormLine } from './forms/form.ts';
 import { announcements, isPaused, type Pauses, pausesIn } from './pauses.ts';
 import type { Reader } from './reader.ts';
 
@@ -14,24 +14,27 @@ export interface Slice {
   readonly kept: string[];
   readonly firstLine: number;
   readonly pauses: Pauses;
-  /** How far the file had been read when it began. */
-  readonly from: number;
+  /** How much has been read into it. */
+  bytes: number;
 }
 
 export function beginSlice(reader: Reader): Slice {
   const pauses = pausesIn(reader.parts.user.read, reader.target.projectId);
-  return { items: [], kept: [], firstLine: reader.state.kept, from: reader.offset, pauses };
+  return { items: [], kept: [], firstLine: reader.state.kept, bytes: 0, pauses };
 }
 
 /** Reads one line into the slice; false when it must wait until it is finished. */
-export function readLine(reader: Reader, slice: Slice, line: Line): boolean {
+export function readLine(reader: Reader, slice: Slice, line: FormLine): boolean {
   const { report, parts } = reader;
   if (line.open && !isWhole(line)) {
     report.heldBack = 1;
     return false;
   }
   reader.offset = line.next;
-  report.bytes += line.next - line.offset;
+  const bytes = line.mark === undefined ? line.next - line.offset : line.text.length;
+  report.bytes += bytes;
+  slice.bytes += bytes;
+  if (line.mark !== undefined) reader.state.marks?.push(line.mark);
   // a line end may come after its line was taken: then it is no line of its own
   if (!line.tooLong && line.text.trim() === '') return true;
   if (line.tooLong) report.tooLong += 1;
@@ -49,7 +52,7 @@ export function readLine(reader: Reader, slice: Slice, line: Line): boolean {
 }
 
 /** An object ends itself; a number, or what is no JSON yet, may go on. */
-function isWhole({ text, tooLong }: Line): boolean {
+function isWhole({ text, tooLong }: FormLine): boolean {
   return !tooLong && typeof parsed(text) === 'object';
 }
 
@@ -76,8 +79,11 @@ function takeLine(reader: Reader, slice: Slice, { value, line, offset }: Redacte
   const cwdOf = (session: string) => reader.state.announced[session]?.cwd ?? cwdIn(reading.items, session);
   const told = timed(reader, reading.items);
   const { items, cut } = sift(told, reader.rules, { ignored: reader.state.ignored, cwdOf });
-  slice.items.push(...items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at)));
-  slice.kept.push(cut ? leftOut : clean === value ? line : JSON.stringify(clean));
+  // a message may have begun before a pause, or gone on after it
+  const outside = items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at));
+  slice.items.push(...outside);
+  const isWhole = !cut && outside.length === items.length;
+  slice.kept.push(!isWhole ? leftOut : clean === value ? line : JSON.stringify(clean));
   reader.state.kept += 1;
 }
 

@@ -68,8 +68,8 @@ const nothingMore = {
 const saidKinds: ReadonlySet<string> = new Set(['prompt', 'text', 'summary']);
 
 function messageParts({ ent, fields, origin }: Found, tx: Read): readonly SearchPart[] {
-  const said = fields as unknown as MessageAdd; // only ever records of message.add
-  const texts = saidKinds.has(said.kind) ? cutParts(tx.text(fields, 'content')) : [];
+  const said = keptText(ent, fields, tx) as unknown as MessageAdd; // only ever records of message.add
+  const texts = saidKinds.has(said.kind) ? cutParts(tx.text({ ...said }, 'content')) : [];
   if (texts.length === 0) return [];
   const { session_id, at, agent } = said;
   const about = {
@@ -80,6 +80,12 @@ function messageParts({ ent, fields, origin }: Found, tx: Read): readonly Search
     title: titleAt(tx, session_id),
   };
   return texts.map((text, part) => ({ ...about, part, text }));
+}
+
+/** Of a message that was written again: the text that counts, which another record may have brought. */
+function keptText(ent: string, fields: Fields, tx: Read): Fields {
+  const row = fields['revision'] === undefined ? undefined : tx.one(foundMessage, { id: ent });
+  return row ? tx.fields(row.rec) : fields;
 }
 
 function messageText(read: Read, id: string, part: number): string | undefined {

@@ -74,6 +74,12 @@ export const runOf = query<{ agent: string; native_id: string }, { session_id: s
   'select session_id, run_id from session_runs where agent = :agent and native_id = :native_id',
 );
 
+/** A run of that name whose own transcript was read. */
+export const originalRun = query<{ agent: string; native_id: string }, { found: 1 }>(
+  `select 1 as found from session_runs r where r.native_id = :native_id and r.agent <> :agent
+     and exists (select 1 from messages m where m.session_id = r.session_id and m.run_id = r.run_id) limit 1`,
+);
+
 export interface RunRow {
   readonly run_id: string;
   readonly agent: string;
@@ -96,8 +102,8 @@ export const lastSpeaker = query<BySession, { agent: string | null }>(
   `select agent from messages where session_id = :session_id and role = 'assistant' and kind = 'text' and bytes > 0
      and live = 1 order by at desc, hlc desc limit 1`,
 );
-export const messageOwner = query<{ id: string }, { session_id: string; at: number }>(
-  'select session_id, at from messages where id = :id',
+export const messageOwner = query<{ id: string }, { session_id: string; at: number; rec: number }>(
+  'select session_id, at, rec from messages where id = :id',
 );
 /** Live messages of a session at some time; of one kind, or with one native id, where these are given. */
 export const messagesAround = query<

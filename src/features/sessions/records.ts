@@ -86,6 +86,8 @@ export interface MessageAdd extends Kept<'content'> {
   readonly model?: string | undefined;
   readonly usage?: Usage | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** Of several records of one message the one with the greatest revision is its text, then the one that came first by its id. */
+  readonly revision?: number | undefined;
 }
 export const messageAdd = recordType<MessageAdd>('message.add', 'grow');
 export const messageMark = recordType<{ readonly session_id: string; readonly live: 0 | 1 }>('message.mark', 'grow');

@@ -7,7 +7,7 @@ import type {
   CapturedToolResult,
   CapturedUsage,
 } from '../../core/captured.ts';
-import type { Id } from '../../core/ids.ts';
+import { type Id, sha256Hex } from '../../core/ids.ts';
 import type { Write } from '../../store/record-type.ts';
 import {
   type Announced,
@@ -74,9 +74,10 @@ const writers = {
 };
 
 function message(batch: Batch, item: CapturedMessage): void {
-  const id = idOf(batch, item.key);
-  if (batch.tx.known(id)) {
-    noteFork(batch, item, id);
+  const ent = idOf(batch, item.key);
+  const id = item.revision === undefined ? ent : versionOf(batch, item);
+  if (batch.tx.known(id) || isOlder(batch.tx, ent, item)) {
+    noteFork(batch, item, ent);
     batch.known += 1;
     return;
   }
@@ -88,14 +89,27 @@ function message(batch: Batch, item: CapturedMessage): void {
   const fields: MessageAdd = {
     ...{ session_id, run_id, role: item.role, kind: item.as, at: item.at, agent: batch.source.agent },
     ...{ native_id: item.told === 'hook' ? hookMark : item.nativeId, model: item.model, metadata: item.metadata },
-    parent_id: item.replyTo ? idOf(batch, item.replyTo) : undefined,
+    ...{ parent_id: item.replyTo ? idOf(batch, item.replyTo) : undefined, revision: item.revision },
     ...batch.tx.keep('content', item.text),
   };
   const origin = originOf(batch, item.as === 'prompt' ? 'human' : 'agent');
-  batch.tx.append(messageAdd, { id, ent: id, fields, actor: actor(batch, session_id), origin });
+  batch.tx.append(messageAdd, { id, ent, fields, actor: actor(batch, session_id), origin });
   wrote(batch, session_id);
   if (item.told === 'hook') batch.hooked.set(session_id, true);
   else takePlaceOfHook(batch, session_id, item);
+}
+
+/** The id of one text of a message that may be written again: by what it says, so that it is one record wherever it is read. */
+function versionOf(batch: Batch, { key, text }: CapturedMessage): Id {
+  return idOf(batch, [...key, 'text', sha256Hex(text)]);
+}
+
+/** True when a text that is to be kept of the same message was written later. */
+function isOlder(tx: Write, ent: Id, { revision }: CapturedMessage): boolean {
+  if (revision === undefined) return false;
+  const row = tx.one(messageOwner, { id: ent });
+  const kept = row && tx.fields(row.rec)['revision'];
+  return typeof kept === 'number' && kept >= revision;
 }
 
 /** A message that stands under another session already: this conversation began as a copy of that one. */

@@ -14,7 +14,7 @@ function guessed(parts: CaptureParts, { agent, session }: LiveEvent): string[] {
   if (session === undefined || !/^[A-Za-z0-9._-]+$/.test(session)) return [];
   const known = parts.user.read.one(sourceOfConversation, { agent, native_id: session })?.path;
   if (known !== undefined) return [known];
-  const roots = parts.roots.filter((root) => root.agent === agent).map(({ directory }) => directory);
+  const roots = [...parts.transcriptRoots].filter((root) => root.agent === agent).map(({ directory }) => directory);
   if (agent === 'copilot-cli') {
     return roots.flatMap((root) => [join(root, session, 'events.jsonl'), join(root, `${session}.jsonl`)]);
   }
