@@ -189,6 +189,41 @@ describe('hooks and transcripts of one conversation', () => {
     ]);
   });
 
+  test('LE16: the plain text of older versions of Cursor gives what its lines give', async () => {
+    const lines = [
+      cursorLine('user', 'Run ls.'),
+      cursorLine(
+        'assistant',
+        { type: 'thinking', thinking: 'Hm' },
+        'I run it.',
+        cursorCall('Shell', { command: 'ls' }),
+      ),
+      cursorLine('user', 'Again'),
+      cursorLine('user', 'Again'),
+    ];
+    const text = [
+      ...['user:', '<user_query>', 'Run ls.', '</user_query>', '', 'assistant:', '[Thinking] Hm'],
+      ...['[Tool call] Shell', '  command: ls', '', 'I run it.', '', 'user:', 'Again', '', 'user:', 'Again', ''],
+    ];
+    const seen = [];
+    for (const [name, content] of [
+      ['c2.jsonl', jsonl(...lines)],
+      ['c2.txt', text.join('\n')],
+    ] as const) {
+      const world = spoolWorld();
+      const file = world.file(`agent-transcripts/${name}`, content);
+      expect(await world.read(file, { into: projectId })).toMatchObject({
+        outcome: 'read',
+        agent: 'cursor',
+        unknown: 0,
+      });
+      expect((await world.read(file, { into: projectId })).added).toBe(0);
+      seen.push([words(world).toSorted(), rows(world, 'select id, tool from tool_calls')]);
+    }
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[0]?.[0]).toHaveLength(4);
+  });
+
   test('LE10: Cursor running the hooks of Claude Code is Cursor, and says nothing twice', async () => {
     const world = spoolWorld();
     const script = scriptOf(world, 'cursor');

@@ -32,7 +32,13 @@ export interface CursorLine {
 export function beginCursor({ fileName, path, directory }: TranscriptSource): CursorState {
   const parent = /([^/\\]+)[/\\]subagents[/\\][^/\\]+$/.exec(path)?.[1] ?? '';
   return {
-    ...{ session: fileName || 'cursor', parent, cwd: directory ?? '', isAnnounced: false, isInstructed: false },
+    ...{
+      session: fileName.replace(/\.txt$/, '') || 'cursor',
+      parent,
+      cwd: directory ?? '',
+      isAnnounced: false,
+      isInstructed: false,
+    },
     ...{ said: {}, prompt: [], calls: [] },
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type FoundFile, fileInfo } from '../../../platform/walk.ts';
+import type { FoundFile } from '../../../platform/walk.ts';
+import { sourceInfo } from '../forms/sources.ts';
 import type { CaptureParts } from '../needs.ts';
 import { sourceOfConversation } from '../queries.ts';
 import type { LiveEvent } from './live-event.ts';
@@ -7,7 +8,7 @@ import type { LiveEvent } from './live-event.ts';
 /** The transcripts an event is about that are there: those it names, else where its agent is known to keep them. */
 export function transcriptsOf(parts: CaptureParts, event: LiveEvent): FoundFile[] {
   const named = event.transcripts.length > 0 ? event.transcripts : guessed(parts, event);
-  return named.flatMap((path) => fileInfo(path) ?? []);
+  return named.flatMap((path) => sourceInfo(path) ?? []);
 }
 
 function guessed(parts: CaptureParts, { agent, session }: LiveEvent): string[] {
@@ -18,5 +19,6 @@ function guessed(parts: CaptureParts, { agent, session }: LiveEvent): string[] {
   if (agent === 'copilot-cli') {
     return roots.flatMap((root) => [join(root, session, 'events.jsonl'), join(root, `${session}.jsonl`)]);
   }
-  return agent === 'opencode' ? roots.map((root) => join(root, 'opencode.db')) : [];
+  // the name a conversation has among those of the database
+  return agent === 'opencode' ? roots.map((root) => join(root, `opencode.db#${session}`)) : [];
 }
