@@ -12,7 +12,7 @@ export interface Heard {
   readonly stamp: string;
 }
 
-const most = 400;
+const most = 100;
 /** Two installations of one hook tell the same thing within this. */
 const sameMs = 2_000;
 

@@ -53,13 +53,24 @@ export async function ingest(
   const strict = strictly(parts, target?.root);
   const found = { event, file, live: liveEvent(strict, event, millisecondsOf(file)) };
   if (target && isEarly(strict, found, held)) return { outcome: 'early' };
-  await noteSeen(parts, found);
+  // begun, not waited for: what is noted with it in the same moment costs no write of its own
+  const [taken] = await Promise.all([takeInto(strict, found, { target, held, cancelled }), noteSeen(parts, found)]);
+  return taken;
+}
+
+interface Into {
+  readonly target: Target | undefined;
+  readonly held: Set<string>;
+  readonly cancelled: (() => boolean) | undefined;
+}
+
+async function takeInto(parts: CaptureParts, found: Found, { target, held, cancelled }: Into): Promise<Ingested> {
   if (!target) return { outcome: 'dropped' };
   const { agents } = parts.rules(target.root);
   const { agent } = found.live;
   if (agent !== 'git' && agents && !agents.includes(agent)) return { outcome: 'dropped' };
-  if (agent === 'git') await takeCommit(strict, target, found);
-  else if ((await takeAgentEvent(strict, found, { target, cancelled })) === 'early') {
+  if (agent === 'git') await takeCommit(parts, target, found);
+  else if ((await takeAgentEvent(parts, found, { target, cancelled })) === 'early') {
     held.add(conversationOf(found) ?? '');
     return { outcome: 'early' };
   }

@@ -105,14 +105,13 @@ export const lastSpeaker = query<BySession, { agent: string | null }>(
 export const messageOwner = query<{ id: string }, { session_id: string; at: number; rec: number }>(
   'select session_id, at, rec from messages where id = :id',
 );
-/** Live messages of a session at some time; of one kind, or with one native id, where these are given. */
-export const messagesAround = query<
-  { session_id: string; as: string | null; from: number; until: number; native_id: string | null },
-  { id: Id; rec: number; at: number; native_id: string | null }
->(
-  `select id, rec, at, native_id from messages where session_id = :session_id and at between :from and :until
-     and live = 1 and bytes > 0 and kind = ifnull(:as, kind)
-     and (:native_id is null or native_id = :native_id) order by at, hlc, id`,
+/** Live messages of a session of some length at some time; hooked: 1 those that a hook alone told, 0 the others. */
+export const messagesAround = query<Params, { id: Id; rec: number }>(
+  `select id, rec from messages where session_id = :session_id and at between :from and :until and bytes = :bytes
+     and live = 1 and kind = :as and (native_id is :mark) = :hooked order by at, hlc, id`,
+);
+export const anyOfHook = query<{ session_id: string; mark: string }, { id: Id }>(
+  'select id from messages where session_id = :session_id and live = 1 and native_id = :mark limit 1',
 );
 /** When a conversation last spoke, in its transcript and by hooks alone; 0: never. */
 export const lastHeardOfRun = query<{ run_id: string; mark: string }, { transcript: number; hook: number }>(
