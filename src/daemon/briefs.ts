@@ -12,7 +12,6 @@ import {
   type BriefFolder,
   briefFiles,
   briefFolders,
-  claimedHandoffs,
   readText,
   removeFile,
   replaceIfDifferent,
@@ -314,9 +313,11 @@ export class Briefs {
 
   #claims(projectId: string): { agent: string; folder: BriefFolder; file: string }[] {
     return this.#folders(projectId).flatMap((folder) =>
-      toldAgents.flatMap(({ agent }) =>
-        claimedHandoffs(folder.directory, agent).map((file) => ({ agent, folder, file })),
-      ),
+      briefFiles(folder.directory).flatMap((name) => {
+        const agent = /^([a-z-]+)\.handoff\./.exec(name)?.[1];
+        if (agent === undefined || !toldAgents.some((each) => each.agent === agent)) return [];
+        return [{ agent, folder, file: join(folder.directory, name) }];
+      }),
     );
   }
 }
