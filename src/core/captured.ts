@@ -39,6 +39,8 @@ export interface CapturedMessage extends Keyed {
   readonly replyTo?: readonly string[];
   readonly model?: string;
   readonly metadata?: { readonly [key: string]: JsonValue };
+  /** hook: told by a hook alone, for want of a transcript; one that tells the same later takes its place. */
+  readonly told?: 'hook';
   /** Of an agent that writes messages again: of two texts with one key the one with the greater revision counts. */
   readonly revision?: number;
 }
@@ -90,6 +92,8 @@ export interface CapturedEdit extends Keyed {
   readonly path: string;
   readonly oldPath?: string;
   readonly change: 'add' | 'modify' | 'delete' | 'rename';
+  /** Absent: by a transcript. */
+  readonly told?: 'hook';
   readonly added?: number;
   readonly removed?: number;
 }
@@ -116,6 +120,12 @@ export interface CapturedPlan extends Keyed {
   }[];
 }
 
+/** Something a source says of a conversation as a whole, by members that never take anything back. */
+export interface CapturedNote extends Keyed {
+  readonly kind: 'note';
+  readonly metadata: { readonly [key: string]: JsonValue };
+}
+
 export type Captured =
   | CapturedSession
   | CapturedMessage
@@ -125,7 +135,8 @@ export type Captured =
   | CapturedEdit
   | CapturedCompaction
   | CapturedRewind
-  | CapturedPlan;
+  | CapturedPlan
+  | CapturedNote;
 
 /** One git commit, read from the repository. */
 export interface CapturedCommit {

@@ -29,7 +29,10 @@ export const sessionStatuses = ['active', 'idle', 'ended', 'archived'] as const;
 export const capturedAgents = ['claude-code', 'codex'] as const;
 
 /** Agents, and writers of histories, whose transcripts are read. */
-export const transcriptAgents = [...capturedAgents, 'gemini-cli', 'opencode', 'specstory'] as const;
+export const transcriptAgents = [
+  ...capturedAgents,
+  ...(['copilot-cli', 'cursor', 'gemini-cli', 'opencode', 'specstory'] as const),
+] as const;
 
 /** What search finds. */
 export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task', 'document'] as const;

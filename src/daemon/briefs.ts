@@ -1,22 +1,25 @@
 import { join } from 'node:path';
 import type { GitState } from '../core/snapshot.ts';
 import { assemble, type BriefSources, unfinishedMs } from '../features/brief/assemble.ts';
-import { publish, toldAgents, withdraw } from '../features/brief/publish.ts';
+import { publish, withdraw } from '../features/brief/publish.ts';
 import { toldHandoffId } from '../features/brief/render-handoff.ts';
+import { toldAgents } from '../features/brief/told-agents.ts';
+import type { CaptureParts } from '../features/capture/needs.ts';
 import { lastStarts } from '../features/capture/queries.ts';
 import { noteShown } from '../features/sessions/lifecycle.ts';
 import { allProjects, projectById } from '../features/system/queries.ts';
 import {
   type BriefFolder,
+  briefFiles,
   briefFolders,
-  claimedHandoffs,
   readText,
   removeFile,
   replaceIfDifferent,
 } from '../platform/brief-files.ts';
 import { processExists } from '../platform/process.ts';
-import { headLine, workTreeOf } from '../platform/repository.ts';
+import { branchOf, headLine, workTreeOf } from '../platform/repository.ts';
 import { monotonic } from '../platform/time.ts';
+import { type DeltaParts, layOutAnchor, layOutNews, noteBegun, type Standpoint, takeDeltas } from './deltas.ts';
 import { mainTop } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import { readOnce } from './read-once.ts';
@@ -30,6 +33,8 @@ export interface BriefsParts {
   readonly telling: (root: string | undefined) => { readonly enabled: boolean; readonly max_tokens: number };
   /** State of a work tree, its names redacted. */
   readonly gitState: (directory: string) => Promise<GitState | null>;
+  /** File whose presence says that some delta waits. */
+  readonly deltaMark: string;
   /** True while long work is under way: files are then rendered every few seconds only. */
   readonly isBusy: () => boolean;
   readonly clock: () => number;
@@ -37,6 +42,8 @@ export interface BriefsParts {
   /** The files of a project are up to date again. */
   readonly onRendered?: (projectId: string) => void;
 }
+
+export type Told = Parameters<CaptureParts['told']>[0];
 
 const settleMs = 250;
 /** Rendering takes at most one part in so many of the time, however fast the changes come: those told more, and sooner. */
@@ -153,7 +160,7 @@ export class Briefs {
       if (this.#heads.get(root) !== head) this.wake(projectId);
       this.#heads.set(root, head);
     }
-    if (this.#claims(projectId).length === 0) return;
+    if (this.#claims(projectId).length === 0 && !this.#folders(projectId).some(hasClaimedDelta)) return;
     this.takeClaims(projectId).catch((error: unknown) => this.#parts.onBug('brief', error));
   }
 
@@ -187,8 +194,37 @@ export class Briefs {
       this.#renderedAt = monotonic();
       this.#renderMs = this.#renderedAt - begun;
       if (until !== undefined) ends.push(until);
+      await layOutNews(this.#deltas, this.#standpoint(projectId, folder, git));
     }
     this.#rendered(projectId, folders[0], enabled ? ends : []);
+  }
+
+  get #deltas(): DeltaParts {
+    const { sources, deltaMark: marker, projects } = this.#parts;
+    return { sources, marker, writeUser: (work) => projects.user.write(work) };
+  }
+
+  #standpoint(projectId: string, folder: BriefFolder, git: GitState | null): Standpoint {
+    const { projects, clock } = this.#parts;
+    const { name, root } = projects.resolve(projectId);
+    const tree = workTreeOf(folder.root);
+    const reads = { project: projects.store(projectId).read, user: projects.user.read };
+    const place = { worktree: tree?.name ?? 'main', branch: branchOf(tree ? headLine(tree) : '') };
+    const setting = { reads, project: name, root: folder.root, place, git, now: clock() };
+    return { projectId, folder, setting, maxTokens: this.#parts.telling(root).max_tokens };
+  }
+
+  /** A conversation begins and is told what is known, or its context was compressed and it is told again. */
+  async told({ projectId, cwd, what, ...listener }: Told): Promise<void> {
+    const { root } = this.#parts.projects.resolve(projectId);
+    if (!this.#parts.telling(root).enabled) return;
+    const tree = workTreeOf(cwd ?? '')?.name ?? 'main';
+    const folder = this.#folders(projectId).find((each) => (workTreeOf(each.root)?.name ?? 'main') === tree);
+    if (!folder) return;
+    const git = what === 'compressed' ? await this.#parts.gitState(folder.root) : null;
+    const from = this.#standpoint(projectId, folder, git);
+    if (what === 'began') await noteBegun(this.#deltas, from, listener);
+    else await layOutAnchor(this.#deltas, from, listener);
   }
 
   #rendered(projectId: string, folder: BriefFolder | undefined, ends: readonly number[]): void {
@@ -212,6 +248,9 @@ export class Briefs {
    * tells is given up: its handoff is laid out again.
    */
   async takeClaims(projectId: string): Promise<void> {
+    for (const folder of this.#folders(projectId)) {
+      if (hasClaimedDelta(folder)) await takeDeltas(this.#deltas, this.#standpoint(projectId, folder, null));
+    }
     for (const { agent, folder, file } of this.#claims(projectId)) {
       const pid = Number(/\.(\d+)$/.exec(file)?.[1] ?? Number.NaN);
       if (!this.#taken.has(file)) {
@@ -286,9 +325,15 @@ export class Briefs {
 
   #claims(projectId: string): { agent: string; folder: BriefFolder; file: string }[] {
     return this.#folders(projectId).flatMap((folder) =>
-      toldAgents.flatMap(({ agent }) =>
-        claimedHandoffs(folder.directory, agent).map((file) => ({ agent, folder, file })),
-      ),
+      briefFiles(folder.directory).flatMap((name) => {
+        const agent = /^([a-z-]+)\.handoff\./.exec(name)?.[1];
+        if (agent === undefined || !toldAgents.some((each) => each.agent === agent)) return [];
+        return [{ agent, folder, file: join(folder.directory, name) }];
+      }),
     );
   }
+}
+
+function hasClaimedDelta({ directory }: BriefFolder): boolean {
+  return briefFiles(directory).some((name) => /\.delta\.\d+$/.test(name));
 }

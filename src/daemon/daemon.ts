@@ -137,7 +137,7 @@ export class Daemon {
         projects: this.#projects,
         sources: this.#wired.sources,
         briefKey: () => briefKeyOf(paths),
-        clock: wallClock,
+        ...{ clock: wallClock, deltaMark: paths.deltas },
       },
       telling: (root) => this.settings.at(root).brief,
       isBusy: () => this.#jobs.running > 0,
@@ -311,6 +311,7 @@ export class Daemon {
       projects: () => this.#projects,
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
+      told: (event) => this.#briefs.told(event),
       log: (event, details) => this.log.warn(details, event),
       spool: {
         state: () => this.#spool.state(),

@@ -50,7 +50,7 @@ import { sessionsFeature } from '../features/sessions/feature.ts';
 import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
 import { hasOriginal } from '../features/sessions/join.ts';
-import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
+import { lastHeard, noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { takeInGit } from '../features/sessions/take-in-git.ts';
 import { systemFeature } from '../features/system/feature.ts';
@@ -67,6 +67,8 @@ import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { keptPath } from './kept-path.ts';
+import { lastWords } from './last-words.ts';
+import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
@@ -89,6 +91,7 @@ export interface Wiring {
   readonly breathe: () => Promise<void>;
   readonly resumed: (setting: ReturnType<typeof settingOf>, session_id: string) => string;
   readonly takeClaims: CaptureParts['takeClaims'];
+  readonly told: CaptureParts['told'];
   readonly log: CaptureParts['log'];
   readonly spool: {
     readonly state: () => { readonly waiting: number; readonly bad: number; readonly full: boolean };
@@ -129,7 +132,10 @@ export function wire(wiring: Wiring): Wired {
       get device() {
         return wiring.projects().identity.dev;
       },
-      surroundings: (context, session_id) => ({ ...factsOf(entries, context, session_id), git: context.git }),
+      surroundings: (context, session_id) => ({
+        ...{ ...factsOf(entries, context, session_id), git: context.git },
+        ...lastWords({ project: context.read.project, user: context.read.user }, session_id),
+      }),
       keepInitial: storeInitial(entries),
       summaryDocument: (tx, { session_id, summary }) => {
         const uri = `session:${session_id}/summary`;
@@ -233,7 +239,7 @@ function fileIgnores(capture: CaptureParts, projectId: string) {
 }
 
 function captureParts(wiring: Wiring): CaptureParts {
-  const { redactor, clock, monotonic, breathe, takeClaims, log, settings } = wiring;
+  const { redactor, clock, monotonic, breathe, takeClaims, told, log, settings } = wiring;
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
     ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
@@ -243,7 +249,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
   const parts: CaptureParts = {
-    ...{ redactor, clock, monotonic, breathe, takeClaims, log, reading: new Map() },
+    ...{ redactor, clock, monotonic, breathe, takeClaims, told, log, reading: new Map() },
     rules: captureRules(settings, wiring.redactorOf),
     keepers: {
       takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
@@ -252,6 +258,7 @@ function captureParts(wiring: Wiring): CaptureParts {
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
       beats: (tx, beats) => keepBeats(tx, parts, beats),
+      lastHeard,
     },
     unknownCommits,
     isForgotten: (read, agent, natives) => {
@@ -263,8 +270,13 @@ function captureParts(wiring: Wiring): CaptureParts {
       return { read: store.read, write: store.write.bind(store) };
     },
     target: (projectId) => targetOf(wiring.projects(), projectId),
+    get transcriptRoots() {
+      return rootsOf(wiring);
+    },
     roots: () => wiring.projects().roots(),
-    projectOf: (directory) => wiring.projects().ofDirectory(directory),
+    // what our own processes do is nobody's work
+    projectOf: (directory) =>
+      isOwnPlace(wiring.paths, directory) ? undefined : wiring.projects().ofDirectory(directory),
   };
   return parts;
 }
@@ -300,7 +312,10 @@ function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
     entryEnds: (reads, at) => endsForBrief(asked(reads, at)),
     sessions: sessionsForBrief,
     anchor: (reads, session_id, { git, ...at }) =>
-      anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, at), session_id), git }),
+      anchorForBrief(reads.project, session_id, {
+        ...{ ...entryFacts(asked(reads, at), session_id), git },
+        ...lastWords(reads, session_id),
+      }),
     handoff: (read, agent, at) => {
       const { user, dev } = wiring.projects().identity;
       return handoffForBrief(read, agent, { ...at, user, device: dev });

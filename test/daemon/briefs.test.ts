@@ -21,6 +21,7 @@ function world() {
     const all = new Briefs({
       gitState,
       isBusy: () => false,
+      deltaMark: made.paths.deltas,
       ...{ projects: made.projects, sources: made.wired.sources, briefKey: () => 'k' },
       telling: () => ({ enabled, max_tokens: 2_000 }),
       clock: () => made.clock.now,
@@ -71,7 +72,8 @@ test('DA70: what is stored is told in every work tree, and taken away where tell
   repository.commit('one');
   repository.git('worktree', 'add', '-q', join(top, 'side'));
   await briefs().render(projectId);
-  const files = ['claude-code.plain', 'claude-code.start', 'codex.plain', 'codex.start'];
+  const agents = ['claude-code', 'codex', 'copilot-cli', 'cursor', 'gemini-cli', 'opencode'];
+  const files = agents.flatMap((agent) => [`${agent}.plain`, `${agent}.start`]);
   expect(names()).toEqual(['HEAD', ...files, 'valid-until', 'wt']);
   for (const name of ['codex.start', 'wt/side/claude-code.start']) {
     expect(fs.readFileSync(file(name), 'utf8')).toContain('we use sqlite');

@@ -108,6 +108,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     monotonic: () => (spent += tick),
     resumed: () => 'the brief',
     takeClaims: async (id) => void told.push(`claims ${id}`),
+    told: async ({ agent, native, what }) => void told.push(`${agent} ${native} ${what}`),
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
     spool: {
       state: () => ({ waiting: 0, bad: 0, full: false }),

@@ -22,10 +22,10 @@ bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
 brief.get read project settled 1282eb3a4736
 capture.event read user - 1ce86007b248
-capture.import job project - ff3e9db14193
+capture.import job project - 03bc1b1d7583
 capture.pause write user - 97fefe99ceb8
 capture.redact read project - be09096d88d0
-capture.status read project - 616f0a8fc589
+capture.status read project - 1167689338cb
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8
 config.explain read user - 259ae26a8660

@@ -4,9 +4,13 @@ import type { JsonValue } from '../../src/core/captured.ts';
 import type { Adapter } from '../../src/features/capture/adapters/adapter.ts';
 import { claudeCode } from '../../src/features/capture/adapters/claude-code.ts';
 import { codex } from '../../src/features/capture/adapters/codex.ts';
+import { copilotCli } from '../../src/features/capture/adapters/copilot-cli.ts';
+import { cursor } from '../../src/features/capture/adapters/cursor.ts';
 import { geminiCli } from '../../src/features/capture/adapters/gemini.ts';
 import { opencode } from '../../src/features/capture/adapters/opencode.ts';
 import { specstory } from '../../src/features/capture/adapters/specstory.ts';
+import { copilotLines } from '../features/capture/adapters/copilot-lines.ts';
+import { cursorLines } from '../features/capture/adapters/cursor-lines.ts';
 import { fixtureLines, linesFrom, readAll, readCut, sourceOf } from '../features/capture/adapters/transcript-files.ts';
 import {
   geminiEdit,
@@ -30,6 +34,8 @@ const adapters: readonly [string, Adapter, readonly JsonValue[]][] = [
     ),
   ],
   ['codex', codex, [...seedLines('codex-items-only'), ...madeCodexLines()]],
+  ['copilot-cli', copilotCli, copilotLines()],
+  ['cursor', cursor, cursorLines()],
   ['gemini-cli', geminiCli, geminiLines()],
   ['opencode', opencode, opencodeLines()],
   ['specstory', specstory, specstoryLines()],

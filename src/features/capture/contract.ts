@@ -56,6 +56,8 @@ export const contract = {
       paused: paused.nullable(),
       spool: z.object({ waiting: z.int(), bad: z.int(), full: z.boolean() }),
       sources: z.object({ files: z.int(), unknown_lines: z.int(), errors: z.int() }),
+      /** Events of agents that nobody here understands. */
+      unknown_events: z.array(z.object({ agent: z.string(), event: z.string(), count: z.int() })),
       /** What has been read of each agent, with hooks or without. */
       transcripts: z.array(z.object({ agent: z.string(), files: z.int(), last_transcript_at: time.nullable() })),
     }),

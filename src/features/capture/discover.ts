@@ -24,6 +24,12 @@ export function transcriptRoots(home: string, env: Readonly<Record<string, strin
     { agent: 'claude-code', directory: join(claude, 'projects') },
     { agent: 'codex', directory: join(codex, 'sessions') },
     { agent: 'codex', directory: join(codex, 'archived_sessions') },
+    { agent: 'copilot-cli', directory: join(env.COPILOT_HOME || join(home, '.copilot'), 'session-state') },
+    {
+      agent: 'cursor',
+      directory: join(home, '.cursor', 'projects'),
+      wanted: /\/agent-transcripts\/.+\.(?:jsonl|txt)$/,
+    },
     ...documentRoots(home, env),
   ];
 }
@@ -63,7 +69,13 @@ export function ownTranscripts(roots: TranscriptRoots, agents: readonly string[]
 function transcriptsBelow({ directory, wanted, isFlat }: TranscriptRoot): FoundFile[] {
   if (!wanted) return filesBelow(directory, isTranscript);
   const files = isFlat ? filesIn(directory, () => true) : filesBelow(directory, () => true);
-  return files.filter(({ path }) => wanted.test(path));
+  return withoutTexts(files.filter(({ path }) => wanted.test(path)));
+}
+
+/** A conversation that is kept as plain text too is read from its lines, which hold more. */
+function withoutTexts(files: readonly FoundFile[]): FoundFile[] {
+  const lines = new Set(files.flatMap(({ path }) => /([^/]+)\.jsonl$/.exec(path)?.[1] ?? []));
+  return files.filter(({ path }) => !lines.has(/([^/]+)\.txt$/.exec(path)?.[1] ?? ''));
 }
 
 /**

@@ -1,6 +1,8 @@
 // What capture holds of conversations that are erased: kept lines, reading states, events in the spool.
-import { parseSpoolEvent, spoolField } from '../../core/spool-event.ts';
+import { parseSpoolEvent } from '../../core/spool-event.ts';
 import type { Read, Write } from '../../store/record-type.ts';
+import { dropLastWords } from './last-words.ts';
+import { conversationIdOf, speakerOf } from './live/live-event.ts';
 import type { CaptureParts } from './needs.ts';
 import { countSegments, dropSegments, dropState, sourcesOf } from './queries.ts';
 
@@ -34,6 +36,7 @@ export async function forgetStates(
   await Promise.all(erased.map(({ path }) => parts.reading.get(path)));
   await parts.user.write((tx) => {
     for (const { path } of erased) tx.run(dropState, { path, project_id });
+    dropLastWords(tx, (agent, native) => parts.isForgotten(read, agent, [native]));
   });
 }
 
@@ -41,8 +44,8 @@ export async function forgetStates(
 export function isForgottenEvent(parts: CaptureParts, read: Read, bytes: Uint8Array): boolean {
   const event = parseSpoolEvent(bytes);
   if ('bad' in event) return true;
-  const native = spoolField(event, 'session_id');
+  const native = conversationIdOf(event);
   if (native === undefined) return false;
   const { text } = parts.redactor.text(native.toWellFormed());
-  return parts.isForgotten(read, event.agent, [text]);
+  return parts.isForgotten(read, speakerOf(event), [text]);
 }

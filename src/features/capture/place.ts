@@ -5,6 +5,7 @@ import { sha256Hex } from '../../core/ids.ts';
 import { readText } from '../../platform/files.ts';
 import { asObject, asText } from './adapters/json-reading.ts';
 import { parsed } from './transcript-head.ts';
+import { directoryInPath } from './transcript-place.ts';
 
 /** The directory a conversation was held in; undefined when nothing tells. roots: directories of all projects. */
 export function directoryByPlace(
@@ -13,7 +14,7 @@ export function directoryByPlace(
   roots: readonly string[],
 ): string | undefined {
   const history = /^(.+)\/\.specstory\/history\/[^/]+$/.exec(path)?.[1];
-  return history ?? registered(path) ?? hashed(path, head, roots);
+  return history ?? registered(path) ?? directoryInPath(path, roots) ?? hashed(path, head, roots);
 }
 
 const chats = /^(.+)\/tmp\/([^/]+)\/chats\//;

@@ -86,7 +86,8 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
     await remember(parts, found, { ...nothing, projectId: known?.project_id ?? into ?? '' });
     return end('not-a-transcript');
   }
-  const projectId = into ?? (known?.project_id || projectOf(parts, path, head) || task.otherwise);
+  const directory = directoryOf(head) ?? directoryByPlace(path, head, parts.roots());
+  const projectId = into ?? (known?.project_id || parts.projectOf(directory ?? '') || task.otherwise);
   if (projectId && isUnwanted(parts.rules(parts.target(projectId).root), adapter.agent, task)) {
     await remember(parts, found, { ...nothing, projectId: '' });
     return end('not-wanted');
@@ -97,12 +98,7 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
   }
   const before = known?.project_id === projectId ? known : read.one(sourceIn, { path, project_id: projectId });
   if (before && before !== known && (await isRead(before, found))) return end('unchanged');
-  return readerOf(parts, asked, { form, adapter, head, projectId, before });
-}
-
-function projectOf(parts: CaptureParts, path: string, head: readonly JsonValue[]): string | undefined {
-  const directory = directoryOf(head) ?? directoryByPlace(path, head, parts.roots());
-  return directory === undefined ? undefined : parts.projectOf(directory);
+  return readerOf(parts, asked, { form, adapter, head, directory, projectId, before });
 }
 
 /** A file that a person names is taken in whoever wrote it. */
@@ -114,18 +110,20 @@ interface Opened {
   readonly form: Form;
   readonly adapter: Adapter;
   readonly head: readonly JsonValue[];
+  readonly directory: string | undefined;
   readonly projectId: string;
   readonly before: SourceRow | undefined;
 }
 
 async function readerOf(anyParts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader | undefined> {
   const { found, report } = asked;
-  const { form, adapter, head, projectId, before } = opened;
+  const { form, adapter, head, directory, projectId, before } = opened;
   const target = anyParts.target(projectId);
   const parts = strictly(anyParts, target.root);
   const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
+  const place = directory === undefined ? {} : { directory: clean(directory) };
   const begin = () =>
-    adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path) });
+    adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path), ...place });
   const announced = conversationOf(head, adapter, begin());
   const told = clean(announced?.session ?? plainName(found.path));
   const goesOn = before !== undefined && (await isContinued(before, found, form)) && isSame(before, form, told);

@@ -5,6 +5,7 @@ import { announcements, isPaused, type Pauses, pausesIn } from './pauses.ts';
 import type { Reader } from './reader.ts';
 
 import { sift } from './rules.ts';
+import { timed } from './times.ts';
 import { parsed, timeOf } from './transcript-head.ts';
 
 /** What some lines gave: written in one transaction. */
@@ -64,7 +65,7 @@ interface RedactedLine {
 function takeLine(reader: Reader, slice: Slice, { value, line, offset }: RedactedLine): void {
   const { report } = reader;
   const clean = value === undefined ? undefined : withoutBinary(wellFormed(value, line));
-  reader.state.at = timeOf(clean) ?? reader.state.at ?? 0;
+  reader.state.at = timeOf(clean) ?? untold(reader) ?? reader.state.at ?? 0;
   if (isPaused(slice.pauses, reader.state.at)) {
     passLine(reader, slice, { value: clean, offset });
     return;
@@ -76,7 +77,8 @@ function takeLine(reader: Reader, slice: Slice, { value, line, offset }: Redacte
   if (reading.unknown) report.unknown += 1;
   reader.state.ignored ??= [];
   const cwdOf = (session: string | undefined) => cwdOfLine(reader, reading.items, session);
-  const { items, cut } = sift(reading.items, reader.rules, { ignored: reader.state.ignored, cwdOf, value: clean });
+  const told = timed(reader, reading.items);
+  const { items, cut } = sift(told, reader.rules, { ignored: reader.state.ignored, cwdOf, value: clean });
   // a message may have begun before a pause, or gone on after it
   const outside = items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at));
   slice.items.push(...outside);
@@ -90,11 +92,16 @@ function passLine(reader: Reader, slice: Slice, said: { value: JsonValue | undef
   reader.report.paused += 1;
   const reading = reader.adapter.pass(reader.state.adapter, { ...said, line: reader.line });
   reader.state.adapter = reading.state;
-  slice.items.push(...announcements(reading.items));
+  slice.items.push(...announcements(timed(reader, reading.items)));
 }
 
 /** Stands in a kept transcript for a line of which something was not to be kept: lines are counted. */
 const leftOut = '{"prsist":"left out"}';
+
+/** When a line was written that does not say it: not later than its file was. */
+function untold({ adapter, found }: Reader): number | undefined {
+  return adapter.hasTimes === false ? found.mtimeMs : undefined;
+}
 
 /** Of a line that names no conversation: where the first one of its file works. */
 function cwdOfLine(reader: Reader, items: readonly Captured[], asked: string | undefined): string | undefined {

@@ -8,7 +8,7 @@ import { claudeCodeHooks, codexHooks, isOurCommand } from './install/entries.ts'
 import { addHookEntries } from './install/hook-entries.ts';
 import { agentDirectory, agentSettings, type Homes, type HookedAgent, hookedAgents } from './install/plan.ts';
 import { runningPause } from './pause.ts';
-import { lastRead, seen, sourceTotals, transcriptsByAgent } from './queries.ts';
+import { lastRead, seen, sourceTotals, transcriptsByAgent, unknownEvents } from './queries.ts';
 
 type Status = (typeof contract)['capture.status'];
 type Link = Reply<Status>['links'][number];
@@ -30,6 +30,7 @@ export function status(needs: StatusNeeds) {
       paused: runningPause(user, project_id, context.now),
       spool: needs.spool(),
       sources: user.one(sourceTotals, { project_id }) ?? { files: 0, unknown_lines: 0, errors: 0 },
+      unknown_events: [...unknownEvents(user)],
       transcripts: user.all(transcriptsByAgent, { project_id }).map(({ agent, files, at }) => {
         return { agent, files, last_transcript_at: time(at) };
       }),

@@ -29,12 +29,13 @@ export function parsed(text: string): JsonValue | undefined {
   }
 }
 
-/** The first directory the lines name: `cwd`, at the top or under `payload`; `info.directory`; `directories`. */
+/** The first directory the lines name: `cwd`, at the top, under `payload` or in the `context` of `data`; `info.directory`; `directories`. */
 export function directoryOf(head: readonly JsonValue[]): string | undefined {
   for (const value of head) {
     const named = [
       member(value, 'cwd'),
       member(member(value, 'payload'), 'cwd'),
+      member(member(member(value, 'data'), 'context'), 'cwd'),
       member(member(value, 'info'), 'directory'),
     ];
     const directories = member(value, 'directories');

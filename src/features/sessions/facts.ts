@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly working_memory: Readonly<Record<string, unknown>>;
   readonly long_term_refs: SessionFacts['long_term_refs'];
   readonly git: GitState | null;
+  /** What the agent said last, as its hook told it: a transcript may not hold it yet. */
+  readonly last_words?: { readonly text: string; readonly at: number };
 }
 
 export const noSurroundings: Surroundings = { facts: {}, working_memory: {}, long_term_refs: [], git: null };
@@ -42,12 +44,14 @@ export function sessionFacts(read: Read, session_id: string, around: Surrounding
   const texts = (rows: TextRow[]) => rows.reverse().map((row) => ({ ...row, text: textOf(read, row.rec) }));
   const last = (limit: number) => ({ session_id, limit });
   const commands = commandsOf(read, session_id);
+  const { last_words, ...surroundings } = around;
+  const replies = texts(read.all(repliesOfSession, last(manyReplies))).map(({ id, text, at }) => ({ id, text, at }));
   return {
     session_id,
     agent: session?.current_agent ?? null,
     counts: { user: 0, assistant: 0, system: 0, tool: 0, ...countsOf(read, session_id) },
     prompts: promptsOf(read, session_id),
-    replies: texts(read.all(repliesOfSession, last(manyReplies))).map(({ id, text, at }) => ({ id, text, at })),
+    replies: withLastWords(replies, last_words),
     recent: texts(read.all(recentOfSession, last(manyRecent))).map(({ id, role, text, at }) => ({
       id,
       role,
@@ -64,10 +68,19 @@ export function sessionFacts(read: Read, session_id: string, around: Surrounding
       ...{ sha, subject: String(read.fields(rec).subject ?? ''), at: committed_at },
     })),
     summaries: texts(read.all(summariesOfSession, { session_id }).reverse()).map(({ text, at }) => ({ text, at })),
-    ...around,
+    ...surroundings,
     message_count: session?.message_count ?? 0,
     through: positionOf(read),
   };
+}
+
+/** The transcript has them when it holds the same words, or went on after them. */
+function withLastWords(replies: SessionFacts['replies'], words: Surroundings['last_words']): SessionFacts['replies'] {
+  const last = replies.at(-1);
+  if (words === undefined || (last !== undefined && (last.at >= words.at || last.text === words.text.trim()))) {
+    return replies;
+  }
+  return [...replies, { id: 'last-words', text: words.text.trim(), at: words.at }];
 }
 
 /** The last prompts, and before them the very first: what a session is about is often said only there. */

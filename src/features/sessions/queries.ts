@@ -106,6 +106,21 @@ export const lastSpeaker = query<BySession, { agent: string | null }>(
 export const messageOwner = query<{ id: string }, { session_id: string; at: number; rec: number }>(
   'select session_id, at, rec from messages where id = :id',
 );
+/** Live messages of a session of some length at some time; hooked: 1 those that a hook alone told, 0 the others. */
+export const messagesAround = query<Params, { id: Id; rec: number }>(
+  `select id, rec from messages where session_id = :session_id and at between :from and :until and bytes = :bytes
+     and live = 1 and kind = :as and (native_id is :mark) = :hooked order by at, hlc, id`,
+);
+export const anyOfHook = query<{ session_id: string; mark: string }, { id: Id }>(
+  'select id from messages where session_id = :session_id and live = 1 and native_id = :mark limit 1',
+);
+/** When a conversation last spoke, in its transcript and by hooks alone; 0: never. */
+export const lastHeardOfRun = query<{ run_id: string; mark: string }, { transcript: number; hook: number }>(
+  `select ifnull(max(case when native_id is not :mark then at end), 0) as transcript,
+     ifnull(max(case when native_id = :mark then at end), 0) as hook
+   from messages where run_id = :run_id and live = 1 and session_id =
+     (select session_id from session_runs where run_id = :run_id)`,
+);
 export interface TextRow {
   readonly id: string;
   readonly rec: number;
@@ -265,6 +280,11 @@ export const handoffPage = query<Params, HandoffRow>(
      and (:status is null or status = :status)
      and (:waits is null or (expires_at > :now) = :waits)
      and (-created_at, handoff_id) > (-:at, :id) order by -created_at, handoff_id limit :limit`,
+);
+/** Handoffs of a session that were accepted since a time. */
+export const acceptedSince = query<{ session_id: string; at: number }, HandoffRow>(
+  `select ${handoffColumns} from handoffs where session_id = :session_id and status = 'accepted' and accepted_at > :at
+   order by accepted_at, handoff_id`,
 );
 export const pendingOfSession = query<{ session_id: string; now: number }, HandoffRow>(
   `select ${handoffColumns} from handoffs where session_id = :session_id and status = 'pending' and expires_at > :now

@@ -31,14 +31,17 @@ test('CA22: the agents keep transcripts below their homes, or where their own va
     'claude-code /h/.claude/projects',
     'codex /h/.codex/sessions',
     'codex /h/.codex/archived_sessions',
+    'copilot-cli /h/.copilot/session-state',
+    'cursor /h/.cursor/projects',
     'gemini-cli /h/.gemini/tmp',
     'opencode /h/.local/share/opencode',
     'opencode /h/.local/share/opencode/storage/session',
   ]);
-  const variables = { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x', GEMINI_CLI_HOME: '/g', XDG_DATA_HOME: '/d' };
+  const own = { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x', COPILOT_HOME: '/p' };
+  const variables = { ...own, GEMINI_CLI_HOME: '/g', XDG_DATA_HOME: '/d' };
   expect(transcriptRoots('/h', variables).map(({ directory }) => directory)).toEqual([
-    ...['/c/projects', '/x/sessions', '/x/archived_sessions', '/g/.gemini/tmp', '/d/opencode'],
-    '/d/opencode/storage/session',
+    ...['/c/projects', '/x/sessions', '/x/archived_sessions', '/p/session-state', '/h/.cursor/projects'],
+    ...['/g/.gemini/tmp', '/d/opencode', '/d/opencode/storage/session'],
   ]);
 });
 

@@ -17,6 +17,8 @@ export interface TranscriptSource {
   readonly path: string;
   /** Agent ids of sub-agents whose own file stands beside this one: their inline copy is not read. */
   readonly subagentFiles: readonly string[];
+  /** The directory of the conversation, where the path tells it and no line does. */
+  readonly directory?: string;
 }
 
 /** What one line gave. */
@@ -35,6 +37,8 @@ export interface TranscriptReading<S extends JsonValue = JsonValue> {
  */
 export interface Adapter<S extends JsonValue = JsonValue> {
   readonly agent: string;
+  /** False: lines tell no times, items come with time 0 and get theirs from whoever reads the file. Absent: true. */
+  readonly hasTimes?: false;
   /** Written by another program from what the agent keeps itself: read only where that is gone, and trusted less. */
   readonly isSecondHand?: boolean;
   /** Does this look like ours? head: the first parsed lines of a file, at most 20. */

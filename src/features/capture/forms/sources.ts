@@ -3,6 +3,7 @@
 import { firstPlainBytes, readLines } from '../../../platform/lines.ts';
 import { type FoundFile, fileInfo } from '../../../platform/walk.ts';
 import { parsed } from '../transcript-head.ts';
+import { cursorText, isCursorText } from './cursor-text.ts';
 import { documentScanner, isDocument, jsonDocument } from './document.ts';
 import type { Form } from './form.ts';
 import { opencodeDatabase } from './opencode-database.ts';
@@ -21,6 +22,7 @@ export async function formOf(path: string): Promise<Form> {
   if (isDatabase(head)) requireSessions(path);
   const [first = ''] = head.toString('utf8').split('\n', 1);
   if (isSpecstory(first)) return specstoryDocument;
+  if (isCursorText(first)) return cursorText;
   const value = parsed(first);
   if (value !== undefined) return isDocument(value) ? jsonDocument : lines;
   const scanner = documentScanner();
