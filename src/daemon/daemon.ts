@@ -7,6 +7,7 @@ import { uuidV7 } from '../core/ids.ts';
 import type { Redactor } from '../core/redact.ts';
 import { capturedAgents } from '../core/words.ts';
 import { ingest } from '../features/capture/ingest.ts';
+import { laneOf } from '../features/capture/lane.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import type { Entering, Health } from '../features/system/needs.ts';
 import { register } from '../features/system/registry.ts';
@@ -122,7 +123,7 @@ export class Daemon {
       ...{ keeping: this.#after.keeping, disk: this.#after.disk },
     });
     this.#spool = new Spool({
-      redact,
+      ...{ redact, laneOf },
       ...{ directory: paths.spool, printed: paths.printed, clock: wallClock, failpoint: this.#failpoint },
       ingest: (file, held) =>
         ingest(this.#wired.capture, file, { failpoint: this.#failpoint, held, cancelled: this.#isLeaving }),
