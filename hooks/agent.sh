@@ -125,12 +125,18 @@ done
 [ -n "$brief" ] || exit 0
 
 # 7. Print. A start: once per session, never into a resumed transcript. A delta, a handoff: claimed by rename, so once.
+#    The mark of a session that was printed to holds what it was told last: asked for again, it is told the same.
+show() {
+  [ -s "$1" ] || return 0
+  if [ -n "$mark" ] && [ -f "$mark" ]; then tee "$mark" <"$1"; else cat "$1"; fi
+}
 for name in session_id sessionId conversation_id; do
   field "$name"
   [ -z "$val" ] || break
 done
 case $val in *[!A-Za-z0-9._-]*) val='' ;; esac
-sid=$val
+sid=$val mark=''
+[ -z "$sid" ] || mark=$state/printed/$agent.$sid
 if [ "$kind" = delta ]; then
   f=$brief/$agent.$sid.delta
   [ ! -f "$f" ] || { mv -f "$f" "$f.$$" && cat "$f.$$"; }
@@ -139,10 +145,9 @@ fi
 field source
 case $val in
   resume | fork) exit 0 ;;
-  compact) [ ! -s "$brief/$agent.$sid.compact" ] || { cat "$brief/$agent.$sid.compact"; exit 0; } ;;
+  compact) [ ! -s "$brief/$agent.$sid.compact" ] || { show "$brief/$agent.$sid.compact"; exit 0; } ;;
   clear) ;;
   *)
-    mark=$state/printed/$agent.$sid
     set -C
     [ -z "$sid" ] || printf '' >"$mark" || [ ! -e "$mark" ] || exit 0
     set +C ;;
@@ -156,5 +161,5 @@ if [ "$head" != "$at" ]; then f=$brief/$agent.plain
 elif [ "$val" != compact ] && [ -s "$brief/$agent.handoff" ]; then
   mv -f "$brief/$agent.handoff" "$brief/$agent.handoff.$$" && f=$brief/$agent.handoff.$$
 fi
-[ ! -s "$f" ] || cat "$f"
+show "$f"
 exit 0

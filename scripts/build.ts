@@ -170,7 +170,8 @@ async function main(): Promise<void> {
       say(sizes((await build(daemon)).metafile));
       const extract = { entryPoints: ['src/daemon/extract-worker.ts'], outfile: join(fresh, 'extract.mjs') };
       const check = { entryPoints: ['src/daemon/check-worker.ts'], outfile: join(fresh, 'check.mjs') };
-      for (const thread of [extract, check]) say(sizes((await build({ ...daemon, ...thread })).metafile));
+      const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
+      for (const other of [extract, check, mcp]) say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');
     }

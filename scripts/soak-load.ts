@@ -3,6 +3,7 @@ import { readEndpoint } from '../src/client/endpoint.ts';
 import { databases, findings } from '../test/harness/audit.ts';
 import { ended, type Home } from '../test/harness/home.ts';
 import { carry } from '../test/harness/load.ts';
+import { standing } from '../test/harness/on-disk.ts';
 import type { seeded } from '../test/harness/seed.ts';
 import { steady } from '../test/harness/steady.ts';
 import { counted, together } from '../test/harness/together.ts';
@@ -24,16 +25,17 @@ async function leave(child: Awaited<ReturnType<Home['serve']>>): Promise<void> {
   await ended(child);
 }
 
-/** T5: 16 writers, 1,000 writes each, with 4 readers and maintenance. */
+/** T5: 16 writers, 1,000 writes each, with 4 readers, backup, verify, erase and rebuild. */
 export async function allTogether(home: Home, cwd: string): Promise<Outcome> {
   const child = await home.serve();
-  const { acknowledged, reads, rounds, refused, lostLocks } = await together({
+  const { acknowledged, erased, reads, rounds, refused, lostLocks } = await together({
     ...{ home, cwd, writers: 16, each: 1_000, readers: 4 },
   });
   await leave(child);
   const { lost, doubled } = counted(projectFile(home), acknowledged);
-  const failures = [...refused, ...lostLocks, ...lost, ...doubled, ...findings(home)];
-  return { failures, counts: { acknowledged: acknowledged.length, reads, rounds } };
+  const left = standing(home, erased).map((word) => `${word} was erased and stands somewhere`);
+  const failures = [...refused, ...lostLocks, ...lost, ...doubled, ...left, ...findings(home)];
+  return { failures, counts: { acknowledged: acknowledged.length, erased: erased.length, reads, rounds } };
 }
 
 /** T6: 1,000 clients for a minute, 60 % of it writes. */

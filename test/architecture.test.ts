@@ -100,6 +100,7 @@ const placeOfPackage: Readonly<Record<string, readonly string[]>> = {
   htmlparser2: ['features'],
   unpdf: ['features'],
   commander: ['cli'],
+  '@modelcontextprotocol/server': ['mcp'],
 };
 
 const placeOfBuiltin: Readonly<Record<string, readonly string[]>> = {
@@ -217,7 +218,8 @@ test('6 · a migration has a number of its own and says whom it concerns', () =>
 
 test('7 · runtime dependencies are these, at exact versions', () => {
   expect(Object.keys(manifest.dependencies).sort()).toEqual([
-    ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket', 'better-sqlite3', 'commander', 'fastify'],
+    ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket', '@modelcontextprotocol/server'],
+    ...['better-sqlite3', 'commander', 'fastify'],
     ...['fflate', 'htmlparser2', 'jsonc-parser', 'node-diff3', 'pino', 'unpdf', 'yaml', 'zod'],
   ]);
   const versions = Object.values<string>({ ...manifest.dependencies, ...manifest.devDependencies });

@@ -4,7 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const ordinary = ['hook', 'cli-start', 'redact', 'store', 'search', 'import', 'ingest', 'rebuild', 'idle-rss'];
-const benches = [...ordinary, 'retrieve', 'connections', ...(process.argv.includes('--long') ? ['million'] : [])];
+const benches = [
+  ...ordinary,
+  'retrieve',
+  'ephemeral',
+  'connections',
+  ...(process.argv.includes('--long') ? ['million', 'reanchor'] : []),
+];
 
 for (const name of benches) {
   const { status, signal } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {

@@ -10,7 +10,7 @@ import { quantile, residentMiB, rounded, type World, world } from './measure.ts'
 
 const entries = Math.max(1_000, Number(process.argv[2] ?? 1_000_000));
 const bars = { bytes_per_entry: 2_560, rss_mib: 300, first_answer_ms: 1_000, growth: 2 };
-const mixedSeconds = 20;
+const mixedSeconds = 15;
 const [few, rounds] = [Math.min(10_000, entries), 5_000];
 const here = await world();
 try {
@@ -22,8 +22,8 @@ try {
   const afterFill = residentMiB(here.daemon().pid ?? 0);
   const amongAll = await retrieving(wire, entries, rounds);
   const growth = rounded(amongAll.p99_ms / among10k.p99_ms, 2);
-  const mixed = await mix(wire);
   wire.close();
+  const mixed = await mix();
   const clean = await here.again('SIGTERM');
   const perEntry = (bytes(here) - begun) / entries;
   const killed = await here.again('SIGKILL');
@@ -68,33 +68,48 @@ function bytes({ paths }: World): number {
   return [...files, paths.userDatabase].reduce((sum, file) => sum + fs.statSync(file).size, 0);
 }
 
-/** Reads, writes, lists, searches and messages, eight at a time; the most memory that was seen meanwhile. */
-async function mix(wire: Wire) {
-  await wire.ask('session.start', { session_id: 'mixed' });
-  const counts = { asked: 0, errors: 0 };
-  const slowest: number[] = [];
-  const [end, pid] = [performance.now() + mixedSeconds * 1e3, here.daemon().pid ?? 0];
-  let rss = 0;
-  const asks = [
-    () => wire.ask('context.retrieve', { key: `key-${Math.floor(Math.random() * entries)}` }),
-    () => wire.ask('context.store', { key: `key-${Math.floor(Math.random() * entries)}`, value: textOf(Date.now()) }),
-    () => wire.ask('session.message', { session_id: 'mixed', role: 'user', content: textOf(Date.now()) }),
-    () => wire.ask('context.list', { limit: 50 }),
-    () => wire.ask('search.query', { query: `parser ${Math.floor(Math.random() * entries)}` }),
+/**
+ * Reads, writes, lists, searches and messages of eight programs, each on its own connection, first without the searches;
+ * the most memory that was seen meanwhile.
+ */
+async function mix() {
+  const any = () => Math.floor(Math.random() * entries);
+  const others: readonly Ask[] = [
+    ['context.retrieve', () => ({ key: `key-${any()}` })],
+    ['context.store', () => ({ key: `key-${any()}`, value: textOf(Date.now()) })],
+    ['session.message', () => ({ session_id: 'mixed', role: 'user', content: textOf(Date.now()) })],
+    ['context.list', () => ({ limit: 50 })],
   ];
+  const withoutSearch = await asked(others);
+  const all = await asked([...others, ['search.query', () => ({ query: `parser ${any()}` })]]);
+  const rss = Math.max(withoutSearch.rss, all.rss);
+  return { rss, counts: { all: all.counts, without_search: withoutSearch.counts } };
+}
+
+type Ask = readonly [operation: string, input: () => Readonly<Record<string, unknown>>];
+
+async function asked(asks: readonly Ask[]) {
+  const [end, pid] = [performance.now() + mixedSeconds * 1e3, here.daemon().pid ?? 0];
+  const times = new Map(asks.map(([operation]) => [operation, [] as number[]]));
+  let [errors, rss] = [0, 0];
   const one = async () => {
+    const wire = open(here);
+    await wire.ask('session.start', { session_id: 'mixed' });
     for (let n = Math.floor(Math.random() * asks.length); performance.now() < end; n += 1) {
+      const [operation, input] = asks[n % asks.length] as Ask;
       const begun = performance.now();
-      const told = await asks[n % asks.length]?.();
-      slowest.push(performance.now() - begun);
-      counts.asked += 1;
-      if (told?.status !== 200) counts.errors += 1;
+      const told = await wire.ask(operation, input());
+      times.get(operation)?.push(performance.now() - begun);
+      if (told.status !== 200) errors += 1;
       if (n % 10 === 0) rss = Math.max(rss, residentMiB(pid));
     }
+    wire.close();
   };
   await Promise.all(Array.from({ length: 8 }, one));
-  return {
-    rss,
-    counts: { ...counts, p50_ms: rounded(quantile(slowest, 0.5), 1), p99_ms: rounded(quantile(slowest, 0.99), 1) },
-  };
+  const of = (values: readonly number[]) => ({
+    ...{ p50_ms: rounded(quantile(values, 0.5), 1), p99_ms: rounded(quantile(values, 0.99), 1) },
+  });
+  const every = [...times.values()].flat();
+  const each = Object.fromEntries([...times].map(([operation, values]) => [operation, of(values)]));
+  return { rss, counts: { asked: every.length, errors, ...of(every), ...each } };
 }

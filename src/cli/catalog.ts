@@ -124,6 +124,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/session.ts'),
   },
   {
+    name: 'blame',
+    usage: '<file[:line[-line]]>',
+    summary: 'which session, and which ask, the lines of a file came from',
+    group: 'more',
+    load: () => import('./commands/blame.ts'),
+  },
+  {
     name: 'stats',
     usage: '',
     summary: 'how much is remembered, and how often it is found',
@@ -173,11 +180,25 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/project.ts'),
   },
   {
+    name: 'mcp',
+    usage: '',
+    summary: 'serve the memory to an agent over stdin and stdout (MCP)',
+    group: 'more',
+    load: () => import('./commands/mcp.ts'),
+  },
+  {
     name: 'config',
     usage: 'explain|get|set|edit|schema',
     summary: 'every setting: what it is now, where that comes from, what it may be; change it',
     group: 'more',
     load: () => import('./commands/config.ts'),
+  },
+  {
+    name: 'redact',
+    usage: 'test',
+    summary: 'what is taken out of a text before it is kept: try it',
+    group: 'more',
+    load: () => import('./commands/redact.ts'),
   },
   {
     name: 'daemon',

@@ -10,6 +10,8 @@ export interface Places {
   readonly daemon: string;
   /** operations.json, what `api --list` shows. */
   readonly operations: string;
+  /** mcp.mjs, what `mcp` runs. */
+  readonly mcp: string;
 }
 
 /** What surrounds one command; handed in, so that a test can be the surroundings. */

@@ -29,12 +29,19 @@ export function failure(error: unknown, { as, stack, command }: Telling): Report
   if (as === 'json') {
     return { exit: errorTable[known.code].exit, stdout: jsonError(known), stderr: trace };
   }
-  const hint = known.hint === '' ? '' : `try: ${cleaned(known.hint)}\n`;
+  const hint = hintOf(known, command);
   return {
     exit: errorTable[known.code].exit,
     stdout: '',
     stderr: `error: ${cleaned(known.message)}\n${hint}${trace}`,
   };
+}
+
+/** What to type next; where the error says no more than that there is help, the command that shows it. */
+function hintOf({ code, hint }: PrsistError, command: string): string {
+  if (hint === '') return '';
+  const isGeneral = code === 'input/invalid' && hint === errorTable[code].hint;
+  return `try: ${isGeneral ? `${command} --help` : cleaned(hint)}\n`;
 }
 
 /** Commander's message in our form: "Did you mean" becomes the line that says what to type. */

@@ -3,11 +3,13 @@ import { oneLine } from './text.ts';
 
 type Result = Readonly<Record<string, unknown>>;
 
+const noTranscript = 'no transcript of an agent found';
+
 /** Prints what an import came to: what came in, what was replaced, and every line or file that did not come in. */
 export function printImported(print: Printer, result: Result): void {
   const number = (name: string) => Number(result[name] ?? 0);
   if (number('files') === 0) {
-    print.note('no transcript of an agent found');
+    print.note(noTranscript);
     return;
   }
   const rows: string[][] = [['files', fileCounts(number)]];
@@ -22,6 +24,24 @@ export function printImported(print: Printer, result: Result): void {
   for (const { path, why } of skipped as readonly { path: unknown; why: unknown }[]) {
     print.note(`skipped ${oneLine(String(path))}: ${oneLine(String(why))}`);
   }
+}
+
+/** Prints what an import would read. */
+export function printPlanned(print: Printer, result: Result): void {
+  const number = (name: string) => Number(result[name] ?? 0);
+  if (number('files') === 0) {
+    print.note(noTranscript);
+    return;
+  }
+  const known = number('files') - number('to_read');
+  // at most 200 of them are named
+  const paths = Array.isArray(result.paths) ? result.paths : [];
+  for (const path of paths) print.line(oneLine(String(path)));
+  const more = number('to_read') - paths.length;
+  if (more > 0) print.line(`and ${plural(more, 'file')} more`);
+  const unchanged = known > 0 ? `; ${known} unchanged since the last import` : '';
+  print.note(`would import ${plural(number('to_read'), 'file')}, ${size(number('bytes'))}${unchanged}`);
+  print.note('nothing was taken in');
 }
 
 function fileCounts(number: (name: string) => number): string {

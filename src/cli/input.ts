@@ -29,6 +29,12 @@ function missing(name: string): PrsistError {
   });
 }
 
+/** The value of an option that must say something. name: the option, for the error. */
+export function given(text: string, name: string): string {
+  if (text.trim() === '') throw new PrsistError('input/invalid', `${name} is empty`, { field: name });
+  return text;
+}
+
 /** Everything a stream gives, as text. */
 export async function readAll(stream: ReturnType<Cli['stdin']>): Promise<string> {
   const chunks: Buffer[] = [];
@@ -68,16 +74,30 @@ export function list(text: string, before: readonly string[] = []): readonly str
   ];
 }
 
-/** A whole number of at least 1. */
-export function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new PrsistError('input/invalid', `"${text}" is not a whole number above 0`);
-  return Number(text);
+interface Range {
+  readonly least: number;
+  readonly most: number;
 }
 
-/** A whole number, 0 included. */
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new PrsistError('input/invalid', `"${text}" is not a whole number`);
-  return Number(text);
+/** Reads a whole number of an option, of at least 1 or `least` and at most `most`. name: the option, for the error. */
+export function count(name: string, most = 999_999_999, least = 1): (text: string) => number {
+  return (text) => numberIn(text, name, { least, most });
+}
+
+/** The same, 0 included. */
+export function wholeNumber(name: string, most = 999_999_999): (text: string) => number {
+  return (text) => numberIn(text, name, { least: 0, most });
+}
+
+function numberIn(text: string, name: string, { least, most }: Range): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  const bounds = most < 999_999_999 ? `from ${least} to ${most}` : `of at least ${least}`;
+  throw new PrsistError('input/invalid', `${name}: "${text}" is not a whole number ${bounds}`, {
+    ...{
+      field: name,
+      hint: `for example ${name.startsWith('--') ? `${name} ` : ''}${Math.min(Math.max(least, 20), most)}`,
+    },
+  });
 }
 
 /** One of some words. */
@@ -126,9 +146,10 @@ export function shortened(ids: readonly string[]): string {
   return ids.length > candidatesShown ? `${shown} …` : shown;
 }
 
-/** Seconds, fractions allowed. */
+/** Seconds of --timeout, fractions allowed. */
 export function seconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= 86_400)) throw new PrsistError('input/invalid', `"${text}" is not a number of seconds`);
-  return value;
+  if (value > 0 && value <= 86_400) return value;
+  const options = { field: '--timeout', hint: 'for example --timeout 120' };
+  throw new PrsistError('input/invalid', `--timeout: "${text}" is not a number of seconds up to 86400`, options);
 }

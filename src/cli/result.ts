@@ -1,4 +1,4 @@
-import type { Printer } from './print.ts';
+import { type Printer, size } from './print.ts';
 import { oneLine } from './text.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ type Plain = Readonly<Record<string, unknown>>;
 export function printResult(print: Printer, result: Plain, skip: readonly string[] = []): void {
   const entries = Object.entries(result).filter(([name, value]) => !skip.includes(name) && !isEmpty(value));
   print.table(
-    entries.filter(([, value]) => !isNested(value)).map(([name, value]) => [`${title(name)}`, scalar(value)]),
+    entries.filter(([, value]) => !isNested(value)).map(([name, value]) => [title(name), amount(name, value)]),
   );
   for (const [name, value] of entries) {
     if (!isNested(value)) continue;
@@ -36,6 +36,10 @@ function isNested(value: unknown): boolean {
 function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function amount(name: string, value: unknown): string {
+  return /(?:^|_)bytes$/.test(name) && typeof value === 'number' ? size(value) : scalar(value);
 }
 
 function scalar(value: unknown): string {

@@ -33,6 +33,13 @@ export function localDay(ms: number): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
+/** "2 h 05 min", "14 min": a length of time for people. */
+export function duration(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
 /** Milliseconds of "30m", "12h", "7d" or "2w"; undefined for anything else. */
 export function durationMs(text: string): number | undefined {
   const [, amount, unit] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];

@@ -17,8 +17,8 @@ export interface ClientOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Path of bin/prsist-daemon. */
   readonly daemon: string;
-  /** Id, name or absolute directory of the project. */
-  readonly project: string;
+  /** Id, name or absolute directory of the project; the person's own when absent. */
+  readonly project?: string | undefined;
   readonly agent?: string | undefined;
   /** 30 s when absent. */
   readonly timeoutMs?: number;
@@ -83,7 +83,7 @@ function questionFor(setup: Setup, name: string, input: unknown): (endpoint: End
   const { project, agent, timeoutMs = 30_000, slowMs = 2_000, notice } = setup.options;
   const headers = {
     'x-prsist-proto': String(protocol),
-    'x-prsist-project': encodeURIComponent(project),
+    ...(project === undefined ? {} : { 'x-prsist-project': encodeURIComponent(project) }),
     'idempotency-key': requestKey(),
     ...(agent === undefined ? {} : { 'x-prsist-agent': encodeURIComponent(agent) }),
   };

@@ -75,11 +75,16 @@ export const own = {
       'Whether the transcript a session came from is kept with it, without its secrets.',
       here,
     ),
-    watch_files: flag(true, 'Whether files of the work tree are watched for edits.', {
-      later: 'the file watcher',
-      project: 'any',
-    }),
-    ignore: list('patterns', 'Files of which edits and the output of tools are not kept, as in .gitignore.', here),
+    watch_files: flag(
+      true,
+      'Whether directories of transcripts are watched: what no hook tells of is seen at once, else within a minute. For all projects.',
+      here,
+    ),
+    ignore: list(
+      'patterns',
+      'Files of which nothing is kept: no edits, no calls and outputs that name them, no documents; as in .gitignore.',
+      here,
+    ),
   }),
   recall: z.strictObject({
     candidates: whole([50, 5000], 400, 'Most results that are ranked.', recall),

@@ -39,6 +39,10 @@ export interface CapturedMessage extends Keyed {
   readonly replyTo?: readonly string[];
   readonly model?: string;
   readonly metadata?: { readonly [key: string]: JsonValue };
+  /** hook: told by a hook alone, for want of a transcript; one that tells the same later takes its place. */
+  readonly told?: 'hook';
+  /** Of an agent that writes messages again: of two texts with one key the one with the greater revision counts. */
+  readonly revision?: number;
 }
 
 /** What one model request cost, as disjoint counters. Seen again with a greater output, the greatest wins. */
@@ -88,6 +92,8 @@ export interface CapturedEdit extends Keyed {
   readonly path: string;
   readonly oldPath?: string;
   readonly change: 'add' | 'modify' | 'delete' | 'rename';
+  /** Absent: by a transcript. */
+  readonly told?: 'hook';
   readonly added?: number;
   readonly removed?: number;
 }
@@ -114,6 +120,12 @@ export interface CapturedPlan extends Keyed {
   }[];
 }
 
+/** Something a source says of a conversation as a whole, by members that never take anything back. */
+export interface CapturedNote extends Keyed {
+  readonly kind: 'note';
+  readonly metadata: { readonly [key: string]: JsonValue };
+}
+
 export type Captured =
   | CapturedSession
   | CapturedMessage
@@ -123,7 +135,8 @@ export type Captured =
   | CapturedEdit
   | CapturedCompaction
   | CapturedRewind
-  | CapturedPlan;
+  | CapturedPlan
+  | CapturedNote;
 
 /** One git commit, read from the repository. */
 export interface CapturedCommit {
@@ -138,4 +151,51 @@ export interface CapturedCommit {
   readonly body: string;
   /** [path, lines added, lines removed, kind]; -1 lines for a binary file. */
   readonly files: readonly (readonly [string, number, number, string])[];
+}
+
+/** A commit became another one. at: milliseconds since 1970 UTC. */
+export interface CapturedRewrite {
+  readonly from: string;
+  readonly to: string;
+  readonly by: 'amend' | 'rebase';
+  readonly at: number;
+}
+
+/** HEAD was reset: what it could reach before and cannot any more, and the other way round. */
+export interface CapturedReset {
+  readonly abandoned: readonly string[];
+  readonly revived: readonly string[];
+  readonly at: number;
+}
+
+/** Another branch was checked out. */
+export interface CapturedSwitch {
+  readonly worktree: string;
+  readonly branch: string;
+  readonly at: number;
+}
+
+/** A commit was made by a process that an agent started. */
+export interface CapturedMaking {
+  readonly sha: string;
+  readonly agent: string;
+  readonly worktree: string;
+  readonly at: number;
+}
+
+/** A commit was pushed. remote: its name, or its address without password. */
+export interface CapturedShare {
+  readonly sha: string;
+  readonly remote: string;
+  readonly at: number;
+}
+
+/** What happened in a repository. Of what is left out, nothing did. */
+export interface CapturedGit {
+  readonly commits?: readonly CapturedCommit[];
+  readonly rewrites?: readonly CapturedRewrite[];
+  readonly resets?: readonly CapturedReset[];
+  readonly switches?: readonly CapturedSwitch[];
+  readonly makings?: readonly CapturedMaking[];
+  readonly shares?: readonly CapturedShare[];
 }

@@ -35,7 +35,9 @@ export const limits = {
   backupsKept: 7,
 
   /** A larger database is looked through in a thread of its own after a crash, while it is served. */
-  checkAsideBytes: 128 * mib,
+  checkAsideBytes: 16 * mib,
+  /** That thread waits so long: who started the daemon is answered first. */
+  checkAfterMs: 1_000,
 
   groupCommit: 256,
   queueRequests: 1_000,
@@ -58,6 +60,8 @@ export const limits = {
   transcriptLineBytes: 16 * mib,
   transcriptFileBytes: 4 * 1024 * mib,
   importLines: 500,
+  /** Of one request. */
+  heartbeats: 100,
   segmentBytes: 64 * kib,
 
   /** Text of one document, after it was taken out of its file. */
@@ -81,6 +85,8 @@ export const limits = {
   briefChars: 9_500,
 
   handoffDays: 7,
+  /** Changes of a work tree that go along with a handoff. */
+  patchBytes: mib,
   idempotencyHours: 24,
   logFileBytes: 10 * mib,
   logFiles: 5,

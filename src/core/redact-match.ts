@@ -2,11 +2,16 @@
 
 import type { RedactionRule, RedactionRules } from './redact-rules.ts';
 import { wordScanner } from './redact-scan.ts';
+import { topOfBase64 } from './redact-tail.ts';
 
-/** A secret: [start, end) of the text. */
-export interface Span {
+/** [start, end) of a text. */
+export interface Stretch {
   readonly start: number;
   readonly end: number;
+}
+
+/** A secret in a text. */
+export interface Span extends Stretch {
   readonly kind: string;
   /** Place of its rule among the rules: where finds overlap, the first gives the kind. */
   readonly order: number;
@@ -104,7 +109,8 @@ function matchAt(text: string, { rule, order, attempt, locate, allow }: Compiled
   const secret = text.slice(place[0], place[1]);
   if (rule.min_entropy !== undefined && entropy(secret) < rule.min_entropy) return undefined;
   if (allow.some((pattern) => pattern.test(secret))) return undefined;
-  return { start: place[0], end: place[1], kind: rule.kind, order };
+  const top = rule.above === 'base64' ? topOfBase64(text, start) : place[0];
+  return top === start && rule.above === 'base64' ? undefined : { start: top, end: place[1], kind: rule.kind, order };
 }
 
 function insideWord(text: string, start: number): boolean {

@@ -23,6 +23,8 @@ const ruleSchema = z.strictObject({
   /** `word`: no letter, digit or `_` directly before the match. */
   boundary: z.enum(['word', 'none']).default('word'),
   ignore_case: z.boolean().default(false),
+  /** The lines of base64 right above the match belong to the secret; without any there is none. */
+  above: z.literal('base64').optional(),
   /** Bits per character, over the characters of the secret itself. */
   min_entropy: z.number().min(0).max(8).optional(),
   /** A secret one of these is found in is no secret. */

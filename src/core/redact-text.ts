@@ -54,17 +54,23 @@ function replaced(text: string, spans: readonly Span[], redaction: Redaction): s
   let from = 0;
   for (const { start, end, kind } of spans) {
     const secret = text.slice(start, end);
-    const mark = marks.get(secret) ?? markOf(secret, redaction.key);
+    const mark = marks.get(secret) ?? markOf(secret, redaction);
     marks.set(secret, mark);
-    result += `${text.slice(from, start)}⟨secret:${kind}#${mark}⟩`;
+    result += text.slice(from, start) + placeholder(kind, mark);
     count(redaction, kind, 1);
     from = end;
   }
   return result + text.slice(from);
 }
 
-function markOf(secret: string, key: KeyObject): string {
+/** What tells equal secrets from different ones, to nobody without the key. */
+export function markOf(secret: string, { key }: Redaction): string {
   return createHmac('sha256', key).update(secret).digest('hex').slice(0, 4);
+}
+
+/** What stands where a secret stood. */
+export function placeholder(kind: string, mark: string): string {
+  return `⟨secret:${kind}#${mark}⟩`;
 }
 
 /** Adds to the count of a kind. */

@@ -1,5 +1,6 @@
 import type { JsonValue } from './captured.ts';
-import { privateOpening } from './redact-private.ts';
+import { mayBePrivate } from './redact-private.ts';
+import { withoutSpread } from './redact-spread.ts';
 import { count, type Redaction, redactText } from './redact-text.ts';
 
 /** Deeper than any agent writes; what lies below is dropped, as it could not be written as JSON again either. */
@@ -35,7 +36,8 @@ function isList(value: object): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-function walkList(list: readonly JsonValue[], redaction: Redaction, { depth, name }: Place): JsonValue {
+function walkList(given: readonly JsonValue[], redaction: Redaction, { depth, name }: Place): JsonValue {
+  const list = withoutSpread(given, redaction);
   let result: JsonValue[] | undefined;
   for (let i = 0; i < list.length; i++) {
     // in range, and JSON has no holes
@@ -67,8 +69,7 @@ function walkObject(object: JsonObject, redaction: Redaction, depth: number): Js
     const value = object[key] as JsonValue;
     const words = wordsOfName(key, redaction);
     redaction.words += words;
-    const newKey =
-      words > 0 || redaction.matcher.searches || key.includes(privateOpening) ? redactKey(key, redaction) : key;
+    const newKey = words > 0 || redaction.matcher.searches || mayBePrivate(key) ? redactKey(key, redaction) : key;
     const name = words > 0 ? key : key === 'value' ? namedBeside(object, redaction) : undefined;
     const redacted = walk(value, redaction, { depth, name });
     if (redacted !== value || newKey !== key) {

@@ -4,7 +4,7 @@
 import { createSecretKey } from 'node:crypto';
 import type { JsonValue } from './captured.ts';
 import { createMatcher, type Matcher } from './redact-match.ts';
-import { privateOpening } from './redact-private.ts';
+import { mayBePrivate } from './redact-private.ts';
 import type { RedactionRules } from './redact-rules.ts';
 import { type Redaction, redactText } from './redact-text.ts';
 import { redactJson } from './redact-walk.ts';
@@ -31,7 +31,7 @@ const backslash = 92;
  * rules: from parseRules. key: the redaction key of the workspace, from which the four hexadecimal digits of
  * `⟨secret:<kind>#<hex>⟩` come (HMAC-SHA-256 of the secret, first 16 bits). Same input, same output; a
  * placeholder already in a text stays as it is. Text from `<private>` to its `</private>`, or to the end of that
- * string when it is never closed, becomes `⟨private⟩`.
+ * string when it is never closed, becomes `⟨private⟩`. Strings of one list are read as the lines of one text too.
  */
 export function createRedactor(rules: RedactionRules, key: Uint8Array): Redactor {
   const matcher = createMatcher(rules);
@@ -57,7 +57,7 @@ function redactLine(raw: string, redaction: Redaction): ReturnType<Redactor['lin
   const parsed = parse(raw);
   if (parsed === undefined) return { value: undefined, line: redactText(raw, redaction), counts };
   const words = wordsOfLine(raw, matcher);
-  if (words === 0 && !matcher.searches && !raw.includes('\\u') && !raw.includes(privateOpening)) {
+  if (words === 0 && !matcher.searches && !raw.includes('\\u') && !mayBePrivate(raw)) {
     return { value: parsed, line: raw, counts };
   }
   const value = redactJson(parsed, redaction);

@@ -91,6 +91,8 @@ export interface SessionFacts {
     readonly error_line: string | null;
     readonly at: number;
   }[];
+  /** The last tool calls, at most 60: the files they name, and the words of their input. */
+  readonly calls: readonly { readonly files: readonly string[]; readonly words: string }[];
   /** Commits made in this session, oldest first. */
   readonly commits: readonly SnapshotCommit[];
   /** Summaries an agent wrote at its compactions, oldest first. */
@@ -125,6 +127,12 @@ export interface Snapshot {
   readonly files_in_flight: readonly SnapshotFile[];
   readonly files_total: number;
   readonly last_command: SnapshotCommand | null;
+  /** What the agent had in hand last: paths and commands newest first, identifiers by weight. */
+  readonly recent_work: {
+    readonly files: readonly string[];
+    readonly commands: readonly string[];
+    readonly names: readonly string[];
+  };
   readonly next_step: string | null;
   readonly open_questions: readonly string[];
   readonly git: GitState | null;

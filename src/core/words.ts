@@ -32,6 +32,12 @@ export const capturedAgents = ['claude-code', 'codex'] as const;
 export const hookedAgents = ['claude-code', 'codex', 'gemini-cli', 'cursor', 'opencode', 'copilot-cli'] as const;
 export type HookedAgent = (typeof hookedAgents)[number];
 
+/** Agents, and writers of histories, whose transcripts are read. */
+export const transcriptAgents = [
+  ...capturedAgents,
+  ...(['copilot-cli', 'cursor', 'gemini-cli', 'opencode', 'specstory'] as const),
+] as const;
+
 /** What search finds. */
 export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task', 'document'] as const;
 

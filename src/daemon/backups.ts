@@ -73,7 +73,11 @@ export class Backups {
 
   /** Copies of a database, newest first. */
   list(project: string | null): Backup[] {
-    const found = filesBelow(this.#directory(project), (name) => nameForm.test(name));
+    return this.#in(this.#directory(project));
+  }
+
+  #in(directory: string): Backup[] {
+    const found = filesBelow(directory, (name) => nameForm.test(name));
     return found
       .map(({ path, size }) => ({ path, bytes: size, ...partsOf(path) }))
       .sort((a, b) => b.at - a.at || (a.path < b.path ? 1 : -1));
@@ -98,10 +102,15 @@ export class Backups {
 
   /** Sets the copies of a database apart, so that it is not brought back by itself. Returns where they lie now. */
   setApart(project: string): string {
-    const apart = `${this.#directory(project)}-removed`;
+    const apart = apartOf(this.#directory(project));
     ownDirectory(apart);
     for (const { path } of this.list(project)) moveFile(path, join(apart, basename(path)));
     return apart;
+  }
+
+  /** Removes all copies that were set apart but the last. */
+  dropOldApart(project: string): void {
+    for (const { path } of this.#in(apartOf(this.#directory(project))).slice(1)) removeFile(path);
   }
 
   #names(project: string | null, db: Connection, reason: Reason): { unfinished: string; path: string } {
@@ -131,6 +140,11 @@ export class Backups {
   #directory(project: string | null): string {
     return join(this.#parts.directory, project ?? ofUser);
   }
+}
+
+/** Where the copies of a database lie that must not bring it back by themselves. */
+function apartOf(directory: string): string {
+  return `${directory}-removed`;
 }
 
 function partsOf(path: string): { at: number; reason: string } {

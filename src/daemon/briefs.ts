@@ -1,22 +1,25 @@
 import { join } from 'node:path';
 import type { GitState } from '../core/snapshot.ts';
 import { assemble, type BriefSources, unfinishedMs } from '../features/brief/assemble.ts';
-import { publish, toldAgents, withdraw } from '../features/brief/publish.ts';
+import { publish, withdraw } from '../features/brief/publish.ts';
 import { toldHandoffId } from '../features/brief/render-handoff.ts';
+import { toldAgents } from '../features/brief/told-agents.ts';
+import type { CaptureParts } from '../features/capture/needs.ts';
 import { lastStarts } from '../features/capture/queries.ts';
 import { noteShown } from '../features/sessions/lifecycle.ts';
-import { allProjects } from '../features/system/queries.ts';
+import { allProjects, projectById } from '../features/system/queries.ts';
 import {
   type BriefFolder,
+  briefFiles,
   briefFolders,
-  claimedHandoffs,
   readText,
   removeFile,
   replaceIfDifferent,
 } from '../platform/brief-files.ts';
 import { processExists } from '../platform/process.ts';
-import { headLine, workTreeOf } from '../platform/repository.ts';
+import { branchOf, headLine, workTreeOf } from '../platform/repository.ts';
 import { monotonic } from '../platform/time.ts';
+import { type DeltaParts, layOutAnchor, layOutNews, noteBegun, type Standpoint, takeDeltas } from './deltas.ts';
 import { mainTop } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import { readOnce } from './read-once.ts';
@@ -30,6 +33,8 @@ export interface BriefsParts {
   readonly telling: (root: string | undefined) => { readonly enabled: boolean; readonly max_tokens: number };
   /** State of a work tree, its names redacted. */
   readonly gitState: (directory: string) => Promise<GitState | null>;
+  /** File whose presence says that some delta waits. */
+  readonly deltaMark: string;
   /** True while long work is under way: files are then rendered every few seconds only. */
   readonly isBusy: () => boolean;
   readonly clock: () => number;
@@ -38,9 +43,11 @@ export interface BriefsParts {
   readonly onRendered?: (projectId: string) => void;
 }
 
+export type Told = Parameters<CaptureParts['told']>[0];
+
 const settleMs = 250;
-/** Rendering takes at most one part in so many of the time, however fast the changes come. */
-const restShare = 20;
+/** Rendering takes at most one part in so many of the time, however fast the changes come: those told more, and sooner. */
+const restShares = { 'in turn': 20, 'at once': 4 } as const;
 const longestRestMs = 5_000;
 const longestTimerMs = 2 ** 31 - 1;
 /** A handoff that a hook took away waits so long for word of the conversation that was shown it. */
@@ -60,8 +67,8 @@ export class Briefs {
   /** How long the last rendering took, and when it ended. */
   #renderMs = 0;
   #renderedAt = Number.NEGATIVE_INFINITY;
-  /** Projects in which something changed since their files were rendered. */
-  readonly #soon = new Set<string>();
+  /** Projects in which something changed since their files were rendered, and how soon they are due. */
+  readonly #soon = new Map<string, keyof typeof restShares>();
   /** When the files of a project go out of date by themselves. */
   readonly #ends = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
@@ -96,17 +103,18 @@ export class Briefs {
 
   /**
    * Something changed in a project: its files are rendered again soon. What sessions bring waits its turn, so that
-   * rendering takes little of the time; what a person told is rendered at once.
+   * rendering takes little of the time; what a person told is rendered at once, unless much is told one after the other.
    */
-  wake(projectId: string, when: 'in turn' | 'at once' = 'in turn'): void {
-    if (this.#soon.has(projectId) && when === 'in turn') return;
-    this.#soon.add(projectId);
+  wake(projectId: string, when: keyof typeof restShares = 'in turn'): void {
+    // one that is due at once is not put off by the next, or a stream of them would never be rendered
+    if (this.#soon.get(projectId) === 'at once' || (this.#soon.has(projectId) && when === 'in turn')) return;
+    this.#soon.set(projectId, when);
     this.#guarded(() => {
-      const { root } = this.#parts.projects.resolve(projectId);
+      const [root] = this.#parts.projects.rootsOf(projectId);
       const key = this.#parts.briefKey();
       if (root !== undefined && key) removeFile(join(root, '.prsist', 'brief', key, validity));
     });
-    const restMs = when === 'at once' ? 0 : Math.min(restShare * this.#renderMs, longestRestMs);
+    const restMs = Math.min(restShares[when] * this.#renderMs, longestRestMs);
     this.#later(projectId, Math.max(settleMs, restMs), () => {
       this.#soon.delete(projectId);
       if (this.#parts.isBusy() && monotonic() - this.#renderedAt < longestRestMs) this.wake(projectId);
@@ -152,12 +160,18 @@ export class Briefs {
       if (this.#heads.get(root) !== head) this.wake(projectId);
       this.#heads.set(root, head);
     }
-    if (this.#claims(projectId).length === 0) return;
+    if (this.#claims(projectId).length === 0 && !this.#folders(projectId).some(hasClaimedDelta)) return;
     this.takeClaims(projectId).catch((error: unknown) => this.#parts.onBug('brief', error));
   }
 
-  /** Renders the files of one project now. */
+  /** Renders the files of one project now, in all of its directories; those of a removed one are taken away. */
   async render(projectId: string): Promise<void> {
+    if (this.#isAway(projectId)) {
+      this.#soon.delete(projectId);
+      this.#forget(projectId);
+      for (const folder of this.#folders(projectId)) withdraw(folder);
+      return;
+    }
     await this.takeClaims(projectId);
     this.#soon.delete(projectId);
     this.#ends.delete(projectId);
@@ -167,7 +181,7 @@ export class Briefs {
     const reads = { project: projects.store(projectId).read, user: projects.user.read };
     const now = clock();
     const folders = this.#folders(projectId);
-    const ends = [...this.#parts.sources.entryEnds(reads, now)];
+    const ends = [...this.#parts.sources.entryEnds(reads, { now, root: top })];
     for (const folder of folders) {
       if (!enabled) {
         withdraw(folder);
@@ -180,8 +194,37 @@ export class Briefs {
       this.#renderedAt = monotonic();
       this.#renderMs = this.#renderedAt - begun;
       if (until !== undefined) ends.push(until);
+      await layOutNews(this.#deltas, this.#standpoint(projectId, folder, git));
     }
     this.#rendered(projectId, folders[0], enabled ? ends : []);
+  }
+
+  get #deltas(): DeltaParts {
+    const { sources, deltaMark: marker, projects } = this.#parts;
+    return { sources, marker, writeUser: (work) => projects.user.write(work) };
+  }
+
+  #standpoint(projectId: string, folder: BriefFolder, git: GitState | null): Standpoint {
+    const { projects, clock } = this.#parts;
+    const { name, root } = projects.resolve(projectId);
+    const tree = workTreeOf(folder.root);
+    const reads = { project: projects.store(projectId).read, user: projects.user.read };
+    const place = { worktree: tree?.name ?? 'main', branch: branchOf(tree ? headLine(tree) : '') };
+    const setting = { reads, project: name, root: folder.root, place, git, now: clock() };
+    return { projectId, folder, setting, maxTokens: this.#parts.telling(root).max_tokens };
+  }
+
+  /** A conversation begins and is told what is known, or its context was compressed and it is told again. */
+  async told({ projectId, cwd, what, ...listener }: Told): Promise<void> {
+    const { root } = this.#parts.projects.resolve(projectId);
+    if (!this.#parts.telling(root).enabled) return;
+    const tree = workTreeOf(cwd ?? '')?.name ?? 'main';
+    const folder = this.#folders(projectId).find((each) => (workTreeOf(each.root)?.name ?? 'main') === tree);
+    if (!folder) return;
+    const git = what === 'compressed' ? await this.#parts.gitState(folder.root) : null;
+    const from = this.#standpoint(projectId, folder, git);
+    if (what === 'began') await noteBegun(this.#deltas, from, listener);
+    else await layOutAnchor(this.#deltas, from, listener);
   }
 
   #rendered(projectId: string, folder: BriefFolder | undefined, ends: readonly number[]): void {
@@ -205,6 +248,9 @@ export class Briefs {
    * tells is given up: its handoff is laid out again.
    */
   async takeClaims(projectId: string): Promise<void> {
+    for (const folder of this.#folders(projectId)) {
+      if (hasClaimedDelta(folder)) await takeDeltas(this.#deltas, this.#standpoint(projectId, folder, null));
+    }
     for (const { agent, folder, file } of this.#claims(projectId)) {
       const pid = Number(/\.(\d+)$/.exec(file)?.[1] ?? Number.NaN);
       if (!this.#taken.has(file)) {
@@ -251,7 +297,7 @@ export class Briefs {
 
   /** Renders what is due and stops. */
   async finish(): Promise<void> {
-    const due = [...this.#soon];
+    const due = [...this.#soon.keys()];
     for (const projectId of due) this.#run(projectId);
     await Promise.all(this.#running);
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -266,17 +312,28 @@ export class Briefs {
     }
   }
 
+  /** Those of the main directory first; what was joined into another project has none any more. */
   #folders(projectId: string): BriefFolder[] {
-    const { root } = this.#parts.projects.resolve(projectId);
     const key = this.#parts.briefKey();
-    return root === undefined || !key ? [] : briefFolders(root, key);
+    return key ? this.#parts.projects.rootsOf(projectId).flatMap((root) => briefFolders(root, key)) : [];
+  }
+
+  #isAway(project_id: string): boolean {
+    const state = this.#parts.projects.user.read.one(projectById, { project_id })?.state;
+    return state !== 'active';
   }
 
   #claims(projectId: string): { agent: string; folder: BriefFolder; file: string }[] {
     return this.#folders(projectId).flatMap((folder) =>
-      toldAgents.flatMap(({ agent }) =>
-        claimedHandoffs(folder.directory, agent).map((file) => ({ agent, folder, file })),
-      ),
+      briefFiles(folder.directory).flatMap((name) => {
+        const agent = /^([a-z-]+)\.handoff\./.exec(name)?.[1];
+        if (agent === undefined || !toldAgents.some((each) => each.agent === agent)) return [];
+        return [{ agent, folder, file: join(folder.directory, name) }];
+      }),
     );
   }
+}
+
+function hasClaimedDelta({ directory }: BriefFolder): boolean {
+  return briefFiles(directory).some((name) => /\.delta\.\d+$/.test(name));
 }

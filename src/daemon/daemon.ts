@@ -6,9 +6,8 @@ import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Redactor } from '../core/redact.ts';
 import { capturedAgents } from '../core/words.ts';
-import { catchUpCommits } from '../features/capture/commits.ts';
-import { discover, readOn } from '../features/capture/follow.ts';
 import { ingest } from '../features/capture/ingest.ts';
+import { laneOf } from '../features/capture/lane.ts';
 import type { Health } from '../features/system/needs.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
 import { freeBytes } from '../platform/files.ts';
@@ -26,6 +25,7 @@ import { countReads } from './count-reads.ts';
 import { createDispatch } from './dispatch.ts';
 import { enterProject } from './enter.ts';
 import { finishErasing } from './erasing.ts';
+import { Following } from './following.ts';
 import { Front } from './front.ts';
 import { cleanGitState } from './git-state.ts';
 import { gauges, healthOf } from './health.ts';
@@ -38,7 +38,7 @@ import { Projects } from './projects.ts';
 import { Redactors } from './redactors.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
-import { sweepStores } from './sweep.ts';
+import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
 import { type Wired, wire } from './wiring.ts';
 import { briefKeyOf, withdrawBriefs } from './withdraw-briefs.ts';
 
@@ -77,14 +77,12 @@ export class Daemon {
   readonly #lag = new Lag((stall) => this.log.warn(stall, 'the event loop stood still'));
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
-  readonly #heads = new Map<string, string>();
+  readonly #following: Following;
   readonly #collectGarbage = garbageCollector();
   #lastUse = monotonic();
   /** Resident memory when there was last nothing to give back. */
   #restingBytes = 0;
   #accepting = true;
-  #following: Promise<void> | undefined;
-  #looking: Promise<void> | undefined;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
@@ -124,7 +122,7 @@ export class Daemon {
       ...{ keeping: this.#after.keeping, disk: this.#after.disk },
     });
     this.#spool = new Spool({
-      redact,
+      ...{ redact, laneOf },
       ...{ directory: paths.spool, printed: paths.printed, clock: wallClock, failpoint: this.#failpoint },
       ingest: (file, held) =>
         ingest(this.#wired.capture, file, { failpoint: this.#failpoint, held, cancelled: this.#isLeaving }),
@@ -139,13 +137,20 @@ export class Daemon {
         projects: this.#projects,
         sources: this.#wired.sources,
         briefKey: () => briefKeyOf(paths),
-        clock: wallClock,
+        ...{ clock: wallClock, deltaMark: paths.deltas },
       },
       telling: (root) => this.settings.at(root).brief,
       isBusy: () => this.#jobs.running > 0,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
       onRendered: (project) => this.#front.events.notice(project, 'brief.rendered'),
+    });
+    this.#following = new Following({
+      ...{ capture: this.#wired.capture, roots: this.#wired.roots, isLeaving: this.#isLeaving },
+      openProjects: () => this.#projects.openProjects,
+      onNews: () => this.#used(),
+      onFault: (error) => this.#bug('look', error),
+      isWatching: () => this.settings.config.capture.watch_files,
     });
     this.#front = this.#createFront();
   }
@@ -160,8 +165,7 @@ export class Daemon {
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
-    // what cannot be finished now is tried again: nobody must be without a daemon for it
-    await this.#finishErasing().catch((error: unknown) => this.#bug('erase', error));
+    await this.#finishErasing();
     this.#every(2_000, () => this.#tick());
     this.#every(minuteMs, () => this.#look());
     this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
@@ -188,7 +192,7 @@ export class Daemon {
     this.#lag.stop();
     await this.#front.close();
     await this.#jobs.stop();
-    await Promise.allSettled([this.#following, this.#looking]);
+    await this.#following.stop();
     await this.#spool.drain();
     this.#spool.stop();
     await this.#briefs.finish();
@@ -199,11 +203,12 @@ export class Daemon {
   }
 
   #finishErasing(projectId?: string): Promise<void> {
-    const { spool } = this.#parts.paths;
+    const { spool, printed } = this.#parts.paths;
+    const { capture, erasing } = this.#wired;
+    const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
     const render = (id: string) => this.#briefs.render(id);
-    const renewCopies = (id: string) => this.#after.keeping.renewCopies(id);
-    const parts = { projects: this.#projects, capture: this.#wired.capture, spool, render, renewCopies };
-    return finishErasing(parts, projectId);
+    const onFault = (id: string, error: unknown) => this.#bug(`erase in ${id}`, error);
+    return finishErasing({ ...parts, render, onFault }, projectId);
   }
 
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -228,22 +233,7 @@ export class Daemon {
     await this.#spool.drain();
     this.#briefs.lookAtHeads();
     await this.#after.mirrors.settle();
-    await this.#follow();
-  }
-
-  /** Reads on in the transcripts of open projects; one round at a time. */
-  #follow(): Promise<void> {
-    this.#following ??= this.#followAll().finally(() => {
-      this.#following = undefined;
-    });
-    return this.#following;
-  }
-
-  async #followAll(): Promise<void> {
-    for (const project of this.#projects.openProjects) {
-      if (!this.#accepting) return;
-      if ((await readOn(this.#wired.capture, project, this.#isLeaving)) > 0) this.#used();
-    }
+    await this.#following.follow();
   }
 
   /** Quiet again after much work: what it took is given back. */
@@ -257,37 +247,26 @@ export class Daemon {
 
   readonly #isLeaving = () => !this.#accepting;
 
-  /** Looks for what no hook told of; one round at a time, ended early when the daemon leaves. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#lookAll().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
-  }
-
-  async #lookAll(): Promise<void> {
-    await this.#follow();
-    if ((await discover(this.#wired.capture, this.#wired.roots, this.#isLeaving)) > 0) this.#used();
+  async #look(): Promise<void> {
+    await this.#following.look();
     await this.#after.keeping.daily(this.#quietMs());
-    for (const project of this.#projects.openProjects) {
-      if (!this.#accepting) return;
-      await catchUpCommits(this.#wired.capture, this.#wired.capture.target(project), this.#heads);
-    }
   }
 
-  async #sweep(): Promise<void> {
-    this.#spool.sweep();
-    await this.#after.mirrors.sweep();
-    await this.#finishErasing();
-    await sweepStores(this.#projects, this.settings, this.#wired.entries);
+  #sweep(): Promise<void> {
+    const sweeps: Sweeps = {
+      spool: async () => this.#spool.sweep(),
+      mirrors: () => this.#after.mirrors.sweep(),
+      erase: () => this.#finishErasing(),
+      stores: (onFault) => sweepStores(this.#projects, this.settings, { entries: this.#wired.entries, onFault }),
+    };
+    return sweepEach(sweeps, (what, error) => this.#bug(what, error));
   }
 
   /** Everything already said about a project is in its database when this resolves. */
   async #settle(projectId: string): Promise<void> {
     await this.#spool.drain();
     await this.#briefs.takeClaims(projectId);
-    await readOn(this.#wired.capture, projectId);
-    await catchUpCommits(this.#wired.capture, this.#wired.capture.target(projectId), this.#heads);
+    await this.#following.settle(projectId);
   }
 
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {
@@ -332,6 +311,7 @@ export class Daemon {
       projects: () => this.#projects,
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
+      told: (event) => this.#briefs.told(event),
       log: (event, details) => this.log.warn(details, event),
       spool: {
         state: () => this.#spool.state(),

@@ -8,7 +8,7 @@ import type { GitState } from '../core/snapshot.ts';
 import type { Caller, Context, Feature, JobContext, ProjectRef, StorePlace } from '../features/feature.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import { once } from '../store/idempotency.ts';
-import type { Write } from '../store/record-type.ts';
+import type { Read, Write } from '../store/record-type.ts';
 import type { Store } from '../store/store.ts';
 import { cleanGitState, cleanPlace } from './git-state.ts';
 import { inputError } from './input-error.ts';
@@ -65,19 +65,23 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     if (!feature || !operation) throw new PrsistError('route/unknown', `no operation ${asked.operation}`);
     authorise({ name: asked.operation, effect: operation.effect, body: asked.body, caller: asked.caller });
     const clean = redacted(parts.redactor, parseInput(operation, asked.body));
-    const context = await contextOf(parts, operation, asked);
+    const context = await contextOf(parts, { feature, operation, asked, input: clean });
     const stricter = parts.redactorAt?.(context.project.root) ?? parts.redactor;
     const input = stricter === parts.redactor ? clean : redacted(stricter, clean);
     const repeated = repeatable(operation, asked);
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {
       const place = storePlaceOf({ feature, operation, asked, input, context });
-      const store = place === 'user' ? parts.projects.user : parts.projects.store(context.project.id);
+      const store =
+        place === 'user' || context.project === nowhere
+          ? parts.projects.user
+          : parts.projects.store(context.project.id);
       // feature() has checked that the verb fits the contract's effect
       const work = verb as WriteVerb;
       if (place === 'memory')
         return { reply: asReply(work(store.outside, input, context)), status: 200, replayed: false };
-      const answer = await write(store, work, { asked: repeated, input, context });
+      const ready = await prepared({ feature, operation, asked, input, context });
+      const answer = await write(store, work, { asked: repeated, input, context: ready });
       if (operation.after === 'told') await parts.tell(context.project.id);
       if (operation.after === 'erased') await parts.erased(context.project.id);
       return answer;
@@ -128,22 +132,46 @@ function redacted(redactor: Redactor, input: unknown): unknown {
   return redactor.json(input as JsonValue).value;
 }
 
-async function contextOf(parts: DispatchParts, operation: Operation, asked: Asked): Promise<Context> {
+async function contextOf(parts: DispatchParts, request: Requested): Promise<Context> {
+  const { operation, asked } = request;
   const { projects, clock } = parts;
   const user = projects.user.read;
   const place = placeOf(parts.redactor, asked.caller.directory);
   if (operation.on === 'user') {
-    const project: ProjectRef = { id: '', name: '' };
-    return contextAt(place, { caller: asked.caller, project, read: { project: user, user }, now: clock(), git: null });
+    return contextAt(place, { ...outside(asked, user), now: clock() });
   }
-  const project = projects.resolve(asked.project);
+  const project = projectOf(projects, request);
   requireProject(asked.caller, project);
+  if (project === nowhere) return contextAt(place, { ...outside(asked, user), now: clock() });
   const [git] =
     operation.when === 'settled'
       ? await Promise.all([stateOf(parts, place().top ?? project.root), parts.settle(project.id)])
       : [null];
   const read = { project: projects.store(project.id).read, user };
   return contextAt(place, { caller: asked.caller, project, read, now: clock(), git });
+}
+
+/** No project: of the user database alone. */
+const nowhere: ProjectRef = Object.freeze({ id: '', name: '' });
+
+function outside({ caller }: Asked, user: Read): Pick<Context, 'caller' | 'project' | 'read' | 'git'> {
+  return { caller, project: nowhere, read: { project: user, user }, git: null };
+}
+
+/** The project of a request; nowhere, in a directory of no project, for what belongs to the person and not to a project. */
+function projectOf(projects: Projects, { feature, asked, input }: Requested): ProjectRef {
+  // the selector was declared for this operation's input
+  const needsNone = feature.anywhere[asked.operation] as ((input: unknown) => boolean) | undefined;
+  try {
+    return projects.resolve(asked.project);
+  } catch (error) {
+    const isNobodys = error instanceof PrsistError && error.code === 'project/required';
+    if (!isNobodys || !needsNone) throw error;
+    if (needsNone(input)) return nowhere;
+    throw new PrsistError('project/required', error.message, {
+      hint: 'prsist init makes it one; --scope user works everywhere',
+    });
+  }
 }
 
 type Place = Pick<Context, 'worktree' | 'branch'> & { readonly top: string | undefined };
@@ -180,11 +208,14 @@ function stateOf({ redactor }: DispatchParts, directory: string | undefined): Pr
   return directory === undefined ? Promise.resolve(null) : cleanGitState(redactor, directory);
 }
 
-interface Chosen {
+interface Requested {
   readonly feature: Feature;
   readonly operation: Operation;
   readonly asked: Asked;
   readonly input: unknown;
+}
+
+interface Chosen extends Requested {
   readonly context: Context;
 }
 
@@ -192,6 +223,17 @@ function storePlaceOf({ feature, operation, asked, input, context }: Chosen): St
   // the selector was declared for this operation's input
   const choose = feature.storeOf[asked.operation] as ((input: unknown, context: Context) => StorePlace) | undefined;
   return choose?.(input, context) ?? operation.on ?? 'project';
+}
+
+/** The context with what the operation gathers before its transaction. */
+async function prepared({ feature, asked, input, context }: Chosen): Promise<Context> {
+  // declared for this operation's input
+  const gather = feature.prepare[asked.operation] as
+    | ((input: unknown, context: Context) => Promise<unknown>)
+    | undefined;
+  if (!gather) return context;
+  // inherited, not copied: where the caller stands is looked at only when asked for
+  return Object.create(context, { prepared: { value: await gather(input, context) } });
 }
 
 /** Without its key where an answer must not be kept; a key of a bound token is another one than the same of anybody else. */

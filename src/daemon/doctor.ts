@@ -9,11 +9,13 @@ import type { Examination, Examine } from '../features/system/doctor-needs.ts';
 import { allProjects, allRoots, dropRoot } from '../features/system/queries.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
-import { breathe, wallClock } from '../platform/time.ts';
+import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import { fileBytes, fileKind } from '../platform/walk.ts';
 import { dropLeftovers, foldWal, isSafeVersion, sqliteVersion, type Trouble, troubles } from '../store/health.ts';
 import { recreate } from '../store/recreate.ts';
+import type { Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
+import { checkAside } from './check-aside.ts';
 import type { Projects } from './projects.ts';
 import { findingOf } from './trouble-findings.ts';
 
@@ -36,11 +38,12 @@ export function doctor(parts: DoctorParts): Examine {
   return async ({ deep, fix }, job) => {
     const mended: string[] = [];
     const checks: Check[] = [library(parts), directories(parts, fix, mended)];
-    for (const each of databases(parts)) {
+    const pace: Pace = { monotonic, breathe, cancelled: job.cancelled };
+    const all = databases(parts);
+    for (const [n, each] of all.entries()) {
       if (job.cancelled()) break;
-      job.report({ looking_at: each.name });
-      checks.push(database(each, { deep, fix, mended, capMb: parts.config().store.max_db_mb }));
-      await breathe();
+      job.report({ looking_at: each.name, databases: `${n + 1}/${all.length}` });
+      checks.push(await database(each, { deep, fix, mended, pace, capMb: parts.config().store.max_db_mb }));
     }
     return { checks: [...checks, redaction(parts), keys(parts), hooks(parts)], mended } satisfies Examination;
   };
@@ -63,16 +66,18 @@ interface Looking {
   readonly fix: boolean;
   readonly mended: string[];
   readonly capMb: number;
+  readonly pace: Pace;
 }
 
-function database({ name, file, open }: Named, { deep, fix, mended, capMb }: Looking): Check {
-  const look = (): Trouble[] =>
-    troubles(open(), { depth: deep ? 'deep' : 'quick', walSize: fileBytes(`${file}-wal`), now: wallClock() });
+async function database({ name, file, open }: Named, { deep, fix, mended, capMb, pace }: Looking): Promise<Check> {
+  const depth = deep ? 'deep' : 'quick';
+  const look = (): Promise<Trouble[]> =>
+    troubles(open(), { depth, walSize: fileBytes(`${file}-wal`), now: wallClock(), pace, check: checkAside });
   try {
-    let found = look();
+    let found = await look();
     if (fix && found.some(isMendable)) {
       mended.push(...mend(open(), name, found));
-      found = look();
+      found = await look();
     }
     return {
       group: 'store',

@@ -3,10 +3,8 @@ import type { Config } from '../config/schema.ts';
 import { limits } from '../core/limits.ts';
 import { AccessLog } from '../features/entries/access-log.ts';
 import { EphemeralEntries } from '../features/entries/ephemeral.ts';
-import type { Moment } from '../features/entries/life.ts';
 import type { EntryNeeds, EntrySettings, SessionFacts, StoreFacts } from '../features/entries/needs.ts';
 import { sessionCounts, sessionEnd, sessionState } from '../features/sessions/for-entries.ts';
-import type { Read } from '../store/record-type.ts';
 import { sessionTimes } from './project-settings.ts';
 import type { Settings } from './settings.ts';
 
@@ -46,18 +44,4 @@ function sessionFacts(config: Config): SessionFacts {
     state: (read, session_id, now) => sessionState(read, session_id, { now, times }),
     counts: (read, now) => sessionCounts(read, { now, times }),
   };
-}
-
-/** How entries of a database read at a time. sessions: the project's rows; undefined for the person's database. */
-export function entryMoment(
-  { settings, sessions }: EntryNeeds,
-  {
-    project,
-    now,
-    root,
-  }: { readonly project: Read | undefined; readonly now: number; readonly root?: string | undefined },
-): Moment {
-  const { shortTermMs } = settings(root);
-  const { end } = sessions(root);
-  return { now, shortTermMs, sessionEnd: (id) => (project ? end(project, id, now) : undefined) };
 }

@@ -3,20 +3,30 @@ import { join } from 'node:path';
 import { forgetStates, isForgottenEvent } from '../features/capture/erasing.ts';
 import type { CaptureParts } from '../features/capture/needs.ts';
 import { forgetMirrored } from '../features/entries/mirror.ts';
+import { eraseLinked, linkedErases } from '../features/erasing/erase-linked.ts';
+import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { dropEraseNote, erasedIn, eraseNoteKey, eraseNotes, noteErase } from '../features/erasing/queries.ts';
-import { allProjects } from '../features/system/queries.ts';
+import { allProjects, projectById } from '../features/system/queries.ts';
 import { deleteSpoolFile, filesIn, readSpoolFile } from '../platform/spool-files.ts';
-import type { Write } from '../store/record-type.ts';
+import { exists } from '../platform/walk.ts';
+import type { Read, Write } from '../store/record-type.ts';
+import type { Store } from '../store/store.ts';
+import type { Keeping } from './keeping.ts';
 import { Projects } from './projects.ts';
+import { forgetTold } from './told-briefs.ts';
 
 export interface ErasingParts {
   readonly projects: Projects;
   readonly capture: CaptureParts;
   readonly spool: string;
+  /** Where hooks keep what they printed. */
+  readonly printed: string;
   /** Renders what agents of a project start with. */
   readonly render: (projectId: string) => Promise<void>;
-  /** Replaces copies of its databases that hold what was erased. */
-  readonly renewCopies: (projectId: string) => Promise<void>;
+  readonly copies: Pick<Keeping, 'renewCopies' | 'dropOldApart'>;
+  readonly erasing: Pick<ErasingNeeds, 'projections' | 'dropKept'>;
+  /** What could not be finished of a project, and will be tried again. */
+  readonly onFault: (projectId: string, error: unknown) => void;
 }
 
 type Kind = 'project' | 'user';
@@ -37,31 +47,70 @@ function note(tx: Write, projectId: string, kind: Kind): void {
 }
 
 /**
- * Takes what was erased out of reading states, spool, briefs, mirror, copies and write-ahead logs. Does nothing where nothing was; may be
- * called again at any time. only: a project; all of which an erase is noted when absent.
+ * Takes what was erased out of reading states, spool, linked databases, briefs, mirror, copies and write-ahead logs. Does
+ * nothing where nothing was; may be called again at any time. only: a project, of which a failure is thrown; all of which an
+ * erase is noted when absent, each by itself.
  */
 export async function finishErasing(parts: ErasingParts, only?: string): Promise<void> {
-  const { projects } = parts;
-  for (const { key, value } of projects.user.read.all(eraseNotes, {})) {
+  for (const { key, value } of parts.projects.user.read.all(eraseNotes, {})) {
     const projectId = key.slice(eraseNoteKey('').length);
     if (only !== undefined && projectId !== only) continue;
-    await forgetStates(parts.capture, projectId);
-    sweepSpool(parts, projectId);
-    const isErased = erasedIn(projects.store(projectId).read);
-    if (isErased)
-      await projects.user.write((tx) =>
-        forgetMirrored(tx, { projectId, project: projects.store(projectId).read, isErased }),
-      );
-    await parts.renewCopies(projectId);
-    const folded = [projects.store(projectId), projects.user].map((store) => store.fold());
-    // where somebody still reads an old state, what is gone can still be read in the log: it is tried again
-    if (folded.includes('in use')) continue;
-    // last, and each by itself: another project that cannot be opened must not keep what was erased on the disk
-    const told = value === 'user' ? everyProject(projects) : [projectId];
-    const rendered = await Promise.allSettled(told.map((id) => parts.render(id)));
-    if (rendered[told.indexOf(projectId)]?.status === 'rejected') continue;
-    await projects.user.write((tx) => tx.run(dropEraseNote, { key }));
+    const note = { key, projectId, kind: value === 'user' ? 'user' : 'project' } as const;
+    if (only !== undefined) await finish(parts, note);
+    else await finish(parts, note).catch((error: unknown) => parts.onFault(projectId, error));
   }
+}
+
+interface Note {
+  readonly key: string;
+  readonly projectId: string;
+  readonly kind: Kind;
+}
+
+/** The note goes when everything is done; until then it is tried again. */
+async function finish(parts: ErasingParts, { key, projectId, kind }: Note): Promise<void> {
+  const { projects, copies } = parts;
+  const state = projects.user.read.one(projectById, { project_id: projectId })?.state;
+  const isDropped = state !== 'active' && !exists(projects.file(projectId));
+  if (isDropped) copies.dropOldApart(projectId);
+  forgetTold(parts.printed);
+  const own = isDropped ? 'done' : await projects.borrow(projectId, (store) => finishIn(parts, projectId, store));
+  await copies.renewCopies(null);
+  // where somebody still reads an old state, what is gone can still be read in the log: it is tried again
+  if (own === 'in use' || projects.user.fold() === 'in use') return;
+  // last, and each by itself: another project that cannot be opened must not keep what was erased on the disk
+  const told = kind === 'user' ? [...new Set([...everyProject(projects), projectId])] : [projectId];
+  const rendered = await Promise.allSettled(told.map((id) => parts.render(id)));
+  if (rendered[told.indexOf(projectId)]?.status === 'rejected') return;
+  await projects.user.write((tx) => tx.run(dropEraseNote, { key }));
+}
+
+/** What hangs on the database of one project. */
+async function finishIn(parts: ErasingParts, projectId: string, store: Store): Promise<'done' | 'in use'> {
+  const { projects, capture, copies } = parts;
+  await forgetStates(capture, { project_id: projectId, read: store.read });
+  sweepSpool(parts, store.read);
+  const linked = await finishLinked(parts, store);
+  const isErased = erasedIn(store.read);
+  if (isErased) await projects.user.write((tx) => forgetMirrored(tx, { projectId, project: store.read, isErased }));
+  await copies.renewCopies(projectId);
+  return store.fold() === 'in use' ? 'in use' : linked;
+}
+
+/** Databases that were joined into this one keep what they had, for the way back: it goes from there, too. */
+async function finishLinked({ projects, erasing, copies }: ErasingParts, store: Store): Promise<'done' | 'in use'> {
+  for (const erase of linkedErases(store.read)) {
+    for (const id of erase.projects) {
+      const folded = await projects.borrow(id, async (linked) => {
+        await linked.write((tx) => eraseLinked(tx, erasing, erase));
+        await copies.renewCopies(id);
+        return linked.fold();
+      });
+      if (folded === 'in use') return folded;
+    }
+    await store.write((tx) => tx.run(dropEraseNote, { key: erase.key }));
+  }
+  return 'done';
 }
 
 /** Every brief may tell an entry of the person. */
@@ -70,11 +119,11 @@ function everyProject(projects: Projects): string[] {
 }
 
 /** Events that still wait, and those that were set aside: of these nobody can say whose words they hold. */
-function sweepSpool({ capture, spool }: ErasingParts, projectId: string): void {
+function sweepSpool({ capture, spool }: ErasingParts, read: Read): void {
   for (const directory of [spool, join(spool, 'bad')]) {
     for (const name of filesIn(directory, '.evt')) {
       const bytes = readSpoolFile(directory, name);
-      if (bytes && isForgottenEvent(capture, projectId, bytes)) deleteSpoolFile(directory, name);
+      if (bytes && isForgottenEvent(capture, read, bytes)) deleteSpoolFile(directory, name);
     }
   }
 }

@@ -15,9 +15,10 @@ import {
 } from '../features/system/queries.ts';
 import { returnRoots } from '../features/system/registry.ts';
 import { removeFile } from '../platform/files.ts';
+import { requireNewFile } from '../platform/new-file.ts';
 import { moveFile, removeBeside } from '../platform/swap.ts';
 import { removeTree } from '../platform/temporary.ts';
-import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
+import { fileBytes, fileInfo } from '../platform/walk.ts';
 import { copyDatabase, noteManifest, readContents } from '../store/backup.ts';
 import { compact } from '../store/compact.ts';
 import { digestSteps } from '../store/digest.ts';
@@ -26,6 +27,7 @@ import { inSlices, type Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
 import { verifyAside } from '../store/verify.ts';
 import type { Backups } from './backups.ts';
+import { checkAside } from './check-aside.ts';
 import { joinInto } from './link.ts';
 import type { Keeping as AroundOpening, Projects } from './projects.ts';
 import { bringMirroredNow } from './recover.ts';
@@ -101,7 +103,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   };
 
   readonly verify: Maintenance['verify'] = async (id, depth, job) => {
-    const found = await verifyAside(this.#projects.store(id), depth, this.#pace(job));
+    const found = await verifyAside(this.#projects.store(id), depth, { pace: this.#pace(job), check: checkAside });
     return { ...found };
   };
 
@@ -185,6 +187,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     if (store === 'kept') {
       await user.write((tx) => tx.run(setState, { project_id, state: 'removed' }));
       this.#projects.close(project_id);
+      this.#parts.onChanged(project_id);
       return { project_id, name, state: 'removed', store: 'kept' };
     }
     await this.#make(project_id, 'remove');
@@ -196,6 +199,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
       tx.run(dropSources, { project_id });
     });
     removeTree(dirname(this.#projects.file(project_id)));
+    this.#parts.onChanged(project_id);
     return { project_id, name, state: 'removed', store: 'dropped', backups: apart };
   };
 
@@ -229,13 +233,16 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   }
 
   /** Copies that hold what was erased go; the person's own, made with --out, are out of reach. */
-  async renewCopies(projectId: string): Promise<void> {
+  async renewCopies(id: string | null): Promise<void> {
     await this.finish();
-    for (const id of [projectId, null]) {
-      const store = id === null ? this.#projects.user : this.#projects.store(id);
-      await this.#parts.backups.renew(id, store.db);
-      forgetBefore(store);
-    }
+    const store = id === null ? this.#projects.user : this.#projects.store(id);
+    await this.#parts.backups.renew(id, store.db);
+    forgetBefore(store);
+  }
+
+  /** The same for a project that was dropped with its database: its last copy was made after the erase, and stays. */
+  dropOldApart(projectId: string): void {
+    this.#parts.backups.dropOldApart(projectId);
   }
 
   /** Resolves when no copy is being made. */
@@ -260,8 +267,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
 
   /** A copy at a place of the person's own choice, which says inside what it is. */
   async #copyTo(store: Store, path: string): Promise<Json> {
-    if (exists(path))
-      throw new PrsistError('file/not-ours', `${path} is there already`, { hint: 'choose another name' });
+    requireNewFile(path);
     const unfinished = `${path}.unfinished`;
     removeFile(unfinished);
     try {

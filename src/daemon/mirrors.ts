@@ -55,7 +55,11 @@ export class Mirrors {
 
   /** Forgets old traces. */
   async sweep(): Promise<void> {
-    for (const id of this.#parts.projects().openProjects) await this.#parts.projects().store(id).write(trimTraces);
+    const { projects, onFault } = this.#parts;
+    for (const id of projects().openProjects) {
+      const trimming = Promise.resolve().then(() => projects().store(id).write(trimTraces));
+      await trimming.catch((error: unknown) => onFault(id, error));
+    }
   }
 
   async #rounds(): Promise<void> {

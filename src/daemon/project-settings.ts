@@ -50,11 +50,13 @@ export function captureRules(
   return (root) => {
     const { capture, privacy } = settings.at(root);
     const test = capture.ignore.length === 0 ? undefined : ignoring(capture.ignore);
+    // the root is told by where it lies, which no pattern is about
+    const isIgnored = (path: string) => path !== root && (test?.(path) ?? false);
     return {
       agents: capture.agents,
       toolOutput: capture.tool_output ? 'keep' : 'drop',
       transcripts: capture.keep_transcripts && capture.tool_output ? 'keep' : 'drop',
-      ignores: test && ((path, cwd) => test(keptPath(path, cwd, root))),
+      ignores: test && ((path, cwd) => isIgnored(keptPath(path, cwd, root))),
       redactor: redactorOf(privacy.rules),
     };
   };

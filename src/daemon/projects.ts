@@ -3,7 +3,7 @@ import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { ProjectRef } from '../features/feature.ts';
-import { allRoots, firstAuthor, renameSelf, touchProject } from '../features/system/queries.ts';
+import { allRoots, firstAuthor, renameSelf, rootsOfProject, touchProject } from '../features/system/queries.ts';
 import {
   findProject,
   type Identity,
@@ -17,6 +17,7 @@ import {
 } from '../features/system/registry.ts';
 import { ownDirectory } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
+import { pause } from '../platform/time.ts';
 import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
 import type { Migration } from '../store/migrate.ts';
 import type { Connection } from '../store/open.ts';
@@ -76,6 +77,8 @@ export class Projects {
   #user: Store;
   #left = false;
   readonly #open = new Map<string, Open>();
+  /** By how many a database is borrowed. */
+  readonly #borrowed = new Map<string, number>();
   readonly #touched = new Map<string, number>();
   /** Answers of resolve, right until the user database changes. */
   readonly #resolved = new Map<string, ProjectRef>();
@@ -163,9 +166,30 @@ export class Projects {
     return this.user.read.all(allRoots, {}).map(({ root }) => root);
   }
 
-  /** Projects whose database is open. */
+  /** Directories of one project, the main one first. */
+  rootsOf(project_id: string): string[] {
+    return this.user.read.all(rootsOfProject, { project_id }).map(({ root }) => root);
+  }
+
+  /** Projects whose database is open, without those that are only borrowed. */
   get openProjects(): string[] {
-    return [...this.#open.keys()];
+    return [...this.#open.keys()].filter((id) => !this.#borrowed.has(id));
+  }
+
+  /**
+   * Works on the database of a project that may be linked or removed: where nobody had it open it is closed again, and
+   * nothing else is done with it meanwhile.
+   */
+  async borrow<T>(projectId: string, work: (store: Store) => Promise<T>): Promise<T> {
+    const others = () => this.#borrowed.get(projectId) ?? 0;
+    if (others() === 0 && this.#stillThere(projectId)) return work(this.store(projectId));
+    this.#borrowed.set(projectId, others() + 1);
+    try {
+      return await work(this.store(projectId));
+    } finally {
+      this.#borrowed.set(projectId, others() - 1);
+      if (others() === 0) this.#giveBack(projectId);
+    }
   }
 
   /**
@@ -211,6 +235,11 @@ export class Projects {
   ofDirectory(directory: string): string | undefined {
     if (!directory.startsWith('/')) return undefined;
     return projectOfDirectory(this.user.read, directory, this.#parts.paths.home)?.project_id;
+  }
+
+  #giveBack(projectId: string): void {
+    this.#borrowed.delete(projectId);
+    this.close(projectId);
   }
 
   /** Size of a project's database on disk, with its WAL. */
@@ -322,7 +351,8 @@ export class Projects {
   async #checkLater(project: string | null, store: Store): Promise<void> {
     const { file } = store.settings;
     try {
-      const words = await checkAside(file);
+      await pause(limits.checkAfterMs);
+      const words = store.db.open ? await checkAside(file, 'quick') : undefined;
       if (words !== undefined && store.db.open) this.#afterCheck(store, fileCheckOf(words));
     } catch (error) {
       // anything else than damage (no thread, no room for an index) says nothing about the database

@@ -13,10 +13,10 @@ export function readOnce(sources: BriefSources): BriefSources {
   };
   return {
     ...sources,
-    entries: (reads, now) => once(`entries ${now}`, () => sources.entries(reads, now)),
+    entries: (reads, at) => once(`entries ${at.now} ${at.root}`, () => sources.entries(reads, at)),
     sessions: (read, worktree, limit) =>
       once(`sessions ${limit} ${worktree ?? ''}`, () => sources.sessions(read, worktree, limit)),
     anchor: (reads, session_id, at) =>
-      once(`anchor ${at.now} ${session_id}`, () => sources.anchor(reads, session_id, at)),
+      once(`anchor ${at.now} ${at.root} ${session_id}`, () => sources.anchor(reads, session_id, at)),
   };
 }

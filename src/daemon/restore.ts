@@ -125,7 +125,7 @@ async function prepare(parts: RestoreParts, { path, next, projectId }: Preparing
     closeOwnLogs(next);
     const store = projects.openCopy(next, projectId);
     try {
-      const found = await verifyAside(store, 'chain', pace);
+      const found = await verifyAside(store, 'chain', { pace });
       const [problem] = found?.problems ?? [];
       if (problem !== undefined) throw new PrsistError('store/corrupt', `${path}: ${problem}`);
     } finally {

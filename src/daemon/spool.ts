@@ -23,6 +23,8 @@ export interface SpoolParts {
   readonly printed: string;
   /** held: conversations of which an event came too early in this round. */
   readonly ingest: (file: SpoolFile, held: Set<string>) => Promise<Ingested>;
+  /** What an event must keep its order with; undefined: with everything. */
+  readonly laneOf: (bytes: Uint8Array) => string | undefined;
   /** Takes secrets out of a file that stays because it cannot be taken in. */
   readonly redact: (text: string) => string;
   readonly clock: () => number;
@@ -39,7 +41,18 @@ export interface SpoolState {
   readonly oldestMs: number;
 }
 
-/** Reads what the hooks leave, oldest first, one at a time: acknowledged (deleted) only after its commit is on disk. */
+interface Waiting {
+  readonly entry: SpoolEntry;
+  readonly bytes: Uint8Array;
+}
+
+/** So many files are held in memory at a time; their writes share the commits. */
+const together = 64;
+
+/**
+ * Reads what the hooks leave, oldest first, those of one conversation one after the other: acknowledged (deleted) only
+ * after its commit is on disk.
+ */
 export class Spool {
   readonly #parts: SpoolParts;
   readonly #attempts = new Map<string, number>();
@@ -98,9 +111,9 @@ export class Spool {
       const entries = spoolEntries(this.#parts.directory);
       this.#noteFull(entries);
       const held = new Set<string>();
-      for (const entry of entries) {
+      for (const lanes of this.#inTurn(entries)) {
         // nothing behind it would fare better: all is kept, and looked at again with the next round
-        if ((await this.#take(entry, held)) === 'no room') return;
+        if ((await this.#takeTogether(lanes, held)) === 'no room') return;
       }
     } while (this.#again);
   }
@@ -117,12 +130,50 @@ export class Spool {
     }
   }
 
-  async #take(entry: SpoolEntry, held: Set<string>): Promise<'no room' | undefined> {
+  /** Files that may be taken in side by side: one list for each lane, in the order in which they came. */
+  *#inTurn(entries: readonly SpoolEntry[]): Generator<readonly (readonly Waiting[])[]> {
+    let lanes = new Map<string, Waiting[]>();
+    let count = 0;
+    for (const entry of entries) {
+      const waiting = this.#read(entry);
+      if (!waiting) continue;
+      const lane = this.#parts.laneOf(waiting.bytes);
+      if (lane !== undefined) lanes.set(lane, [...(lanes.get(lane) ?? []), waiting]);
+      count += 1;
+      if (lane !== undefined && count < together) continue;
+      if (lanes.size > 0) yield [...lanes.values()];
+      if (lane === undefined) yield [[waiting]];
+      [lanes, count] = [new Map(), 0];
+    }
+    if (lanes.size > 0) yield [...lanes.values()];
+  }
+
+  #read(entry: SpoolEntry): Waiting | undefined {
+    try {
+      const bytes = readSpoolFile(this.#parts.directory, entry.name);
+      if (!bytes) return undefined;
+      this.#parts.failpoint('spool.renamed');
+      return { entry, bytes };
+    } catch (error) {
+      this.#failed(entry, error);
+      return undefined;
+    }
+  }
+
+  async #takeTogether(lanes: readonly (readonly Waiting[])[], held: Set<string>): Promise<'no room' | undefined> {
+    let room: 'no room' | undefined;
+    const take = async (lane: readonly Waiting[]) => {
+      for (const waiting of lane) {
+        if (room === undefined) room = (await this.#take(waiting, held)) ?? room;
+      }
+    };
+    await Promise.all(lanes.map(take));
+    return room;
+  }
+
+  async #take({ entry, bytes }: Waiting, held: Set<string>): Promise<'no room' | undefined> {
     const { directory, ingest, redact, failpoint, log, onTaken } = this.#parts;
     try {
-      const bytes = readSpoolFile(directory, entry.name);
-      if (!bytes) return undefined;
-      failpoint('spool.renamed');
       const taken = await ingest({ name: entry.name, mtimeNs: entry.mtimeNs, bytes }, held);
       if (taken.outcome === 'early') return undefined;
       if (taken.outcome === 'bad') {

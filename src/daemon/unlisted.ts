@@ -14,7 +14,9 @@ import {
   sweepAsked,
 } from '../platform/asked-events.ts';
 import { ownDirectory, writeAtomic } from '../platform/files.ts';
+import type { Paths } from '../platform/paths.ts';
 import { exists } from '../platform/walk.ts';
+import { isOwnPlace } from './own-place.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,18 +26,31 @@ export interface UnlistedParts {
   readonly daemon: Pick<Daemon, 'home' | 'newId'>;
   readonly enter: Welcome['enter'];
   readonly clock: () => number;
+  readonly paths: Paths;
 }
 
-/** What ingest asks about a directory that is no project. */
+/** What ingest asks about a directory that is no project. One after the other: two events may be of the same repository. */
 export function unlistedBy(parts: UnlistedParts): CaptureParts['unlisted'] {
-  return async (directory) => {
-    const { user } = parts.projects();
-    const { policy } = parts.settings.config.capture;
-    const needs = { daemon: parts.daemon, enter: parts.enter };
-    const decided = await decide({ policy, read: user.read, now: parts.clock(), needs, hide }, directory);
-    if (decided === 'dropped') await user.write((tx) => countDropped(tx));
+  let before: Promise<unknown> = Promise.resolve();
+  return (directory) => {
+    const decided = before.then(() => decideOn(parts, directory));
+    before = decided.catch(() => undefined); // told to whoever asked
     return decided;
   };
+}
+
+async function decideOn(parts: UnlistedParts, directory: string): ReturnType<CaptureParts['unlisted']> {
+  const projects = parts.projects();
+  // entered meanwhile, or our own doing, which is nobody's work
+  if (projects.ofDirectory(directory) !== undefined) return 'entered';
+  const { policy } = parts.settings.config.capture;
+  const needs = { daemon: parts.daemon, enter: parts.enter };
+  const { read } = projects.user;
+  const decided = isOwnPlace(parts.paths, directory)
+    ? 'dropped'
+    : await decide({ policy, read, now: parts.clock(), needs, hide }, directory);
+  if (decided === 'dropped') await projects.user.write((tx) => countDropped(tx));
+  return decided;
 }
 
 /** Git sees nothing of a project that nobody invited. */

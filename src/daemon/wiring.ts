@@ -4,11 +4,12 @@ import type { Config } from '../config/schema.ts';
 import { movedAgentHomes } from '../core/agent-homes.ts';
 import type { Captured } from '../core/captured.ts';
 import type { Redactor } from '../core/redact.ts';
+import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
-import type { BriefSources, Reads } from '../features/brief/assemble.ts';
+import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { importHistory } from '../features/capture/commits.ts';
-import { type TranscriptRoot, transcriptRoots } from '../features/capture/discover.ts';
+import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
 import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { captureFeature } from '../features/capture/feature.ts';
 import { importTranscripts } from '../features/capture/import.ts';
@@ -22,6 +23,7 @@ import { keep } from '../features/documents/keep.ts';
 import { documentCount, documentsOfSession } from '../features/documents/queries.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
+import { fleetingIn, forgetReads, mayKnow } from '../features/entries/erasing.ts';
 import { entryFacts } from '../features/entries/facts.ts';
 import { entriesFeature } from '../features/entries/feature.ts';
 import {
@@ -34,33 +36,41 @@ import { storeInitial } from '../features/entries/initial.ts';
 import { pendingSyncs } from '../features/entries/mirror.ts';
 import { type EntryNeeds, momentOf } from '../features/entries/needs.ts';
 import { erasingFeature } from '../features/erasing/feature.ts';
+import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
-import { takeInCommits } from '../features/sessions/commits.ts';
+import { unknownCommits } from '../features/sessions/commits.ts';
 import { belongings, conversationEntities, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
 import { sessionsFeature } from '../features/sessions/feature.ts';
 import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
-import { noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
+import { hasOriginal } from '../features/sessions/join.ts';
+import { lastHeard, noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
+import { takeInGit } from '../features/sessions/take-in-git.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
+import { linkedProjects } from '../features/system/queries.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
-import type { Read } from '../store/record-type.ts';
+import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { doctor } from './doctor.ts';
-import { entryMoment, entryNeeds } from './entry-needs.ts';
+import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { createHooks, scriptFacts } from './hooks.ts';
 import { keptPath } from './kept-path.ts';
+import { lastWords } from './last-words.ts';
+import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
+import { toldBriefs } from './told-briefs.ts';
 import { unlistedBy, unlistedView } from './unlisted.ts';
+import { workPatch } from './work-patch.ts';
 
 export interface Wiring {
   readonly paths: Paths;
@@ -78,6 +88,7 @@ export interface Wiring {
   readonly breathe: () => Promise<void>;
   readonly resumed: (setting: ReturnType<typeof settingOf>, session_id: string) => string;
   readonly takeClaims: CaptureParts['takeClaims'];
+  readonly told: CaptureParts['told'];
   readonly log: CaptureParts['log'];
   readonly spool: {
     readonly state: () => { readonly waiting: number; readonly bad: number; readonly full: boolean };
@@ -96,7 +107,8 @@ export interface Wired {
   readonly entries: EntryNeeds;
   readonly capture: CaptureParts;
   readonly sources: BriefSources;
-  readonly roots: readonly TranscriptRoot[];
+  readonly roots: TranscriptRoots;
+  readonly erasing: ErasingNeeds;
 }
 
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
@@ -104,10 +116,11 @@ export function wire(wiring: Wiring): Wired {
   const capture = captureParts(wiring);
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
-  const roots = transcriptRoots(wiring.paths.home, wiring.env);
+  const roots = rootsOf(wiring);
   const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring) };
   const { lay, drain } = wiring.spool;
+  const erasing = erasingNeeds(wiring, entries, () => features);
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
@@ -116,7 +129,10 @@ export function wire(wiring: Wiring): Wired {
       get device() {
         return wiring.projects().identity.dev;
       },
-      surroundings: (context, session_id) => ({ ...factsOf(entries, context, session_id), git: context.git }),
+      surroundings: (context, session_id) => ({
+        ...{ ...factsOf(entries, context, session_id), git: context.git },
+        ...lastWords({ project: context.read.project, user: context.read.user }, session_id),
+      }),
       keepInitial: storeInitial(entries),
       summaryDocument: (tx, { session_id, summary }) => {
         const uri = `session:${session_id}/summary`;
@@ -124,6 +140,7 @@ export function wire(wiring: Wiring): Wired {
         return keep(tx, wanted, { actor: { user: wiring.projects().identity.user, session: session_id } }).uri;
       },
       transcript: keptTranscript,
+      patch: (context) => workPatch(capture.rules, context),
       breathe: wiring.breathe,
       brief: (context, session_id) => wiring.resumed(settingOf(context), session_id),
     }),
@@ -133,13 +150,15 @@ export function wire(wiring: Wiring): Wired {
       drain,
       namedProject: (asked) => wiring.projects().resolve(asked),
     }),
+    activityFeature(activityNeeds(capture)),
     documentsFeature({
       redactor: (projectId) => capture.rules(capture.target(projectId).root).redactor,
+      ignores: (projectId) => fileIgnores(capture, projectId),
       ...{ breathe: wiring.breathe, extractor: () => createExtractor() },
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    briefFeature(sources),
+    briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{
         hooks: createHooks(wiring, () => wiring.projects().roots()),
@@ -156,23 +175,39 @@ export function wire(wiring: Wiring): Wired {
       config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
-    erasingFeature(erasingNeeds(wiring, () => features)),
+    erasingFeature(erasing),
     batchFeature(batchSteps(() => features)),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],
       hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
-      showings: [showing((read) => momentIn(wiring, entries, read)), ...showings, ...documentSearch.showings],
-      entryOf: foundEntry((read) => momentIn(wiring, entries, read)),
+      showings: [showing(entries), ...showings, ...documentSearch.showings],
+      entryOf: foundEntry(entries),
       monotonic: wiring.monotonic,
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
   ];
-  return { features, entries, capture, sources, roots };
+  return { features, entries, capture, sources, roots, erasing };
 }
 
-function erasingNeeds(wiring: Wiring, features: () => readonly Feature[]): Parameters<typeof erasingFeature>[0] {
+/** Where transcripts are: of the person's agents, and in every project. */
+function rootsOf({ paths, env, projects }: Wiring): TranscriptRoots {
+  const fixed = transcriptRoots(paths.home, env);
+  return { [Symbol.iterator]: () => [...fixed, ...projects().roots().map(historyRoot)].values() };
+}
+
+function erasingNeeds(wiring: Wiring, entries: EntryNeeds, features: () => readonly Feature[]): ErasingNeeds {
   return {
+    entries: {
+      mayKnow,
+      fleetingIn: (context, scope) => fleetingIn(entries, context, scope),
+      forgetReads: (tx, keys) => forgetReads(entries, tx, keys),
+    },
+    linkedTo: (project_id) =>
+      wiring
+        .projects()
+        .user.read.all(linkedProjects, { project_id })
+        .map((row) => row.project_id),
     sessions: {
       ...{ newest: newestToErase, find: sessionToErase },
       belongings: (read, session_id) => {
@@ -195,18 +230,19 @@ function entryNeedsOf({ settings, monotonic, maintenance }: Wiring): EntryNeeds 
   });
 }
 
-/** How entries of one database read now; the person's knows no sessions. */
-function momentIn({ projects, clock }: Wiring, entries: EntryNeeds, read: Read) {
-  return entryMoment(entries, { project: read === projects().user.read ? undefined : read, now: clock() });
-}
-
 function factsOf(entries: EntryNeeds, context: Context, session_id: string) {
   const { read, caller } = context;
   return entryFacts({ ...momentOf(entries, context), read, user: caller.user }, session_id);
 }
 
+/** Of a file that nobody reads in a conversation. */
+function fileIgnores(capture: CaptureParts, projectId: string) {
+  const { ignores } = capture.rules(capture.target(projectId).root);
+  return ignores && ((path: string) => ignores(path, undefined));
+}
+
 function captureParts(wiring: Wiring): CaptureParts {
-  const { redactor, clock, monotonic, breathe, takeClaims, log, settings } = wiring;
+  const { redactor, clock, monotonic, breathe, takeClaims, told, log, settings } = wiring;
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
     ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
@@ -215,15 +251,19 @@ function captureParts(wiring: Wiring): CaptureParts {
     erasedIn,
     pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
   });
-  return {
-    ...{ redactor, clock, monotonic, breathe, takeClaims, log, reading: new Map() },
+  const parts: CaptureParts = {
+    ...{ redactor, clock, monotonic, breathe, takeClaims, told, log, reading: new Map() },
     rules: captureRules(settings, wiring.redactorOf),
     keepers: {
       takeIn: (tx, of, announced, items: readonly Captured[]) => takeIn(tx, source(of), announced, items),
-      takeInCommits: (tx, commits) => takeInCommits(tx, identity().user, commits),
+      hasOriginal,
+      takeInGit: (tx, git) => takeInGit(tx, identity().user, git),
       started: (tx, start) => noteResumed(tx, start, { user: identity().user }),
       ended: (tx, end) => noteEnd(tx, end, { user: identity().user }),
+      beats: (tx, beats) => keepBeats(tx, parts, beats),
+      lastHeard,
     },
+    unknownCommits,
     isForgotten: (read, agent, natives) => {
       const isErased = erasedIn(read);
       return natives.some((native) => conversationEntities(agent, native).some((ent) => isErased?.(ent)));
@@ -233,9 +273,16 @@ function captureParts(wiring: Wiring): CaptureParts {
       return { read: store.read, write: store.write.bind(store) };
     },
     target: (projectId) => targetOf(wiring.projects(), projectId),
-    projectOf: (directory) => wiring.projects().ofDirectory(directory),
+    get transcriptRoots() {
+      return rootsOf(wiring);
+    },
+    roots: () => wiring.projects().roots(),
+    // what our own processes do is nobody's work
+    projectOf: (directory) =>
+      isOwnPlace(wiring.paths, directory) ? undefined : wiring.projects().ofDirectory(directory),
     unlisted: unlistedBy(wiring),
   };
+  return parts;
 }
 
 function targetOf(projects: Projects, projectId: string): Target {
@@ -257,18 +304,22 @@ function worktreeName(cwd: string, root: string | undefined): string {
 }
 
 function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
-  const asked = (read: Reads, now: number) => ({
-    ...{ ...entryMoment(entries, { project: read.project, now }), read, user: wiring.projects().identity.user },
+  const asked = (read: Reads, { now, root }: Look) => ({
+    ...momentOf(entries, { read, now, project: { root: mainTop(root) } }),
+    ...{ read, user: wiring.projects().identity.user },
   });
   return {
-    entries: (reads, now) =>
-      forBrief(asked(reads, now)).map(({ updated_at, actor, ...entry }) => {
+    entries: (reads, at) =>
+      forBrief(asked(reads, at)).map(({ updated_at, actor, ...entry }) => {
         return { ...entry, at: updated_at, by: actor.agent ?? 'you', session_id: actor.session ?? null };
       }),
-    entryEnds: (reads, now) => endsForBrief(asked(reads, now)),
+    entryEnds: (reads, at) => endsForBrief(asked(reads, at)),
     sessions: sessionsForBrief,
-    anchor: (reads, session_id, { now, git }) =>
-      anchorForBrief(reads.project, session_id, { ...entryFacts(asked(reads, now), session_id), git }),
+    anchor: (reads, session_id, { git, ...at }) =>
+      anchorForBrief(reads.project, session_id, {
+        ...{ ...entryFacts(asked(reads, at), session_id), git },
+        ...lastWords(reads, session_id),
+      }),
     handoff: (read, agent, at) => {
       const { user, dev } = wiring.projects().identity;
       return handoffForBrief(read, agent, { ...at, user, device: dev });
@@ -278,7 +329,7 @@ function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
 }
 
 /** A new project starts full: its history, and every transcript that is already there. */
-function welcome(wiring: Wiring, capture: CaptureParts, roots: readonly TranscriptRoot[]): Welcome['takeIn'] {
+function welcome(wiring: Wiring, capture: CaptureParts, roots: TranscriptRoots): Welcome['takeIn'] {
   return async (project, { report, cancelled }) => {
     const target = capture.target(project.id);
     await capture.user.write((tx) => tx.run(forgetHomeless, {}));

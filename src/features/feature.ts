@@ -45,6 +45,8 @@ export interface Context {
   readonly branch: string | undefined;
   /** State of that work tree; gathered for settled operations only. */
   readonly git: GitState | null;
+  /** What the operation's own `prepare` gathered. */
+  readonly prepared?: unknown;
 }
 
 export interface JobContext extends Context {
@@ -73,6 +75,16 @@ interface Parts<C extends Contract> {
   readonly storeOf?: {
     readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>, context: Context) => StorePlace : never;
   };
+  /** What writes gather before their transaction, where they may wait; handed over as `prepared`. */
+  readonly prepare?: {
+    readonly [N in keyof C]?: C[N] extends Operation
+      ? (input: Parsed<C[N]>, context: Context) => Promise<unknown>
+      : never;
+  };
+  /** Operations that need no project for some inputs: they then work outside of any, on the user database. */
+  readonly anywhere?: {
+    readonly [N in keyof C]?: C[N] extends Operation ? (input: Parsed<C[N]>) => boolean : never;
+  };
 }
 
 /** Where a write goes. memory: it changes no database, so it runs outside of any transaction, and no answer is kept. */
@@ -84,6 +96,8 @@ export interface Feature {
   readonly projections: readonly Projection[];
   readonly migrations: Migrations | undefined;
   readonly storeOf: Readonly<Record<string, ((input: never, context: Context) => StorePlace) | undefined>>;
+  readonly prepare: Readonly<Record<string, ((input: never, context: Context) => Promise<unknown>) | undefined>>;
+  readonly anywhere: Readonly<Record<string, ((input: never) => boolean) | undefined>>;
 }
 
 /** Ties a contract to its verbs, rows and schema. */
@@ -94,6 +108,8 @@ export function feature<C extends Contract>(contract: C, parts: Parts<C>): Featu
     projections: parts.projections ?? [],
     migrations: parts.migrations,
     storeOf: parts.storeOf ?? {},
+    prepare: parts.prepare ?? {},
+    anywhere: parts.anywhere ?? {},
   });
 }
 

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { findableKinds, Layer, Priority, Scope } from '../core/words.ts';
 import type { Applied, Projecting, Read } from '../store/record-type.ts';
+import type { Context } from './feature.ts';
 
 export type FindableKind = (typeof findableKinds)[number];
 
@@ -66,8 +67,11 @@ export interface Hiding {
 /** How a found thing is shown: asked for the results of one page only. */
 export interface Showing {
   readonly kind: FindableKind;
-  /** The text of a part exactly as it was given to search; undefined when it is gone or expired: then it is no result. */
-  readonly text: (read: Read, ent: string, part: number) => string | undefined;
+  /**
+   * The text of a part exactly as it was given to search; undefined when it is gone, expired, or not for whoever asks:
+   * then it is no result.
+   */
+  readonly text: (read: Read, ent: string, part: number, context: Context) => string | undefined;
   /**
    * key: an entry's key, a commit's sha, a task's id, a document's uri. title: session title, subject, tool and command;
    * of a document its title and the headings above the part.
@@ -95,5 +99,5 @@ export interface FoundEntry {
   readonly updated_at: string;
 }
 
-/** A live entry by its id; undefined when it is retired or gone. */
-export type EntryOf = (read: Read, ent: string) => FoundEntry | undefined;
+/** A live entry by its id; undefined when it is retired or gone, or not for whoever asks. */
+export type EntryOf = (read: Read, ent: string, context: Context) => FoundEntry | undefined;

@@ -1,4 +1,5 @@
 // Every operation there is, one line per feature. Clients import the type, the daemon the value.
+import { contract as activity } from './activity/contract.ts';
 import { contract as batch } from './batch/contract.ts';
 import { contract as brief } from './brief/contract.ts';
 import { contract as capture } from './capture/contract.ts';
@@ -14,6 +15,7 @@ export const operations = {
   ...entries,
   ...sessions,
   ...capture,
+  ...activity,
   ...search,
   ...brief,
   ...system,

@@ -22,8 +22,11 @@ export const failpointNames = [
 /** What the operating system would say, by the action that stands for it. */
 const systemCodes: Readonly<Record<string, string>> = { full: 'ENOSPC', io: 'EIO' };
 
+/** What a flush takes on a disk that is slow. */
+const slowMs = 200;
+
 /**
- * Reads PRSIST_FAILPOINT, `<name>:<kill|error|full|io>[:<n>[+]]` (the n-th time, 1 when absent; with + from then on), and
+ * Reads PRSIST_FAILPOINT, `<name>:<kill|error|full|io|slow>[:<n>[+]]` (the n-th time, 1 when absent; with + from then on), and
  * only where PRSIST_HOME is set: an ordinary installation has no failpoints. Returns what to call at each crossing.
  */
 export function createFailpoint(
@@ -38,7 +41,13 @@ export function createFailpoint(
     left -= 1;
     if (nth.endsWith('+') ? left > 0 : left !== 0) return;
     if (action === 'kill') process.kill(process.pid, 'SIGKILL');
+    if (action === 'slow') return hold(slowMs);
     const code = systemCodes[action];
     throw Object.assign(new Error(`failpoint ${name}`), code === undefined ? {} : { code });
   };
+}
+
+/** As a disk does that does not come back: the thread waits, and everything in it. */
+function hold(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -60,6 +60,8 @@ export function writeAtomic(path: string, data: string | Uint8Array, mode = 0o60
   try {
     try {
       fs.writeFileSync(handle, data);
+      // a file that others are to read keeps the bits our umask would take away
+      if (mode !== 0o600) fs.fchmodSync(handle, mode);
       fs.fsyncSync(handle);
     } finally {
       fs.closeSync(handle);

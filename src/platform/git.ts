@@ -19,9 +19,9 @@ const ofOneRepository = new Set([
 export async function runGit(
   directory: string,
   args: readonly string[],
-  timeoutMs: number = limits.gitTimeoutMs,
+  { timeoutMs = limits.gitTimeoutMs, input }: { readonly timeoutMs?: number; readonly input?: string } = {},
 ): Promise<string | undefined> {
-  const { exit, output } = await askGit(directory, args, timeoutMs);
+  const { exit, output } = await askGit(directory, args, { timeoutMs, input });
   return exit === 0 ? output : undefined;
 }
 
@@ -31,10 +31,16 @@ interface Answer {
   readonly output: string;
 }
 
-function askGit(directory: string, args: readonly string[], timeoutMs: number): Promise<Answer> {
+interface Asking {
+  readonly timeoutMs: number;
+  /** What git reads; nothing when absent. */
+  readonly input?: string | undefined;
+}
+
+function askGit(directory: string, args: readonly string[], { timeoutMs, input }: Asking): Promise<Answer> {
   const env = Object.fromEntries(Object.entries(environment()).filter(([name]) => !ofOneRepository.has(name)));
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       'git',
       ['-c', 'core.quotePath=false', ...args],
       {
@@ -49,6 +55,8 @@ function askGit(directory: string, args: readonly string[], timeoutMs: number): 
         resolve({ exit: typeof exit === 'number' ? exit : undefined, output });
       },
     );
+    child.stdin?.on('error', () => undefined); // it ended without reading all of it: its exit says the rest
+    if (input !== undefined) child.stdin?.end(input);
   });
 }
 
@@ -75,11 +83,35 @@ export async function readCommits(
 ): Promise<CapturedCommit[] | undefined> {
   const args = ['log', '-z', '--raw', '--numstat', '--no-renames', '--no-show-signature', '-m', '--first-parent'];
   const range = ['-n', String(most), `--skip=${skip}`, '--end-of-options', from];
-  const { exit, output } = await askGit(directory, [...args, `--format=${format}%x00`, ...range], timeoutMs);
+  const { exit, output } = await askGit(directory, [...args, `--format=${format}%x00`, ...range], { timeoutMs });
   if (exit === 0) return parseCommits(output.split('\0'));
   const named = ['rev-parse', '-q', '--verify', '--end-of-options', `${from}^{commit}`];
-  const isNobody = exit !== undefined && (await askGit(directory, named, timeoutMs)).exit === 1;
+  const isNobody = exit !== undefined && (await askGit(directory, named, { timeoutMs })).exit === 1;
   return isNobody ? [] : undefined;
+}
+
+/**
+ * Commits by their shas, as readCommits gives them; those that are gone are left out. undefined when git gives no answer.
+ */
+export async function readNamedCommits(
+  directory: string,
+  shas: readonly string[],
+): Promise<CapturedCommit[] | undefined> {
+  if (shas.length === 0) return [];
+  const here = await presentCommits(directory, shas);
+  if (here === undefined || here.length === 0) return here && [];
+  const args = ['log', '-z', '--no-walk=unsorted', '--raw', '--numstat', '--no-renames', '--no-show-signature', '-m'];
+  const more = ['--first-parent', `--format=${format}%x00`, '--stdin'];
+  const output = await runGit(directory, [...args, ...more], { input: here.join('\n') });
+  return output === undefined ? undefined : parseCommits(output.split('\0'));
+}
+
+/** Which of some shas name commits that are here. */
+async function presentCommits(directory: string, shas: readonly string[]): Promise<string[] | undefined> {
+  const input = `${shas.join('\n')}\n`;
+  const output = await runGit(directory, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], { input });
+  const lines = output?.split('\n').flatMap((line) => /^([0-9a-f]{40,64}) commit$/.exec(line)?.[1] ?? []);
+  return lines && [...new Set(lines)];
 }
 
 const rawForm = /^\n?:\d+ \d+ \S+ \S+ ([A-Z])\d*$/;

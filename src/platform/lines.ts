@@ -47,7 +47,7 @@ export async function* readLines(
     else rest.push(piece);
   };
   let position = from;
-  for await (const chunk of plainChunks(path, from)) {
+  for await (const chunk of readChunks(path, from)) {
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
       hold(chunk.subarray(start, end));
@@ -65,7 +65,8 @@ function withoutReturn(text: string): string {
   return text.endsWith('\r') ? text.slice(0, -1) : text;
 }
 
-async function* plainChunks(path: string, from: number): AsyncGenerator<Buffer> {
+/** The plain bytes of a file from an offset on, in chunks as they are read; `.gz` files are unpacked. */
+export async function* readChunks(path: string, from: number): AsyncGenerator<Buffer> {
   requireNotHeld(path);
   if (!path.endsWith('.gz')) {
     yield* fs.createReadStream(path, { start: from, highWaterMark: chunkBytes });
@@ -83,6 +84,18 @@ async function* plainChunks(path: string, from: number): AsyncGenerator<Buffer> 
       skip = 0;
     }
   }
+}
+
+/** The first plain bytes of a file, at most `count`. */
+export async function firstPlainBytes(path: string, count: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of readChunks(path, 0)) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= count) break;
+  }
+  return Buffer.concat(chunks).subarray(0, count);
 }
 
 /** The first bytes of a file as they lie on disk, at most `count`. */

@@ -26,11 +26,29 @@ export function createNewFile(path: string): NewFile {
   };
 }
 
+/** Throws file/unreadable, saying why, for a path at which no new file can be made; leaves nothing there. */
+export function requireNewFile(path: string): void {
+  fs.closeSync(opened(path));
+  fs.rmSync(path, { force: true });
+}
+
 function opened(path: string): number {
   try {
     return fs.openSync(path, 'wx', 0o600);
   } catch (cause) {
-    const why = errorCode(cause) === 'EEXIST' ? 'is there already' : `cannot be written (${errorCode(cause)})`;
-    throw new PrsistError('file/unreadable', `${path} ${why}`, { cause, hint: 'give another path' });
+    throw refused(path, errorCode(cause), cause);
   }
 }
+
+function refused(path: string, code: string, cause: unknown): PrsistError {
+  const [why, hint] = reasons[code] ?? [`cannot be written (${code})`, 'give another path'];
+  return new PrsistError('file/unreadable', `${path}: ${why}`, { cause, hint });
+}
+
+const reasons: Readonly<Record<string, readonly [why: string, hint: string]>> = {
+  EEXIST: ['it is there already, and is not overwritten', 'give another path, or move what is there away first'],
+  ENOENT: ['there is no such directory', 'make the directory first, or give another path'],
+  ENOTDIR: ['what should be a directory is a file', 'give another path'],
+  EACCES: ['you may not write there', 'give another path'],
+  EROFS: ['that disk can only be read', 'give another path'],
+};

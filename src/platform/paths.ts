@@ -19,6 +19,8 @@ export interface Paths {
   readonly lock: string;
   readonly spool: string;
   readonly printed: string;
+  /** There while a delta waits for some conversation: hooks look for none otherwise. */
+  readonly deltas: string;
   readonly briefKey: string;
   readonly log: string;
   /** Installed hook scripts: the same place whatever PRSIST_HOME or XDG say, so the hook command never changes. */
@@ -58,6 +60,7 @@ export function resolvePaths(env: Readonly<Record<string, string | undefined>> =
     lock: join(state, 'daemon.lock.db'),
     spool: join(state, 'spool'),
     printed: join(state, 'printed'),
+    deltas: join(state, 'deltas'),
     briefKey: join(state, 'brief-key'),
     log: join(state, 'log', 'daemon.jsonl'),
     bin: join(fixed, 'bin'),

@@ -38,12 +38,29 @@ function workTreeAt(top: string): WorkTree | undefined {
   return { top, gitDir, commonDir, name: basename(gitDir), mainTop };
 }
 
+/** The directory all work trees of a repository share: found from any of them, or from inside a bare one. */
+export function repositoryAround(directory: string): string | undefined {
+  const tree = workTreeOf(directory);
+  if (tree) return tree.commonDir;
+  const isBare = ['HEAD', 'objects', 'refs'].every((name) => fs.existsSync(join(directory, name)));
+  return isBare ? directory : undefined;
+}
+
 /** The line of a work tree's HEAD file (`ref: refs/heads/main` or a commit); '' when unreadable. */
-export function headLine(tree: WorkTree): string {
+export function headLine(tree: Pick<WorkTree, 'gitDir'>): string {
   return (readText(join(tree.gitDir, 'HEAD')) ?? '').trim();
 }
 
 /** The branch a HEAD line names; undefined when it is detached. */
 export function branchOf(head: string): string | undefined {
   return /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
+}
+
+/** True when a repository has a branch of this name. commonDir: what all its work trees share. */
+export function isBranch(commonDir: string, name: string): boolean {
+  if (name === '' || name.split('/').includes('..')) return false;
+  if (fs.existsSync(join(commonDir, 'refs', 'heads', name))) return true;
+  return (readText(join(commonDir, 'packed-refs')) ?? '')
+    .split('\n')
+    .some((line) => line.endsWith(` refs/heads/${name}`));
 }

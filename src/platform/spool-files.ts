@@ -55,6 +55,12 @@ export function deleteSpoolFile(directory: string, name: string): void {
   fs.rmSync(join(directory, name), { force: true });
 }
 
+/** Takes everything out of a file, which stays; anything else than a file is left alone. */
+export function emptyFile(path: string): void {
+  const info = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (info?.isFile() && info.size > 0) fs.truncateSync(path);
+}
+
 /** Moves a file that cannot be taken in where status shows it, as what `redact` makes of its text; unreadable as it is. */
 export function setAsideSpoolFile(directory: string, name: string, redact: (text: string) => string): void {
   ownDirectory(join(directory, 'bad'));

@@ -37,6 +37,12 @@ export function filesBelow(directory: string, wanted: (name: string) => boolean,
   return found.sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, most);
 }
 
+/** Files in a directory itself whose name passes, in name order. */
+export function filesIn(directory: string, wanted: (name: string) => boolean): FoundFile[] {
+  const names = entries(directory).flatMap((entry) => (wanted(entry.name) ? [entry.name] : []));
+  return names.sort().flatMap((name) => fileInfo(join(directory, name)) ?? []);
+}
+
 function entries(directory: string): fs.Dirent[] {
   try {
     return fs.readdirSync(directory, { withFileTypes: true });

@@ -52,5 +52,5 @@ function openSide(store: Store): Aside {
   };
   const { clock, random } = settings;
   const parts = { statements, projector: store.projector, own: { ...store.log }, clock, random, failpoint: refused };
-  return { db, statements, settings, tx: transaction(parts, refused).tx };
+  return { db, statements, settings, tx: transaction(parts, refused, refused).tx };
 }

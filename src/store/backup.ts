@@ -1,6 +1,7 @@
 // Copies of a database file that can be trusted: made by SQLite itself, looked through before they count.
 import Database from 'better-sqlite3';
 import { PrsistError } from '../core/errors.ts';
+import { fileKind } from '../platform/walk.ts';
 import type { StoreKind } from './migrate.ts';
 import { type Connection, checkSchema, guarded, storeError } from './open.ts';
 
@@ -112,6 +113,7 @@ interface Reading {
 }
 
 function openCopy(file: string, schema: number): Connection {
+  if (fileKind(file) !== 'file') throw noFile(file);
   let db: Connection;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true });
@@ -137,6 +139,14 @@ function openCopy(file: string, schema: number): Connection {
     }
     throw error;
   }
+}
+
+function noFile(file: string): PrsistError {
+  const kind = fileKind(file);
+  const why = { absent: 'there is no such file', directory: 'it is a directory', file: '', other: 'it is no file' }[
+    kind
+  ];
+  return new PrsistError('file/unreadable', `${file}: ${why}`, { hint: 'prsist backup --list shows the copies' });
 }
 
 interface Opened {

@@ -1,8 +1,9 @@
 // What can be wrong with one database, found without changing it, and what can be mended without losing anything.
 import { hlcMs } from '../core/hlc.ts';
 import { guarded } from './open.ts';
+import type { Pace } from './steps.ts';
 import type { Store } from './store.ts';
-import { quickCheck, verify } from './verify.ts';
+import { type CheckElsewhere, type FileCheck, fileCheckOf, quickCheck, verifyAside } from './verify.ts';
 
 /** leftovers, index and wal can be mended in place; the others need a person. */
 export type Trouble =
@@ -33,15 +34,21 @@ export function isSafeVersion(version: string): boolean {
   return major * 1_000_000 + minor * 1_000 + patch >= 3_051_003;
 }
 
-/**
- * Looks a database through. depth deep: also every record, text and row, which rebuilds rows that differ.
- * walSize: bytes of its WAL. now: milliseconds.
- */
-export function troubles(
-  store: Store,
-  { depth, walSize, now }: { readonly depth: 'quick' | 'deep'; readonly walSize: number; readonly now: number },
-): Trouble[] {
-  const file = quickCheck(store);
+export interface Looking {
+  /** deep: also every record, text and row, which rebuilds rows that differ. */
+  readonly depth: 'quick' | 'deep';
+  /** Bytes of its WAL. */
+  readonly walSize: number;
+  /** Milliseconds. */
+  readonly now: number;
+  readonly pace: Pace;
+  readonly check: CheckElsewhere;
+}
+
+/** Looks a database through while it is served. Throws store/locked while it is being rebuilt and depth is deep. */
+export async function troubles(store: Store, looking: Looking): Promise<Trouble[]> {
+  const { depth, walSize, now } = looking;
+  const file = await fileCheck(store, looking.check);
   if (file.damage !== undefined) return [{ kind: 'damage', what: file.damage }];
   const tables = missingTables(store);
   const found: Trouble[] = [
@@ -52,7 +59,13 @@ export function troubles(
     ...counted(store, now),
   ];
   if (depth === 'quick' || found.some(({ kind }) => kind === 'table')) return found;
-  return [...found, ...verify(store, 'deep').problems.map((what): Trouble => ({ kind: 'damage', what }))];
+  const verified = await verifyAside(store, 'deep', looking);
+  return [...found, ...(verified?.problems ?? []).map((what): Trouble => ({ kind: 'damage', what }))];
+}
+
+async function fileCheck(store: Store, check: CheckElsewhere): Promise<FileCheck> {
+  const words = await check(store.settings.file, 'quick');
+  return words === undefined ? quickCheck(store) : fileCheckOf(words);
 }
 
 function pragmas({ db }: Store): Trouble[] {

@@ -134,6 +134,11 @@ export interface Write extends Projecting {
   known(id: Id): boolean;
   /** Form in which a text enters fields: `{name}` when short, else `{name_blob, name_bytes}` with the blob stored. */
   keep(name: string, text: string, inlineBytes?: number): Readonly<Record<string, string | number>>;
+  /**
+   * Does something outside the database once this write is on disk, and never when it is undone; at once outside of any
+   * transaction. work: must not throw.
+   */
+  after(work: () => void): void;
   /** Milliseconds now, by the engine's clock. */
   readonly now: number;
 }

@@ -53,6 +53,9 @@ type Outcome =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: unknown };
 
+/** After a commit that took longer than a full group on a good disk, the queue rests for one part in so many of that. */
+const [longMs, restShare] = [100, 8];
+
 const logOpen = recordType<{ device: string; project_id: string | null; store: StoreKind }>('log.open', 'grow');
 
 /**
@@ -68,11 +71,16 @@ export class Store {
   readonly #parts: EngineParts;
   readonly #writer: ReturnType<typeof transaction>;
   readonly #letGo: () => void;
+  readonly #afterCommit = (work: () => void) => void this.#later.push(work);
   #events: StoreEvent[] = [];
+  /** What has to wait for the commit of the transaction that is open. */
+  #later: (() => void)[] = [];
   #waiting: Waiting[] = [];
   #scheduled = false;
   #transactions = 0;
   #held = false;
+  /** By the clock for durations. */
+  #restUntil = 0;
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
@@ -89,7 +97,7 @@ export class Store {
       const { clock, random, failpoint } = settings;
       const own = readOwnLog(this.statements) ?? this.#newLog();
       this.#parts = { statements: this.statements, projector: this.projector, own, clock, random, failpoint };
-      this.#writer = transaction(this.#parts, (event) => this.#events.push(event));
+      this.#writer = transaction(this.#parts, (event) => this.#events.push(event), this.#afterCommit);
       if (own.seq === 0) this.#openLog();
     } catch (error) {
       this.db.close(); // its locks with it: the file can be looked at, and opened again
@@ -114,9 +122,7 @@ export class Store {
     return new Promise<T>((resolve, reject) => {
       // resolve is only ever called with the value of this very work
       this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      this.#schedule();
     });
   }
 
@@ -142,11 +148,11 @@ export class Store {
   /** Lets writes wait, after those that wait already are done; what is called gives them way again. */
   hold(): () => void {
     this.#refuseHeld();
-    this.#flush();
+    this.#commitAll();
     this.#held = true;
     return () => {
       this.#held = false;
-      if (this.#waiting.length > 0 && this.db.open) this.#flush();
+      this.#flush();
     };
   }
 
@@ -183,7 +189,7 @@ export class Store {
 
   /** Writes what waits, folds the WAL into the file and closes. */
   close(): void {
-    this.#flush();
+    this.#commitAll();
     this.db.pragma('wal_checkpoint(truncate)');
     this.db.close();
     this.#letGo();
@@ -223,11 +229,39 @@ export class Store {
     });
   }
 
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const restMs = this.#restUntil - this.#now();
+    if (restMs >= 1) setTimeout(() => this.#flush(), restMs);
+    else setImmediate(() => this.#flush());
+  }
+
+  #now(): number {
+    return this.settings.monotonic?.() ?? 0;
+  }
+
+  /**
+   * One group, then everybody else's turn. After a commit that took long, as on a slow disk, that is more than one turn of
+   * the loop: a program that connects needs two, and the loop lets one in at each.
+   */
   #flush(): void {
     this.#scheduled = false;
-    if (this.#held) return; // goes on when the hold ends
-    const most = this.settings.bounds?.().groupCommit ?? limits.groupCommit;
-    while (this.#waiting.length > 0) this.#commitGroup(this.#waiting.splice(0, most));
+    // held: goes on when that ends; closed: nobody waits any more
+    if (this.#held || this.#waiting.length === 0) return;
+    const begun = this.#now();
+    this.#commitGroup(this.#nextGroup());
+    const tookMs = this.#now() - begun;
+    if (tookMs > longMs) this.#restUntil = begun + tookMs + tookMs / restShare;
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  #commitAll(): void {
+    while (!this.#held && this.#waiting.length > 0) this.#commitGroup(this.#nextGroup());
+  }
+
+  #nextGroup(): Waiting[] {
+    return this.#waiting.splice(0, this.settings.bounds?.().groupCommit ?? limits.groupCommit);
   }
 
   #commitGroup(group: readonly Waiting[]): void {
@@ -290,7 +324,7 @@ export class Store {
   /** One request of the group: undone alone when it fails, unless the disk failed, which concerns them all. */
   #savepoint({ work }: Waiting): Outcome {
     const before = { ...this.#parts.own };
-    const heard = this.#events.length;
+    const [heard, later] = [this.#events.length, this.#later.length];
     this.statements.run('savepoint request', []);
     try {
       const value = this.#run(work);
@@ -303,14 +337,22 @@ export class Store {
       this.statements.run('release request', []);
       Object.assign(this.#parts.own, before);
       this.#events.length = heard;
+      this.#later.length = later;
       return { kind: 'failed', error };
     }
   }
 
   /** A transaction in which records may be appended: position, head and events are as before when it fails. */
   #logged<T>(work: () => T): T {
+    const value = this.#undoable(work);
+    for (const after of this.#later.splice(0)) after();
+    return value;
+  }
+
+  #undoable<T>(work: () => T): T {
     const before = { ...this.#parts.own };
     this.#events = [];
+    this.#later = [];
     try {
       return this.#inTransaction(() => {
         const value = work();

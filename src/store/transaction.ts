@@ -59,11 +59,12 @@ export function reader(statements: Statements): Read {
 
 /**
  * The one writer of a store: appends records and applies their projections, in whatever transaction is open.
- * forget: drops the texts it remembers, once they are on disk or undone.
+ * later: is handed what has to wait for the commit. forget: drops the texts it remembers, once they are on disk or undone.
  */
 export function transaction(
   parts: EngineParts,
   emit: (event: StoreEvent) => void,
+  later: (work: () => void) => void,
 ): { readonly tx: Write; readonly forget: () => void } {
   const { statements, clock } = parts;
   const fresh = new Map<string, string>(); // texts of this transaction, so that projections need not unpack them
@@ -93,6 +94,7 @@ export function transaction(
       return { [`${name}_blob`]: hash, [`${name}_bytes`]: bytes };
     },
     append: (type, change) => append(engine, type, change),
+    after: (work) => (statements.db.inTransaction ? later(work) : work()),
   };
   const engine: Engine = { ...parts, tx, emit };
   return { tx, forget: () => fresh.clear() };

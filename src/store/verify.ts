@@ -2,6 +2,7 @@ import { sha256Hex } from '../core/ids.ts';
 import { commitment, genesisHead, nextHead } from '../core/record.ts';
 import { type Aside, aside } from './aside.ts';
 import { getBlob } from './blobs.ts';
+import type { CheckDepth } from './check-file.ts';
 import { digestSteps } from './digest.ts';
 import { knownHoles } from './foreign.ts';
 import { rebuildSteps, type Side } from './rebuild.ts';
@@ -12,7 +13,8 @@ import type { Store } from './store.ts';
 
 export interface Verification {
   readonly records: number;
-  readonly blobs: number;
+  /** Stored texts that were read; absent where only the chain was checked. */
+  readonly blobs?: number;
   /** One sentence per finding; empty = clean. */
   readonly problems: readonly string[];
 }
@@ -50,17 +52,22 @@ export function verify(store: Store, depth: 'chain' | 'deep'): Verification {
   return store.maintain((tx) => atOnce(verifySteps({ ...sideOf(store), tx }, depth)));
 }
 
+/** SQLite's own check of a file where it holds nobody up; undefined when it could not be had. */
+export type CheckElsewhere = (file: string, depth: CheckDepth) => Promise<readonly string[] | undefined>;
+
 /** The same while the store serves. undefined: cancelled. */
 export async function verifyAside(
   store: Store,
   depth: 'chain' | 'deep',
-  pace: Pace,
+  { pace, check }: { readonly pace: Pace; readonly check?: CheckElsewhere },
 ): Promise<Verification | undefined> {
   if (depth === 'chain') return inSlices(chainSteps(store), pace);
+  const words = await check?.(store.settings.file, 'whole');
+  const isFileWhole = words?.every((word) => word === 'ok') ?? false;
   return aside(
     store,
     function* (side) {
-      const value = yield* verifySteps(side, 'deep');
+      const value = yield* verifySteps(side, 'deep', isFileWhole);
       return { value, end: value.problems.length === 0 ? 'rollback' : 'commit' };
     },
     pace,
@@ -69,11 +76,11 @@ export async function verifyAside(
 
 const sideOf = ({ db, statements, settings }: Store): Side => ({ db, statements, settings });
 
-function* verifySteps(side: Aside, depth: 'chain' | 'deep'): Steps<Verification> {
+function* verifySteps(side: Aside, depth: 'chain' | 'deep', isFileWhole = false): Steps<Verification> {
   const { records, problems: found } = yield* chainSteps(side);
   const problems = [...found];
-  if (depth === 'chain') return { records, blobs: 0, problems };
-  const mended = yield* verifyFile(side, problems);
+  if (depth === 'chain') return { records, problems };
+  const mended = yield* verifyFile(side, problems, isFileWhole);
   yield* verifyCopies(side, problems);
   const blobs = yield* verifyBlobs(side, problems);
   if (problems.length > 0) problems.push('rows were not compared: what they would be computed from is damaged');
@@ -90,7 +97,7 @@ function* chainSteps(side: Side): Steps<Verification> {
   );
   let records = 0;
   for (const log of logs) records += yield* verifyLog(side, log, problems);
-  return { records, blobs: 0, problems };
+  return { records, problems };
 }
 
 export interface FileCheck {
@@ -167,16 +174,17 @@ function verifyRecord(row: RecordRow, before: Uint8Array | undefined, report: (w
 }
 
 /**
- * SQLite's own check, a table at a time. Indexes hold nothing of their own: a missing or damaged one is made again, which
+ * SQLite's own check, a table at a time, unless it was found whole elsewhere. Indexes hold nothing of their own: a missing or damaged one is made again, which
  * is told but hinders nothing. Returns what was mended.
  */
-function* verifyFile({ db, statements, settings }: Side, problems: string[]): Steps<string[]> {
+function* verifyFile({ db, statements, settings }: Side, problems: string[], isWhole: boolean): Steps<string[]> {
   const mended: string[] = [];
   for (const { type, name, sql } of missingObjects(db, settings.kind, settings.migrations)) {
     db.exec(sql);
     mended.push(`${type} ${name} was missing; made again`);
     yield;
   }
+  if (isWhole) return mended;
   const tables = statements.all<{ name: string }>(
     "select name from pragma_table_list where schema = 'main' and type in ('table', 'shadow') order by name",
     [],

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reply, serve } from '../client/wire-server.ts';
+import { temporaryDirectory } from '../store/temporary-store.ts';
 import { now, prsist } from './world.ts';
 
 const at = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString();
@@ -142,4 +145,50 @@ test('help offers only the agents there are hooks for', async () => {
   const { stdout } = await prsist(['help', 'handoff']);
   expect(stdout).toContain('claude-code or codex');
   expect(stdout).not.toMatch(/gemini|opencode/);
+});
+
+const patch = { base: 'fedcba9876', files: 1, bytes: 1_500, left_out: [{ path: 'x.bin', why: 'binary' }] };
+const carried = {
+  ...{ ...accepted, patch: { ...patch, text: 'diff --git a/a b/a\n' } },
+};
+
+test('WP9: a patch is asked for, told, written into a new file or printed alone', async () => {
+  const given = { ...waiting, patch, expires_at: new Date(now + 7 * 86_400_000).toISOString() };
+  await using server = await serve(
+    answers({
+      'session.handoff': given,
+      'session.handoffs': { items: [waiting] },
+      'session.accept': carried,
+    }),
+  );
+  const told = 'the patch: 1 file, 1.5 kB\nnot in the patch: x.bin (binary)\n';
+  const sent = await prsist(['handoff', 'codex', '--with-patch'], { server });
+  expect([sent.stderr.startsWith(told), server.asked[0]?.input.with_patch]).toEqual([true, true]);
+  const printed = await prsist(['handoff', 'accept', '--patch', '-'], { server });
+  expect(printed).toEqual({
+    exit: 0,
+    stdout: 'diff --git a/a b/a\n',
+    stderr: `${told}to be applied on fedcba98\n`,
+  });
+  const path = join(temporaryDirectory(), 'the.patch');
+  expect(await prsist(['session', 'accept', '--patch', path], { server })).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('rate limit'),
+    stderr: expect.stringContaining(`git apply ${path}`),
+  });
+  expect(readFileSync(path, 'utf8')).toBe('diff --git a/a b/a\n');
+  const before = server.asked.length;
+  expect(await prsist(['handoff', 'accept', '--patch', path], { server })).toMatchObject({ exit: 1, stdout: '' });
+  expect(server.asked.length).toBe(before); // not taken, as there was no room for what it brings
+});
+
+test('WP10: a handoff without a patch says so when one is wanted', async () => {
+  await using server = await serve(
+    answers({ 'session.handoffs': { items: [waiting] }, 'session.accept': { ...carried, patch: null } }),
+  );
+  expect(await prsist(['handoff', 'accept', '--patch', '-'], { server })).toEqual({
+    exit: 1,
+    stdout: '',
+    stderr: 'error: this handoff has no patch\n',
+  });
 });

@@ -13,9 +13,11 @@ test('repeated and listed options', () => {
 });
 
 test('numbers and words', () => {
-  expect([count('20'), seconds('0.5'), wholeNumber('0')]).toEqual([20, 0.5, 0]);
-  for (const wrong of ['-1', '1.5', 'x', '']) expect(() => wholeNumber(wrong)).toThrowError(/whole number/);
-  for (const wrong of ['0', '-1', '1.5', 'x', '']) expect(() => count(wrong)).toThrowError(/whole number/);
+  const [limit, level] = [count('--limit', 200), wholeNumber('level')];
+  expect([limit('20'), limit('200'), seconds('0.5'), level('0')]).toEqual([20, 200, 0.5, 0]);
+  for (const wrong of ['-1', '1.5', 'x', '']) expect(() => level(wrong)).toThrowError(/whole number/);
+  for (const wrong of ['0', '-1', '1.5', 'x', '']) expect(() => limit(wrong)).toThrowError(/whole number/);
+  expect(() => limit('201')).toThrowError('--limit: "201" is not a whole number from 1 to 200');
   for (const wrong of ['0', '-1', 'x', 'NaN']) expect(() => seconds(wrong)).toThrowError(/seconds/);
   expect(oneOf(['a', 'b'], 'a', '--x')).toBe('a');
   expect(() => oneOf(['a', 'b'], 'c', '--x')).toThrowError('--x: "c" is none of a, b');
@@ -46,7 +48,7 @@ test('every code of the table becomes its exit status, its message and its hint'
     expect(failure(error, { as: 'text', stack: 'hidden', command: 'prsist' })).toEqual({
       exit: row.exit,
       stdout: '',
-      stderr: `error: it failed\ntry: ${row.hint}\n`,
+      stderr: `error: it failed\ntry: ${code === 'input/invalid' ? 'prsist --help' : row.hint}\n`,
     });
   }
 });

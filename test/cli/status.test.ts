@@ -58,12 +58,18 @@ const handoff = {
   shown_at: at(120),
 };
 
+const transcripts = [
+  { agent: 'claude-code', files: 3, last_transcript_at: at(5) },
+  { agent: 'gemini-cli', files: 2, last_transcript_at: at(60) },
+  { agent: 'opencode', files: 1, last_transcript_at: null },
+];
+
 function daemon(links: readonly object[]) {
   const replies: Record<string, Record<string, unknown>> = {
     'system.health': health,
     'project.show': project,
     'project.list': { items: [project, neighbour] },
-    'capture.status': { links, paused: null, spool: { waiting: 0, bad: 1, full: false }, sources: {} },
+    'capture.status': { links, paused: null, spool: { waiting: 0, bad: 1, full: false }, sources: {}, transcripts },
     'session.list': { items: [{}, {}], next_cursor: null },
     'session.handoffs': { items: [handoff] },
   };
@@ -79,6 +85,8 @@ test('everything on one screen', async () => {
 daemon    ok, up since 2h ago, version 0.1.0, 77.0 MB
 capture   claude-code  proven   hook installed  event 2m ago  transcript 5m ago
           codex        off      hook changed    event never  transcript 1h ago  prsist init
+read      gemini-cli  2 transcripts, the last one grew 1h ago
+          opencode  1 transcript
 spool     empty, 1 unreadable
 handoffs  7777aaaa  claude-code → codex  taken 2h ago by codex  "rate limit"
 sessions  2 active, 40 in all
@@ -109,6 +117,24 @@ test('without a project the daemon is shown and init is named', async () => {
     exit: 1,
     stdout: 'daemon  ok, up since 2h ago, version 0.1.0, 77.0 MB\n',
     stderr: 'error: no project here\ntry: prsist init\n',
+  });
+});
+
+test('TY3: --json has the same members without a project as with one', async () => {
+  await using server = await serve(({ name }, response) => {
+    if (name === 'system.health') reply(response, health);
+    else if (name === 'project.list') reply(response, { items: [neighbour] });
+    else refuse(response, 400, { code: 'project/required', message: 'no project here', hint: 'prsist init' });
+  });
+  await using inside = await daemon([proven]);
+  const [there, here] = [
+    await prsist(['status', '--json'], { server }),
+    await prsist(['status', '--json'], { server: inside }),
+  ];
+  expect(there).toMatchObject({ exit: 1, stderr: '' });
+  expect(Object.keys(JSON.parse(there.stdout)).sort()).toEqual(Object.keys(JSON.parse(here.stdout)).sort());
+  expect(JSON.parse(there.stdout)).toMatchObject({
+    ...{ health, project: null, capture: null, projects: [neighbour], active_sessions: [], handoffs: [] },
   });
 });
 

@@ -19,10 +19,11 @@ const session = {
   commands: [{ command: 'npm test', exit_code: 1, error_line: 'Expected 2', at: minutesAgo(4) }],
   commands_failed: 1,
 };
+const noEditors = { total_ms: 0, languages: [], categories: [], editors: [] };
 const day = { since: minutesAgo(600), sessions: [session], other_commits: [{ sha: 'ffff0000ff', subject: 'By hand' }] };
 
 test('DY3: what was done, session by session, on one screen', async () => {
-  await using server = await serve((_, response) => reply(response, day));
+  await using server = await serve((_, response) => reply(response, { ...day, ...noEditors }));
   expect(await prsist(['today'], { server })).toEqual({
     exit: 0,
     stderr: '',
@@ -49,6 +50,22 @@ other commits
   expect(JSON.parse((await prsist(['today', '--json'], { server })).stdout)).toMatchObject(day);
 });
 
+test('AC12: time in editors stands below what agents did, and alone on a day without any', async () => {
+  const file = { name: 'src/a.ts', ms: 125 * 60_000, lines_added: 9, lines_removed: 2 };
+  const editors = {
+    total_ms: 130 * 60_000,
+    files: [file],
+    languages: [],
+    categories: [],
+    editors: [{ ...file, name: 'vim' }],
+  };
+  await using server = await serve((_, response) =>
+    reply(response, { since: day.since, sessions: [], other_commits: [], ...editors }),
+  );
+  const { stdout } = await prsist(['today'], { server });
+  expect(stdout).toBe('in editors  2 h 10 min (vim)\n  2 h 05 min src/a.ts  +9 −2\n');
+});
+
 test('DY3: an empty day says so; all projects are those in which something happened', async () => {
   const projects = [
     { project_id: 'p-old', name: 'old', last_activity: minutesAgo(60 * 24 * 9) },
@@ -56,7 +73,7 @@ test('DY3: an empty day says so; all projects are those in which something happe
   ];
   await using server = await serve(({ name, headers }, response) => {
     if (name === 'project.list') reply(response, { items: projects });
-    else if (headers['x-prsist-project'] === 'p-new') reply(response, day);
+    else if (headers['x-prsist-project'] === 'p-new') reply(response, { ...day, ...noEditors });
     else reply(response, { since: day.since, sessions: [], other_commits: [] });
   });
   const empty = await prsist(['today', '--since', '2d'], { server });

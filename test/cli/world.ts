@@ -35,7 +35,11 @@ export async function prsist(argv: readonly string[], around: Around = {}): Prom
     isTTY: around.stdin === undefined,
   });
   const world: World = {
-    places: { daemon: '/nowhere/prsist-daemon', operations: around.operations ?? '/nowhere/operations.json' },
+    places: {
+      daemon: '/nowhere/prsist-daemon',
+      operations: around.operations ?? '/nowhere/operations.json',
+      mcp: '/nowhere/mcp.mjs',
+    },
     env: { ...(around.server?.env ?? { HOME: '/nowhere', PRSIST_HOME: '/nowhere' }), ...around.env },
     cwd: '/w/shop',
     stdin: () => stdin,

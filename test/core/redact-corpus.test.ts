@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../src/core/captured.ts';
 import { createRedactor } from '../../src/core/redact.ts';
 import { known, unseen } from '../harness/secrets/carriers.ts';
 import { corpus, type Sample } from '../harness/secrets/corpus.ts';
+import { fields, isGone } from '../harness/secrets/fields.ts';
 import { secretKinds } from '../harness/secrets/kinds.ts';
 import { negatives } from '../harness/secrets/negatives.ts';
 import { shippedRules, testKey } from '../harness/secrets/rules.ts';
@@ -25,21 +25,7 @@ interface Row {
 
 /** As a hook or a transcript hands it over: a string somewhere in a line of JSON. */
 function isFound(sample: Sample): boolean {
-  const { line, value } = redactor.line(JSON.stringify({ type: 'user', message: { content: sample.text } }));
-  const after = line + contentOf(value);
-  return sample.secrets.every((secret) => !leaks(after, secret));
-}
-
-/** Ten characters in a row are a leak. */
-function leaks(after: string, secret: string): boolean {
-  for (let at = 0; at === 0 || at + 10 <= secret.length; at++) {
-    if (after.includes(secret.slice(at, at + 10))) return true;
-  }
-  return false;
-}
-
-function contentOf(value: JsonValue | undefined): string {
-  return JSON.stringify(value).replaceAll('\\\\', '\\');
+  return fields.slice(0, 1).every((field) => isGone(sample, field, redactor));
 }
 
 function table(samples: readonly Sample[]): readonly Row[] {
@@ -74,6 +60,15 @@ describe('secret corpus', () => {
     console.log(printed(title, rows));
     expect(share(rows)).toBeGreaterThanOrEqual(0.95);
     for (const { kind, found, samples } of rows) expect(found / samples, kind).toBeGreaterThanOrEqual(0.8);
+  });
+
+  it('RD7: is found in every field a text can come in by', () => {
+    const samples = corpus(77, unseen, 14);
+    const shares = fields.map((field) => {
+      const found = samples.filter((sample) => isGone(sample, field, redactor)).length;
+      return [field.id, found / samples.length] as const;
+    });
+    expect(shares.filter(([, found]) => found < 0.95)).toEqual([]);
   });
 
   it('is not found where there is none', () => {

@@ -48,6 +48,31 @@ describe('text', () => {
     expect(text).toMatch(/^password="⟨secret:github-classic#....⟩"$/);
   });
 
+  it('RD1: finds what is left of a key that was cut at its top', () => {
+    const [first, last] = [made('{{b64:64}}', 1), made('{{b64:44}}', 2)];
+    const end = made('-----END RSA {{is:PRIVATE}} KEY-----');
+    for (const text of [
+      `${first}\n${last}\n${end}`,
+      `${first}\\n${last}\\n${end}`,
+      `  11→${first}\n  12→${last}\n  13→${end}`,
+      `+${first}\r\n+${last}\r\n+${end}`,
+    ]) {
+      const after = redactor.text(`what came before\n${text}\nwhat comes after`).text;
+      for (const line of [first, last]) expect(after).not.toContain(line.slice(-16));
+      expect(after).toMatch(/^what came before\n[\s\S]*\nwhat comes after$/);
+    }
+    const text = `${first}\n\n${end}`;
+    expect(redactor.text(text)).toEqual({ text, counts: {} });
+  });
+
+  it('RD2: finds a token that a limit has cut, at the end of its text or where that is said', () => {
+    const cut = github.slice(0, 30);
+    for (const after of ['', '…', '...', ' [truncated 312 lines]']) {
+      expect(redactor.text(`it is ${cut}${after}`).text).toMatch(/^it is ⟨secret:cut-token#.{4}⟩/);
+    }
+    expect(redactor.text(`it is ${cut} so far`).counts).toEqual({});
+  });
+
   it('finds a key whose lines are numbered, prefixed, quoted or escaped', () => {
     const lines = Array.from({ length: 5 }, (_, index) => made('{{b64:64}}', index));
     const pem = [
@@ -82,6 +107,20 @@ describe('private passages', () => {
     expect(redactor.text('a</private>b').text).toBe('a</private>b');
   });
 
+  it('RD3: are private in either case, with spaces in the tag, and with a tag that is escaped', () => {
+    for (const [open, close] of [
+      ['<PRIVATE>', '</Private>'],
+      ['<private >', '</private >'],
+      ['\\u003cprivate\\u003e', '\\u003c/private\\u003e'],
+    ]) {
+      expect(redactor.text(`a${open}b\nc${close}d`).text).toBe('a⟨private⟩d');
+    }
+  });
+
+  it('RD3: do not end at a closing tag that is only spoken of', () => {
+    expect(redactor.text("a <private>ends at '</private>', says b</private> c").text).toBe('a ⟨private⟩ c');
+  });
+
   it('may be spoken of', () => {
     const text = 'text between `<private>` tags is dropped';
     expect(redactor.text(text)).toEqual({ text, counts: {} });
@@ -110,6 +149,29 @@ describe('json', () => {
     ]) {
       expect(JSON.stringify(redactor.json(value).value)).not.toContain(secret);
     }
+  });
+
+  it('RD4: reads the strings of a list as lines of one text', () => {
+    const body = [made('{{b64:64}}', 1), made('{{b64:64}}', 2)];
+    const armour = (word: string) => `-----${word} ${made('{{is:PRIVATE}} KEY')}-----`;
+    const lines = ['+x = 1', ...[armour('BEGIN'), ...body, armour('END')].map((line) => `+${line}`), '+y = 2'];
+    const { value, counts } = redactor.json({ lines });
+    for (const line of body) expect(JSON.stringify(value)).not.toContain(line.slice(0, 16));
+    expect(value).toMatchObject({ lines: expect.arrayContaining(['+x = 1', '+y = 2']) });
+    expect(counts).toEqual({ 'pem-key': 1 });
+    expect(redactor.json(value).value).toBe(value);
+  });
+
+  it('RD4: follows a private passage from one line, or from one block of a message, to the next', () => {
+    const lines = ['a', '<private>', 'walnut', '</private> b', 'c'];
+    expect(redactor.json({ lines }).value).toEqual({ lines: ['a', '⟨private⟩', '⟨private⟩', '⟨private⟩ b', 'c'] });
+    const block = (text: string) => ({ type: 'text', text });
+    const content = [block('a <private>wal'), block('nut'), block('x</private> b')];
+    expect(redactor.json({ content }).value).toEqual({
+      content: [block('a ⟨private⟩'), block('⟨private⟩'), block('⟨private⟩ b')],
+    });
+    const open = [block('a <private>walnut'), block('b')];
+    expect(redactor.json({ content: open }).value).toEqual({ content: [block('a ⟨private⟩'), block('b')] });
   });
 
   it('loses no value when two keys become equal', () => {

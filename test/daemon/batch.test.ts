@@ -59,3 +59,15 @@ test('HT32: a repeat under the same key gets the first answer of all steps', asy
   expect(second).toMatchObject({ replayed: true, reply: first.reply });
   expect(await tasks()).toHaveLength(1);
 });
+
+test('EN73: an ephemeral entry goes for the one that replaces it when that is on disk; where the batch fails it stays', async () => {
+  const { run, ask } = world();
+  const value = async () => (await ask('context.retrieve', { key: 'k' })).reply.value;
+  const last = { name: 'context.store', input: { key: 'k', value: 'lasts', layer: 'long_term' } };
+  const missing = { name: 'task.update', input: { task_id: 'none', status: 'done' } };
+  await ask('context.store', { key: 'k', value: 'fleeting', layer: 'ephemeral' });
+  await expect(run([last, missing])).rejects.toMatchObject({ code: 'task/not-found' });
+  expect(await value()).toBe('fleeting');
+  await run([last]);
+  expect(await value()).toBe('lasts');
+});

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Briefs } from '../../src/daemon/briefs.ts';
 import { noteStart } from '../../src/features/capture/queries.ts';
+import { setState } from '../../src/features/system/queries.ts';
+import { register } from '../../src/features/system/registry.ts';
 import { ownDirectory } from '../../src/platform/files.ts';
 import { gitState } from '../../src/platform/git.ts';
 import { temporaryRepository } from '../platform/temporary-repository.ts';
@@ -19,6 +21,7 @@ function world() {
     const all = new Briefs({
       gitState,
       isBusy: () => false,
+      deltaMark: made.paths.deltas,
       ...{ projects: made.projects, sources: made.wired.sources, briefKey: () => 'k' },
       telling: () => ({ enabled, max_tokens: 2_000 }),
       clock: () => made.clock.now,
@@ -69,7 +72,8 @@ test('DA70: what is stored is told in every work tree, and taken away where tell
   repository.commit('one');
   repository.git('worktree', 'add', '-q', join(top, 'side'));
   await briefs().render(projectId);
-  const files = ['claude-code.plain', 'claude-code.start', 'codex.plain', 'codex.start'];
+  const agents = ['claude-code', 'codex', 'copilot-cli', 'cursor', 'gemini-cli', 'opencode'];
+  const files = agents.flatMap((agent) => [`${agent}.plain`, `${agent}.start`]);
   expect(names()).toEqual(['HEAD', ...files, 'valid-until', 'wt']);
   for (const name of ['codex.start', 'wt/side/claude-code.start']) {
     expect(fs.readFileSync(file(name), 'utf8')).toContain('we use sqlite');
@@ -208,6 +212,18 @@ test('DA72: a brief folder that is refused is told, and keeps no other project f
   expect(fs.existsSync(join(root, '.prsist/brief/k'))).toBe(true);
 });
 
+test('DA79: what is told one after the other without a rest is rendered while it goes on', async () => {
+  const { briefs, ask, file } = world();
+  await ask('context.store', { key: 'db', value: 'we use sqlite', priority: 'critical' });
+  const all = briefs();
+  const isRendered = () => fs.existsSync(file('codex.start'));
+  for (let told = 0; told < 200 && !isRendered(); told += 1) {
+    all.wake(projectId, 'at once');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(isRendered()).toBe(true);
+});
+
 test('DA73: what is due when the daemon leaves is rendered before it does', async () => {
   const { briefs, ask, names } = world();
   await ask('context.store', { key: 'db', value: 'we use sqlite', priority: 'critical' });
@@ -216,4 +232,23 @@ test('DA73: what is due when the daemon leaves is rendered before it does', asyn
   expect(all.pending).toBe(true);
   await all.finish();
   expect(names()).toContain('codex.start');
+});
+
+test('DA73: every directory of a project is told the same; what is removed is told no more', async () => {
+  const { briefs, ask, file, names, projects, top } = world();
+  const other = join(top, 'clone');
+  ownDirectory(join(other, '.prsist', 'brief', 'k'));
+  const otherFile = join(other, '.prsist/brief/k/codex.start');
+  fs.writeFileSync(otherFile, 'what it was told before it was joined');
+  projects.user.maintain((tx) => register(tx, { project_id: projectId, name: 'shop', root: other, kind: 'clone' }));
+  await ask('context.store', { key: 'db', value: 'we use sqlite', priority: 'critical' });
+  const all = briefs();
+  await all.render(projectId);
+  expect(fs.readFileSync(otherFile, 'utf8')).toContain('we use sqlite');
+  expect(fs.readFileSync(file('codex.start'), 'utf8')).toContain('we use sqlite');
+  projects.user.maintain((tx) => tx.run(setState, { project_id: projectId, state: 'removed' }));
+  projects.close(projectId);
+  await all.render(projectId);
+  expect([fs.existsSync(otherFile), names()]).toEqual([false, ['HEAD', 'valid-until']]);
+  expect(projects.openProjects).toEqual([]);
 });

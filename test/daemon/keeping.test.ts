@@ -174,8 +174,20 @@ describe('copies and restoring', () => {
     const made = await all.job('store.backup', { path });
     const { digest: sums } = { digest: digest(all.projects.store(projectId)) };
     expect(made).toMatchObject({ path, project_id: projectId, records: 2, digest: sums.all });
-    await expect(all.job('store.backup', { path })).rejects.toMatchObject({ code: 'file/not-ours' });
-    await expect(all.job('store.backup', { path: join(all.top, 'none', 'x.db') })).rejects.toThrow();
+  });
+
+  test('KE46: a copy where none can be made, or where something is, is refused and leaves nothing there', async () => {
+    const all = world();
+    await all.remember('a', 1);
+    fs.writeFileSync(join(all.top, 'mine.db'), 'mine');
+    const refused = (name: string) =>
+      expect(all.job('store.backup', { path: join(all.top, name) })).rejects.toMatchObject({
+        ...{ code: 'file/unreadable', message: expect.stringContaining(name) },
+      });
+    await refused('mine.db');
+    await refused('none/x.db');
+    expect(fs.readdirSync(all.top).filter((name) => name.includes('unfinished'))).toEqual([]);
+    expect(fs.readFileSync(join(all.top, 'mine.db'), 'utf8')).toBe('mine');
   });
 
   test('KE41: a restored database is as it was then, goes on in a log of its own, and can be taken back', async () => {

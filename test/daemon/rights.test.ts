@@ -19,6 +19,9 @@ const needed = (name: string) =>
 
 // The expected side is a literal: a new operation is for admin until somebody says otherwise here.
 const table = `
+activity.heartbeat write
+activity.list read
+activity.summary read
 bank.export admin
 bank.import admin
 bank.sync admin
@@ -27,6 +30,7 @@ brief.get read
 capture.event write
 capture.import admin
 capture.pause admin
+capture.redact admin
 capture.status read
 capture.unpause admin
 config.check admin
@@ -66,6 +70,7 @@ project.uninstall admin
 project.unlisted admin
 search.query read
 session.accept write
+session.blame read
 session.compact write
 session.context read
 session.decline write

@@ -12,7 +12,12 @@ type Answer = Ingested | Error;
 const taken: Ingested = { outcome: 'taken', projectId: 'p', agent: 'codex' };
 
 /** A spool whose files are answered by name; `taken` is what is not listed. */
-function world(answers: Record<string, Answer | ((file: SpoolFile) => Answer)> = {}) {
+function world(
+  answers: Record<string, Answer | ((file: SpoolFile) => Answer)> = {},
+  lanes?: (content: string) => string | undefined,
+) {
+  const ended: string[] = [];
+  let most = 0;
   const directory = join(temporaryDirectory(), 'spool');
   ownSpool(directory);
   const seen: string[] = [];
@@ -23,8 +28,12 @@ function world(answers: Record<string, Answer | ((file: SpoolFile) => Answer)> =
     new Spool({
       printed: join(directory, 'printed'),
       ...{ directory, clock: () => 10_000, failpoint: () => undefined, redact: (text) => text },
+      laneOf: (bytes) => (lanes ? lanes(Buffer.from(bytes).toString()) : 'one'),
       async ingest(file, round) {
         seen.push(file.name);
+        most = Math.max(most, seen.length - ended.length);
+        if (lanes) await new Promise((resolve) => setTimeout(resolve, 5));
+        ended.push(file.name);
         held.push(round.size);
         round.add(file.name);
         const given = answers[file.name] ?? taken;
@@ -45,7 +54,7 @@ function world(answers: Record<string, Answer | ((file: SpoolFile) => Answer)> =
   };
   const left = () => fs.readdirSync(directory).sort();
   const bad = () => fs.readdirSync(join(directory, 'bad'));
-  return { directory, seen, log, projects, held, spool, start, lay, left, bad };
+  return { directory, seen, ended, mostAtOnce: () => most, log, projects, held, spool, start, lay, left, bad };
 }
 
 describe('order and end of files', () => {
@@ -69,6 +78,18 @@ describe('order and end of files', () => {
     expect(projects).toEqual(['p', 'p']);
     await spool.drain();
     expect(held).toEqual([0, 1, 2, 3, 0]); // a new round holds nothing
+  });
+
+  test('DA38: conversations are taken in side by side, each in its order; a start waits for all and lets all wait', async () => {
+    const lanes = (content: string) => (content.startsWith('start') ? undefined : content.slice(0, 1));
+    const { spool, lay, seen, ended, mostAtOnce } = world({}, lanes);
+    const contents = ['a1', 'b1', 'a2', 'start', 'a3', 'b2'];
+    for (const [at, content] of contents.entries()) lay(`${content}.evt`, at + 1, content);
+    await spool.drain();
+    const name = (content: string) => `${content}.evt`;
+    const order = ['a1', 'b1', 'a2', 'start', 'a3', 'b2'].map(name);
+    expect([seen, ended]).toEqual([order, order]);
+    expect(mostAtOnce()).toBe(2);
   });
 
   test('DA31: what is no event is set aside at once and shows', async () => {

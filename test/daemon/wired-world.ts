@@ -47,6 +47,8 @@ export interface WiredWorld {
   readonly jobs: Jobs;
   readonly redactor: Redactor;
   readonly dispatch: Dispatch;
+  /** Goes on with what follows erases outside the database. */
+  readonly finishErasing: () => Promise<void>;
   /** What was logged, what the daemon was asked for beside its databases, in order. */
   readonly told: string[];
   readonly keeping: Keeping;
@@ -106,6 +108,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     monotonic: () => (spent += tick),
     resumed: () => 'the brief',
     takeClaims: async (id) => void told.push(`claims ${id}`),
+    told: async ({ agent, native, what }) => void told.push(`${agent} ${native} ${what}`),
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
     spool: {
       state: () => ({ waiting: 0, bad: 0, full: false }),
@@ -147,19 +150,25 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   onTestFinished(() => {
     if (projects.user.db.open) projects.closeAll();
   });
-  const dispatch = createDispatch({
-    tell: async () => undefined,
-    erased: (id) =>
-      finishErasing(
-        {
+  const erasing = (only?: string) =>
+    finishErasing(
+      {
+        ...{
           projects,
           capture: wired.capture,
           spool: paths.spool,
-          render: async (rendered) => void told.push(`render ${rendered}`),
-          renewCopies: (renewed) => keeping.renewCopies(renewed),
+          printed: paths.printed,
+          copies: keeping,
+          erasing: wired.erasing,
         },
-        id,
-      ),
+        render: async (rendered) => void told.push(`render ${rendered}`),
+        onFault: (failed, error) => void told.push(`erase ${failed} ${String(error)}`),
+      },
+      only,
+    );
+  const dispatch = createDispatch({
+    tell: async () => undefined,
+    erased: (id) => erasing(id),
     redactorAt: (root) => wired.capture.rules(root).redactor,
     ...{ features: wired.features, projects, jobs, redactor, clock: () => clock.now },
     settle: async (id) => void told.push(`settle ${id}`),
@@ -167,6 +176,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   });
   return {
     ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told, keeping, mirrors, backups, disk },
+    finishErasing: () => erasing(),
     project(id = projectId, name = 'shop', root = join(top, name)) {
       fs.mkdirSync(root, { recursive: true });
       projects.user.maintain((tx) => register(tx, { project_id: id, name, root }));

@@ -13,7 +13,7 @@ const [python, curl] = [has('python3'), has('curl')];
 const systemPath = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 
 /** Checks of members that other work brings; taken off this list when it is there. */
-const waiting = ['brief_frozen'];
+const waiting: readonly string[] = [];
 
 let home: Home;
 let port: number;

@@ -79,3 +79,23 @@ test('DY53: a permanent entry is forgotten in its second copy, in every backup a
   expect(await copies()).toHaveLength(1);
   expect(await home.prsist(['store', 'verify', '--deep'], { cwd })).toMatchObject({ exit: 0 });
 });
+
+test('DY42: what is forgotten is in no file of a project that was linked to this one, nor comes back when they are parted', async () => {
+  const other = createRepository(home, 'other').path;
+  await home.json(['init', '--no-import'], { cwd: other });
+  await home.json(['context', 'store', 'bilby.key', 'the bilby digs', '--priority', 'critical'], { cwd: other });
+  await home.json(['backup'], { cwd: other });
+  const { result } = await home.json(['project', 'link', other], { cwd });
+  const { linked } = result as { linked: string }; // the outcome of the job
+  const below = () =>
+    filesBelow(join(home.root, 'p'), join(cwd, '.prsist'), join(other, '.prsist')).filter(({ bytes }) =>
+      bytes.includes('bilby'),
+    );
+  expect(below().map(({ path }) => path)).toContainEqual(expect.stringContaining(linked));
+  await home.json(['forget', '--entry', 'bilby.key', '--yes'], { cwd });
+  expect(below()).toEqual([]);
+  await home.json(['project', 'link', '--undo', linked], { cwd });
+  expect(await home.prsist(['context', 'get', 'bilby.key'], { cwd: other })).toMatchObject({ exit: 1, stdout: '' });
+  expect(await home.prsist(['store', 'verify', '--deep'], { cwd: other })).toMatchObject({ exit: 0 });
+  expect(below()).toEqual([]);
+});

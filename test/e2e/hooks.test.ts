@@ -49,6 +49,17 @@ for (const shell of shells) {
       expect(fs.readdirSync(join(world.state, 'printed')).sort()).toEqual(['claude-code.s-1', 'claude-code.s-2']);
     });
 
+    test('CA96: what a session was told last is kept beside the mark, for nobody else', () => {
+      const mark = join(world.state, 'printed/claude-code.s-1');
+      const kept = () => fs.readFileSync(mark, 'utf8');
+      claudeStart('startup');
+      expect([kept(), fs.statSync(mark).mode & 0o777]).toEqual(['claude-code start\n', 0o600]);
+      claudeStart('startup');
+      expect([claudeStart('resume'), kept()]).toEqual(['', 'claude-code start\n']);
+      world.write(join(world.brief, 'claude-code.s-1.compact'), 'anchor\n');
+      expect([claudeStart('compact'), kept()]).toEqual(['anchor\n', 'anchor\n']);
+    });
+
     test('nothing into a resumed or forked transcript; again after clear and compact', () => {
       expect([claudeStart('resume'), claudeStart('fork')]).toEqual(['', '']);
       expect([claudeStart('startup'), claudeStart('clear'), claudeStart('compact')]).toEqual(

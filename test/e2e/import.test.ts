@@ -59,13 +59,16 @@ describe.skipIf(folder === undefined)('the transcripts for development (skipped 
       const left = 250 + random.below(500) + kills * 100;
       const end = await home.client(cwd).call('job.show', { job_id, wait_ms: left });
       done = end.state !== 'running' || kills === 12;
-      if (done) await home.json(['import', ...paths.flatMap((path) => ['--path', path])], { cwd });
-      else kills += 1;
+      if (done) {
+        await home.json(['import', ...paths.flatMap((path) => ['--path', path])], { cwd });
+        await home.json(['brief'], { cwd }); // which waits for what git tells, too
+      } else kills += 1;
       child.kill(done ? 'SIGTERM' : 'SIGKILL');
       await ended(child);
     }
     const other = { env: { PRSIST_HOME: whole }, cwd };
     const { result } = await home.json(['import', ...paths.flatMap((path) => ['--path', path])], other);
+    await home.json(['brief'], other);
     await home.prsist(['daemon', 'stop'], other);
     const database = databases(home).find((file) => file.endsWith('memory.db')) ?? '';
     const [interrupted, atOnce] = [digestOf(database), digestOf(database.replace(killed, whole))];

@@ -6,6 +6,7 @@ import { databases, findings } from '../harness/audit.ts';
 import { createHome, ended, type Home } from '../harness/home.ts';
 import { carry } from '../harness/load.ts';
 import { lostLocks } from '../harness/locks.ts';
+import { standing } from '../harness/on-disk.ts';
 import { createRepository } from '../harness/repository.ts';
 import { seeded } from '../harness/seed.ts';
 import { counted, together } from '../harness/together.ts';
@@ -27,7 +28,7 @@ function projectFile(): string {
   return join(home.paths.projects, id, 'memory.db');
 }
 
-test('T5: 16 writers, 4 readers, verify and rebuild at once: nothing lost, nothing locked, every lock held throughout', async () => {
+test('T5: 16 writers, 4 readers, backup, verify, erase and rebuild at once: nothing lost, nothing locked, every lock held throughout', async () => {
   const child = await home.serve();
   const result = await together({ home, cwd, writers: 16, each: 60, readers: 4 });
   expect(result).toMatchObject({ refused: [], lostLocks: [] });
@@ -35,11 +36,15 @@ test('T5: 16 writers, 4 readers, verify and rebuild at once: nothing lost, nothi
   expect(result.reads).toBeGreaterThan(50);
   expect(result.kinds).toEqual(expect.arrayContaining(['session.message', 'context.store', 'context.delete']));
   expect(result.kinds).toEqual(expect.arrayContaining(['search.query', 'store.verify', 'store.rebuild', 'job.show']));
+  expect(result.kinds).toEqual(expect.arrayContaining(['store.backup', 'store.erase']));
   child.kill('SIGTERM');
   await ended(child);
   expect(lostLocks(home)).toEqual([home.paths.lock, ...databases(home)]); // the probe does see a lock that is not held
-  expect(result.acknowledged).toHaveLength(16 * 60);
+  expect(result.erased.length).toBeGreaterThan(0);
+  expect(result.acknowledged).toHaveLength(16 * 60 - result.erased.length);
   expect(counted(projectFile(), result.acknowledged)).toEqual({ lost: [], doubled: [] });
+  expect(counted(projectFile(), result.erased).lost).toEqual(result.erased);
+  expect(standing(home, result.erased)).toEqual([]);
   expect(findings(home)).toEqual([]);
 });
 

@@ -17,7 +17,9 @@ export interface Together {
 }
 
 export interface TogetherResult {
+  /** Of all writes but those that were erased afterwards. */
   readonly acknowledged: readonly string[];
+  readonly erased: readonly string[];
   readonly reads: number;
   /** Rounds of maintenance that ended while others wrote. */
   readonly rounds: number;
@@ -31,6 +33,7 @@ export interface TogetherResult {
 interface Work extends Together {
   readonly endpoint: Endpoint;
   readonly words: string[];
+  readonly erased: Set<string>;
   readonly refused: string[];
   readonly lost: Map<string, readonly string[]>;
   reads: number;
@@ -42,16 +45,25 @@ interface Work extends Together {
 export async function together(given: Together): Promise<TogetherResult> {
   const endpoint = readEndpoint(given.home.paths.endpoint);
   if (!endpoint) throw new Error('no daemon');
-  const state = { words: [], refused: [], lost: new Map(), reads: 0, rounds: 0, over: false };
+  const state = {
+    words: [],
+    erased: new Set<string>(),
+    refused: [],
+    lost: new Map(),
+    reads: 0,
+    rounds: 0,
+    over: false,
+  };
   const work: Work = { ...given, endpoint, ...state };
   const others = [...Array(given.readers).keys()].map(() => read(work));
   others.push(maintain(work));
   await Promise.all([...Array(given.writers).keys()].map((n) => write(work, n)));
   work.over = true;
   await Promise.all(others);
-  const { words, refused, reads, rounds, lost } = work;
+  const { words, erased, refused, reads, rounds, lost } = work;
   const gone = [...lost].flatMap(([kind, files]) => files.map((file) => `${kind}: ${file}`));
-  return { acknowledged: words, reads, rounds, refused, lostLocks: gone, kinds: [...lost.keys()] };
+  const acknowledged = words.filter((word) => !erased.has(word));
+  return { acknowledged, erased: [...erased], reads, rounds, refused, lostLocks: gone, kinds: [...lost.keys()] };
 }
 
 async function asking<T>(work: Work, speak: (wire: Wire) => Promise<T>): Promise<T> {
@@ -118,16 +130,26 @@ function maintain(work: Work): Promise<void> {
     while (!work.over) {
       for (const [operation, input] of [
         ['store.verify', { deep: true }],
+        ['store.backup', {}],
         ['store.rebuild', {}],
         ['store.verify', {}],
       ] as const) {
         const { job_id } = JSON.parse(await ask(work, wire, operation, input));
         await until(work, wire, job_id);
+        await erase(work, wire);
       }
       work.rounds += 1;
       await pause(100);
     }
   });
+}
+
+/** An entry that was acknowledged and is not deleted. */
+async function erase(work: Work, wire: Wire): Promise<void> {
+  const word = work.words.find((each) => each.endsWith('3y') && !work.erased.has(each));
+  if (word === undefined) return;
+  work.erased.add(word);
+  await ask(work, wire, 'store.erase', { entry: word, reason: 'a test' });
 }
 
 async function until(work: Work, wire: Wire, job_id: string): Promise<void> {
@@ -140,7 +162,7 @@ async function until(work: Work, wire: Wire, job_id: string): Promise<void> {
   }
 }
 
-/** How often each word stands in the log of a closed database: [those missing, those more than once]. */
+/** How often each word stands in the log of a closed database: those missing, those more than once. */
 export function counted(
   file: string,
   words: readonly string[],

@@ -13,15 +13,19 @@ import { operations } from '../../src/features/operations.ts';
 // protocol as well. Bounds that JSON Schema cannot say (bytes of UTF-8) are pinned where they are tested.
 const pinnedProtocol = 1;
 const pinned = `
+activity.heartbeat write project - c4bf7fa1bbfa
+activity.list read project - 206bf0df5d78
+activity.summary read project settled f6976b56f9c5
 bank.export job project - fa36a3999328
 bank.import job project - fa36a3999328
 bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
-brief.get read project settled 8698de064f02
+brief.get read project settled 1282eb3a4736
 capture.event read user - 1ce86007b248
-capture.import job project - 1180bc4a77ea
+capture.import job project - 03bc1b1d7583
 capture.pause write user - 97fefe99ceb8
-capture.status read project - 5ce430fbf504
+capture.redact read project - be09096d88d0
+capture.status read project - 1167689338cb
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8
 config.explain read user - 259ae26a8660
@@ -59,20 +63,21 @@ project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 project.unlisted read user - 55167d69a47e
 search.query read project - b833617ca8f4
-session.accept write project settled c90cd2316b45
+session.accept write project settled 14ce38dd82d5
+session.blame read project settled 41829142a6b9
 session.compact write project settled d353a0471d88
 session.context read project settled a3ab61303a76
 session.decline write project - 425b33413a8b
 session.end write project - 04fde5169504
 session.export job project settled 9b4684181023
-session.handoff write project settled 698dedb3369f
+session.handoff write project settled ac65cc27ea8f
 session.handoffs read project - b8d9b3b652a0
 session.list read project - 7bae6d684ee1
 session.message write project - 18a40d2b761a
 session.messages read project - ac14a2cce2c4
 session.put write project - 877066ea1d43
 session.resume write project settled e8d52c5094a1
-session.show read project - 98558df2ffdd
+session.show read project - 6432cd2bd47c
 session.start write project - e71c2ce7241a
 stats.disk read user - 3176a9a28591
 stats.get read project - 84820d607f3f

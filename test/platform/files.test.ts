@@ -46,6 +46,13 @@ describe('directories and files of ours', () => {
     expect(['spool', 'spool/bad', 'spool/.full'].map((name) => modeOf(join(top, name)))).toEqual(['700', '700', '600']);
   });
 
+  test('PL57: a file that others are to read gets its bits, whatever the umask', () => {
+    expect(process.umask() & 0o022).not.toBe(0); // else this would show nothing
+    const path = join(temporaryDirectory(), 'config.yaml');
+    writeAtomic(path, 'x', 0o666);
+    expect(modeOf(path)).toBe('666');
+  });
+
   test('PL7: a directory that is a link, or that lets others in, is refused with what to type', () => {
     const top = temporaryDirectory();
     fs.mkdirSync(join(top, 'real'), { mode: 0o700 });

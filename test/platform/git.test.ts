@@ -178,7 +178,7 @@ describe('running git', () => {
     withVariables({ PATH: bin });
     expect(await runGit(top, ['status'])).toBeUndefined();
     fs.writeFileSync(join(bin, 'git'), '#!/bin/sh\n/bin/sleep 60 & wait\n', { mode: 0o755 });
-    expect(await runGit(top, ['status'], 50)).toBeUndefined(); // its child still holds the pipe
+    expect(await runGit(top, ['status'], { timeoutMs: 50 })).toBeUndefined(); // its child still holds the pipe
     expect(await gitState(join(top, 'none'))).toBeNull();
     expect(await readCommits(top, { most: 1, from: 'HEAD', timeoutMs: 50 })).toBeUndefined();
   });

@@ -29,11 +29,12 @@ function initialised(top: string, how: readonly string[]): Repository['git'] {
   return git;
 }
 
-/** A repository or work tree that is there. */
-export function repositoryAt(top: string): Repository {
-  const env = { ...process.env, ...plain };
-  const git = (...args: readonly string[]) =>
-    execFileSync('git', [...person, ...args], { cwd: top, env, encoding: 'utf8', stdio: 'pipe' }).trimEnd();
+/** A repository or work tree that is there. more: variables, asked for at each call of git. */
+export function repositoryAt(top: string, more: () => Readonly<Record<string, string>> = () => ({})): Repository {
+  const git = (...args: readonly string[]) => {
+    const env = { ...process.env, ...plain, ...more() };
+    return execFileSync('git', [...person, ...args], { cwd: top, env, encoding: 'utf8', stdio: 'pipe' }).trimEnd();
+  };
   return {
     ...{ top, git },
     write(path, content) {

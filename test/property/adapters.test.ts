@@ -4,7 +4,21 @@ import type { JsonValue } from '../../src/core/captured.ts';
 import type { Adapter } from '../../src/features/capture/adapters/adapter.ts';
 import { claudeCode } from '../../src/features/capture/adapters/claude-code.ts';
 import { codex } from '../../src/features/capture/adapters/codex.ts';
+import { copilotCli } from '../../src/features/capture/adapters/copilot-cli.ts';
+import { cursor } from '../../src/features/capture/adapters/cursor.ts';
+import { geminiCli } from '../../src/features/capture/adapters/gemini.ts';
+import { opencode } from '../../src/features/capture/adapters/opencode.ts';
+import { specstory } from '../../src/features/capture/adapters/specstory.ts';
+import { copilotLines } from '../features/capture/adapters/copilot-lines.ts';
+import { cursorLines } from '../features/capture/adapters/cursor-lines.ts';
 import { fixtureLines, linesFrom, readAll, readCut, sourceOf } from '../features/capture/adapters/transcript-files.ts';
+import {
+  geminiEdit,
+  geminiHeader,
+  geminiMessage,
+  opencodeInfo,
+  opencodeTalk,
+} from '../features/capture/document-makers.ts';
 
 const seed = 20260215;
 const adapters: readonly [string, Adapter, readonly JsonValue[]][] = [
@@ -20,7 +34,56 @@ const adapters: readonly [string, Adapter, readonly JsonValue[]][] = [
     ),
   ],
   ['codex', codex, [...seedLines('codex-items-only'), ...madeCodexLines()]],
+  ['copilot-cli', copilotCli, copilotLines()],
+  ['cursor', cursor, cursorLines()],
+  ['gemini-cli', geminiCli, geminiLines()],
+  ['opencode', opencode, opencodeLines()],
+  ['specstory', specstory, specstoryLines()],
 ];
+
+function geminiLines(): readonly JsonValue[] {
+  const call = geminiEdit('replace_1', '/w/a.ts', 'success');
+  const todos = {
+    ...geminiEdit('todo_1', '', 'success'),
+    name: 'write_todos',
+    args: { todos: [{ description: 'a' }] },
+  };
+  const kinds = ['info', 'error', 'warning'].map((type, n) => ({
+    ...geminiMessage(n + 6, 'Request cancelled.'),
+    type,
+  }));
+  return [
+    ...[geminiHeader(3), geminiMessage(0, 'Why?'), geminiMessage(1, 'So.', { toolCalls: [call, todos], thoughts: [] })],
+    ...[geminiMessage(2, '<state_snapshot>x'), { $rewindTo: 'm1' }, { $set: { lastUpdated: 'x', messages: kinds } }],
+    ...kinds,
+  ];
+}
+
+function opencodeLines(): readonly JsonValue[] {
+  const revert = { messageID: 'msg_0001a', partID: 'p' };
+  const info = { ...opencodeInfo('/w', { revert, parentID: 'ses_x' }), time: { created: 1_776_105_641_982 } };
+  const talk = [...opencodeTalk('/w', 0), ...opencodeTalk('/w', 1)];
+  const [asked = null] = talk;
+  const compaction = { ...Object(asked), parts: [{ id: 'prt_c', type: 'compaction', auto: true }] };
+  // plain JSON, as the makers give it
+  return [{ info, messages: [] }, ...(talk as unknown as readonly JsonValue[]), compaction];
+}
+
+function specstoryLines(): readonly JsonValue[] {
+  const block = { timestamp: '2026-04-14T09:00:05Z', sidechain: false, model: 'opus', ordinal: 2 };
+  const tool =
+    '<tool-use data-tool-type="shell" data-tool-name="Bash"><details>\n<summary>x</summary>\n`ls`\n```\na\n```\n';
+  return [
+    {
+      specstory: { agent: 'Claude Code', session: '26f10e63-3b62-4b3e-b447-5b543721e349' },
+      timestamp: block.timestamp,
+    },
+    { ...block, by: 'user', text: 'Why?', ordinal: 1 },
+    { ...block, by: 'agent', text: `Because.${tool}</details></tool-use>` },
+    { ...block, by: 'agent', sidechain: true, text: '<think><details><summary>T</summary>\nx</details></think>' },
+    { ...block, by: 'user', text: '<command-name>/exit</command-name>' },
+  ];
+}
 
 function seedLines(...names: readonly string[]): readonly JsonValue[] {
   return names.flatMap((name) => fixtureLines(name).map((line) => line.value ?? null));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonical } from '../../src/core/canonical.ts';
+import { clean, cut } from '../../src/core/clean.ts';
 import type { SessionFacts } from '../../src/core/snapshot.ts';
 import type { BriefInput } from '../../src/features/brief/brief-input.ts';
-import { clean, cut } from '../../src/features/brief/clean.ts';
 import { envelope } from '../../src/features/brief/envelope.ts';
 import { renderBrief } from '../../src/features/brief/render.ts';
 import { summarise } from '../../src/features/sessions/summarise.ts';
@@ -66,6 +66,7 @@ const sessionFacts: fc.Arbitrary<SessionFacts> = fc.record({
     fc.record({ id, description: text, status: fc.constantFrom('open', 'in_progress', 'done', 'rejected'), priority }),
     { maxLength: 20 },
   ),
+  calls: fc.array(fc.record({ files: fc.array(text, { maxLength: 3 }), words: text }), { maxLength: 8 }),
   edits: fc.array(
     fc.record({
       path: text,

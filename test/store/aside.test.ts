@@ -98,10 +98,10 @@ describe('maintenance while the store serves', () => {
   test('KE14: the chain is checked while the log grows, and a log that is longer than it says is told of', async () => {
     const { store } = await filled();
     const pace = paced(() => void store.write((tx) => writeNote(tx, 'grow', 'ing')));
-    expect((await verifyAside(store, 'chain', pace))?.problems).toEqual([]);
+    expect((await verifyAside(store, 'chain', { pace }))?.problems).toEqual([]);
     await store.write((tx) => writeNote(tx, 'a', 'last'));
     store.db.exec('update logs set seq = seq - 1');
-    expect((await verifyAside(store, 'chain', pace))?.problems.join()).toContain('should hold');
+    expect((await verifyAside(store, 'chain', { pace }))?.problems.join()).toContain('should hold');
   });
 
   test.each([
@@ -112,22 +112,10 @@ describe('maintenance while the store serves', () => {
     const { store } = await filled();
     const before = digest(store);
     store.db.exec(damage);
-    const found = await verifyAside(
-      store,
-      'deep',
-      paced(() => undefined),
-    );
+    const found = await verifyAside(store, 'deep', { pace: paced(() => undefined) });
     expect(found?.problems).toContain(problem);
     expect(digest(store)).toEqual(before);
-    expect(
-      (
-        await verifyAside(
-          store,
-          'deep',
-          paced(() => undefined),
-        )
-      )?.problems,
-    ).toEqual([]);
+    expect((await verifyAside(store, 'deep', { pace: paced(() => undefined) }))?.problems).toEqual([]);
   });
 
   test('KE13: an index that does not fit its table is told of and made again', async () => {
@@ -142,20 +130,8 @@ describe('maintenance while the store serves', () => {
     define('CREATE INDEX records_kind on records (type, op, n) where n < 0');
     await store.write((tx) => writeNote(tx, 'a', 'not in the index'));
     define('CREATE INDEX records_kind on records (type, op, n)');
-    const found = await verifyAside(
-      store,
-      'deep',
-      paced(() => undefined),
-    );
+    const found = await verifyAside(store, 'deep', { pace: paced(() => undefined) });
     expect(found?.problems.join('\n')).toContain('an index of records was damaged; made again');
-    expect(
-      (
-        await verifyAside(
-          store,
-          'deep',
-          paced(() => undefined),
-        )
-      )?.problems,
-    ).toEqual([]);
+    expect((await verifyAside(store, 'deep', { pace: paced(() => undefined) }))?.problems).toEqual([]);
   });
 });

@@ -56,6 +56,30 @@ test('LO12: a group in which requests fail is run again: each has the answer and
   expect(verify(store, 'deep').problems).toEqual([]);
 });
 
+test('ST9: what waits for the commit happens once it is on disk, and never for a request that is undone', async () => {
+  const { store } = temporaryStore(withNotes);
+  const done: string[] = [];
+  const writing = (key: string, fails = false) =>
+    store.write((tx) => {
+      writeNote(tx, key, key);
+      tx.after(() => done.push(`${key} ${store.db.inTransaction ? 'early' : 'on disk'}`));
+      if (fails) throw new PrsistError('entry/not-found', key);
+    });
+  await Promise.allSettled([writing('a'), writing('b', true), writing('c')]);
+  expect(done.splice(0)).toEqual(['a on disk', 'c on disk']);
+  await Promise.allSettled([writing('d', true)]);
+  await writing('e');
+  expect(() =>
+    store.maintain((tx) => {
+      tx.after(() => done.push('never'));
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  store.maintain((tx) => tx.after(() => done.push('maintained')));
+  store.outside.after(() => done.push('outside'));
+  expect(done).toEqual(['e on disk', 'maintained', 'outside']);
+});
+
 test('LO12: a request that fails alone is run once', async () => {
   const { store } = temporaryStore(withNotes);
   let runs = 0;
@@ -150,6 +174,19 @@ test('CF45: how many share a commit, and how many may wait, can be set, also mea
   Object.assign(bounds, { groupCommit: 4, queue: 6 });
   await Promise.all(write(6));
   expect(commits.slice(3).map((events) => events.length)).toEqual([4, 2]);
+});
+
+test('ST10: between the groups of a long queue everybody else has a turn', async () => {
+  const { store, commits } = temporaryStore(withNotes);
+  const seen = new Set<number>();
+  const waiting = Array.from({ length: limits.queueRequests }, (_, i) => store.write((tx) => writeLine(tx, `${i}`)));
+  const look = () => {
+    seen.add(commits.length);
+    if (commits.length < 4) setImmediate(look);
+  };
+  setImmediate(look);
+  await Promise.all(waiting);
+  expect([...seen]).toEqual(expect.arrayContaining([1, 2, 3]));
 });
 
 test('ST7: what waits at the close is written before the file is closed', async () => {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Cli, projectOf, type Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
+import { given } from '../input.ts';
 import { size } from '../print.ts';
 import { printResult } from '../result.ts';
 import { oneLine } from '../text.ts';
@@ -15,7 +16,9 @@ interface BackupOptions {
 export const register: Register = (parent, bind) => {
   const command = parent
     .command('backup')
-    .description('Copy the database of this project. The copy is checked; the newest seven are kept.')
+    .description(
+      'Copy the database of this project. The copy is checked. The newest seven of the copies made on request, and before a rebuild, a restore or the like, are kept.',
+    )
     .option('--out <file>', 'to a new file of your choice, which is yours to keep')
     .option('--list', 'the copies that are there')
     .action(bind(backup));
@@ -24,7 +27,7 @@ export const register: Register = (parent, bind) => {
 
 async function backup(cli: Cli, options: BackupOptions): Promise<number> {
   if (options.list) return list(cli);
-  const path = options.out === undefined ? undefined : resolve(cli.cwd, options.out);
+  const path = options.out === undefined ? undefined : resolve(cli.cwd, given(options.out, '--out'));
   const job = await follow(cli, await cli.client.call('store.backup', { path }));
   if (job === 130) return job;
   cli.answer(job, () => printResult(cli.print, job.result ?? {}, ['vector']));

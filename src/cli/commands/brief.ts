@@ -19,9 +19,9 @@ export const register: Register = (parent, bind) => {
     .command('brief')
     .description('Print the text an agent starts with.')
     .option('--agent <agent>', 'which agent (claude-code)')
-    .option('--session <id>', 'about this session')
+    .option('--session <id>', 'as this session was told at its start; about it, when that is not known')
     .option('--reason <reason>', `${reasons.join(', ')} (startup)`)
-    .option('--budget <tokens>', 'at most so many tokens (2000)', count)
+    .option('--budget <tokens>', 'at most so many tokens (2000)', count('--budget', 8000, 200))
     .option('--why', 'why each line is in it, instead of the text')
     .action(bind(brief));
   withExamples(command, ['prsist brief --agent claude-code', 'prsist brief --reason compact --why']);
@@ -38,6 +38,6 @@ async function brief(cli: Cli, options: BriefOptions): Promise<void> {
     if (reply.brief === '') return cli.print.note('nothing to tell yet');
     if (options.why) cli.print.table(reply.items.map(({ why, line }) => [oneLine(why), oneLine(line)]));
     else cli.print.line(cleaned(reply.brief).trimEnd());
-    cli.print.note(`${reply.tokens} tokens`);
+    cli.print.note(`${reply.tokens} tokens${reply.frozen ? ', as told when the session started' : ''}`);
   });
 }

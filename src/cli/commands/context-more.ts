@@ -5,6 +5,7 @@ import { relations } from '../../core/words.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, oneOf, wholeNumber } from '../input.ts';
+import { plural } from '../print.ts';
 import { oneLine } from '../text.ts';
 import { relativeTime } from '../when.ts';
 import { type OwnerOptions, ownerIn, ownerOptions } from './context-owner.ts';
@@ -27,7 +28,7 @@ interface HistoryOptions extends OwnerOptions {
 function addHistory(parent: Command, bind: Bind): void {
   const command = parent.command('history').description('Every version of an entry, newest first.').argument('<key>');
   ownerOptions(command)
-    .option('--limit <n>', 'at most so many (50)', count)
+    .option('--limit <n>', 'at most so many (50)', count('--limit', 500))
     .option('--after <cursor>', 'go on where the last page ended')
     .action(bind(history));
   withExamples(command, ['prsist context history api.style']);
@@ -42,11 +43,18 @@ async function history(cli: Cli, key: string, { limit, after, ...owner }: Histor
         relativeTime(at, cli.now()),
         actor.agent ?? 'you',
         op === 'put' && Object.keys(fields).length === 0 ? 'restore' : op,
-        oneLine(JSON.stringify(fields.value ?? fields)),
+        changed(fields),
       ]),
     );
     if (next_cursor !== null) cli.print.note(`there are more: --after ${next_cursor}`);
   });
+}
+
+/** The value a version wrote, or whatever else it changed; nothing where it changed no field. */
+function changed(fields: Readonly<Record<string, unknown>>): string {
+  if (Object.keys(fields).length === 0) return '';
+  const { value = fields } = fields;
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function addRestore(parent: Command, bind: Bind): void {
@@ -102,11 +110,12 @@ async function link(
   other: string,
   { remove, ...owner }: LinkOptions,
 ): Promise<void> {
+  const rel = oneOf(relations, relation, 'relation');
   const { entry_id } = await cli.client.call('context.retrieve', { key: other, ...ownerIn(owner) });
-  const links = [{ rel: oneOf(relations, relation, 'relation'), entry_id }];
+  const links = [{ rel, entry_id }];
   const change = remove ? { remove: links } : { add: links };
   const reply = await cli.client.call('context.link', { key, ...ownerIn(owner), ...change });
-  cli.answer(reply, () => cli.print.line(`${oneLine(reply.key)}  ${reply.links.length} links`));
+  cli.answer(reply, () => cli.print.line(`${oneLine(reply.key)}  ${plural(reply.links.length, 'link')}`));
 }
 
 interface TrustOptions extends OwnerOptions {
@@ -118,7 +127,7 @@ function addTrust(parent: Command, bind: Bind): void {
     .command('trust')
     .description('Decide how far an entry is trusted: 0 is never told to agents, 3 is your own word.')
     .argument('<key>')
-    .argument('<level>', '0, 1, 2 or 3', wholeNumber);
+    .argument('<level>', '0, 1, 2 or 3', wholeNumber('level', 3));
   ownerOptions(command).option('--reason <text>', 'why').action(bind(trust));
   withExamples(command, ['prsist context trust build.hint 0 --reason "from a web page"']);
 }
@@ -141,6 +150,7 @@ function addFeedback(parent: Command, bind: Bind): void {
 
 async function feedback(cli: Cli, key: string, { useful, wrong, ...owner }: FeedbackOptions): Promise<void> {
   if (!useful && !wrong) throw new PrsistError('input/invalid', 'say --useful or --wrong', { field: '--useful' });
+  if (useful && wrong) throw new PrsistError('input/invalid', 'either --useful or --wrong', { field: '--wrong' });
   const said = { useful: useful ? 1 : 0, wrong: wrong ? 1 : 0 };
   const reply = await cli.client.call('context.feedback', { key, ...ownerIn(owner), ...said });
   cli.answer(reply, () => cli.print.line(`${oneLine(reply.key)}  useful ${reply.useful}, wrong ${reply.wrong}`));

@@ -58,7 +58,11 @@ function addStore(parent: Command, bind: Bind): void {
     .option('--tag <words...>', 'its tags, in place of those it has')
     .option('--ttl <duration>', 'gone after: 30m, 12h, 7d')
     .option('--expires <time>', 'gone at: 2026-12-31T00:00:00Z')
-    .option('--if-version <n>', 'only when this is its version now; 0: only when there is none', wholeNumber)
+    .option(
+      '--if-version <n>',
+      'only when this is its version now; 0: only when there is none',
+      wholeNumber('--if-version'),
+    )
     .action(bind(store));
   withExamples(command, [
     'prsist context store api.style "REST, snake_case" --priority high',
@@ -86,6 +90,10 @@ async function store(cli: Cli, key: string, value: string | undefined, options: 
 }
 
 function expiry({ ttl, expires }: StoreOptions) {
+  if (expires !== undefined && Number.isNaN(Date.parse(expires))) {
+    const options = { field: '--expires', hint: 'say 2026-12-31T00:00:00Z' };
+    throw new PrsistError('input/invalid', `--expires: "${expires}" is no time`, options);
+  }
   if (ttl === undefined) return { expires_at: expires };
   const lengthMs = durationMs(ttl);
   if (lengthMs !== undefined) return { ttl_seconds: Math.max(1, Math.round(lengthMs / 1000)), expires_at: expires };
@@ -125,7 +133,7 @@ function addList(parent: Command, bind: Bind): void {
     .option('--prefix <text>', 'only keys that begin so')
     .option('--since <when>', 'only what changed since: 7d, 12h, 2026-12-31')
     .option('--retired', 'the hidden ones')
-    .option('--limit <n>', 'at most so many (50)', count)
+    .option('--limit <n>', 'at most so many (50)', count('--limit', 500))
     .option('--after <cursor>', 'go on where the last page ended')
     .action(bind(list));
   withExamples(command, ['prsist context list --category decision', 'prsist context list --prefix api. --json']);

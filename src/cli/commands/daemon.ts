@@ -38,7 +38,7 @@ export const register: Register = (parent, bind) => {
   const logs = command
     .command('logs')
     .description('The last lines of its log.')
-    .option('--lines <n>', 'so many (50)', count)
+    .option('--lines <n>', 'so many (50)', count('--lines'))
     .option('--follow', 'and those to come')
     .action(bind(showLogs));
   withExamples(logs, ['prsist daemon logs --follow', 'prsist daemon logs --lines 500 --json']);

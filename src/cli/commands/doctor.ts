@@ -16,7 +16,7 @@ export const register: Register = (parent, bind) => {
   const command = parent
     .command('doctor')
     .description('Find what is broken: daemon, databases, rights, settings, hooks. Exit 1 when something is.')
-    .option('--deep', 'also every record, text and row of every database (the daemon is busy meanwhile)')
+    .option('--deep', 'also every record, text and row of every database (writes wait meanwhile)')
     .option('--fix', 'mend what can be mended without losing anything, and say each thing')
     .option('--report', 'write what was found, with versions, settings and log, into a file to hand on; no secrets')
     .action(bind(doctor));

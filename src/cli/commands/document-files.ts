@@ -36,6 +36,8 @@ function asError({ path, code, reason, hint }: Skipped): Error {
   return errorFromBody(body);
 }
 
+const noFile = 'nothing to put: no file of a kind that is read (what git ignores is left out)';
+
 /** So many files that stayed out are named; of thousands nobody reads a list. */
 const manySkipped = 20;
 
@@ -43,13 +45,18 @@ type Result = Readonly<Record<string, unknown>>;
 
 function showPlanned(cli: Cli, result: Result): void {
   for (const path of (result['paths'] ?? []) as readonly string[]) cli.print.line(oneLine(path)); // as above
-  cli.print.note(`${plural(Number(result['files']), 'file')}, ${size(Number(result['bytes']))}; nothing was read`);
+  const { files, bytes } = { files: Number(result['files']), bytes: Number(result['bytes']) };
+  cli.print.note(files === 0 ? noFile : `${plural(files, 'file')}, ${size(bytes)}; nothing was read`);
 }
 
 function show(cli: Cli, result: Result, skipped: readonly Skipped[]): void {
   const number = (name: string) => Number(result[name] ?? 0);
   const left = skipped.length + number('skipped_more');
   const told = [`${number('new')} new`, `${number('changed')} changed`, `${number('unchanged')} unchanged`];
+  if (number('files') === 0 && left === 0) {
+    cli.print.note(noFile);
+    return;
+  }
   cli.print.line([plural(number('files'), 'file'), ...told, ...(left > 0 ? [`${left} skipped`] : [])].join('  '));
   const secrets = Object.entries(result['redacted'] ?? {}).map(([kind, found]) => `${kind} ${String(found)}`);
   if (secrets.length > 0) cli.print.line(`replaced  ${oneLine(secrets.join(', '))}`);

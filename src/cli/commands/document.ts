@@ -88,7 +88,7 @@ function addGet(parent: Command, bind: Bind): void {
     .command('get')
     .description('Print the text of a document.')
     .argument('<name>', 'its uri, id, or the path of its file')
-    .option('--revision <n>', 'as it was then: prsist document history <name>', count)
+    .option('--revision <n>', 'as it was then: prsist document history <name>', count('--revision'))
     .action(bind(get));
   withExamples(command, ['prsist document get docs/api.md', 'prsist document get docs/api.md --revision 2']);
 }
@@ -109,7 +109,7 @@ function addList(parent: Command, bind: Bind): void {
     .option('--kind <word>', 'only of this kind: file, note, memory-bank')
     .option('--prefix <text>', 'only names that begin so')
     .option('--retired', 'the hidden ones')
-    .option('--limit <n>', 'at most so many (50)', count)
+    .option('--limit <n>', 'at most so many (50)', count('--limit', 500))
     .option('--after <cursor>', 'go on where the last page ended')
     .action(bind(list));
   withExamples(command, ['prsist document list --prefix docs/', 'prsist document list --json']);
@@ -180,7 +180,7 @@ function addRestore(parent: Command, bind: Bind): void {
     .command('restore')
     .description('Show a retired document again, or go back to the text of an earlier revision.')
     .argument('<name>')
-    .option('--revision <n>', 'the text it had then, as a new revision', count)
+    .option('--revision <n>', 'the text it had then, as a new revision', count('--revision'))
     .action(bind(restore));
   withExamples(command, ['prsist document restore docs/old.md', 'prsist document restore docs/api.md --revision 2']);
 }

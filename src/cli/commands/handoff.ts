@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { PrsistError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
 import { capturedAgents } from '../../core/words.ts';
-import { printAccepted } from '../accepted.ts';
+import { givePatch, patchPlace, tellPatch } from '../accepted-patch.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { keyValue, wholeId } from '../input.ts';
@@ -18,6 +18,12 @@ interface HandOverOptions {
   readonly instructions?: string;
   readonly toUser?: string;
   readonly toDevice?: string;
+  readonly withPatch?: boolean;
+}
+
+interface AcceptOptions {
+  readonly agent?: string;
+  readonly patch?: string;
 }
 
 export const register: Register = (parent, bind) => {
@@ -40,6 +46,7 @@ export function addHandOver(command: Command, bind: Bind, name: string): void {
     .option('--instructions <text>', 'how to go on')
     .option('--to-user <id>', 'only this person is shown it')
     .option('--to-device <id>', 'only this device is shown it')
+    .option('--with-patch', 'take along what is changed and new in the work tree (text, at most 1 MiB, no secrets)')
     .action(bind(handOver));
   withExamples(command, [
     `${name} codex --reason "rate limit"`,
@@ -54,8 +61,13 @@ export function addAccept(parent: Command, bind: Bind, name: string): void {
     .description('Take a waiting handoff: everything the sender left, and what happened since.')
     .argument('[handoff]', 'the newest waiting one when absent; may be shortened')
     .option('--agent <agent>', 'who takes it; whom it is for when absent')
+    .option('--patch <file>', 'write the patch that came along into a new file; "-" prints it, and nothing else')
     .action(bind(accept));
-  withExamples(command, [`${name} accept`, `${name} accept 3f2a91bc --agent codex`]);
+  withExamples(command, [
+    `${name} accept`,
+    `${name} accept 3f2a91bc --agent codex`,
+    `${name} accept --patch - | git apply`,
+  ]);
 }
 
 /** Adds `decline`. */
@@ -79,11 +91,13 @@ async function handOver(cli: Cli, agent: string, options: HandOverOptions): Prom
     continuation_instructions: options.instructions,
     to_user: options.toUser,
     to_device: options.toDevice,
+    with_patch: options.withPatch,
   });
   cli.answer(reply, () => {
     cli.print.line(
       `${reply.handoff_id}  session ${shortId(reply.session_id)}  ${reply.from_agent} → ${reply.to_agent}`,
     );
+    if (reply.patch) tellPatch(cli, reply.patch);
     cli.print.note(`${promise(agent)}; it waits ${relativeTime(reply.expires_at, cli.now()).replace(/^in /, '')}`);
   });
 }
@@ -109,7 +123,8 @@ function promise(agent: string): string {
   return `prsist has no hook for ${name} yet: it takes the handoff with prsist handoff accept`;
 }
 
-async function accept(cli: Cli, given: string | undefined, options: { readonly agent?: string }): Promise<void> {
+async function accept(cli: Cli, given: string | undefined, options: AcceptOptions): Promise<number> {
+  const place = patchPlace(cli, options.patch);
   const { items } = await cli.client.call('session.handoffs', { status: 'pending' });
   const handoffId =
     given === undefined
@@ -123,11 +138,11 @@ async function accept(cli: Cli, given: string | undefined, options: { readonly a
   const agent = options.agent ?? cli.agent ?? items.find((item) => item.handoff_id === handoffId)?.to_agent;
   if (agent === undefined) {
     throw new PrsistError('handoff/not-found', `no handoff ${handoffId} is waiting`, {
-      hint: 'name who takes it: --agent codex',
+      hint: 'prsist status shows those that wait; one you took before comes again with --agent NAME',
     });
   }
   const reply = await cli.client.call('session.accept', { handoff_id: handoffId, agent });
-  cli.answer(reply, () => printAccepted(cli, reply));
+  return givePatch(cli, reply, { agent, place });
 }
 
 async function decline(cli: Cli, given: string, _own: object, command: Command): Promise<void> {

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
-import { capturedAgents } from '../../core/words.ts';
+import { transcriptAgents } from '../../core/words.ts';
 import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
-import { printImported } from '../imported.ts';
+import { printImported, printPlanned } from '../imported.ts';
 import { list, oneOf } from '../input.ts';
-import { printResult } from '../result.ts';
 import { momentBefore } from '../when.ts';
 
 interface ImportOptions {
@@ -33,15 +32,14 @@ export const register: Register = (parent, bind) => {
 
 async function importTranscripts(cli: Cli, options: ImportOptions): Promise<number> {
   const started = await cli.client.call('capture.import', {
-    agents: options.agents?.map((agent) => oneOf(capturedAgents, agent, '--agents')),
+    agents: options.agents?.map((agent) => oneOf(transcriptAgents, agent, '--agents')),
     paths: options.path?.map((path) => resolve(cli.cwd, path)),
     since: options.since === undefined ? undefined : momentBefore(options.since, cli.now(), '--since'),
     dry_run: options.dryRun ?? false,
   });
   const job = await follow(cli, started);
   if (job === 130) return job;
-  cli.answer(job, () => (options.dryRun ? printResult : printImported)(cli.print, job.result ?? {}));
-  if (options.dryRun) cli.print.note('nothing was taken in');
+  cli.answer(job, () => (options.dryRun ? printPlanned : printImported)(cli.print, job.result ?? {}));
   return 0;
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Cli, projectOf, type Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
+import { given } from '../input.ts';
 import { printResult } from '../result.ts';
 import { oneLine } from '../text.ts';
 
@@ -19,7 +20,7 @@ export const register: Register = (parent, bind) => {
 
 async function restore(cli: Cli, file: string, options: { readonly asNew?: boolean }): Promise<number> {
   const project = options.asNew ? undefined : projectOf(cli.options.project, cli.cwd);
-  const asked = { path: resolve(cli.cwd, file), as_new: options.asNew ?? false, project };
+  const asked = { path: resolve(cli.cwd, given(file, '<file>')), as_new: options.asNew ?? false, project };
   const job = await follow(cli, await cli.client.call('store.restore', asked));
   if (job === 130) return job;
   const result = job.result ?? {};

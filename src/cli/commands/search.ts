@@ -34,7 +34,7 @@ export const register: Register = (parent, bind) => {
     .option('--path <path>', 'only about files below this path')
     .option('--since <when>', 'not older: 7d, 12h, 2026-01-31')
     .option('--until <when>', 'not newer')
-    .option('--limit <n>', 'at most so many results (20)', count)
+    .option('--limit <n>', 'at most so many results (20)', count('--limit', 200))
     .action(bind(search));
   withExamples(command, [
     'prsist search "why did we drop redis"',

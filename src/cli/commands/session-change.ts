@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { PrsistError } from '../../core/errors.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
-import { keyValue } from '../input.ts';
+import { given, keyValue } from '../input.ts';
 import { wholeSession } from '../session-id.ts';
 import { cleaned, oneLine } from '../text.ts';
 
@@ -25,6 +26,10 @@ export function addPut(parent: Command, bind: Bind): void {
 }
 
 async function put(cli: Cli, id: string, { title, info }: PutOptions): Promise<void> {
+  if (title === undefined && info === undefined) {
+    const hint = `prsist session put ${id} --title "what it is about"`;
+    throw new PrsistError('input/invalid', 'say what to change: --title or --info', { field: '--title', hint });
+  }
   const reply = await cli.client.call('session.put', {
     session_id: await wholeSession(cli, id),
     title,
@@ -68,7 +73,11 @@ export function addExport(parent: Command, bind: Bind): void {
 
 async function exported(cli: Cli, id: string, { format, out }: ExportOptions): Promise<number> {
   const session_id = await wholeSession(cli, id);
-  const started = await cli.client.call('session.export', { session_id, format, path: resolve(cli.cwd, out) });
+  const started = await cli.client.call('session.export', {
+    session_id,
+    format,
+    path: resolve(cli.cwd, given(out, '--out')),
+  });
   const job = await follow(cli, started);
   if (job === 130) return job;
   cli.answer(job, ({ result }) => cli.print.line(`${String(result?.lines)} lines in ${oneLine(String(result?.path))}`));

@@ -6,6 +6,7 @@ import type { Operations } from '../../features/operations.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, oneOf } from '../input.ts';
+import { plural } from '../print.ts';
 import { sessionShown, wholeSession } from '../session-id.ts';
 import { cleaned, oneLine } from '../text.ts';
 import { absoluteTime, relativeTime } from '../when.ts';
@@ -72,8 +73,15 @@ function headRows(cli: Cli, { session, runs }: Shown): readonly (readonly string
         ? (session.agent ?? '-')
         : [...new Set(runs.map((run) => oneLine(`${run.agent} ${run.model ?? ''}`)))].join(', '),
     ],
-    ['said', `${session.message_count} messages, ${session.tool_count} tool calls, ${session.task_count} tasks`],
-    ['done', `${session.edit_count} edits, ${session.commit_count} commits`],
+    [
+      'said',
+      [
+        plural(session.message_count, 'message'),
+        plural(session.tool_count, 'tool call'),
+        plural(session.task_count, 'task'),
+      ].join(', '),
+    ],
+    ['done', `${plural(session.edit_count, 'edit')}, ${plural(session.commit_count, 'commit')}`],
     [
       'tokens',
       `${tokens.fresh} fresh, ${tokens.cache_read} cache read, ${tokens.cache_write} cache write, ${tokens.output} output`,
@@ -97,7 +105,7 @@ export function addMessages(parent: Command, bind: Bind): void {
     .argument('<id>')
     .option('--role <role>', messageRoles.join(', '))
     .option('--kind <kind>', messageKinds.join(', '))
-    .option('--limit <n>', 'at most so many (50)', count)
+    .option('--limit <n>', 'at most so many (50)', count('--limit', 500))
     .option('--after <cursor>', 'go on where the last page ended')
     .action(bind(messages));
   withExamples(command, ['prsist session messages 3f2a91bc --kind prompt']);
@@ -128,7 +136,7 @@ export function addContext(parent: Command, bind: Bind): void {
     .command('context')
     .description('Everything an agent needs to go on, as JSON.')
     .argument('<id>')
-    .option('--recent <n>', 'so many of the last messages (20)', count)
+    .option('--recent <n>', 'so many of the last messages (20)', count('--recent', 200))
     .action(bind(context));
   withExamples(command, ['prsist session context 3f2a91bc | jq .tasks.pending']);
 }

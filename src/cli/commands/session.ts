@@ -3,6 +3,7 @@ import { messageRoles } from '../../core/words.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { keyValue, oneOf, wordsOrStdin } from '../input.ts';
+import { plural } from '../print.ts';
 import { wholeSession } from '../session-id.ts';
 import { cleaned } from '../text.ts';
 import { addAccept, addDecline, addHandOver } from './handoff.ts';
@@ -91,7 +92,7 @@ async function resume(cli: Cli, id: string | undefined, options: { readonly agen
   });
   cli.answer(reply, () => {
     cli.print.note(
-      `session ${reply.session_id}: was ${reply.resumed_from}, is ${reply.status}, ${reply.message_count} messages`,
+      `session ${reply.session_id}: was ${reply.resumed_from}, is ${reply.status}, ${plural(reply.message_count, 'message')}`,
     );
     if (reply.brief !== '') cli.print.line(cleaned(reply.brief).trimEnd());
   });
@@ -139,6 +140,8 @@ async function end(
 ): Promise<void> {
   const reply = await cli.client.call('session.end', { session_id: await wholeSession(cli, id), ...options });
   cli.answer(reply, () =>
-    cli.print.line(`${reply.session_id}  ${reply.status}  ${reply.message_count} messages, ${reply.task_count} tasks`),
+    cli.print.line(
+      `${reply.session_id}  ${reply.status}  ${plural(reply.message_count, 'message')}, ${plural(reply.task_count, 'task')}`,
+    ),
   );
 }

@@ -3,6 +3,7 @@ import { sessionStatuses } from '../../core/words.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, oneOf } from '../input.ts';
+import { plural } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { cut, oneLine } from '../text.ts';
 import { momentBefore, relativeTime } from '../when.ts';
@@ -32,7 +33,7 @@ export function addSessionList(command: Command, bind: Bind, name: string): void
     .option('--branch <branch>', 'only of this branch')
     .option('--since <when>', 'active since: 7d, 12h, 2026-01-31')
     .option('--sub-agents', 'also the sessions of sub-agents')
-    .option('--limit <n>', 'at most so many (50)', count)
+    .option('--limit <n>', 'at most so many (50)', count('--limit', 500))
     .action(bind(sessions));
   withExamples(command, [`${name} --since 7d`, `${name} --agent codex --status active`]);
 }
@@ -56,7 +57,7 @@ async function sessions(cli: Cli, options: SessionsOptions): Promise<void> {
         item.agent ?? '-',
         item.status === 'active' ? cli.print.paint('green', item.status) : item.status,
         `${item.message_count} msg`,
-        `${item.edit_count} edits`,
+        plural(item.edit_count, 'edit'),
         cut(oneLine(item.branch ?? '-'), 24),
         oneLine(item.title ?? ''),
       ]),

@@ -22,6 +22,9 @@ interface Status {
   readonly handoffs: ReplyOf<'session.handoffs'>['items'];
 }
 
+/** What is known outside of any project, in the same shape. */
+type Nowhere = Omit<Status, 'project' | 'capture'> & { readonly project: null; readonly capture: null };
+
 const states: Readonly<Record<string, Style>> = { proven: 'green', waiting: 'yellow', off: 'dim', broken: 'red' };
 const handoffsShown = 5;
 
@@ -35,6 +38,10 @@ export const register: Register = (parent, bind) => {
 
 async function status(cli: Cli): Promise<number> {
   const found = await gather(cli);
+  if (found.project === null) {
+    cli.print.json(found);
+    return 1;
+  }
   cli.answer(found, () => cli.print.table(rows(cli, found)));
   const broken = found.capture.links.filter((link) => link.state === 'broken');
   for (const { agent, hint } of broken) cli.print.warn(`error: ${agent} is not captured\ntry: ${oneLine(hint)}`);
@@ -42,7 +49,7 @@ async function status(cli: Cli): Promise<number> {
 }
 
 /** The daemon first, alone: it may have to be started, and without a project that is all there is to say. */
-async function gather(cli: Cli): Promise<Status> {
+async function gather(cli: Cli): Promise<Status | Nowhere> {
   const { client, print } = cli;
   const health = await client.call('system.health', {});
   try {
@@ -57,9 +64,15 @@ async function gather(cli: Cli): Promise<Status> {
     return { success: true, health, project, capture, ...lists };
   } catch (error) {
     const isNowhere = error instanceof PrsistError && error.code.startsWith('project/');
-    if (isNowhere && !cli.options.json) print.table([['daemon', daemonLine(cli, health)]]);
+    if (isNowhere && cli.options.json) return nowhere(cli, health);
+    if (isNowhere) print.table([['daemon', daemonLine(cli, health)]]);
     throw error;
   }
+}
+
+async function nowhere(cli: Cli, health: Status['health']): Promise<Nowhere> {
+  const { items: projects } = await cli.client.call('project.list', {});
+  return { success: true, health, project: null, capture: null, projects, active_sessions: [], handoffs: [] };
 }
 
 function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
@@ -74,6 +87,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
       : [['', cli.print.paint('yellow', `restarted after a crash ${relativeTime(crash, cli.now())}`)]]),
     ...(capture.paused === null ? [] : [['PAUSED', cli.print.paint('yellow', pauseLine(capture.paused, cli.now()))]]),
     ...capture.links.map((link, n) => [n === 0 ? 'capture' : '', linkLine(cli, link, capture.links)]),
+    ...transcriptRows(cli, capture),
     ['spool', spoolLine(cli, capture.spool)],
     ...handoffRows(cli, handoffs),
     ['sessions', `${found.active_sessions.length} active, ${project.sessions} in all`],
@@ -113,6 +127,15 @@ function linkLine(cli: Cli, link: Link, all: readonly Link[]): string {
   ];
   const hint = link.hint !== '' && link.state !== 'proven' ? `  ${oneLine(link.hint)}` : '';
   return `${oneLine(link.agent).padEnd(width)}  ${facts.join('  ')}${hint}`;
+}
+
+/** Agents of which transcripts are all there is. */
+function transcriptRows(cli: Cli, { transcripts, links }: Status['capture']): readonly (readonly string[])[] {
+  const others = transcripts.filter(({ agent }) => !links.some((link) => link.agent === agent));
+  return others.map(({ agent, files, last_transcript_at: at }, n) => {
+    const last = at === null ? '' : `, the last one grew ${relativeTime(at, cli.now())}`;
+    return [n === 0 ? 'read' : '', `${oneLine(agent)}  ${plural(files, 'transcript')}${last}`];
+  });
 }
 
 function spoolLine(cli: Cli, { waiting, bad, full }: Status['capture']['spool']): string {

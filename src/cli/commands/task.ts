@@ -114,7 +114,7 @@ function addList(parent: Command, bind: Bind): void {
     .description('Tasks, open ones first.')
     .option('--session <id>', 'only of this session')
     .option('--status <status>', taskStatuses.join(', '))
-    .option('--limit <n>', 'at most so many (50)', count)
+    .option('--limit <n>', 'at most so many (50)', count('--limit', 500))
     .option('--after <cursor>', 'go on where the last page ended')
     .action(bind(list));
   withExamples(command, ['prsist task list', 'prsist task list --status done --json']);

@@ -1,3 +1,4 @@
+import type { Client } from '../../client/call.ts';
 import type { Reply } from '../../core/operation.ts';
 import type { Operations } from '../../features/operations.ts';
 import type { Cli, Register } from '../cli.ts';
@@ -5,7 +6,7 @@ import { withExamples } from '../examples.ts';
 import { plural } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { cut, oneLine } from '../text.ts';
-import { localDay, localTime, momentBefore } from '../when.ts';
+import { duration, localDay, localTime, momentBefore } from '../when.ts';
 
 interface TodayOptions {
   readonly since?: string;
@@ -14,6 +15,8 @@ interface TodayOptions {
 
 type Today = Reply<Operations['stats.today']>;
 type Session = Today['sessions'][number];
+type Editors = Omit<Reply<Operations['activity.summary']>, 'since'>;
+type Day = Today & { readonly project: string; readonly editors: Editors };
 
 export const register: Register = (parent, bind) => {
   const command = parent
@@ -27,12 +30,12 @@ export const register: Register = (parent, bind) => {
 
 async function today(cli: Cli, options: TodayOptions): Promise<void> {
   const since = sinceOf(cli, options.since);
-  const found = options.allProjects
-    ? await everywhere(cli, since)
-    : [{ project: '', ...(await cli.client.call('stats.today', { since })) }];
+  const found = options.allProjects ? await everywhere(cli, since) : [await dayOf(cli.client, '', since)];
   const [only] = found;
   cli.answer(options.allProjects ? { success: true, since, projects: found } : only, () => {
-    const full = found.filter(({ sessions, other_commits }) => sessions.length + other_commits.length > 0);
+    const full = found.filter(
+      ({ sessions, other_commits, editors }) => sessions.length + other_commits.length + editors.total_ms > 0,
+    );
     if (full.length === 0)
       cli.print.note(`nothing was done ${options.allProjects ? '' : 'here '}since ${localTime(since, cli.now())}`);
     full.forEach((each, n) => {
@@ -41,6 +44,14 @@ async function today(cli: Cli, options: TodayOptions): Promise<void> {
       showDay(cli, each);
     });
   });
+}
+
+async function dayOf(client: Client, project: string, since: string): Promise<Day> {
+  const [done, { total_ms, files, languages, categories, editors }] = await Promise.all([
+    client.call('stats.today', { since }),
+    client.call('activity.summary', { since, limit: filesShown }),
+  ]);
+  return { project, ...done, editors: { total_ms, files, languages, categories, editors } };
 }
 
 /** Midnight here, unless another moment is named. */
@@ -52,18 +63,24 @@ function sinceOf(cli: Cli, given: string | undefined): string {
 }
 
 /** Every project in which something happened since. */
-async function everywhere(cli: Cli, since: string): Promise<({ readonly project: string } & Today)[]> {
+async function everywhere(cli: Cli, since: string): Promise<Day[]> {
   const { items } = await cli.client.call('project.list', {});
   const touched = items.filter(({ last_activity }) => last_activity !== null && last_activity >= since);
   return Promise.all(
-    touched.map(async ({ project_id, name }) => ({
-      project: oneLine(name),
-      ...(await cli.callAs({ project: project_id }).call('stats.today', { since })),
-    })),
+    touched.map(({ project_id, name }) => dayOf(cli.callAs({ project: project_id }), oneLine(name), since)),
   );
 }
 
-function showDay(cli: Cli, { sessions, other_commits }: Today): void {
+function showDay(cli: Cli, day: Day): void {
+  const isWorked = day.sessions.length + day.other_commits.length > 0;
+  if (isWorked) showWork(cli, day);
+  if (day.editors.total_ms === 0) return;
+  if (isWorked) cli.print.line('');
+  showEditors(cli, day.editors);
+}
+
+/** What agents did, and the commits that nobody's session made. */
+function showWork(cli: Cli, { sessions, other_commits }: Today): void {
   const sum = (of: (session: Session) => number) => sessions.reduce((total, each) => total + of(each), 0);
   const [asks, files] = [sum((each) => each.asks_total), sum((each) => each.files_total)];
   const commits = sum((each) => each.commits.length) + other_commits.length;
@@ -79,6 +96,17 @@ function showDay(cli: Cli, { sessions, other_commits }: Today): void {
   if (other_commits.length > 0) {
     cli.print.line('\nother commits');
     for (const commit of other_commits) cli.print.line(`  ${commitLine(commit)}`);
+  }
+}
+
+const filesShown = 5;
+
+/** How long was worked in editors, and on which files most. */
+function showEditors(cli: Cli, { total_ms, files, editors }: Editors): void {
+  const names = editors.map(({ name }) => oneLine(name)).join(', ');
+  cli.print.line(`in editors  ${duration(total_ms)} (${names})`);
+  for (const { name, ms, lines_added, lines_removed } of files) {
+    if (ms > 0) cli.print.line(`  ${duration(ms).padEnd(11)}${oneLine(name)}  +${lines_added} −${lines_removed}`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { printResult } from '../result.ts';
+import { oneLine } from '../text.ts';
 import { printTouched } from '../touched.ts';
 
 export const register: Register = (parent, bind) => {
@@ -23,7 +24,10 @@ async function uninstall(cli: Cli, options: { readonly dryRun?: boolean }): Prom
   if (cli.options.json) cli.print.json(job);
   const result = job.result ?? {};
   const exit = printTouched(cli, result.touched, options.dryRun ? 'planned' : 'done');
-  if (!cli.options.json) printResult(cli.print, result, ['touched', 'dry_run']);
+  if (!cli.options.json) printResult(cli.print, result, ['touched', 'left', 'dry_run']);
+  // the daemon answers a list of paths
+  const left = (result.left ?? []) as readonly string[];
+  for (const path of left) cli.print.note(`stays: ${oneLine(path)} (settings of that project; remove it yourself)`);
   cli.print.note(
     options.dryRun
       ? 'nothing was changed; without --dry-run prsist goes from every agent and project of yours'

@@ -1,3 +1,5 @@
+import type { Command } from 'commander';
+import { PrsistError } from '../../core/errors.ts';
 import type { Reply } from '../../core/operation.ts';
 import type { Operations } from '../../features/operations.ts';
 import type { Cli, Register } from '../cli.ts';
@@ -32,8 +34,11 @@ export const register: Register = (parent, bind) => {
   withExamples(command, ['prsist usage', 'prsist usage --by model --since 30d', 'prsist usage --disk']);
 };
 
-async function usage(cli: Cli, options: UsageOptions): Promise<void> {
-  if (options.disk) return disk(cli);
+async function usage(cli: Cli, options: UsageOptions, command: Command): Promise<void> {
+  if (options.disk) {
+    requireAlone(command);
+    return disk(cli);
+  }
   const by = oneOf(groups, options.by, '--by');
   const reply = await cli.client.call('stats.usage', {
     by,
@@ -42,6 +47,15 @@ async function usage(cli: Cli, options: UsageOptions): Promise<void> {
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
   cli.answer(reply, () => show(cli, reply, by));
+}
+
+/** Space on disk is told as it is now, per project. */
+function requireAlone(command: Command): void {
+  const other = ['by', 'since', 'until'].find((name) => command.getOptionValueSource(name) === 'cli');
+  if (other === undefined) return;
+  throw new PrsistError('input/invalid', `--${other} goes without --disk`, {
+    ...{ field: `--${other}`, hint: 'prsist usage --disk' },
+  });
 }
 
 function show(cli: Cli, { rows, totals, prices_as_of, unpriced_models }: Usage, by: (typeof groups)[number]): void {

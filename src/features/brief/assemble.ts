@@ -24,17 +24,23 @@ export interface Standing {
   readonly branch: string | undefined;
 }
 
+/** When it is looked, and by which settings: those of the project that a directory belongs to. */
+export interface Look {
+  readonly now: number;
+  readonly root: string | undefined;
+}
+
 /** What the brief is told by the features that know it. */
 export interface BriefSources {
-  readonly entries: (reads: Reads, now: number) => readonly BriefEntry[];
+  readonly entries: (reads: Reads, at: Look) => readonly BriefEntry[];
   /** When entries that may be told of go by themselves, in milliseconds. */
-  readonly entryEnds: (reads: Reads, now: number) => readonly number[];
+  readonly entryEnds: (reads: Reads, at: Look) => readonly number[];
   /** Latest sessions of a work tree, newest first. */
   readonly sessions: (read: Read, worktree: string | undefined, limit: number) => readonly CarriedSession[];
   readonly anchor: (
     reads: Reads,
     session_id: string,
-    at: { now: number; git: GitState | null },
+    at: Look & { readonly git: GitState | null },
   ) => BriefAnchor | undefined;
   readonly handoff: (read: Read, agent: string, at: { place: Standing; now: number }) => Waiting;
   /** How much of a project may be told, by a directory in it. */
@@ -78,16 +84,16 @@ export const unfinishedMs = 2 * 3_600_000;
 
 /** Puts together what an agent would be told: lasting facts, recent sessions, and the anchor where the rules give one. */
 export function assemble(sources: BriefSources, setting: Setting, wanted: Wanted): RenderedBrief {
-  const { reads, now, place } = setting;
+  const { reads, now, root, place } = setting;
   const sessions = sources.sessions(reads.project, place.worktree, recentSessions);
   const handoff =
     wanted.reason === 'handoff' ? sources.handoff(reads.project, wanted.agent, { place, now }).handoff : undefined;
   const chosen = wanted.session_id ?? anchorSession(wanted, setting, sessions)?.session_id;
   const anchored = handoff || wanted.anchor === 'none' ? undefined : chosen;
-  const anchor = anchored ? sources.anchor(reads, anchored, { now, git: setting.git }) : undefined;
+  const anchor = anchored ? sources.anchor(reads, anchored, { now, root, git: setting.git }) : undefined;
   const input: BriefInput = {
     ...{ reason: wanted.reason, project: setting.project, sessions, maxTokens: wanted.maxTokens },
-    entries: sources.entries(reads, now),
+    entries: sources.entries(reads, { now, root }),
     known: knownTexts(setting.root),
     ...(anchor ? { anchor } : {}),
     ...(handoff ? { handoff } : {}),

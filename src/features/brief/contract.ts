@@ -4,7 +4,8 @@ import { word } from '../wire.ts';
 
 export const contract = {
   'brief.get': operation({
-    summary: 'What an agent would be told now: the text, its size, and why each line is in it',
+    summary:
+      'What an agent is told at its start, now or as its session was told: the text, its size, and why each line is in it',
     effect: 'read',
     when: 'settled',
     input: z.strictObject({
@@ -17,6 +18,8 @@ export const contract = {
       brief: z.string(),
       tokens: z.int(),
       sha256: z.string(),
+      /** The very text this session was told at its start; false: rendered now. */
+      frozen: z.boolean(),
       items: z.array(z.object({ ent: z.string(), line: z.string(), why: z.string() })),
     }),
   }),

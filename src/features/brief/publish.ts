@@ -17,12 +17,7 @@ import {
   unfinishedMs,
 } from './assemble.ts';
 import { envelope } from './envelope.ts';
-
-/** Agents whose hooks print briefs, and the name of their start event. */
-export const toldAgents = [
-  { agent: 'claude-code', start: 'SessionStart' },
-  { agent: 'codex', start: 'SessionStart' },
-] as const;
+import { toldAgents } from './told-agents.ts';
 
 export interface Publishing {
   readonly sources: BriefSources;
@@ -45,12 +40,15 @@ export function publish(publishing: Publishing, folder: BriefFolder, base: Omit<
   const ends: (number | undefined)[] = [];
   const headFile = join(folder.directory, 'HEAD');
   if (tree && readText(headFile) !== `${head}\n`) replaceIfDifferent(headFile, 'being rendered\n');
+  const wanted = { agent: '', reason: 'startup', maxTokens: publishing.maxTokens } as const;
+  // told to all of them alike, each in its own envelope
+  const plain = assemble(publishing.sources, setting, { ...wanted, anchor: 'none' }).text;
+  const fresh = assemble(publishing.sources, setting, wanted).text;
   for (const { agent, start } of toldAgents) {
     const text = (name: string, body: string) =>
       replaceIfDifferent(join(folder.directory, `${agent}.${name}`), envelope(agent, start, body));
-    const wanted = { agent, reason: 'startup', maxTokens: publishing.maxTokens } as const;
-    text('plain', assemble(publishing.sources, setting, { ...wanted, anchor: 'none' }).text);
-    text('start', assemble(publishing.sources, setting, wanted).text);
+    text('plain', plain);
+    text('start', fresh);
     ends.push(layOutHandoff(publishing, folder, { setting, agent, start }));
     publishCompact(publishing, folder, { setting, agent, start, sessions });
   }

@@ -1,8 +1,9 @@
 // Where a session stopped: everything an agent needs to go on with it.
+
+import { clean, cut, cutStart, shortId, utcMinute } from '../../core/clean.ts';
 import { limits } from '../../core/limits.ts';
 import type { Snapshot, SnapshotCommand, SnapshotFile } from '../../core/snapshot.ts';
 import type { BriefAnchor, BriefReason } from './brief-input.ts';
-import { clean, cut, cutStart, shortId, utcMinute } from './clean.ts';
 import { notIn } from './render-known.ts';
 import { fitted, type Line, line, type Section, sectionsText, valueText } from './render-lines.ts';
 
@@ -14,6 +15,8 @@ const mostPaths = 8;
 export interface AnchorContext {
   readonly reason: BriefReason;
   readonly known: readonly string[];
+  /** Whether the state of the work tree is the one of this moment, or of when a handoff was made. */
+  readonly git: 'now' | 'then';
 }
 
 /** The anchor as one section of at most 1,200 tokens. Author and session stand in its heading, dates on its lines. */
@@ -26,10 +29,11 @@ export function anchorSection(anchor: BriefAnchor, context: AnchorContext): Sect
     ...stepLines(snapshot, told),
     ...fileLines(snapshot, told),
     ...(snapshot.last_command === null ? [] : [commandLine(snapshot.last_command, told)]),
+    ...(context.reason === 'startup' ? [] : recentLines(snapshot, told)),
     ...replyLines(snapshot, told),
     ...factLines(snapshot, told, context.known),
     ...commitLines(snapshot, told),
-    ...gitLines(snapshot, told),
+    ...gitLines(snapshot, told, context),
     ...saidLines(snapshot, told, context.known),
   ];
   const section = { heading: () => headingOf(anchor, context.reason), lines };
@@ -126,6 +130,38 @@ function commandLine(command: SnapshotCommand, told: Told): Line {
   return line(told.id, text, { why: 'last command', keep: failed ? 74 : 42 });
 }
 
+/** What was in hand: the first to go when room is short. */
+function recentLines(
+  { recent_work: { files, commands, names }, files_in_flight }: Snapshot,
+  told: Told,
+): readonly Line[] {
+  const inFlight = new Set(files_in_flight.map(({ path }) => path));
+  const opened = files.filter((path) => !inFlight.has(path)).map((path) => cutStart(clean(path), 80));
+  const ran = commands.map((command) => `\`${clean(command)}\``);
+  const about = (label: string, items: readonly string[], keep: number) =>
+    inLines(items).map((text, place) =>
+      line(told.id, `${label}: ${text}`, { why: 'in hand last', keep: keep - place / 10 }),
+    );
+  return [
+    ...about('Opened lately', opened, 33),
+    ...about('Ran lately', ran, 32),
+    ...about('Names in hand', names.map(clean), 31),
+  ];
+}
+
+const listUnits = 360;
+
+/** A list as texts that each fit into one line. */
+function inLines(items: readonly string[]): readonly string[] {
+  const texts: string[] = [];
+  for (const item of items) {
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + item.length + 2 <= listUnits) texts[texts.length - 1] = `${last}, ${item}`;
+    else texts.push(item);
+  }
+  return texts;
+}
+
 function replyLines(snapshot: Snapshot, told: Told): readonly Line[] {
   const reply = snapshot.last_reply;
   const lines = snapshot.open_questions.map((question) =>
@@ -160,7 +196,7 @@ function commitLines(snapshot: Snapshot, told: Told): readonly Line[] {
   );
 }
 
-function gitLines(snapshot: Snapshot, told: Told): readonly Line[] {
+function gitLines(snapshot: Snapshot, told: Told, context: AnchorContext): readonly Line[] {
   const { git } = snapshot;
   if (git === null) return [];
   const parts = [
@@ -174,7 +210,12 @@ function gitLines(snapshot: Snapshot, told: Told): readonly Line[] {
   const listed = new Set(snapshot.files_in_flight.map((file) => file.path));
   const others = git.paths.filter((path) => !listed.has(path)).slice(0, mostPaths);
   const also = others.length === 0 ? '' : `; also dirty: ${others.map((path) => cutStart(clean(path), 60)).join(', ')}`;
-  return [line(told.id, `Git then: ${parts.join(', ')}${also}`, { why: 'state of the work tree', keep: 45 })];
+  return [
+    line(told.id, `${context.git === 'then' ? 'Git then' : 'Git now'}: ${parts.join(', ')}${also}`, {
+      why: 'state of the work tree',
+      keep: 45,
+    }),
+  ];
 }
 
 function saidLines(snapshot: Snapshot, told: Told, known: readonly string[]): readonly Line[] {

@@ -1,6 +1,7 @@
 // The durable facts of a brief.
+
+import { clean, cut, shortId, utcMinute } from '../../core/clean.ts';
 import type { BriefEntry } from './brief-input.ts';
-import { clean, cut, shortId, utcMinute } from './clean.ts';
 import { notIn } from './render-known.ts';
 import { type Line, line, type Section, valueText } from './render-lines.ts';
 

@@ -1,6 +1,7 @@
 // What the one who hands a session over wants the next one to know.
+
+import { clean, cut, shortId, utcMinute } from '../../core/clean.ts';
 import type { BriefHandoff } from './brief-input.ts';
-import { clean, cut, shortId, utcMinute } from './clean.ts';
 import { type Line, line, type Section, valueText } from './render-lines.ts';
 
 const mostFacts = 10;

@@ -1,7 +1,7 @@
 // Lines, sections and how they are brought under a cap: what is worth least goes first, a line stays whole.
 import { canonical } from '../../core/canonical.ts';
+import { cut } from '../../core/clean.ts';
 import { estimateTokens } from '../../core/tokens.ts';
-import { cut } from './clean.ts';
 
 /** keep: of two lines the one with the smaller number is left out first. */
 export interface Line {

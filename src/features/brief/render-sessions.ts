@@ -1,6 +1,7 @@
 // One line per recent session.
+
+import { clean, cut, shortId, utcMinute } from '../../core/clean.ts';
 import type { BriefSession } from './brief-input.ts';
-import { clean, cut, shortId, utcMinute } from './clean.ts';
 import { type Line, line, type Section } from './render-lines.ts';
 
 const mostSessions = 5;

@@ -1,8 +1,8 @@
+import { clean, cut } from '../../core/clean.ts';
 import { limits } from '../../core/limits.ts';
 import { estimateTokens } from '../../core/tokens.ts';
 import { briefClose, briefOpen } from '../../core/words.ts';
 import type { BriefAnchor, BriefInput, RenderedBrief } from './brief-input.ts';
-import { clean, cut } from './clean.ts';
 import { anchorSection } from './render-anchor.ts';
 import { entriesSection } from './render-entries.ts';
 import { handoffSection } from './render-handoff.ts';
@@ -30,7 +30,9 @@ function sectionsOf(input: BriefInput, capChars: number): readonly Section[] {
   const told = [anchor?.session_id, input.handoff?.session_id].filter((id) => id !== undefined);
   return [
     ...(input.handoff === undefined ? [] : [handoffSection(input.handoff)]),
-    ...(anchor === undefined ? [] : [anchorSection(anchor, { reason: input.reason, known })]),
+    ...(anchor === undefined
+      ? []
+      : [anchorSection(anchor, { reason: input.reason, known, git: input.anchor === undefined ? 'then' : 'now' })]),
     entriesSection(input.entries, known, capChars),
     sessionsSection(input.sessions, told),
   ];

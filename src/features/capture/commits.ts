@@ -53,15 +53,24 @@ async function takeCommits(
     parts.log('history not read', { project: target.projectId, from: asked.from, skip: asked.skip ?? 0 });
     return undefined;
   }
-  const taken = outsidePauses(pausesIn(parts.user.read, target.projectId), commits);
-  const strict = strictly(parts, target.root);
-  const clean = taken.map((commit) => redactCommit(strict, commit));
-  const added = clean.length === 0 ? 0 : await target.write((tx) => parts.keepers.takeInCommits(tx, clean));
+  const clean = cleanCommits(parts, target, commits);
+  const added = clean.length === 0 ? 0 : await target.write((tx) => parts.keepers.takeInGit(tx, { commits: clean }));
   return { read: commits.length, added };
 }
 
+/** What may be kept of some commits: not those of a pause, and none of their secrets. */
+export function cleanCommits(
+  parts: CaptureParts,
+  target: Target,
+  commits: readonly CapturedCommit[],
+): readonly CapturedCommit[] {
+  const taken = outsidePauses(pausesIn(parts.user.read, target.projectId), commits);
+  const strict = strictly(parts, target.root);
+  return taken.map((commit) => redactCommit(strict, commit));
+}
+
 /** A commit without secrets in its words and names. Its message is looked through as a whole: a key may begin in the first line. */
-export function redactCommit(parts: CaptureParts, commit: CapturedCommit): CapturedCommit {
+function redactCommit(parts: CaptureParts, commit: CapturedCommit): CapturedCommit {
   const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
   const [subject = '', ...rest] = clean(`${commit.subject}\n\n${commit.body}`).split('\n\n');
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
-import { capturedAgents } from '../../core/words.ts';
-import { jobStarted, time, word } from '../wire.ts';
+import { transcriptAgents } from '../../core/words.ts';
+import { jobStarted, messageText, time, word } from '../wire.ts';
 
 export const link = z.object({
   agent: z.string(),
@@ -26,7 +26,7 @@ export const contract = {
     summary: 'Take in transcripts that are already there; again adds nothing',
     effect: 'job',
     input: z.strictObject({
-      agents: z.array(z.enum(capturedAgents)).max(20).optional(),
+      agents: z.array(z.enum(transcriptAgents)).max(20).optional(),
       /** Absolute files or directories; everything in them goes to this project whatever directory the files name. */
       paths: z.array(z.string().min(1).max(4096)).max(1000).optional(),
       since: time.optional(),
@@ -56,6 +56,22 @@ export const contract = {
       paused: paused.nullable(),
       spool: z.object({ waiting: z.int(), bad: z.int(), full: z.boolean() }),
       sources: z.object({ files: z.int(), unknown_lines: z.int(), errors: z.int() }),
+      /** Events of agents that nobody here understands. */
+      unknown_events: z.array(z.object({ agent: z.string(), event: z.string(), count: z.int() })),
+      /** What has been read of each agent, with hooks or without. */
+      transcripts: z.array(z.object({ agent: z.string(), files: z.int(), last_transcript_at: time.nullable() })),
+    }),
+  }),
+  'capture.redact': operation({
+    summary: 'What would be kept of a text: its secrets and private passages replaced, and where; nothing is stored',
+    effect: 'read',
+    input: z.strictObject({ text: messageText }),
+    output: z.object({
+      text: z.string(),
+      /** By kind. Placeholders that were in the text before count too. */
+      counts: z.record(z.string(), z.int()),
+      /** In order, the first thousand. mark: equal ones stand for equal secrets. line: of the text as it would be kept. */
+      finds: z.array(z.object({ kind: z.string(), mark: z.string().nullable(), line: z.int() })),
     }),
   }),
   'capture.pause': operation({

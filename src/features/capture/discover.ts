@@ -1,13 +1,20 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PrsistError } from '../../core/errors.ts';
 import { firstBytes } from '../../platform/lines.ts';
-import { type FoundFile, fileInfo, filesBelow } from '../../platform/walk.ts';
+import { type FoundFile, fileInfo, filesBelow, filesIn } from '../../platform/walk.ts';
 
 /** Where an agent keeps its transcripts. */
 export interface TranscriptRoot {
   readonly agent: string;
   readonly directory: string;
+  /** Paths of its transcripts; without it every file of lines is one. */
+  readonly wanted?: RegExp;
+  /** They lie in the directory itself: what is below it is something else, and much. */
+  readonly isFlat?: boolean;
 }
+
+/** Roots as they are when they are asked for: some lie in projects. */
+export type TranscriptRoots = Iterable<TranscriptRoot>;
 
 /** Roots of the agents, honouring the variables by which they move them. */
 export function transcriptRoots(home: string, env: Readonly<Record<string, string | undefined>>): TranscriptRoot[] {
@@ -17,15 +24,58 @@ export function transcriptRoots(home: string, env: Readonly<Record<string, strin
     { agent: 'claude-code', directory: join(claude, 'projects') },
     { agent: 'codex', directory: join(codex, 'sessions') },
     { agent: 'codex', directory: join(codex, 'archived_sessions') },
+    { agent: 'copilot-cli', directory: join(env.COPILOT_HOME || join(home, '.copilot'), 'session-state') },
+    {
+      agent: 'cursor',
+      directory: join(home, '.cursor', 'projects'),
+      wanted: /\/agent-transcripts\/.+\.(?:jsonl|txt)$/,
+    },
+    ...documentRoots(home, env),
   ];
+}
+
+/** Of agents that keep documents and databases. */
+function documentRoots(home: string, env: Readonly<Record<string, string | undefined>>): TranscriptRoot[] {
+  const gemini = join(env.GEMINI_CLI_HOME || home, '.gemini');
+  const opencode = join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'opencode');
+  return [
+    { agent: 'gemini-cli', directory: join(gemini, 'tmp'), wanted: /\/chats\/(?:[^/]+\/)?[^/]+\.jsonl?$/ },
+    { agent: 'opencode', directory: opencode, wanted: /\/opencode[^/]*\.db$/, isFlat: true },
+    { agent: 'opencode', directory: join(opencode, 'storage', 'session'), wanted: /\/ses_[^/]+\.json$/ },
+  ];
+}
+
+/** Histories that SpecStory writes into a project. */
+export function historyRoot(root: string): TranscriptRoot {
+  return { agent: 'specstory', directory: join(root, '.specstory', 'history'), wanted: /\.md$/ };
 }
 
 const isTranscript = (name: string) => /\.jsonl(\.gz)?$/.test(name);
 
+/**
+ * In a directory that a person names, also what is called as agents call their documents and databases. A document of
+ * another name is read when it is named itself: directories are full of such files.
+ */
+const documentName =
+  /^(?:session-.+|ses_[^/]+)\.json(?:\.gz)?$|\d{4}-\d\d-\d\d_\d\d-\d\d-\d\dZ?\b.*\.md(?:\.gz)?$|^opencode.*\.db$/;
+const isNamed = (name: string) => isTranscript(name) || documentName.test(name);
+
 /** Transcripts the agents have left, newest first. */
-export function ownTranscripts(roots: readonly TranscriptRoot[], agents: readonly string[] | undefined): FoundFile[] {
-  const wanted = roots.filter((root) => !agents || agents.includes(root.agent));
-  return newestFirst(wanted.flatMap((root) => filesBelow(root.directory, isTranscript)));
+export function ownTranscripts(roots: TranscriptRoots, agents: readonly string[] | undefined): FoundFile[] {
+  const wanted = [...roots].filter((root) => !agents || agents.includes(root.agent));
+  return newestFirst(wanted.flatMap(transcriptsBelow));
+}
+
+function transcriptsBelow({ directory, wanted, isFlat }: TranscriptRoot): FoundFile[] {
+  if (!wanted) return filesBelow(directory, isTranscript);
+  const files = isFlat ? filesIn(directory, () => true) : filesBelow(directory, () => true);
+  return withoutTexts(files.filter(({ path }) => wanted.test(path)));
+}
+
+/** A conversation that is kept as plain text too is read from its lines, which hold more. */
+function withoutTexts(files: readonly FoundFile[]): FoundFile[] {
+  const lines = new Set(files.flatMap(({ path }) => /([^/]+)\.jsonl$/.exec(path)?.[1] ?? []));
+  return files.filter(({ path }) => !lines.has(/([^/]+)\.txt$/.exec(path)?.[1] ?? ''));
 }
 
 /**
@@ -37,7 +87,7 @@ export function namedTranscripts(paths: readonly string[]): FoundFile[] {
     paths.flatMap((path) => {
       const file = fileInfo(path);
       if (file) return [file];
-      const below = filesBelow(path, isTranscript);
+      const below = filesBelow(path, isNamed);
       if (below.length === 0) {
         throw new PrsistError('file/unreadable', `${path}: no such file, or no transcript in it`, { field: 'paths' });
       }
@@ -73,4 +123,25 @@ async function familyOf(file: FoundFile): Promise<string> {
   } catch {
     return file.path; // gone or unreadable: the import itself reports it
   }
+}
+
+const recentMs = 3 * 86_400_000;
+
+/**
+ * Directories in which something new may show soon: the roots, those of transcripts written lately, and what lies between,
+ * where the next day's or the next project's directory appears. Newest first.
+ */
+export function livelyDirectories(roots: TranscriptRoots, now: number): string[] {
+  const all = [...roots];
+  const found = all.flatMap((root) => {
+    const recent = transcriptsBelow(root).filter(({ mtimeMs }) => now - mtimeMs < recentMs);
+    return newestFirst(recent).flatMap(({ path }) => between(root.directory, path));
+  });
+  return [...new Set([...all.map(({ directory }) => directory), ...found])];
+}
+
+function between(root: string, path: string): string[] {
+  const directory = dirname(path);
+  if (!directory.startsWith(`${root}/`)) return [];
+  return [directory, ...between(root, directory)];
 }

@@ -1,6 +1,8 @@
 // What capture holds of conversations that are erased: kept lines, reading states, events in the spool.
-import { parseSpoolEvent, spoolField } from '../../core/spool-event.ts';
+import { parseSpoolEvent } from '../../core/spool-event.ts';
 import type { Read, Write } from '../../store/record-type.ts';
+import { dropLastWords } from './last-words.ts';
+import { conversationIdOf, speakerOf } from './live/live-event.ts';
 import type { CaptureParts } from './needs.ts';
 import { countSegments, dropSegments, dropState, sourcesOf } from './queries.ts';
 
@@ -25,22 +27,25 @@ function distinct(conversations: readonly Conversation[]): Conversation[] {
  * Drops the reading states of erased conversations, which hold titles and pieces of text. A file that is being read is
  * waited for: its reader would write its state back.
  */
-export async function forgetStates(parts: CaptureParts, project_id: string): Promise<void> {
-  const { read } = parts.target(project_id);
+export async function forgetStates(
+  parts: CaptureParts,
+  { project_id, read }: { readonly project_id: string; readonly read: Read },
+): Promise<void> {
   const sources = parts.user.read.all(sourcesOf, { project_id });
   const erased = sources.filter(({ agent, native_id }) => parts.isForgotten(read, agent, [native_id]));
   await Promise.all(erased.map(({ path }) => parts.reading.get(path)));
   await parts.user.write((tx) => {
     for (const { path } of erased) tx.run(dropState, { path, project_id });
+    dropLastWords(tx, (agent, native) => parts.isForgotten(read, agent, [native]));
   });
 }
 
-/** True for an event of an erased conversation, or one that nobody can tell whose it is. */
-export function isForgottenEvent(parts: CaptureParts, project_id: string, bytes: Uint8Array): boolean {
+/** True for an event of a conversation that was erased from a database, or one that nobody can tell whose it is. */
+export function isForgottenEvent(parts: CaptureParts, read: Read, bytes: Uint8Array): boolean {
   const event = parseSpoolEvent(bytes);
   if ('bad' in event) return true;
-  const native = spoolField(event, 'session_id');
+  const native = conversationIdOf(event);
   if (native === undefined) return false;
   const { text } = parts.redactor.text(native.toWellFormed());
-  return parts.isForgotten(parts.target(project_id).read, event.agent, [text]);
+  return parts.isForgotten(read, speakerOf(event), [text]);
 }

@@ -14,7 +14,10 @@ export interface ImportTask {
 /** What reading one file came to. Times in milliseconds, each a part of the whole. */
 export interface FileReport {
   readonly path: string;
-  /** stopped: cancelled before its end; what is left is read the next time. */
+  /**
+   * stopped: cancelled before its end; what is left is read the next time. has-original: told again by another program, and
+   * taken in already from what its agent keeps.
+   */
   outcome:
     | 'read'
     | 'stopped'
@@ -24,6 +27,7 @@ export interface FileReport {
     | 'no-project'
     | 'not-wanted'
     | 'forgotten'
+    | 'has-original'
     | 'unreadable';
   agent: string | undefined;
   lines: number;

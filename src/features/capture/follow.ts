@@ -1,5 +1,6 @@
-import { type FoundFile, fileInfo } from '../../platform/walk.ts';
-import { familiesInOrder, ownTranscripts, type TranscriptRoot } from './discover.ts';
+import type { FoundFile } from '../../platform/walk.ts';
+import { familiesInOrder, ownTranscripts, type TranscriptRoots } from './discover.ts';
+import { sourceInfo, sourcesOf } from './forms/sources.ts';
 import { importFile } from './import-file.ts';
 import type { CaptureParts } from './needs.ts';
 import { followedMarks, ownMark } from './queries.ts';
@@ -11,19 +12,15 @@ const never = () => false;
 export async function readOn(parts: CaptureParts, projectId: string, cancelled = never): Promise<number> {
   const rows = parts.user.read.all(followedMarks, { project_id: projectId, since: parts.clock() - recentMs });
   const grown = rows.flatMap((row) => {
-    const info = fileInfo(row.path);
+    const info = sourceInfo(row.path);
     return info && (info.size !== row.size || info.mtimeMs !== row.mtime) ? [info] : [];
   });
   return readFiles(parts, grown, { into: projectId, cancelled });
 }
 
 /** Looks for transcripts that are new or have grown, in all projects. Returns how many brought something. */
-export async function discover(
-  parts: CaptureParts,
-  roots: readonly TranscriptRoot[],
-  cancelled = never,
-): Promise<number> {
-  const changed = ownTranscripts(roots, undefined).filter((file) => {
+export async function discover(parts: CaptureParts, roots: TranscriptRoots, cancelled = never): Promise<number> {
+  const changed = (await sourcesOf(ownTranscripts(roots, undefined))).filter((file) => {
     const known = parts.user.read.one(ownMark, { path: file.path });
     return known?.size !== file.size || known.mtime !== file.mtimeMs;
   });

@@ -1,7 +1,7 @@
 import { limits } from '../../core/limits.ts';
-import { readLines } from '../../platform/lines.ts';
-import { type FoundFile, fileInfo } from '../../platform/walk.ts';
+import type { FoundFile } from '../../platform/walk.ts';
 import { emptyReport, type FileReport, type ImportTask } from './file-report.ts';
+import { sourceInfo } from './forms/sources.ts';
 import type { CaptureParts } from './needs.ts';
 import { noteFault } from './queries.ts';
 import { noteReader, openReader, type Reader } from './reader.ts';
@@ -19,7 +19,7 @@ export async function importFile(parts: CaptureParts, found: FoundFile, task: Im
   let now = found;
   for (let other = reading.get(found.path); other; other = reading.get(found.path)) {
     await other;
-    now = fileInfo(found.path) ?? found;
+    now = sourceInfo(found.path) ?? found;
   }
   const run = readFile(parts, now, task).finally(() => reading.delete(found.path));
   // whoever waits is not told of faults: they look for themselves
@@ -67,9 +67,10 @@ async function readAll(reader: Reader): Promise<void> {
   let started = parts.monotonic();
   let noted = started;
   let room = firstSliceBytes;
-  for await (const line of readLines(reader.found.path, reader.offset)) {
+  const soFar = { offset: reader.offset, marks: reader.state.marks ?? [] };
+  for await (const line of reader.form.lines(reader.found.path, soFar)) {
     if (!readLine(reader, slice, line)) break;
-    const bytes = reader.offset - slice.from;
+    const { bytes } = slice;
     const full = bytes >= room || slice.kept.length >= limits.importLines;
     if (!full && parts.monotonic() - started < limits.sliceMs) continue;
     const wroteMs = await commit(reader, slice, unkept);
@@ -105,9 +106,10 @@ interface Unkept {
  * crash before that reads them again. Returns how long that took, in milliseconds.
  */
 async function commit(reader: Reader, slice: Slice, unkept: Unkept): Promise<number> {
-  const { parts, rules, target, report, trusted, keptAs, state } = reader;
+  const { parts, rules, target, report, keptAs, state } = reader;
   const [before, indexBefore] = [parts.monotonic(), target.indexMs()];
-  const source = { agent: keptAs.agent, trusted, root: target.root };
+  const trusted = reader.adapter.isSecondHand ? 'foreign' : reader.trusted;
+  const source = { agent: keptAs.agent, trusted, root: target.root } as const;
   const lines = [...unkept.lines, ...slice.kept];
   const isFull = lines.reduce((sum, line) => sum + line.length, 0) >= limits.segmentBytes;
   const taken = await target.write((tx) => {

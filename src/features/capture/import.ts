@@ -2,8 +2,9 @@ import type { Parsed } from '../../core/operation.ts';
 import type { FoundFile } from '../../platform/walk.ts';
 import type { JobContext } from '../feature.ts';
 import type { contract } from './contract.ts';
-import { familiesInOrder, namedTranscripts, ownTranscripts, type TranscriptRoot } from './discover.ts';
+import { familiesInOrder, namedTranscripts, ownTranscripts, type TranscriptRoots } from './discover.ts';
 import type { FileReport, ImportTask } from './file-report.ts';
+import { sourcesOf } from './forms/sources.ts';
 import { importFile } from './import-file.ts';
 import type { CaptureParts } from './needs.ts';
 import { markIn, ownMark } from './queries.ts';
@@ -38,10 +39,10 @@ export interface ImportResult {
 }
 
 /** Takes in what the agents, or the named files, hold. */
-export function importTranscripts(parts: CaptureParts, roots: readonly TranscriptRoot[]) {
+export function importTranscripts(parts: CaptureParts, roots: TranscriptRoots) {
   return async (context: JobContext, input: Parsed<Import>): Promise<Record<string, unknown>> => {
     const since = input.since ? Date.parse(input.since) : 0;
-    const found = input.paths ? namedTranscripts(input.paths) : ownTranscripts(roots, input.agents);
+    const found = await sourcesOf(input.paths ? namedTranscripts(input.paths) : ownTranscripts(roots, input.agents));
     const files = await familiesInOrder(found.filter((file) => file.mtimeMs >= since));
     if (input.dry_run) return { ...dryRun(parts, files, input.paths ? context.project.id : undefined) };
     const task: ImportTask = {

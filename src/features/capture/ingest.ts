@@ -1,17 +1,13 @@
-import type { Captured } from '../../core/captured.ts';
-import { PrsistError } from '../../core/errors.ts';
-import { limits } from '../../core/limits.ts';
-import { parseSpoolEvent, type SpoolEvent, spoolEventId, spoolField } from '../../core/spool-event.ts';
-import { readCommits } from '../../platform/git.ts';
-import { workTreeOf } from '../../platform/repository.ts';
-import { fileInfo } from '../../platform/walk.ts';
+import type { JsonValue } from '../../core/captured.ts';
+import { parseSpoolEvent, type SpoolEvent } from '../../core/spool-event.ts';
 import { once } from '../../store/idempotency.ts';
-import type { Write } from '../../store/record-type.ts';
-import { redactCommit } from './commits.ts';
-import { importFile } from './import-file.ts';
-import type { Announced, CaptureParts, Target } from './needs.ts';
-import { isPausedFile, outsidePauses, pausesIn } from './pauses.ts';
-import { noteStart, see } from './queries.ts';
+import { takeGitEvent } from './git-event.ts';
+import { awaitsTranscript, eventKey, type Found, takeAgentEvent } from './ingest-agent.ts';
+import { directoryOf, liveEvent } from './live/live-event.ts';
+import { isKnownEvent } from './live/table.ts';
+import type { CaptureParts, Target } from './needs.ts';
+import { isPausedFile, pausesIn } from './pauses.ts';
+import { countUnknown, see } from './queries.ts';
 import { strictly } from './rules.ts';
 
 /** A file of the spool, read. */
@@ -52,168 +48,87 @@ export async function ingest(
   const event = parseSpoolEvent(file.bytes);
   if ('bad' in event) return { outcome: 'bad', why: event.bad };
   failpoint('ingest.parsed');
-  const directory = directoryOf(event);
+  const directory = directoryOf(event) ?? '';
   const unlisted = parts.projectOf(directory) === undefined ? await parts.unlisted(directory) : 'entered';
   const projectId = parts.projectOf(directory);
   const paused = projectId !== undefined && isSilent(parts, projectId, file);
-  if (projectId && !paused && isEarly(parts, { event, file }, held)) return { outcome: 'early' };
-  await noteSeen(parts, event, file);
-  if (!projectId && typeof unlisted === 'object') return { outcome: 'asked', root: unlisted.ask };
-  if (!projectId || paused) return { outcome: 'dropped' };
-  const target = parts.target(projectId);
+  const target = projectId && !paused ? parts.target(projectId) : undefined;
+  const strict = strictly(parts, target?.root);
+  const found = { event, file, live: liveEvent(strict, event, millisecondsOf(file)) };
+  if (target && isEarly(strict, found, held)) return { outcome: 'early' };
+  // begun, not waited for: what is noted with it in the same moment costs no write of its own
+  const [taken] = await Promise.all([takeInto(strict, found, { target, held, cancelled }), noteSeen(parts, found)]);
+  return !projectId && typeof unlisted === 'object' ? { outcome: 'asked', root: unlisted.ask } : taken;
+}
+
+interface Into {
+  readonly target: Target | undefined;
+  readonly held: Set<string>;
+  readonly cancelled: (() => boolean) | undefined;
+}
+
+async function takeInto(parts: CaptureParts, found: Found, { target, held, cancelled }: Into): Promise<Ingested> {
+  if (!target) return { outcome: 'dropped' };
   const { agents } = parts.rules(target.root);
-  if (event.agent !== 'git' && agents && !agents.includes(event.agent)) return { outcome: 'dropped' };
-  const strict = strictly(parts, target.root);
-  if (event.agent === 'git') await takeCommit(strict, target, { event, file });
-  else if (!(await takeAgentEvent(strict, target, { event, file, cancelled }))) {
-    held.add(conversationOf(parts, event) ?? '');
+  const { agent, event, at } = found.live;
+  if (event === 'heartbeat') {
+    await takeHeartbeat(parts, target, found);
+    return { outcome: 'taken', projectId: target.projectId, agent };
+  }
+  if (agent !== 'git' && agents && !agents.includes(agent)) return { outcome: 'dropped' };
+  if (agent === 'git') await takeGitEvent(parts, target, { event: found.event, at, key: eventKey(found) });
+  else if ((await takeAgentEvent(parts, found, { target, cancelled })) === 'early') {
+    held.add(conversationOf(found) ?? '');
     return { outcome: 'early' };
   }
-  return { outcome: 'taken', projectId, agent: event.agent };
+  return { outcome: 'taken', projectId: target.projectId, agent };
+}
+
+function millisecondsOf({ mtimeNs }: SpoolFile): number {
+  return Number(mtimeNs / 1_000_000n);
 }
 
 /** Its words came in a pause: they are not looked at. */
 function isSilent(parts: CaptureParts, projectId: string, file: SpoolFile): boolean {
-  return isPausedFile(pausesIn(parts.user.read, projectId), Number(file.mtimeNs / 1_000_000n));
+  return isPausedFile(pausesIn(parts.user.read, projectId), millisecondsOf(file));
 }
 
-/** The agent's own id of the conversation that an event is about, as it is kept. */
-function nativeOf(parts: CaptureParts, event: SpoolEvent): string | undefined {
-  const native = spoolField(event, 'session_id');
-  return native ? parts.redactor.text(native.toWellFormed()).text : undefined;
+function conversationOf({ live: { agent, session } }: Found): string | undefined {
+  return session && `${agent}:${session}`;
 }
 
-function conversationOf(parts: CaptureParts, event: SpoolEvent): string | undefined {
-  const native = nativeOf(parts, event);
-  return native && `${event.agent}:${native}`;
+async function noteSeen(
+  parts: CaptureParts,
+  { live: { agent, event, at }, event: { agent: said } }: Found,
+): Promise<void> {
+  const value = JSON.stringify({ at, event });
+  await parts.user.write((tx) => {
+    tx.run(see, { key: `seen:${said}`, value });
+    if (agent !== 'git' && !isKnownEvent({ agent, event })) countUnknown(tx, agent, event);
+  });
 }
 
-function directoryOf(event: SpoolEvent): string {
-  return spoolField(event, 'cwd') ?? event.pwd ?? '';
-}
-
-async function noteSeen(parts: CaptureParts, event: SpoolEvent, file: SpoolFile): Promise<void> {
-  const at = Number(file.mtimeNs / 1_000_000n);
-  const value = JSON.stringify({ at, event: event.event });
-  await parts.user.write((tx) => tx.run(see, { key: `seen:${event.agent}`, value }));
-}
-
-interface Found {
-  readonly event: SpoolEvent;
-  readonly file: SpoolFile;
-}
-
-/**
- * An agent calls its hook before it writes the first line of its transcript. Words taken from that hook would stand
- * beside the same words from the transcript, so they wait until it is there, or has had its time.
- */
-function isEarly(parts: CaptureParts, { event, file }: Found, held: Set<string>): boolean {
-  const conversation = conversationOf(parts, event);
-  const transcript = spoolField(event, 'transcript_path');
-  if (!conversation || !transcript) return false;
-  const age = parts.clock() - Number(file.mtimeNs / 1_000_000n);
-  if (age < 0 || age >= limits.transcriptWaitMs) return false;
-  const early = held.has(conversation) || (spokenWords(parts, event, file).length > 0 && !fileInfo(transcript));
+/** What comes after an event of its conversation that has to wait, waits too: order is kept. */
+function isEarly(parts: CaptureParts, found: Found, held: Set<string>): boolean {
+  const conversation = conversationOf(found);
+  if (conversation === undefined) return false;
+  const early = (held.has(conversation) && found.live.at <= parts.clock()) || awaitsTranscript(parts, found);
   if (early) held.add(conversation);
   return early;
 }
 
-interface Cancellable extends Found {
-  readonly cancelled: (() => boolean) | undefined;
-}
-
-/** False when its transcript was not read to its end. */
-async function takeAgentEvent(parts: CaptureParts, target: Target, asked: Cancellable): Promise<boolean> {
-  const { event, file, cancelled } = asked;
-  await takeStart(parts, target, { event, file });
-  await parts.takeClaims(target.projectId);
-  const transcript = spoolField(event, 'transcript_path');
-  const found = transcript ? fileInfo(transcript) : undefined;
-  if (found) {
-    const task = { otherwise: target.projectId, trusted: 'own' as const, ...(cancelled ? { cancelled } : {}) };
-    const { outcome } = await importFile(parts, found, task);
-    if (outcome === 'stopped') return false;
-  }
-  const items = found ? [] : spokenWords(parts, event, file);
+/** A sign of life of an editor, under the event's id as everything that comes this way. */
+async function takeHeartbeat(parts: CaptureParts, target: Target, found: Found): Promise<void> {
+  const { projectId } = target;
   await target.write((tx) =>
-    once(tx, eventKey({ event, file }), () => {
-      const source = { agent: event.agent, trusted: 'own' as const, root: target.root };
-      const announced: Announced = {};
-      parts.keepers.takeIn(tx, source, announced, items);
-      noteLife(parts, tx, { event, file });
+    once(tx, eventKey(found), () => {
+      parts.keepers.beats(tx, { projectId, editor: found.event.agent, payload: jsonOf(found.event) });
       return null;
     }),
   );
-  return true;
 }
 
-/** Which conversations of an agent started here: a handoff that a hook took away was printed to one of them. */
-async function takeStart(parts: CaptureParts, { projectId }: Target, { event, file }: Found): Promise<void> {
-  const native = nativeOf(parts, event);
-  if (event.event !== 'SessionStart' || !native) return;
-  const place = { projectId, agent: event.agent, worktree: workTreeOf(directoryOf(event))?.name ?? 'main' };
-  const pid = event.pid === undefined ? {} : { pid: event.pid };
-  const start = { native, at: Number(file.mtimeNs / 1_000_000n), ...pid };
-  await parts.user.write((tx) => noteStart(tx, place, start));
-}
-
-/** What names an event: the name its sender gave it, else the file it came in. */
-function idOf({ event, file }: Found): string {
-  return event.id ?? spoolEventId(file);
-}
-
-function eventKey(found: Found) {
-  const id = idOf(found);
-  return { key: `spool:${id}`, route: 'spool', request: id, keepMs: limits.spoolIdDays * 86_400_000 };
-}
-
-/** Where an agent keeps no transcript that can be read, its hooks' own words are the messages. */
-function spokenWords(parts: CaptureParts, event: SpoolEvent, file: SpoolFile): Captured[] {
-  const session = nativeOf(parts, event);
-  if (!session) return [];
-  const at = Number(file.mtimeNs / 1_000_000n);
-  const cwd = spoolField(event, 'cwd');
-  const said = (role: 'user' | 'assistant', text: string | undefined): Captured[] => {
-    if (!text) return [];
-    const as = role === 'user' ? ('prompt' as const) : ('text' as const);
-    const key = [session, 'hook', idOf({ event, file })];
-    return [
-      { kind: 'session', session, at, ...(cwd ? { cwd } : {}) },
-      { kind: 'message', session, at, key, role, as, text: parts.redactor.text(text.toWellFormed()).text },
-    ];
-  };
-  if (event.event === 'UserPromptSubmit') return said('user', spoolField(event, 'prompt'));
-  if (event.event === 'Stop') return said('assistant', spoolField(event, 'last_assistant_message'));
-  return [];
-}
-
-/** What only a hook knows: that a conversation goes on, or is over. */
-function noteLife(parts: CaptureParts, tx: Write, { event, file }: Found): void {
-  const native = nativeOf(parts, event);
-  if (!native) return;
-  const told = { agent: event.agent, native, at: Number(file.mtimeNs / 1_000_000n) };
-  if (event.event === 'SessionStart') parts.keepers.started(tx, told);
-  const reason = parts.redactor.text((spoolField(event, 'reason') ?? 'ended').toWellFormed()).text;
-  if (event.event === 'SessionEnd') parts.keepers.ended(tx, { ...told, reason });
-}
-
-/**
- * A commit: read from the repository, since the hook only says that something happened. Throws file/unreadable when git
- * gives no answer: the event is shown again, and set aside when that does not help.
- */
-async function takeCommit(parts: CaptureParts, target: Target, { event, file }: Found): Promise<void> {
-  const directory = event.pwd ?? target.root;
-  if (!directory) return;
-  const commits = await readCommits(directory, { most: 20, from: event.head ?? 'HEAD' });
-  if (!commits) throw new PrsistError('file/unreadable', `git gives no history of ${directory}`);
-  const branch = event.ref?.replace(/^refs\/heads\//, '');
-  const named = branch ? commits.map((commit, i) => (i === 0 ? { ...commit, branch } : commit)) : commits;
-  const taken = outsidePauses(pausesIn(parts.user.read, target.projectId), named);
-  const clean = taken.map((commit) => redactCommit(parts, commit));
-  await target.write((tx) =>
-    once(tx, eventKey({ event, file }), () => {
-      parts.keepers.takeInCommits(tx, clean);
-      return null;
-    }),
-  );
+/** Its whole payload; undefined where it is cut off or no JSON. */
+function jsonOf({ body }: SpoolEvent): JsonValue | undefined {
+  return body.kind === 'json' ? body.value : undefined;
 }

@@ -1,6 +1,7 @@
-import type { Captured, CapturedCommit, JsonValue } from '../../core/captured.ts';
+import type { Captured, CapturedGit, JsonValue } from '../../core/captured.ts';
 import type { Redactor } from '../../core/redact.ts';
 import type { Read, Write } from '../../store/record-type.ts';
+import type { TranscriptRoots } from './discover.ts';
 
 /** Conversations announced but silent so far; opaque here, kept with the reading state of their file. */
 export type Announced = Record<string, Extract<Captured, { kind: 'session' }>>;
@@ -25,11 +26,29 @@ export interface Keepers {
     readonly erased: number;
     readonly sessions: readonly string[];
   };
-  readonly takeInCommits: (tx: Write, commits: readonly CapturedCommit[]) => number;
+  /** True when a conversation was taken in from the transcript of another agent than this one. */
+  readonly hasOriginal: (read: Read, agent: string, native: string) => boolean;
+  /** Returns how many commits were new. */
+  readonly takeInGit: (tx: Write, git: CapturedGit) => number;
+  /** Signs of life of an editor, as it wrote them. */
+  readonly beats: (tx: Write, from: Beaten) => void;
   /** A hook says that a conversation started: one that is known goes on. */
   readonly started: (tx: Write, start: Started) => void;
+  /** When a conversation last spoke in its transcript and by its hooks, in milliseconds; 0: never. */
+  readonly lastHeard: (
+    read: Read,
+    agent: string,
+    native: string,
+  ) => { readonly transcript: number; readonly hook: number };
   /** A hook says that a conversation ended. */
   readonly ended: (tx: Write, end: Ended) => void;
+}
+
+export interface Beaten {
+  readonly projectId: string;
+  readonly editor: string;
+  /** Undefined where it could not be read. */
+  readonly payload: JsonValue | undefined;
 }
 
 export interface Started {
@@ -70,16 +89,31 @@ export interface CaptureParts {
   readonly user: { readonly read: Read; readonly write: <T>(work: (tx: Write) => T) => Promise<T> };
   /** Opens the database of a project. */
   readonly target: (projectId: string) => Target;
-  /** The project a directory belongs to; undefined when it is nobody's. */
+  /** Where the agents keep their transcripts. */
+  readonly transcriptRoots: TranscriptRoots;
+  /** The project a directory belongs to; undefined when it is nobody's, or our own. */
   readonly projectOf: (directory: string) => string | undefined;
+  /** Directories of all projects. */
+  readonly roots: () => readonly string[];
   /** Decides about an event from a directory that is nobody's: entered as a project, to be asked about, or dropped. */
   readonly unlisted: (directory: string) => Promise<{ readonly ask: string } | 'entered' | 'dropped'>;
   /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
   readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;
+  /** Those of some commits that are not in a project's database. */
+  readonly unknownCommits: (read: Read, shas: readonly string[]) => readonly string[];
   /** Files being read, each with the end of its reading: hooks, following and imports meet at the same file. */
   readonly reading: Map<string, Promise<unknown>>;
   /** Notes which handoffs hooks have taken away to print, and to which conversation, before it says anything. */
   readonly takeClaims: (projectId: string) => Promise<void>;
+  /** A conversation began and was told what is known, or its context was compressed and it has to be told again. */
+  readonly told: (event: {
+    readonly projectId: string;
+    readonly agent: string;
+    readonly native: string;
+    readonly cwd: string | undefined;
+    readonly at: number;
+    readonly what: 'began' | 'compressed';
+  }) => Promise<void>;
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly breathe: () => Promise<void>;

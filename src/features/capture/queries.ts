@@ -42,6 +42,11 @@ export const ownMark = query<{ path: string }, SourceMark>(
   `select path, project_id, size, mtime from ingest_sources where path = :path and trusted = 'own'
    order by project_id desc limit 1`,
 );
+/** The file that holds a conversation. */
+export const sourceOfConversation = query<{ agent: string; native_id: string }, { path: string }>(
+  `select path from ingest_sources where agent = :agent and native_id = :native_id and trusted = 'own'
+   order by read_at desc limit 1`,
+);
 export const markIn = query<{ path: string; project_id: string }, SourceMark>(
   'select path, project_id, size, mtime from ingest_sources where path = :path and project_id = :project_id',
 );
@@ -69,6 +74,10 @@ export const forgetHomeless = query<Params, unknown>(`delete from ingest_sources
 export const sourceTotals = query<Params, { files: number; unknown_lines: number; errors: number }>(
   `select count(*) as files, ifnull(sum(unknown_lines), 0) as unknown_lines, count(error) as errors
    from ingest_sources where project_id = :project_id`,
+);
+export const transcriptsByAgent = query<{ project_id: string }, { agent: string; files: number; at: number | null }>(
+  `select agent, count(*) as files, max(mtime) as at from ingest_sources
+   where project_id = :project_id and native_id is not null group by agent order by agent`,
 );
 /** Of its own transcripts: no hook fires for those of others. */
 export const lastRead = query<{ project_id: string; agent: string }, { at: number | null }>(
@@ -122,9 +131,34 @@ export const dropState = query<{ path: string; project_id: string }, unknown>(
 
 /** What the hooks of an agent did last, as JSON under `seen:<agent>` of the user database. Local bookkeeping. */
 export const seen = query<{ key: string }, { value: string }>('select value from meta where key = :key');
+/** What is noted under keys of one beginning: those from one on, before another. */
+export const noted = query<{ from: string; before: string }, { value: string }>(
+  'select value from meta where key >= :from and key < :before',
+);
 export const see = query<{ key: string; value: string }, unknown>(
   'insert into meta (key, value) values (:key, :value) on conflict (key) do update set value = excluded.value',
 );
+
+/** Kept of events by name; an agent that sends ever new ones fills no more. */
+const mostUnknown = 50;
+const unknownKey = 'unknown-events';
+
+/** Events that nobody here understands, by agent and name. */
+export function unknownEvents(
+  read: Read,
+): readonly { readonly agent: string; readonly event: string; readonly count: number }[] {
+  const row = read.one(seen, { key: unknownKey });
+  return row ? (JSON.parse(row.value) as ReturnType<typeof unknownEvents>) : []; // written below
+}
+
+/** Counts an event that is not known. */
+export function countUnknown(tx: Write, agent: string, event: string): void {
+  const all = unknownEvents(tx);
+  const count = (all.find((each) => each.agent === agent && each.event === event)?.count ?? 0) + 1;
+  const others = all.filter((each) => each.agent !== agent || each.event !== event);
+  if (count === 1 && others.length >= mostUnknown) return;
+  tx.run(see, { key: unknownKey, value: JSON.stringify([...others, { agent, event, count }]) });
+}
 
 export interface Start {
   readonly native: string;

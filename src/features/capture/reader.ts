@@ -6,7 +6,10 @@ import { type FoundFile, filesBelow } from '../../platform/walk.ts';
 import type { Adapter } from './adapters/adapter.ts';
 import { adapters } from './adapters/all.ts';
 import type { FileReport, ImportTask } from './file-report.ts';
+import { type Form, isMarked } from './forms/form.ts';
+import { formOf } from './forms/sources.ts';
 import type { Announced, CaptureParts, CaptureRules, Target } from './needs.ts';
+import { directoryByPlace } from './place.ts';
 import { ownSource, type SourceRow, saveSource, sourceIn, type Trusted } from './queries.ts';
 import { strictly } from './rules.ts';
 import type { KeptFile } from './segments.ts';
@@ -16,8 +19,13 @@ import { conversationOf, directoryOf, firstTime, readHead } from './transcript-h
 interface ReadingState {
   adapter: JsonValue;
   announced: Announced;
-  /** SHA-256 of the first bytes: others there now mean that the file was written anew. */
+  /**
+   * SHA-256 of the first bytes: others there now mean that the file was written anew. Of no bytes where entries are told by
+   * their marks.
+   */
   beginning: { readonly bytes: number; readonly sha256: string };
+  /** Entries of a document or a database that were read. */
+  marks?: string[];
   /** Lines handed to the kept transcript so far. */
   kept: number;
   /** Time of the last line that told one; lines that do not are as old. Absent in states of earlier versions. */
@@ -32,6 +40,7 @@ export interface Reader {
   readonly found: FoundFile;
   readonly task: ImportTask;
   readonly report: FileReport;
+  readonly form: Form;
   readonly adapter: Adapter;
   readonly target: Target;
   /** As they were when this reading began. */
@@ -67,7 +76,8 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
   const known = into === undefined ? read.one(ownSource, { path }) : read.one(sourceIn, { path, project_id: into });
   report.agent = known?.agent || undefined;
   if (known && (await isRead(known, found))) return end('unchanged');
-  const head = await readHead(path);
+  const form = await formOf(path);
+  const head = await readHead(form, path);
   const adapter = adapters.find((each) => each.recognises(head));
   report.agent = adapter?.agent;
   // noted, so that it is not opened again before it changes
@@ -76,7 +86,8 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
     await remember(parts, found, { ...nothing, projectId: known?.project_id ?? into ?? '' });
     return end('not-a-transcript');
   }
-  const projectId = into ?? (known?.project_id || parts.projectOf(directoryOf(head) ?? '') || task.otherwise);
+  const directory = directoryOf(head) ?? directoryByPlace(path, head, parts.roots());
+  const projectId = into ?? (known?.project_id || parts.projectOf(directory ?? '') || task.otherwise);
   if (projectId && isUnwanted(parts.rules(parts.target(projectId).root), adapter.agent, task)) {
     await remember(parts, found, { ...nothing, projectId: '' });
     return end('not-wanted');
@@ -87,7 +98,7 @@ export async function openReader(parts: CaptureParts, asked: Asked): Promise<Rea
   }
   const before = known?.project_id === projectId ? known : read.one(sourceIn, { path, project_id: projectId });
   if (before && before !== known && (await isRead(before, found))) return end('unchanged');
-  return readerOf(parts, asked, { adapter, head, projectId, before });
+  return readerOf(parts, asked, { form, adapter, head, directory, projectId, before });
 }
 
 /** A file that a person names is taken in whoever wrote it. */
@@ -96,35 +107,42 @@ function isUnwanted({ agents }: CaptureRules, agent: string, { into }: ImportTas
 }
 
 interface Opened {
+  readonly form: Form;
   readonly adapter: Adapter;
   readonly head: readonly JsonValue[];
+  readonly directory: string | undefined;
   readonly projectId: string;
   readonly before: SourceRow | undefined;
 }
 
 async function readerOf(anyParts: CaptureParts, asked: Asked, opened: Opened): Promise<Reader | undefined> {
   const { found, report } = asked;
-  const { adapter, head, projectId, before } = opened;
+  const { form, adapter, head, directory, projectId, before } = opened;
   const target = anyParts.target(projectId);
   const parts = strictly(anyParts, target.root);
   const clean = (text: string) => parts.redactor.text(text.toWellFormed()).text;
+  const place = directory === undefined ? {} : { directory: clean(directory) };
   const begin = () =>
-    adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path) });
-  const source = before && (await isContinued(before, found)) ? before : undefined;
+    adapter.begin({ fileName: clean(plainName(found.path)), path: found.path, ...subagents(found.path), ...place });
+  const announced = conversationOf(head, adapter, begin());
+  const told = clean(announced?.session ?? plainName(found.path));
+  const goesOn = before !== undefined && (await isContinued(before, found, form)) && isSame(before, form, told);
+  const source = goesOn ? before : undefined;
   // stored by this very code
   const state = source
     ? (JSON.parse(source.state) as ReadingState)
-    : await beginState(found, { adapter: begin(), at: firstTime(head) });
-  const announced = source?.native_id ? undefined : conversationOf(head, adapter, begin());
-  const native_id = source?.native_id ?? clean(announced?.session ?? plainName(found.path));
-  if (parts.isForgotten(target.read, adapter.agent, [native_id, ...(announced?.parent ? [announced.parent] : [])])) {
-    report.outcome = 'forgotten';
+    : await beginState(found, form, { adapter: begin(), at: firstTime(head) });
+  const native_id = source?.native_id ?? told;
+  const natives = [native_id, ...(announced?.parent ? [announced.parent] : [])];
+  const unwanted = whyNot(parts, target, adapter, natives);
+  if (unwanted) {
+    report.outcome = unwanted;
     const trusted = before?.trusted ?? asked.task.trusted;
     await remember(parts, found, { agent: adapter.agent, nativeId: native_id, projectId, trusted, ended: true });
     return undefined;
   }
   return {
-    ...{ parts, ...asked, adapter, target, rules: parts.rules(target.root), state },
+    ...{ parts, ...asked, form, adapter, target, rules: parts.rules(target.root), state },
     trusted: before?.trusted ?? asked.task.trusted,
     keptAs: {
       ...{ agent: adapter.agent, native_id },
@@ -134,30 +152,53 @@ async function readerOf(anyParts: CaptureParts, asked: Asked, opened: Opened): P
   };
 }
 
+/** Why nothing of a conversation is read; undefined when it is. natives: its own name, and that of the one that started it. */
+function whyNot(
+  parts: CaptureParts,
+  { read }: Target,
+  { agent, isSecondHand }: Adapter,
+  natives: readonly string[],
+): 'forgotten' | 'has-original' | undefined {
+  if (parts.isForgotten(read, agent, natives)) return 'forgotten';
+  return isSecondHand && parts.keepers.hasOriginal(read, agent, natives[0] ?? '') ? 'has-original' : undefined;
+}
+
 async function isRead(known: SourceRow, found: FoundFile): Promise<boolean> {
   if (known.size !== found.size || known.mtime !== found.mtimeMs || known.error) return false;
   return isContinued(known, found);
 }
 
-/** The same file, only longer: else it is read from its beginning. Packed files are read whole when they changed. */
-async function isContinued(known: SourceRow, found: FoundFile): Promise<boolean> {
-  const isBegun = known.state !== unread;
-  if (!isBegun || known.inode !== found.inode || found.size < known.size || known.parser !== parserVersion)
-    return false;
-  if (found.path.endsWith('.gz')) return found.size === known.size;
+/**
+ * The same file, only longer: else it is read from its beginning. Packed files are read whole when they changed. Documents
+ * and databases change anywhere. form: what it has now, where that is known.
+ */
+async function isContinued(known: SourceRow, found: FoundFile, form?: Form): Promise<boolean> {
+  if (known.state === unread || known.parser !== parserVersion) return false;
   // stored by this very code
-  const { beginning } = JSON.parse(known.state) as ReadingState;
+  const { beginning, marks } = JSON.parse(known.state) as ReadingState;
+  if (form && isMarked(form) !== (marks !== undefined)) return false;
+  if (marks) return true;
+  if (known.inode !== found.inode || found.size < known.size) return false;
+  if (found.path.endsWith('.gz')) return found.size === known.size;
   return sha256Hex(await firstBytes(found.path, beginning.bytes)) === beginning.sha256;
 }
 
+/** A document that holds another conversation now is another one; a file of lines is told by its beginning. */
+function isSame(known: SourceRow, form: Form, native: string): boolean {
+  return !isMarked(form) || known.native_id === null || known.native_id === native;
+}
+
 const beginningBytes = 4096;
+const noBytes = Buffer.alloc(0);
 
 async function beginState(
   found: FoundFile,
+  form: Form,
   begun: { readonly adapter: JsonValue; readonly at: number },
 ): Promise<ReadingState> {
-  const bytes = await firstBytes(found.path, Math.min(found.size, beginningBytes));
-  return { ...begun, announced: {}, beginning: { bytes: bytes.length, sha256: sha256Hex(bytes) }, kept: 0 };
+  const bytes = isMarked(form) ? noBytes : await firstBytes(found.path, Math.min(found.size, beginningBytes));
+  const beginning = { bytes: bytes.length, sha256: sha256Hex(bytes) };
+  return { ...begun, announced: {}, beginning, kept: 0, ...(isMarked(form) ? { marks: [] } : {}) };
 }
 
 /** Sub-agents whose own file stands beside a conversation's: `<session>/subagents/agent-<id>.jsonl`. */
@@ -170,7 +211,7 @@ function subagents(path: string): { subagentFiles: string[] } {
 function plainName(path: string): string {
   return basename(path)
     .replace(/\.gz$/, '')
-    .replace(/\.jsonl?$/, '');
+    .replace(/\.(?:jsonl?|md)$/, '');
 }
 
 /** Notes how far a file has been read. ended: to its end. */

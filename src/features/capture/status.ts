@@ -11,7 +11,7 @@ import { agentDirectory, agentSettings, type Homes } from './install/places.ts';
 import { planHooks } from './install/plan.ts';
 import { type ScriptFacts, scriptFiles } from './install/scripts.ts';
 import { runningPause } from './pause.ts';
-import { lastRead, seen, sourceTotals } from './queries.ts';
+import { lastRead, seen, sourceTotals, transcriptsByAgent, unknownEvents } from './queries.ts';
 
 type Status = (typeof contract)['capture.status'];
 type Link = Reply<Status>['links'][number];
@@ -33,6 +33,10 @@ export function status(needs: StatusNeeds) {
       paused: runningPause(user, project_id, context.now),
       spool: needs.spool(),
       sources: user.one(sourceTotals, { project_id }) ?? { files: 0, unknown_lines: 0, errors: 0 },
+      unknown_events: [...unknownEvents(user)],
+      transcripts: user.all(transcriptsByAgent, { project_id }).map(({ agent, files, at }) => {
+        return { agent, files, last_transcript_at: time(at) };
+      }),
     };
   };
 }

@@ -1,16 +1,15 @@
 // The first lines of a transcript: whose it is, where it was written, which conversation it holds.
 import type { CapturedSession, JsonValue } from '../../core/captured.ts';
-import { limits } from '../../core/limits.ts';
-import { readLines } from '../../platform/lines.ts';
 import type { Adapter } from './adapters/adapter.ts';
+import type { Form } from './forms/form.ts';
 
 const headLines = 20;
 
 /** The JSON of the first lines as it stands in the file. Not redacted. */
-export async function readHead(path: string): Promise<JsonValue[]> {
+export async function readHead(form: Form, path: string): Promise<JsonValue[]> {
   const head: JsonValue[] = [];
   let count = 0;
-  for await (const { text } of readLines(path, 0, limits.transcriptLineBytes)) {
+  for await (const { text } of form.lines(path, { offset: 0, marks: [] })) {
     const value = parsed(text);
     if (value !== undefined) head.push(value);
     count += 1;
@@ -30,22 +29,29 @@ export function parsed(text: string): JsonValue | undefined {
   }
 }
 
-/** The first directory the lines name: `cwd`, at the top or under `payload`. */
+/** The first directory the lines name: `cwd`, at the top, under `payload` or in the `context` of `data`; `info.directory`; `directories`. */
 export function directoryOf(head: readonly JsonValue[]): string | undefined {
   for (const value of head) {
-    for (const holder of [value, member(value, 'payload')]) {
-      const cwd = member(holder, 'cwd');
-      if (typeof cwd === 'string' && cwd.startsWith('/')) return cwd;
+    const named = [
+      member(value, 'cwd'),
+      member(member(value, 'payload'), 'cwd'),
+      member(member(member(value, 'data'), 'context'), 'cwd'),
+      member(member(value, 'info'), 'directory'),
+    ];
+    const directories = member(value, 'directories');
+    for (const directory of [...named, ...(Array.isArray(directories) ? directories : [])]) {
+      if (typeof directory === 'string' && directory.startsWith('/')) return directory;
     }
   }
   return undefined;
 }
 
-/** When a line was written, in milliseconds; undefined where it does not say. */
+/** When a line was written, in milliseconds; undefined where it does not say: `timestamp`, or `info.time.created`. */
 export function timeOf(value: JsonValue | undefined): number | undefined {
   const time = member(value, 'timestamp');
-  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
+  const created = member(member(member(value, 'info'), 'time'), 'created');
+  const at = typeof time === 'string' ? Date.parse(time) : typeof created === 'number' ? created : Number.NaN;
+  return Number.isFinite(at) ? at : undefined;
 }
 
 /** When the first of some lines that say it were written; 0 when none does. */

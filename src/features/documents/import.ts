@@ -45,11 +45,14 @@ interface Importing {
 }
 
 const listed = 100;
+const ignored = new PrsistError('file/unreadable', 'the setting capture.ignore leaves it out', {
+  hint: 'prsist config get capture.ignore',
+});
 
 /** Reads files and directories into documents; what cannot be read is named with its reason, the rest comes in. */
 export function importDocuments(parts: DocumentParts) {
   return async (context: JobContext, input: Parsed<Import>): Promise<Record<string, unknown>> => {
-    const { files, skipped } = await filesOf(input.paths);
+    const { files, skipped } = await filesOf(input.paths, parts.ignores(context.project.id) ?? (() => false));
     if (input.dry_run) {
       const bytes = files.reduce((sum, file) => sum + file.size, 0);
       return { dry_run: true, files: files.length, bytes, paths: files.slice(0, 200).map(({ path }) => path), skipped };
@@ -70,15 +73,19 @@ export function importDocuments(parts: DocumentParts) {
   };
 }
 
+/** What a project keeps nothing of stays out: without a word below a directory, with a reason where it was named. */
 async function filesOf(
   paths: readonly string[],
+  isIgnored: (path: string) => boolean,
 ): Promise<{ files: readonly FoundFile[]; skipped: readonly Skipped[] }> {
   const files = new Map<string, FoundFile>();
   const skipped: Skipped[] = [];
   for (const path of paths) {
     const kind = fileKind(path);
     const found = kind === 'directory' ? await documentFiles(path, limits.documentFiles) : [fileInfo(path)];
-    for (const file of found) if (file) files.set(file.path, file);
+    for (const file of found) if (file && !isIgnored(file.path)) files.set(file.path, file);
+    if (kind !== 'directory' && found.some((file) => file && isIgnored(file.path)))
+      skipped.push(skippedFor(path, ignored));
     if (kind === 'absent') skipped.push(skippedFor(path, new PrsistError('file/unreadable', 'there is no such file')));
     if (kind === 'other') skipped.push(skippedFor(path, new PrsistError('file/unreadable', 'it is no file')));
   }

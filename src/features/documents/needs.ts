@@ -19,6 +19,8 @@ export interface DocumentStore {
 export interface DocumentParts {
   /** Of a project, which may be stricter than its person. */
   readonly redactor: (projectId: string) => Redactor;
+  /** Files of which a project keeps nothing; undefined when there are none. */
+  readonly ignores: (projectId: string) => ((path: string) => boolean) | undefined;
   readonly extractor: () => Extractor;
   readonly store: (projectId: string) => DocumentStore;
   /** A path as it is kept: relative to the project where it lies in it. */

@@ -11,8 +11,8 @@ export interface Access extends AccessRow {
   readonly project: string;
 }
 
-/** Where counts are written: the project's own database, the person's for ''. */
-type Writing = (project: string, work: (tx: Write) => void) => void;
+/** Where counts are written: the project's own database, the person's for ''. waits: they are tried again. */
+type Writing = (project: string, work: (tx: Write) => void) => 'done' | 'waits';
 
 /**
  * Who read what, gathered in memory and written in batches: a read never waits for a disk. What a killed daemon had not
@@ -39,6 +39,11 @@ export class AccessLog {
     if (this.#waiting.length < limits.accessesWaiting) this.#waiting.push(access);
   }
 
+  /** Lets go of what waits of some keys. */
+  forget(keys: readonly string[]): void {
+    this.#waiting = this.#waiting.filter(({ context_key }) => !keys.includes(context_key));
+  }
+
   /** Writes what waits: a row per read, and the counts of the entries that were found. */
   flush(write: Writing): void {
     const all = this.#waiting;
@@ -47,10 +52,11 @@ export class AccessLog {
     // where the entry stands, so that what is erased with it is in one database
     const places = Map.groupBy(all, ({ database, project }) => (database === 'user' ? '' : project));
     for (const [place, accesses] of places) {
-      write(place, (tx) => {
+      const outcome = write(place, (tx) => {
         for (const { database: _, project: __, ...row } of accesses) tx.run(addAccess, row);
         countAll(tx, accesses);
       });
+      if (outcome === 'waits') accesses.forEach((each) => void this.note(each));
     }
   }
 }

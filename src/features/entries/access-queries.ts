@@ -36,6 +36,11 @@ export const eraseAccesses = query<{ ents: string }, unknown>(
      or context_key in (select key from memory_context_registry where ent in (select value from json_each(:ents)))`,
 );
 
+/** Reads under some keys, whatever they found. */
+export const eraseKeyAccesses = query<{ keys: string }, unknown>(
+  'delete from memory_context_access_log where context_key in (select value from json_each(:keys))',
+);
+
 /** What the mirror did with erased entries, by key or id. */
 export const eraseTraces = query<{ ents: string }, unknown>(
   `delete from memory_sync_events where context_key in (select value from json_each(:ents))

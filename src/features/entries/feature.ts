@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Scope } from '../../core/words.ts';
 import { type Context, type Feature, feature, type StorePlace } from '../feature.ts';
 import { feedback, link, tag, trust } from './annotate.ts';
 import { contract } from './contract.ts';
@@ -14,6 +15,10 @@ import { stats } from './stats.ts';
 import { store } from './store.ts';
 import type { StoreInput } from './wanted.ts';
 
+/** What belongs to the person and to no project, so no project is needed. */
+const isPersons = ({ scope }: { readonly scope?: Scope | undefined }) =>
+  scope !== undefined && databaseOf(scope) === 'user';
+
 /** Context entries: what people and agents ask to be remembered, by key. */
 export function entriesFeature(needs: EntryNeeds): Feature {
   const placeOfStore = ({ layer, scope }: StoreInput, { project }: Context): StorePlace => {
@@ -26,7 +31,7 @@ export function entriesFeature(needs: EntryNeeds): Feature {
       'context.retrieve': retrieve(needs),
       'context.list': list(needs),
       'context.delete': retire(needs),
-      'context.restore': restore,
+      'context.restore': restore(needs),
       'context.history': history,
       'context.tag': tag,
       'context.link': link,
@@ -38,6 +43,18 @@ export function entriesFeature(needs: EntryNeeds): Feature {
     migrations: {
       directory: join(import.meta.dirname, 'migrations'),
       files: ['0002-entries.sql', '0014-entries-whole.sql'],
+    },
+    anywhere: {
+      'context.store': ({ scope }) => isPersons({ scope: scope ?? needs.settings(undefined).defaultScope }),
+      'context.retrieve': isPersons,
+      'context.list': isPersons,
+      'context.delete': isPersons,
+      'context.restore': isPersons,
+      'context.history': isPersons,
+      'context.tag': isPersons,
+      'context.link': isPersons,
+      'context.trust': isPersons,
+      'context.feedback': isPersons,
     },
     storeOf: {
       'context.store': placeOfStore,

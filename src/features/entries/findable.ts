@@ -1,13 +1,15 @@
 import { cutParts } from '../../core/excerpt.ts';
 import type { Projecting, Read } from '../../store/record-type.ts';
+import type { Context } from '../feature.ts';
 import type { EntryOf, Findable, Hiding, SearchPart, Showing } from '../findable.ts';
-import { type Moment, standing } from './life.ts';
+import { standing } from './life.ts';
+import { type EntryNeeds, momentOf } from './needs.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
 import { contextPut, contextRetire, contextTag, contextTrust } from './records.ts';
-import { entryReply, valueText } from './reply.ts';
+import { entryReply, mayBeTold, valueText } from './reply.ts';
 
-/** How entries read now; read: the database that holds them. */
-type MomentOf = (read: Read) => Moment;
+/** What says how an entry reads at a moment. */
+type Needs = Pick<EntryNeeds, 'settings' | 'sessions'>;
 
 /** An entry is found by its value, its key and its tags, as they stand after each change. */
 export const findables: readonly Findable[] = [contextPut, contextTag, contextTrust].map(({ name }) => ({
@@ -21,29 +23,35 @@ export const hidings: readonly Hiding[] = [
   { record: contextPut.name, hidden: ({ ent }) => [{ kind: 'entry', ent, hidden: false }] },
 ];
 
-/** How a found entry is shown. moment: of the look, since an expired entry is gone for whoever looks. */
-export function showing(moment: MomentOf): Showing {
+/** How a found entry is shown to whoever asks: one that is over, or not theirs to know of, is no result. */
+export function showing(needs: Needs): Showing {
   return {
     kind: 'entry',
-    text: (read, ent, part) => {
-      const row = liveRow(read, ent, moment);
-      return row ? (searchTexts(row)[part] ?? '') : '';
+    text: (read, ent, part, context) => {
+      const row = rowFor(needs, context, { read, ent });
+      return row && (searchTexts(row)[part] ?? '');
     },
     heading: (read, ent) => ({ key: read.one(entryByEnt, { ent })?.key ?? null, title: null }),
   };
 }
 
-/** Gives context.search the whole of an entry it found; undefined for a retired or expired one. */
-export function foundEntry(moment: MomentOf): EntryOf {
-  return (read, ent) => {
-    const row = liveRow(read, ent, moment);
+/** Gives context.search the whole of an entry it found; undefined where context.retrieve would answer with none. */
+export function foundEntry(needs: Needs): EntryOf {
+  return (read, ent, context) => {
+    const row = rowFor(needs, context, { read, ent });
     return row && entryReply(row);
   };
 }
 
-function liveRow(read: Read, ent: string, moment: MomentOf): EntryRow | undefined {
+/** The entry as it stands for whoever asks, by the same rule as lists and single reads. */
+function rowFor(
+  needs: Needs,
+  context: Context,
+  { read, ent }: { readonly read: Read; readonly ent: string },
+): EntryRow | undefined {
   const row = read.one(entryByEnt, { ent });
-  return row && standing(row, moment(read));
+  const one = row && standing(row, momentOf(needs, context));
+  return one && mayBeTold(one, context.caller) ? one : undefined;
 }
 
 function partsOf(tx: Projecting, ent: string): readonly SearchPart[] {

@@ -10,9 +10,9 @@ export const moveCursor = query<{ consumer: string; n: number; now: number }, un
 );
 export const lastRecord = query<Params, { n: number }>('select ifnull(max(n), 0) as n from records');
 
-/** Entities of entries changed in a range of records. */
+/** Entities of entries changed in a range of records: along the range, which is short, and not (hence +) along the type. */
 export const entriesChanged = query<{ after: number; to: number }, { ent: string }>(
-  `select distinct ent from records where n > :after and n <= :to and type = 'context' and ent is not null`,
+  `select distinct ent from records where n > :after and n <= :to and +type = 'context' and ent is not null`,
 );
 
 /** An entry worth a second copy. Nothing is asked of the registry but these columns. */
@@ -106,9 +106,9 @@ export const trimTrace = query<{ before: number; most: number }, unknown>(
      or id <= (select id from memory_sync_events order by id desc limit 1 offset :most)`,
 );
 
-/** Changes of vital entries that the mirror has not come to. */
+/** Changes of vital entries that the mirror has not come to; along the range, as above. */
 export const waitingForMirror = query<{ consumer: string }, { count: number }>(
   `select count(*) as count from records r join memory_context_registry e on e.ent = r.ent
-   where r.n > ifnull((select n from cursors where consumer = :consumer), 0) and r.type = 'context'
+   where r.n > ifnull((select n from cursors where consumer = :consumer), 0) and +r.type = 'context'
      and (e.layer = 'permanent' or e.priority = 'critical')`,
 );

@@ -43,12 +43,21 @@ export interface EntryNeeds {
   readonly stores: StoreFacts;
 }
 
+/** Who reads: the project’s own rows, and its root, whose settings count; its id is empty outside of any. A Context is one. */
+interface Asking {
+  readonly read: Pick<Context['read'], 'project'>;
+  readonly now: number;
+  readonly project: { readonly id?: string | undefined; readonly root?: string | undefined };
+}
+
 /** The moment at which a request reads: whether a session has ended is looked up in the project of the request. */
 export function momentOf(
   { settings, sessions }: Pick<EntryNeeds, 'settings' | 'sessions'>,
-  { read, now, project }: Pick<Context, 'read' | 'now' | 'project'>,
+  { read, now, project }: Asking,
 ): Moment {
   const { end } = sessions(project.root);
   const { shortTermMs } = settings(project.root);
-  return { now, shortTermMs, sessionEnd: (session_id) => end(read.project, session_id, now) };
+  // outside of any project there are no sessions
+  const isNowhere = project.id === '';
+  return { now, shortTermMs, sessionEnd: (id) => (isNowhere ? undefined : end(read.project, id, now)) };
 }

@@ -64,7 +64,7 @@ export type PageParams = {
   readonly limit: number;
 };
 
-/** context_recent, one layer at a time: newest first without a sort */
+/** context_recent, one layer of one scope at a time: newest first without a sort */
 export const entryPage = query<PageParams, EntryRow>(
   `select ${columns} from memory_context_registry
    where state = :state and layer = :layer
@@ -138,10 +138,12 @@ export const expiredEntries = query<{ now: number; limit: number }, EntryRow>(
    where expires_at is not null and expires_at <= :now and state = 'live' order by expires_at limit :limit`,
 );
 
-/** context_recent: short-term entries not written since */
+/** context_recent, every scope by name so that its times are a range: short-term entries not written since */
 export const fadingEntries = query<{ before: number; limit: number }, EntryRow>(
   `select ${columns} from memory_context_registry
-   where state = 'live' and layer = 'short_term' and updated_at <= :before and expires_at is null
+   where state = 'live' and layer = 'short_term'
+     and scope in ('global', 'tenant', 'project', 'user', 'session', 'agent')
+     and updated_at <= :before and expires_at is null
    order by updated_at limit :limit`,
 );
 

@@ -4,8 +4,10 @@ import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import type { EphemeralEntries } from './ephemeral.ts';
 import { databaseOf, ownerOf } from './identity.ts';
+import { standing } from './life.ts';
 import { about, findNamed, rowNow } from './named.ts';
-import type { EntryNeeds } from './needs.ts';
+import { type EntryNeeds, momentOf } from './needs.ts';
+import type { EntryRow } from './queries.ts';
 import { contextPut, contextRetire } from './records.ts';
 import { entryReply, rfc3339 } from './reply.ts';
 
@@ -18,7 +20,7 @@ export function retire({ ephemeral }: Pick<EntryNeeds, 'ephemeral'>) {
     const fleeting = heldInMemory(ephemeral, input, context);
     if (fleeting) {
       const { row, space } = fleeting;
-      ephemeral.drop(space, row.key, row);
+      tx.after(() => ephemeral.drop(space, row.key, row));
       return { entry_id: row.ent, key: row.key, retired_at: rfc3339(context.now) };
     }
     const row = findNamed(tx, input, context);
@@ -39,11 +41,21 @@ export function heldInMemory(ephemeral: EphemeralEntries, input: Parsed<Delete>,
   return row && { row, space };
 }
 
-/** Brings a retired entry back, and one whose time was over, without that time. Of a live one nothing changes. */
-export function restore(tx: Write, input: Parsed<Restore>, context: Context): Reply<Restore> {
-  const row = findNamed(tx, input, context);
-  const isOver = row.expires_at !== null && row.expires_at <= context.now;
-  if (row.state === 'live' && !isOver) return entryReply(row);
-  tx.append(contextPut, { ...about(row, context), fields: isOver ? { expires_at: null } : {} });
-  return entryReply(rowNow(tx, row));
+/**
+ * Brings back a retired entry, and one whose time was over, without that time: whoever asks for it finds it again. One that
+ * its session or layer would hide at once comes back as a short-term entry. Of one that is there nothing changes.
+ */
+export function restore(needs: Pick<EntryNeeds, 'settings' | 'sessions'>) {
+  return (tx: Write, input: Parsed<Restore>, context: Context): Reply<Restore> => {
+    const row = findNamed(tx, input, context);
+    const moment = momentOf(needs, context);
+    const asItIs = standing(row, moment);
+    if (asItIs) return entryReply(asItIs);
+    const isOver = row.expires_at !== null && row.expires_at <= context.now;
+    const back: EntryRow = { ...row, state: 'live', updated_at: context.now, ...(isOver ? { expires_at: null } : {}) };
+    const layer = standing(back, moment) ? {} : { layer: 'short_term' as const };
+    tx.append(contextPut, { ...about(row, context), fields: { ...(isOver ? { expires_at: null } : {}), ...layer } });
+    const after = rowNow(tx, row);
+    return entryReply(standing(after, moment) ?? after);
+  };
 }

@@ -21,7 +21,7 @@ export function retrieve(needs: EntryNeeds) {
   return (context: Context, input: Parsed<Retrieve>): Reply<Retrieve> => {
     const begun = needs.accesses.moment;
     const session = sessionStateKey(input.key);
-    if (session !== undefined && isPersons(context.caller))
+    if (session !== undefined && context.project.id !== '' && isPersons(context.caller))
       return stateEntry(needs, context, { key: input.key, session_id: session });
     const { found, denied } = nearest(needs, context, input);
     const outcome = found ? 'hit' : denied ? 'denied' : 'miss';

@@ -27,7 +27,9 @@ export function store(needs: Pick<EntryNeeds, 'settings' | 'ephemeral'>) {
     const before = tx.one(entryByEnt, { ent: entryId(asked.key, asked.owner) });
     const wanted = wantedOf({ ...whatStays(before), ...input, key: asked.key }, context, settings);
     const reply = storeDurable(tx, { wanted, input }, context);
-    needs.ephemeral.drop(databaseOf(wanted.owner.scope) === 'user' ? '' : context.project.id, wanted.key, wanted.owner);
+    const space = databaseOf(wanted.owner.scope) === 'user' ? '' : context.project.id;
+    // only when what takes its place is on disk: undone, there would be neither
+    tx.after(() => needs.ephemeral.drop(space, wanted.key, wanted.owner));
     return reply;
   };
 }

@@ -1,21 +1,20 @@
 import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
-import { type Doomed, doomedRecords, type Erased, eraseEntities } from '../../store/erase.ts';
+import { type Doomed, doomedRecords, eraseEntities } from '../../store/erase.ts';
 import { forgetAnswers } from '../../store/idempotency.ts';
 import type { Read, Write } from '../../store/record-type.ts';
-import { actorOf, type Context } from '../feature.ts';
+import type { Context } from '../feature.ts';
 import { type Chosen, choose } from './choose.ts';
 import type { contract } from './contract.ts';
+import { noteLinked } from './erase-linked.ts';
 import type { ErasingNeeds } from './needs.ts';
 import { keyOfEntry } from './queries.ts';
-import { recordErase } from './records.ts';
+import { recordGone } from './record-gone.ts';
 
 type Erase = (typeof contract)['store.erase'];
 type Counts = Reply<Erase>['erased'];
 
 const inUserStore: ReadonlySet<string> = new Set(['user', 'tenant', 'global']);
-/** A record that names more is cut in several: no record should be larger than a text that is worth a blob of its own. */
-const mostEnts = 1_000;
 
 /** The database an erase is for: entries of the person lie in another one than those of a project. */
 export function databaseOf(input: Parsed<Erase>): 'project' | 'user' {
@@ -33,46 +32,42 @@ export function erase(needs: ErasingNeeds) {
     if (context.caller.agent !== undefined) {
       throw new PrsistError('auth/refused', 'an agent cannot erase', { hint: 'type it in a terminal of your own' });
     }
-    const chosen = choose(needs, tx, input);
+    const chosen = choose({ needs, read: tx, context }, input);
     const counted = counts(doomedRecords(tx, chosen.ents), chosen);
     if (input.dry_run) {
       const kept_parts = needs.countKept(tx, chosen.conversations);
       return { receipt_id: null, erased: { ...counted, kept_parts }, what: named(tx, chosen), replicas: [] };
     }
     const kind = databaseOf(input);
+    const keys = keysOf(tx, chosen);
     needs.begin(tx, context.project.id, kind);
     const gone = eraseEntities(tx, needs.projections(kind), chosen.ents);
     const kept_parts = needs.dropKept(tx, chosen.conversations);
+    needs.entries.forgetReads(tx, keys);
+    for (const { drop } of chosen.fleeting) tx.after(drop);
     forgetAnswers(tx);
-    const receipt_id = record(tx, { gone, ents: chosen.ents, reason: input.reason, context });
+    const { ents, conversations } = chosen;
+    const { reason } = input;
+    const { caller } = context;
+    const receipt_id = recordGone(tx, { gone, ents, reason, caller });
+    const projects = kind === 'user' ? [] : needs.linkedTo(context.project.id);
+    noteLinked(tx, receipt_id, { projects, ents, conversations, reason, caller });
     const replicas = [{ device: needs.device(), confirmed_at: new Date(context.now).toISOString() }];
     return { receipt_id, erased: { ...counted, kept_parts }, what: [], replicas };
   };
 }
 
-interface Gone {
-  readonly gone: Erased;
-  readonly ents: readonly string[];
-  readonly reason: string;
-  readonly context: Context;
+/** Keys of the entries that go; to be asked before their records are gone. */
+function keysOf(read: Read, { entries, fleeting }: Chosen): string[] {
+  const stored = entries.flatMap((ent) => read.all(keyOfEntry, { ent }));
+  return [...stored, ...fleeting].map(({ key }) => key);
 }
 
-function record(tx: Write, { gone, ents, reason, context }: Gone): string {
-  const { caller } = context;
-  const pages = Math.max(1, Math.ceil(Math.max(ents.length, gone.targets.length) / mostEnts));
-  const written = Array.from({ length: pages }, (_, page) => {
-    const part = <T>(all: readonly T[]) => all.slice(page * mostEnts, (page + 1) * mostEnts);
-    const fields = { targets: part(gone.targets), ents: part(ents), reason, authority: 'person' as const };
-    return tx.append(recordErase, { fields, actor: actorOf(caller), origin: caller.origin });
-  });
-  return written[0]?.id ?? '';
-}
-
-function counts(records: readonly Doomed[], { sessions, entries }: Chosen): Omit<Counts, 'kept_parts'> {
+function counts(records: readonly Doomed[], { sessions, entries, fleeting }: Chosen): Omit<Counts, 'kept_parts'> {
   const of = (name: string, also: (record: Doomed) => boolean = () => true) =>
     new Set(records.filter((each) => each.name === name && also(each)).map(({ ent }) => ent)).size;
   return {
-    ...{ sessions: sessions.length, entries: entries.length, records: records.length },
+    ...{ sessions: sessions.length, entries: everyEntry({ entries, fleeting }).length, records: records.length },
     ...{ messages: of('message.add', hasWords), tool_calls: of('tool.add'), edits: of('edit.add') },
     ...{ tasks: of('task.add'), handoffs: of('handoff.create') },
   };
@@ -85,14 +80,20 @@ function hasWords({ body }: Doomed): boolean {
   return fields['content'] !== '';
 }
 
-function named(read: Read, { sessions, entries }: Chosen): Reply<Erase>['what'] {
+function named(read: Read, { sessions, entries, fleeting }: Chosen): Reply<Erase>['what'] {
   return [
     ...sessions.map(({ session_id, title, agent, last_activity }) => ({
       ...{ kind: 'session' as const, id: session_id, name: title, agent },
       at: new Date(last_activity).toISOString(),
     })),
-    ...entries.map((ent) => ({
-      ...{ kind: 'entry' as const, id: ent, name: read.one(keyOfEntry, { ent })?.key ?? null, agent: null, at: null },
+    ...everyEntry({ entries, fleeting }).map((ent) => ({
+      ...{ kind: 'entry' as const, id: ent, agent: null, at: null },
+      name: (read.one(keyOfEntry, { ent }) ?? fleeting.find((each) => each.ent === ent))?.key ?? null,
     })),
   ];
+}
+
+/** One that is stored may be held in memory as well. */
+function everyEntry({ entries, fleeting }: Pick<Chosen, 'entries' | 'fleeting'>): string[] {
+  return [...new Set([...entries, ...fleeting.map(({ ent }) => ent)])];
 }

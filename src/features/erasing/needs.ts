@@ -1,4 +1,6 @@
+import type { Scope } from '../../core/words.ts';
 import type { Projection, Read, Write } from '../../store/record-type.ts';
+import type { Context } from '../feature.ts';
 
 export interface Conversation {
   readonly agent: string;
@@ -21,8 +23,32 @@ export interface SessionBelongings {
   readonly conversations: readonly Conversation[];
 }
 
+/** An entry that is nowhere but in memory. at: milliseconds, when it was written. */
+export interface FleetingEntry {
+  readonly ent: string;
+  readonly key: string;
+  readonly scope: Scope;
+  readonly session_id: string | null;
+  readonly at: number;
+  /** Takes it out of memory. */
+  readonly drop: () => void;
+}
+
+/** What erasing is told of entries. */
+export interface EntriesErased {
+  /** Whether a caller may know of an entry. */
+  readonly mayKnow: (read: Read, ent: string, context: Context) => boolean;
+  /** Those in memory that a caller may know of, where entries of a scope are held, newest first. */
+  readonly fleetingIn: (context: Context, scope: Scope) => readonly FleetingEntry[];
+  /** Lets go of all reads under some keys, also of those that are not written down yet. */
+  readonly forgetReads: (tx: Write, keys: readonly string[]) => void;
+}
+
 /** What erasing is handed by the daemon. */
 export interface ErasingNeeds {
+  readonly entries: EntriesErased;
+  /** Projects that were joined into one, whose databases are kept. */
+  readonly linkedTo: (projectId: string) => readonly string[];
   readonly sessions: {
     readonly newest: (read: Read) => SessionFound | undefined;
     /** Throws session/not-found, session/ambiguous. */

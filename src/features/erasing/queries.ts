@@ -46,6 +46,10 @@ export const noteErase = query<{ key: string; value: string }, unknown>(
 export const eraseNotes = query<Params, { key: string; value: string }>(
   `select key, value from meta where key >= '${unfinished}' and key < 'erasing;'`,
 );
+/** In the database of a project: what has to go from those that were joined into it. */
+export const linkedNotes = query<Params, { key: string; value: string }>(
+  "select key, value from meta where key >= 'erasing-linked:' and key < 'erasing-linked;'",
+);
 export const dropEraseNote = query<{ key: string }, unknown>('delete from meta where key = :key');
 
 /** The key under which an erase is noted until everything of it is done. */

@@ -27,7 +27,7 @@ export function contextSearch(context: Context, input: Input, { showings, entryO
   const wanted = wantedOf(context, input, page.now);
   const entries = new Map<Found, FoundEntry>();
   const keep = (found: Found) => {
-    const entry = entryOf(found.read, found.ent);
+    const entry = entryOf(found.read, found.ent, context);
     if (!entry || !fits(entry, input)) return false;
     entries.set(found, entry);
     return true;

@@ -107,7 +107,7 @@ function coverageIn(search: Search, all: readonly Candidate[], database: Databas
 }
 
 function textOf({ context, showings }: Search, { kind, ent, part, database }: Candidate): string | undefined {
-  return showingOf(showings, kind)?.text(readOf(context, database), ent, part);
+  return showingOf(showings, kind)?.text(readOf(context, database), ent, part, context);
 }
 
 /** How results of a kind are shown; undefined for a kind no feature answers for. */

@@ -66,15 +66,16 @@ interface Named {
   readonly agent_id?: string | undefined;
 }
 
-/** Whose entries may be found: of the ids a request names, else the caller's; a person sees those of all agents. */
+/**
+ * Whose entries may be found: of the ids a request names, else the caller's; a person sees those of all agents. What a token
+ * is tied to is not asked here: the feature that shows an entry refuses what is not for the caller.
+ */
 export function whoAsks(context: Context, named: Named) {
   const { caller } = context;
   // whoever is tied to a tenant or a user is nobody who may look at everything
   const nobody = isPerson(context) && caller.bound === undefined ? null : '';
-  const isOfProject = caller.bound !== undefined && (caller.bound.tenant ?? caller.bound.user) === undefined;
   return {
-    // a token of a project has nothing to do with what is the person's
-    my_user: isOfProject ? '' : (named.user_id ?? caller.user),
+    my_user: named.user_id ?? caller.user,
     my_tenant: named.tenant_id ?? caller.bound?.tenant ?? null,
     my_session: named.session_id ?? caller.session ?? nobody,
     my_agent: named.agent_id ?? caller.agent ?? nobody,

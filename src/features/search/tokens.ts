@@ -57,7 +57,7 @@ export function indexable(text: string): string {
 export function nameParts(text: string): string {
   const parts = new Set<string>();
   for (const [name] of text.matchAll(/[A-Za-z][A-Za-z0-9]+/g)) {
-    if (!isCompound.test(name)) continue;
+    if (!isCompound.test(name) || sha.test(name)) continue;
     const cut = splitName(name);
     for (const part of cut) if (part !== name) parts.add(part);
   }
@@ -70,6 +70,9 @@ export function nameParts(text: string): string {
 
 /** Where splitName cuts: most words have no such place. */
 const isCompound = /[a-z][A-Z0-9]|[0-9][A-Za-z]|[A-Z]{2}[a-z]/;
+
+/** The name of a commit has no parts that mean anything. */
+const sha = /^(?=\D*\d)[0-9a-f]{7,64}$/;
 
 function splitName(name: string): readonly string[] {
   return name

@@ -6,6 +6,7 @@ import { actorOf, type Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import type { SessionNeeds } from './needs.ts';
 import { messagesFrom } from './page-messages.ts';
+import { patchOf } from './patch.ts';
 import { type HandoffRow, handoffById, recordOfSeq, taskOfSession, waitingHandoffs } from './queries.ts';
 import { type HandoffCreate, handoffAccept } from './records.ts';
 import { attachRun, reopen } from './start.ts';
@@ -47,6 +48,7 @@ export function accept(needs: SessionNeeds) {
       continuation_instructions: sent.continuation_instructions,
       ...{ context_snapshot: { ...sent.snapshot }, delta: deltaSince(tx, row) },
       git_check: gitCheck(sent, context.git),
+      patch: patchOf(tx, sent),
     };
   };
 }

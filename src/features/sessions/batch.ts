@@ -32,6 +32,8 @@ export interface Batch {
   readonly isErased: ((ent: string) => boolean) | undefined;
   /** Conversations by native id that were erased, or were not. */
   readonly forgotten: Map<string, boolean>;
+  /** Sessions that have words which only a hook told, or have none. */
+  readonly hooked: Map<string, boolean>;
   added: number;
   known: number;
   /** Items that were passed over, because they were erased. */

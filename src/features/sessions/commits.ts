@@ -1,6 +1,7 @@
 import type { CapturedCommit } from '../../core/captured.ts';
 import { uuidV8 } from '../../core/ids.ts';
-import type { Write } from '../../store/record-type.ts';
+import type { Read, Write } from '../../store/record-type.ts';
+import { knownShas } from './commit-queries.ts';
 import { commitAdd } from './records.ts';
 
 /** Writes git commits as records, each once by its sha; returns how many were new. */
@@ -20,4 +21,10 @@ export function takeInCommits(tx: Write, user: string, commits: readonly Capture
     });
   }
   return fresh.length;
+}
+
+/** Those of some commits that were not taken in yet. */
+export function unknownCommits(read: Read, shas: readonly string[]): readonly string[] {
+  const known = new Set(read.all(knownShas, { shas: JSON.stringify(shas) }).map(({ sha }) => sha));
+  return shas.filter((sha) => !known.has(sha));
 }

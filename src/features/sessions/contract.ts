@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { messageKinds, messageRoles, sessionStatuses } from '../../core/words.ts';
 import { cursor, jobStarted, messageText, metadata, pageSize, priority, taskStatus, time, word } from '../wire.ts';
+import { contract as commits, sessionCommit } from './commit-contract.ts';
 import { contract as stats } from './stats-contract.ts';
 
 const snapshot = z.looseObject({ conversation_summary: z.string() });
@@ -25,6 +26,15 @@ export const task = z.object({
   created_at: time,
   updated_at: time,
   completed_at: time.nullable(),
+});
+
+const patch = z.object({
+  /** The commit it is to be applied to. */
+  base: z.string(),
+  files: z.int(),
+  bytes: z.int(),
+  /** Changed files that are not in it, and why. */
+  left_out: z.array(z.object({ path: z.string(), why: z.string() })),
 });
 
 export const handoff = z.object({
@@ -77,6 +87,7 @@ const sessionLine = z.object({
 
 export const contract = {
   ...stats,
+  ...commits,
   'session.start': operation({
     summary: 'Start a session, or find the one that has this id and owner already',
     effect: 'write',
@@ -159,6 +170,8 @@ export const contract = {
       /** Only this person, only this device is shown it. */
       to_user: word.optional(),
       to_device: word.optional(),
+      /** Takes the changes of the work tree along (at most 1 MiB), for another machine. */
+      with_patch: z.boolean().default(false),
     }),
     output: z.object({
       session_id: z.string(),
@@ -169,6 +182,7 @@ export const contract = {
       handoff_id: z.string(),
       status: z.literal('pending'),
       expires_at: time,
+      patch: patch.nullable(),
     }),
   }),
   'session.accept': operation({
@@ -197,6 +211,8 @@ export const contract = {
         sender_branch: z.string().nullable(),
         dirty_paths: z.array(z.string()),
       }),
+      /** What the sender's work tree had that its last commit had not, for git apply. */
+      patch: patch.extend({ text: z.string() }).nullable(),
     }),
   }),
   'session.decline': operation({
@@ -297,7 +313,7 @@ export const contract = {
         handoffs: z.int(),
       }),
       tokens: usage,
-      commits: z.array(z.object({ sha: z.string(), subject: z.string(), at: time })),
+      commits: z.array(sessionCommit),
     }),
   }),
   'session.messages': operation({

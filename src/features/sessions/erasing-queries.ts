@@ -17,6 +17,7 @@ export const entitiesOfSession = query<BySession, { ent: string }>(
      and not exists (select 1 from messages m where m.id = k.id and m.session_id <> :session_id)
    union select id from tool_calls where session_id = :session_id
    union select id from edits where session_id = :session_id
+   union select ent from commit_links where session_id = :session_id
    union select ent from tasks where session_id = :session_id
    union select handoff_id from handoffs where session_id = :session_id`,
 );

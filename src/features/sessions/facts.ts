@@ -1,9 +1,12 @@
 import type { GitState, SessionFacts } from '../../core/snapshot.ts';
 import type { Read } from '../../store/record-type.ts';
+import { callText } from './call-text.ts';
+import { commitCommand } from './commit-output.ts';
+import { commitsOfSession } from './commit-queries.ts';
 import {
+  callsOfSession,
   commandsOfSession,
   commitNear,
-  commitsOfSession,
   editsOfSession,
   firstPrompt,
   messageCounts,
@@ -23,6 +26,8 @@ export interface Surroundings {
   readonly working_memory: Readonly<Record<string, unknown>>;
   readonly long_term_refs: SessionFacts['long_term_refs'];
   readonly git: GitState | null;
+  /** What the agent said last, as its hook told it: a transcript may not hold it yet. */
+  readonly last_words?: { readonly text: string; readonly at: number };
 }
 
 export const noSurroundings: Surroundings = { facts: {}, working_memory: {}, long_term_refs: [], git: null };
@@ -31,6 +36,7 @@ const manyPrompts = 200;
 const manyReplies = 20;
 const manyCommands = 100;
 const manyRecent = 6;
+const manyCalls = 60;
 
 /** Everything the summariser reads about one session, from its rows. An unknown session gives empty facts. */
 export function sessionFacts(read: Read, session_id: string, around: Surroundings): SessionFacts {
@@ -38,12 +44,14 @@ export function sessionFacts(read: Read, session_id: string, around: Surrounding
   const texts = (rows: TextRow[]) => rows.reverse().map((row) => ({ ...row, text: textOf(read, row.rec) }));
   const last = (limit: number) => ({ session_id, limit });
   const commands = commandsOf(read, session_id);
+  const { last_words, ...surroundings } = around;
+  const replies = texts(read.all(repliesOfSession, last(manyReplies))).map(({ id, text, at }) => ({ id, text, at }));
   return {
     session_id,
     agent: session?.current_agent ?? null,
     counts: { user: 0, assistant: 0, system: 0, tool: 0, ...countsOf(read, session_id) },
     prompts: promptsOf(read, session_id),
-    replies: texts(read.all(repliesOfSession, last(manyReplies))).map(({ id, text, at }) => ({ id, text, at })),
+    replies: withLastWords(replies, last_words),
     recent: texts(read.all(recentOfSession, last(manyRecent))).map(({ id, role, text, at }) => ({
       id,
       role,
@@ -55,14 +63,24 @@ export function sessionFacts(read: Read, session_id: string, around: Surrounding
     })),
     edits: editsOf(read, session_id, commands),
     commands,
+    calls: callsOf(read, session_id),
     commits: read.all(commitsOfSession, { session_id }).map(({ sha, rec, committed_at }) => ({
       ...{ sha, subject: String(read.fields(rec).subject ?? ''), at: committed_at },
     })),
     summaries: texts(read.all(summariesOfSession, { session_id }).reverse()).map(({ text, at }) => ({ text, at })),
-    ...around,
+    ...surroundings,
     message_count: session?.message_count ?? 0,
     through: positionOf(read),
   };
+}
+
+/** The transcript has them when it holds the same words, or went on after them. */
+function withLastWords(replies: SessionFacts['replies'], words: Surroundings['last_words']): SessionFacts['replies'] {
+  const last = replies.at(-1);
+  if (words === undefined || (last !== undefined && (last.at >= words.at || last.text === words.text.trim()))) {
+    return replies;
+  }
+  return [...replies, { id: 'last-words', text: words.text.trim(), at: words.at }];
 }
 
 /** The last prompts, and before them the very first: what a session is about is often said only there. */
@@ -93,7 +111,6 @@ function editsOf(read: Read, session_id: string, commands: SessionFacts['command
   return rows.map((row) => ({ ...row, committed: row.committed === 1 || row.at <= unseen }));
 }
 
-const commitCommand = /(^|[\s;&|(])git(\s+-[cC]\s+\S+)*\s+commit\b(?!.*--dry-run)/;
 const nearMs = 120_000;
 
 /**
@@ -117,4 +134,13 @@ function commandsOf(read: Read, session_id: string): SessionFacts['commands'] {
       error_line: typeof line === 'string' ? line : null,
     };
   });
+}
+
+function callsOf(read: Read, session_id: string): SessionFacts['calls'] {
+  const rows = read.all(callsOfSession, { session_id, limit: manyCalls }).reverse();
+  return rows.map(({ rec, files }) => ({
+    // written as a JSON list by the projection
+    files: JSON.parse(files) as string[],
+    words: callText(read, read.fields(rec)),
+  }));
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { type Feature, feature } from '../feature.ts';
 import { accept } from './accept.ts';
+import { blame } from './blame.ts';
+import { commitRows } from './commit-projection.ts';
 import { wholeContext } from './context.ts';
 import { contract } from './contract.ts';
 import { exportSession } from './export.ts';
@@ -10,6 +12,7 @@ import { end, message } from './message.ts';
 import { messageRows } from './message-projection.ts';
 import type { SessionNeeds } from './needs.ts';
 import { keptApart } from './owner.ts';
+import { preparePatch } from './patch.ts';
 import { compact, put } from './put.ts';
 import { resume } from './resume.ts';
 import { sessionRows } from './session-projection.ts';
@@ -23,8 +26,12 @@ import { workRows } from './work-projection.ts';
 /** Sessions, messages, work, tasks and handoffs. */
 export function sessionsFeature(needs: SessionNeeds): Feature {
   const sessions = feature(contract, {
-    projections: [sessionRows, messageRows, workRows, taskRows],
-    migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0003-sessions.sql'] },
+    projections: [sessionRows, messageRows, workRows, commitRows, taskRows],
+    migrations: {
+      directory: join(import.meta.dirname, 'migrations'),
+      files: ['0003-sessions.sql', '0020-commit-history.sql'],
+    },
+    prepare: { 'session.handoff': preparePatch(needs) },
     verbs: {
       'session.start': start(needs),
       'session.resume': resume(needs),
@@ -36,6 +43,7 @@ export function sessionsFeature(needs: SessionNeeds): Feature {
       'session.put': put(needs),
       'session.compact': compact(needs),
       'session.export': exportSession(needs),
+      'session.blame': blame,
       'session.list': list(needs),
       'session.show': show(needs),
       'session.messages': messages,

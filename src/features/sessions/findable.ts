@@ -2,46 +2,26 @@ import { cutParts, headOf, toolExcerpt } from '../../core/excerpt.ts';
 import { trustOf } from '../../core/trust.ts';
 import type { Applied, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
-import {
-  branchOfMessage,
-  type FoundTask,
-  foundCommit,
-  foundMessage,
-  foundTask,
-  foundTool,
-  sessionTitle,
-} from './queries.ts';
-import {
-  type CommitAdd,
-  commitAdd,
-  type MessageAdd,
-  messageAdd,
-  messageMark,
-  type ToolAdd,
-  taskAdd,
-  taskUpdate,
-  toolAdd,
-} from './records.ts';
+import { callText } from './call-text.ts';
+import { commitFindables, commitHidings, commitShowing } from './commit-findable.ts';
+import { branchOfMessage, type FoundTask, foundMessage, foundTask, foundTool, sessionTitle } from './queries.ts';
+import { type MessageAdd, messageAdd, messageMark, type ToolAdd, taskAdd, taskUpdate, toolAdd } from './records.ts';
 import { titleOf } from './wire.ts';
-
-/** Most of a tool's input that is worth looking for, in characters. */
-const inputChars = 2_000;
-/** A commit that touches more files is about none of them. */
-const commitFiles = 100;
 
 /** Messages, tool calls with their outputs, commits and tasks. */
 export const findables: readonly Findable[] = [
   { record: messageAdd.name, parts: messageParts },
   { record: toolAdd.name, parts: toolParts, adds: true },
-  { record: commitAdd.name, parts: commitParts },
+  ...commitFindables,
   { record: taskAdd.name, parts: taskParts },
   { record: taskUpdate.name, parts: taskParts },
 ];
 
-/** Rewound messages and tasks that were given up are not found. */
+/** Rewound messages, commits that became others, and tasks that were given up are not found. */
 export const hidings: readonly Hiding[] = [
   { record: messageAdd.name, hidden: ({ ent }, tx) => (isDead(tx, ent) ? [hidden('message', ent)] : []) },
   { record: messageMark.name, hidden: marked },
+  ...commitHidings,
   { record: taskAdd.name, hidden: taskHidden },
   { record: taskUpdate.name, hidden: taskHidden },
 ];
@@ -50,7 +30,7 @@ export const hidings: readonly Hiding[] = [
 export const showings: readonly Showing[] = [
   { kind: 'message', text: messageText, heading: messageHeading },
   { kind: 'tool', text: toolText, heading: toolHeading },
-  { kind: 'commit', text: commitText, heading: commitHeading },
+  commitShowing,
   { kind: 'task', text: taskText, heading: taskHeading },
 ];
 
@@ -68,8 +48,8 @@ const nothingMore = {
 const saidKinds: ReadonlySet<string> = new Set(['prompt', 'text', 'summary']);
 
 function messageParts({ ent, fields, origin }: Found, tx: Read): readonly SearchPart[] {
-  const said = fields as unknown as MessageAdd; // only ever records of message.add
-  const texts = saidKinds.has(said.kind) ? cutParts(tx.text(fields, 'content')) : [];
+  const said = keptText(ent, fields, tx) as unknown as MessageAdd; // only ever records of message.add
+  const texts = saidKinds.has(said.kind) ? cutParts(tx.text({ ...said }, 'content')) : [];
   if (texts.length === 0) return [];
   const { session_id, at, agent } = said;
   const about = {
@@ -80,6 +60,12 @@ function messageParts({ ent, fields, origin }: Found, tx: Read): readonly Search
     title: titleAt(tx, session_id),
   };
   return texts.map((text, part) => ({ ...about, part, text }));
+}
+
+/** Of a message that was written again: the text that counts, which another record may have brought. */
+function keptText(ent: string, fields: Fields, tx: Read): Fields {
+  const row = fields['revision'] === undefined ? undefined : tx.one(foundMessage, { id: ent });
+  return row ? tx.fields(row.rec) : fields;
 }
 
 function messageText(read: Read, id: string, part: number): string | undefined {
@@ -144,52 +130,8 @@ function toolHeading(read: Read, id: string) {
   return { key: null, title: [row.tool, first].filter((each) => each !== '').join(': ') || null };
 }
 
-/** The command, or what the input says, one line for each of its members. */
-function callText(read: Read, fields: Fields): string {
-  const { command } = fields;
-  if (typeof command === 'string') return headOf(command, inputChars);
-  const input = read.text(fields, 'input');
-  return input === '' ? '' : headOf(linesOf(JSON.parse(input) as unknown, ''), inputChars);
-}
-
-function linesOf(value: unknown, name: string): string {
-  if (typeof value !== 'object' || value === null) return `${name === '' ? '' : `${name}: `}${String(value)}`;
-  const members = Array.isArray(value) ? value.map((each) => [name, each] as const) : Object.entries(value);
-  return members.map(([member, each]) => linesOf(each, member)).join('\n');
-}
-
 function outputParts(read: Read, fields: Fields): readonly string[] {
   return cutParts(toolExcerpt(read.text(fields, 'output')));
-}
-
-// --- commits -----------------------------------------------------------------------------------------------------
-
-function commitParts({ ent, fields, origin }: Found, tx: Read): readonly SearchPart[] {
-  const { author, branch, committed_at, files } = fields as unknown as CommitAdd; // only ever records of commit.add
-  const about = {
-    ...nothingMore,
-    ...{ kind: 'commit' as const, ent, session_id: null, at: committed_at, trust: trustOf(origin), author },
-    ...{
-      names: branch ?? '',
-      path: files.length > commitFiles ? null : files.map(([path]) => path).join('\n') || null,
-    },
-  };
-  return commitTexts(tx, fields).map((text, part) => ({ ...about, part, text }));
-}
-
-function commitTexts(read: Read, fields: Fields): readonly string[] {
-  return cutParts(`${String(fields['subject'] ?? '')}\n\n${read.text(fields, 'body')}`.trim());
-}
-
-function commitText(read: Read, ent: string, part: number): string | undefined {
-  const row = read.one(foundCommit, { ent });
-  return row && commitTexts(read, read.fields(row.rec))[part];
-}
-
-function commitHeading(read: Read, ent: string) {
-  const row = read.one(foundCommit, { ent });
-  if (!row) return { key: null, title: null };
-  return { key: row.sha, title: String(read.fields(row.rec)['subject'] ?? '') };
 }
 
 // --- tasks: as their row stands now ------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ import { actorOf, type Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import { sessionFacts } from './facts.ts';
 import type { SessionNeeds } from './needs.ts';
+import { patchFields } from './patch.ts';
 import { handoffPage, newestRun, type SessionRow } from './queries.ts';
-import { handoffCreate, handoffDecline } from './records.ts';
+import { type HandoffCreate, handoffCreate, handoffDecline } from './records.ts';
 import { chosenSession } from './resume.ts';
 import { summarise } from './summarise.ts';
 import { findHandoff } from './waiting.ts';
@@ -26,6 +27,7 @@ export function handOver(needs: SessionNeeds) {
     const snapshot = summarise(facts);
     const from_agent = input.from_agent ?? context.caller.agent ?? carrierOf(tx, session) ?? 'human';
     const expires_at = context.now + needs.times(context.project.root).handoffMs;
+    const kept = patchFields(tx, input, context);
     const created = tx.append(handoffCreate, {
       fields: {
         ...{ session_id, from_agent, to_agent: input.to_agent, reason: input.handoff_reason, snapshot },
@@ -35,6 +37,7 @@ export function handOver(needs: SessionNeeds) {
         ...{ through: facts.through, created_at: context.now, expires_at },
         ...{ worktree: context.worktree ?? session.worktree ?? undefined, head: context.git?.head ?? undefined },
         branch: context.branch ?? session.branch ?? undefined,
+        ...kept,
       },
       actor: { ...actorOf(context.caller), session: session_id },
       origin: context.caller.origin,
@@ -43,8 +46,13 @@ export function handOver(needs: SessionNeeds) {
       ...{ session_id, from_agent, to_agent: input.to_agent, timestamp: wireTime(context.now) },
       ...{ context_snapshot: { ...snapshot }, handoff_id: created.ent, status: 'pending' as const },
       expires_at: wireTime(expires_at),
+      patch: withoutText(kept.patch_info),
     };
   };
+}
+
+function withoutText(info: HandoffCreate['patch_info']): Reply<Handoff>['patch'] {
+  return info === undefined ? null : { ...info, left_out: [...info.left_out] };
 }
 
 /** The agent whose run of the session is the newest: one to whom it was only handed over has not carried it. */

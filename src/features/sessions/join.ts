@@ -1,8 +1,9 @@
 import type { CapturedSession } from '../../core/captured.ts';
 import { uuidV8 } from '../../core/ids.ts';
 import type { Actor, Origin } from '../../core/record.ts';
-import type { Write } from '../../store/record-type.ts';
-import { handoffOfRun, runOf, sessionById, sessionExists } from './queries.ts';
+import { transcriptAgents } from '../../core/words.ts';
+import type { Read, Write } from '../../store/record-type.ts';
+import { handoffOfRun, originalRun, runOf, sessionById, sessionExists } from './queries.ts';
 import { handoffAccept, sessionResume, sessionRun, sessionStart } from './records.ts';
 
 /** What joining needs to know of the source of a conversation. */
@@ -69,6 +70,12 @@ function reopen(
   if (ended === null || ended > fields.at) return 0;
   tx.append(sessionResume, { ent: sessionEntity(session_id), fields, ...author });
   return 1;
+}
+
+/** True when a conversation was taken in from the transcript of another agent than this one. */
+export function hasOriginal(read: Read, agent: string, native_id: string): boolean {
+  const agents = JSON.stringify(transcriptAgents.filter((each) => each !== agent));
+  return read.one(originalRun, { agents, native_id }) !== undefined;
 }
 
 /** The entity of a session: one for one id, whoever starts it. */

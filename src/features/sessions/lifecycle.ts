@@ -1,8 +1,18 @@
 import type { Actor } from '../../core/record.ts';
-import type { Write } from '../../store/record-type.ts';
+import type { Read, Write } from '../../store/record-type.ts';
 import { sessionEntity } from './join.ts';
-import { handoffById, handoffOfRun, newestRun, rearmHandoffs, runOf, sessionById, showHandoff } from './queries.ts';
+import {
+  handoffById,
+  handoffOfRun,
+  lastHeardOfRun,
+  newestRun,
+  rearmHandoffs,
+  runOf,
+  sessionById,
+  showHandoff,
+} from './queries.ts';
 import { sessionEnd, sessionResume } from './records.ts';
+import { hookMark } from './take-in-hook.ts';
 import { isArmed } from './waiting.ts';
 
 export interface Lifecycle {
@@ -59,4 +69,11 @@ export function noteEnd(tx: Write, ended: Lifecycle & { readonly reason: string 
     actor: { ...actor, agent: ended.agent, session: session_id },
     origin: 'agent',
   });
+}
+
+/** When a conversation last spoke in its transcript and by its hooks alone, in milliseconds; 0: never. */
+export function lastHeard(read: Read, agent: string, native: string): { transcript: number; hook: number } {
+  const run = read.one(runOf, { agent, native_id: native });
+  const nothing = { transcript: 0, hook: 0 };
+  return run ? (read.one(lastHeardOfRun, { run_id: run.run_id, mark: hookMark }) ?? nothing) : nothing;
 }

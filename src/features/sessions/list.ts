@@ -2,10 +2,11 @@ import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
+import { shownCommits } from './commit-ties.ts';
 import type { contract } from './contract.ts';
 import type { SessionNeeds } from './needs.ts';
 import { messagesFrom } from './page-messages.ts';
-import { commitsOfSession, handoffPage, messageOwner, runsOfSession, type SessionRow, sessionPage } from './queries.ts';
+import { handoffPage, messageOwner, runsOfSession, type SessionRow, sessionPage } from './queries.ts';
 import {
   cursorParts,
   cursorText,
@@ -74,9 +75,7 @@ export function show(needs: SessionNeeds) {
       metadata: JSON.parse(row.metadata) as Record<string, never>,
       runs: read.all(runsOfSession, { session_id }).map((run) => ({ ...run, started_at: wireTime(run.started_at) })),
       handoffs: handoffs.map((each) => wireHandoff(read, each, context.now)),
-      commits: read.all(commitsOfSession, { session_id }).map(({ sha, rec, committed_at }) => ({
-        ...{ sha, subject: String(read.fields(rec).subject ?? ''), at: wireTime(committed_at) },
-      })),
+      commits: shownCommits(read, session_id),
     };
   };
 }

@@ -17,6 +17,15 @@ const insert = query<Params, unknown>(
      :hlc, :origin, :trust)
    on conflict (id) do nothing`,
 );
+const kept = query<{ id: string }, { rec: number; session_id: string }>(
+  'select rec, session_id from messages where id = :id',
+);
+const replace = query<Params, unknown>(
+  `update messages set rec = :rec, run_id = :run_id, parent_id = :parent_id, role = :role, kind = :kind,
+     content_blob = :content_blob, bytes = :bytes, model = :model, at = :at, hlc = :hlc, origin = :origin, trust = :trust
+   where id = :id`,
+);
+const idOfRecord = query<{ n: number }, { id: string | null }>('select id from records where n = :n');
 const said = query<{ id: string; session_id: string; at: number; speech: number }, unknown>(
   `update sessions set last_activity = max(last_activity, :at),
      message_count = message_count + case :speech when 1 then (select live from messages where id = :id) else 0 end
@@ -79,7 +88,10 @@ export const messageRows = projection({
       const { fields, ent } = record;
       const usage = fields.usage && winsOver(tx, fields.usage, ent) ? fields.usage : undefined;
       const added = tx.run(insert, row(record, usage));
-      if (added === 0) return;
+      if (added === 0) {
+        if (fields.revision !== undefined) renew(tx, record);
+        return;
+      }
       const { session_id, at } = fields;
       if (usage) tx.run(spent, { session_id, ...counters(usage) });
       tx.run(said, { id: ent, session_id, at, speech: isSpeech(fields) ? 1 : 0 });
@@ -109,8 +121,27 @@ function eraseMessages(tx: Projecting, ents: readonly string[]): void {
   }
 }
 
+/** A message that was written again: the text with the greatest revision is the one it has, whichever came first. */
+function renew(tx: Projecting, record: Row): void {
+  const { ent, fields } = record;
+  const before = tx.one(kept, { id: ent });
+  if (before?.session_id !== fields.session_id || !isNewer(tx, record, before.rec)) return;
+  tx.run(replace, row(record, undefined));
+  const { session_id, at } = fields;
+  tx.run(applyMark, { session_id, id: ent });
+  tx.run(recount, { session_id });
+  tx.run(said, { id: ent, session_id, at, speech: 0 });
+}
+
+function isNewer(tx: Projecting, { id, fields: { revision = 0 } }: Row, before: number): boolean {
+  // a number where it was written at all
+  const known = (tx.fields(before)['revision'] ?? 0) as number;
+  return known === revision ? id < (tx.one(idOfRecord, { n: before })?.id ?? '') : revision > known;
+}
+
 interface Row {
   readonly n: number;
+  readonly id: string;
   readonly ent: string;
   readonly hlc: string;
   readonly fields: MessageAdd;

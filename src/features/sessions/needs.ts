@@ -8,6 +8,16 @@ import type { SessionTimes } from './wire.ts';
 
 export type Initial = Parsed<(typeof contract)['session.start']>['initial_context'];
 
+/** Changes of a work tree, without secrets. */
+export interface WorkPatch {
+  /** The commit they are changes to. */
+  readonly base: string;
+  /** For `git apply`; '' when there are none. */
+  readonly text: string;
+  readonly files: number;
+  readonly left_out: readonly { readonly path: string; readonly why: string }[];
+}
+
 /** What sessions are handed by the daemon: other features and settings. */
 export interface SessionNeeds {
   /** Of a project, by its root. */
@@ -20,6 +30,8 @@ export interface SessionNeeds {
   readonly keepInitial: (tx: Write, session_id: string, values: Initial, context: Context) => void;
   /** The brief an agent would get when it resumes a session. */
   readonly brief: (context: Context, session_id: string) => string;
+  /** What the work tree of a request has that its last commit has not; absent: handoffs go without. */
+  readonly patch?: (context: Context) => Promise<WorkPatch>;
   /** Lines of the transcripts that are kept of a conversation, in parts. */
   readonly transcript?: (read: Read, run: { readonly agent: string; readonly native_id: string }) => Iterable<string[]>;
   /** Lets everything that waits have its turn. */

@@ -61,7 +61,8 @@ export const newestSession = query<{ worktree: string | null }, SessionRow>(
 export const sessionPage = query<Params, SessionRow>(
   `select ${sessionColumns} from sessions s
    where (:agent is null or exists (select 1 from json_each(s.active_agents) a where a.value = :agent))
-     and (:branch is null or branch = :branch)
+     and (:branch is null or branch = :branch
+       or exists (select 1 from json_each(metadata, '$.branches') b where b.key = :branch))
      and (:worktree is null or worktree is null or worktree = :worktree)
      and last_activity >= :since and last_activity <= :until
      and (:told = 0 or (parent_session_id is null and message_count > 0))
@@ -72,6 +73,12 @@ export const sessionPage = query<Params, SessionRow>(
 );
 export const runOf = query<{ agent: string; native_id: string }, { session_id: string; run_id: string }>(
   'select session_id, run_id from session_runs where agent = :agent and native_id = :native_id',
+);
+
+/** A run of one of some agents, by its name, whose own transcript was read. agents: a list as JSON. */
+export const originalRun = query<{ agents: string; native_id: string }, { found: 1 }>(
+  `select 1 as found from json_each(:agents) a join session_runs r on r.agent = a.value and r.native_id = :native_id
+   where exists (select 1 from messages m where m.session_id = r.session_id and m.run_id = r.run_id) limit 1`,
 );
 
 export interface RunRow {
@@ -96,8 +103,23 @@ export const lastSpeaker = query<BySession, { agent: string | null }>(
   `select agent from messages where session_id = :session_id and role = 'assistant' and kind = 'text' and bytes > 0
      and live = 1 order by at desc, hlc desc limit 1`,
 );
-export const messageOwner = query<{ id: string }, { session_id: string; at: number }>(
-  'select session_id, at from messages where id = :id',
+export const messageOwner = query<{ id: string }, { session_id: string; at: number; rec: number }>(
+  'select session_id, at, rec from messages where id = :id',
+);
+/** Live messages of a session of some length at some time; hooked: 1 those that a hook alone told, 0 the others. */
+export const messagesAround = query<Params, { id: Id; rec: number }>(
+  `select id, rec from messages where session_id = :session_id and at between :from and :until and bytes = :bytes
+     and live = 1 and kind = :as and (native_id is :mark) = :hooked order by at, hlc, id`,
+);
+export const anyOfHook = query<{ session_id: string; mark: string }, { id: Id }>(
+  'select id from messages where session_id = :session_id and live = 1 and native_id = :mark limit 1',
+);
+/** When a conversation last spoke, in its transcript and by hooks alone; 0: never. */
+export const lastHeardOfRun = query<{ run_id: string; mark: string }, { transcript: number; hook: number }>(
+  `select ifnull(max(case when native_id is not :mark then at end), 0) as transcript,
+     ifnull(max(case when native_id = :mark then at end), 0) as hook
+   from messages where run_id = :run_id and live = 1 and session_id =
+     (select session_id from session_runs where run_id = :run_id)`,
 );
 export interface TextRow {
   readonly id: string;
@@ -165,6 +187,10 @@ export const commandsOfSession = query<{ session_id: string; limit: number }, Co
    where t.session_id = :session_id and r.body ->> '$.fields.command' is not null
    order by t.at desc, t.id desc limit :limit`,
 );
+/** The last calls of tools that ran here; newest first. */
+export const callsOfSession = query<{ session_id: string; limit: number }, { rec: number; files: string }>(
+  `select rec, files from tool_calls where session_id = :session_id and hosted = 0 order by at desc, id desc limit :limit`,
+);
 export interface EditRow {
   readonly path: string;
   readonly kind: 'add' | 'modify' | 'delete' | 'rename';
@@ -180,10 +206,6 @@ export const editsOfSession = query<BySession, EditRow>(
 /** Any commit we hold near a moment: the repository we know is then the one in which it was made. */
 export const commitNear = query<{ from: number; until: number }, { found: 1 }>(
   'select 1 as found from commits where committed_at between :from and :until limit 1',
-);
-export const commitsOfSession = query<BySession, { sha: string; rec: number; committed_at: number }>(
-  `select distinct c.sha, c.rec, c.committed_at from edits e join commits c on c.sha = e.commit_sha
-   where e.session_id = :session_id order by c.committed_at, c.sha`,
 );
 
 export interface TaskRow {
@@ -246,7 +268,7 @@ export const handoffById = query<{ handoff_id: string }, HandoffRow>(
   `select ${handoffColumns} from handoffs where handoff_id = :handoff_id`,
 );
 export const handoffsByPrefix = query<{ prefix: string; end: string }, HandoffRow>(
-  `select ${handoffColumns} from handoffs where handoff_id >= :prefix and handoff_id < :end limit 2`,
+  `select ${handoffColumns} from handoffs where handoff_id >= :prefix and handoff_id < :end order by created_at desc limit 8`,
 );
 export const handoffOfRun = query<{ native_id: string }, HandoffRow>(
   `select ${handoffColumns} from handoffs where shown_run = :native_id and status = 'pending'
@@ -258,6 +280,11 @@ export const handoffPage = query<Params, HandoffRow>(
      and (:status is null or status = :status)
      and (:waits is null or (expires_at > :now) = :waits)
      and (-created_at, handoff_id) > (-:at, :id) order by -created_at, handoff_id limit :limit`,
+);
+/** Handoffs of a session that were accepted since a time. */
+export const acceptedSince = query<{ session_id: string; at: number }, HandoffRow>(
+  `select ${handoffColumns} from handoffs where session_id = :session_id and status = 'accepted' and accepted_at > :at
+   order by accepted_at, handoff_id`,
 );
 export const pendingOfSession = query<{ session_id: string; now: number }, HandoffRow>(
   `select ${handoffColumns} from handoffs where session_id = :session_id and status = 'pending' and expires_at > :now
@@ -311,8 +338,8 @@ export const branchOfMessage = query<{ session_id: string; id: string }, { id: s
 export const foundTool = query<{ id: string }, { rec: number; result_rec: number | null; tool: string }>(
   'select rec, result_rec, tool from tool_calls where id = :id',
 );
-export const foundCommit = query<{ ent: string }, { sha: string; rec: number }>(
-  'select sha, rec from commits where ent = :ent',
+export const foundCommit = query<{ ent: string }, { sha: string; rec: number; rewritten_to: string | null }>(
+  'select sha, rec, rewritten_to from commits where ent = :ent',
 );
 export interface FoundTask {
   readonly task_id: string;

@@ -86,6 +86,8 @@ export interface MessageAdd extends Kept<'content'> {
   readonly model?: string | undefined;
   readonly usage?: Usage | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** Of several records of one message the one with the greatest revision is its text, then the one that came first by its id. */
+  readonly revision?: number | undefined;
 }
 export const messageAdd = recordType<MessageAdd>('message.add', 'grow');
 export const messageMark = recordType<{ readonly session_id: string; readonly live: 0 | 1 }>('message.mark', 'grow');
@@ -135,6 +137,33 @@ export interface CommitAdd extends Kept<'body'> {
 }
 export const commitAdd = recordType<CommitAdd>('commit.add', 'grow');
 
+/** A commit became another one; by reset, with equal shas: it is itself again. */
+export interface CommitRewrite {
+  readonly from: string;
+  readonly to: string;
+  readonly by: 'amend' | 'rebase' | 'reset';
+  readonly at: number;
+}
+export const commitRewrite = recordType<CommitRewrite>('commit.rewrite', 'grow');
+
+/** A commit is a session's doing. inside: it was made by a process that the session's agent started. */
+export interface CommitLink {
+  readonly sha: string;
+  readonly session_id: string;
+  readonly how: 'inside';
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly at: number;
+}
+export const commitLink = recordType<CommitLink>('commit.link', 'grow');
+
+export interface CommitShare {
+  readonly sha: string;
+  readonly remote: string;
+  readonly at: number;
+}
+export const commitShare = recordType<CommitShare>('commit.share', 'grow');
+
 export interface TaskAdd {
   readonly task_id: string;
   readonly description: string;
@@ -160,7 +189,7 @@ export interface TaskUpdate {
 }
 export const taskUpdate = recordType<TaskUpdate>('task.update', 'merge');
 
-export interface HandoffCreate {
+export interface HandoffCreate extends Kept<'patch'> {
   readonly session_id: string;
   /** Who wrote reason and instructions: an agent, or `user` for a person. */
   readonly by?: string;
@@ -178,6 +207,13 @@ export interface HandoffCreate {
   readonly head?: string | undefined;
   readonly to_user?: string | undefined;
   readonly to_device?: string | undefined;
+  /** Of the text kept as `patch`. */
+  readonly patch_info?: {
+    readonly base: string;
+    readonly files: number;
+    readonly bytes: number;
+    readonly left_out: readonly { readonly path: string; readonly why: string }[];
+  };
 }
 export const handoffCreate = recordType<HandoffCreate>('handoff.create', 'grow');
 

@@ -1,6 +1,7 @@
 import type { Actor } from '../../core/record.ts';
 import { trustOf } from '../../core/trust.ts';
 import { on, type Params, type Projecting, projection, query } from '../../store/record-type.ts';
+import { countCommits } from './commit-queries.ts';
 import { sessionCompact, sessionEnd, sessionPut, sessionResume, sessionRun, sessionStart } from './records.ts';
 
 /** Of two starts of one session the earlier one counts, and the other for what the earlier one does not say. */
@@ -28,7 +29,6 @@ const countAll = query<{ session_id: string }, unknown>(
      tool_count = (select count(*) from tool_calls t where t.session_id = :session_id and t.tool <> '' and t.hosted = 0),
      edit_count = (select count(*) from edits e where e.session_id = :session_id),
      task_count = (select count(*) from tasks t where t.session_id = :session_id),
-     commit_count = (select count(distinct e.commit_sha) from edits e where e.session_id = :session_id),
      handoff_count = (select count(*) from handoffs h where h.session_id = :session_id),
      tok_fresh = (select ifnull(sum(m.tok_fresh), 0) from messages m where m.session_id = :session_id),
      tok_cache_read = (select ifnull(sum(m.tok_cache_read), 0) from messages m where m.session_id = :session_id),
@@ -105,6 +105,7 @@ export const sessionRows = projection({
         metadata: fields.initial_context ? JSON.stringify({ initial: fields.initial_context }) : '{}',
       });
       tx.run(countAll, { session_id: fields.session_id });
+      tx.run(countCommits, { session_id: fields.session_id });
       renewAgents(tx, fields.session_id);
     }),
     on(sessionRun, (tx, { fields }) => {

@@ -27,12 +27,10 @@ export const filesSince = query<Since, { path: string; added: number; removed: n
   `select path, sum(ifnull(added, 0)) as added, sum(ifnull(removed, 0)) as removed from edits
    where ${ofFamily} and at >= :since group by path order by sum(ifnull(added, 0) + ifnull(removed, 0)) desc, path`,
 );
-export const commitsSince = query<Since, { sha: string; rec: number; committed_at: number }>(
-  `select distinct c.sha, c.rec, c.committed_at from edits e join commits c on c.sha = e.commit_sha
-   where ${ofFamily} and c.committed_at >= :since order by c.committed_at, c.sha`,
-);
 export const allCommitsSince = query<{ since: number }, { sha: string; rec: number; committed_at: number }>(
-  'select sha, rec, committed_at from commits where committed_at >= :since order by committed_at, sha limit 200',
+  `select sha, rec, committed_at from commits c where committed_at >= :since
+     and (rewritten_to is null or not exists (select 1 from commits p where p.sha = c.rewritten_to))
+   order by committed_at, sha limit 200`,
 );
 export const failedSince = query<
   Since,

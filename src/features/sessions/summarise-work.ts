@@ -72,7 +72,7 @@ function shown(command: SessionFacts['commands'][number]): SnapshotCommand {
 }
 
 /** Without shell, change of directory and variables before it and the pipes and redirections after it. */
-function essenceOf(command: string): string {
+export function essenceOf(command: string): string {
   const bare = fold(command)
     .replace(/^(?:bash|sh|zsh) -l?c\s+["']?/, '')
     .replace(/^(?:cd\s+(?:"[^"]*"|'[^']*'|\S+)\s*(?:&&|;)\s*)+/, '')

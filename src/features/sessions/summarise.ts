@@ -3,6 +3,7 @@ import { canonical } from '../../core/canonical.ts';
 import type { SessionFacts, Snapshot, SnapshotFile, SnapshotMessage } from '../../core/snapshot.ts';
 import { cutAtWord, fold } from './sentences.ts';
 import { asksOf } from './summarise-ask.ts';
+import { recentWork } from './summarise-recent.ts';
 import { saidIn } from './summarise-said.ts';
 import { filesInFlight, lastCommand, lastReply, nextStep, openQuestions } from './summarise-work.ts';
 
@@ -34,6 +35,7 @@ export function summarise(facts: SessionFacts): Snapshot {
     files_in_flight: files.slice(0, mostFiles),
     files_total: files.length,
     last_command: lastCommand(facts),
+    recent_work: recentWork(facts),
     open_questions: openQuestions(facts),
     critical_facts: facts.facts,
     working_memory: facts.working_memory,

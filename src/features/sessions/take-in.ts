@@ -7,7 +7,7 @@ import type {
   CapturedToolResult,
   CapturedUsage,
 } from '../../core/captured.ts';
-import type { Id } from '../../core/ids.ts';
+import { type Id, sha256Hex } from '../../core/ids.ts';
 import type { Write } from '../../store/record-type.ts';
 import {
   type Announced,
@@ -25,6 +25,7 @@ import { isForgotten } from './forgotten.ts';
 import { sessionEntity } from './join.ts';
 import { messageOwner } from './queries.ts';
 import { editAdd, type MessageAdd, messageAdd, messageMark, sessionCompact, sessionPut, toolAdd } from './records.ts';
+import { hookMark, isTold, takePlaceOfHook } from './take-in-hook.ts';
 import { takePlan } from './take-in-plan.ts';
 
 export type { Announced, Source } from './batch.ts';
@@ -45,7 +46,8 @@ export interface TakenIn {
 export function takeIn(tx: Write, source: Source, announced: Announced, items: readonly Captured[]): TakenIn {
   const batch: Batch = {
     ...{ tx, source, announced, touched: new Set<string>(), conversations: new Map<string, Conversation>() },
-    ...{ isErased: source.erasedIn(tx), forgotten: new Map<string, boolean>(), added: 0, known: 0, erased: 0 },
+    ...{ isErased: source.erasedIn(tx), forgotten: new Map<string, boolean>(), hooked: new Map<string, boolean>() },
+    ...{ added: 0, known: 0, erased: 0 },
   };
   for (const item of items) takeOne(batch, item);
   return { added: batch.added, known: batch.known, erased: batch.erased, sessions: [...batch.touched] };
@@ -67,27 +69,47 @@ function takeOne(batch: Batch, item: Captured): void {
 }
 
 const writers = {
-  ...{ message, usage, edit, compaction, rewind, plan: takePlan },
+  ...{ message, usage, edit, compaction, rewind, note, plan: takePlan },
   ...{ 'tool-call': toolCall, 'tool-result': toolResult },
 };
 
 function message(batch: Batch, item: CapturedMessage): void {
-  const id = idOf(batch, item.key);
-  if (batch.tx.known(id)) {
-    noteFork(batch, item, id);
+  const ent = idOf(batch, item.key);
+  const id = item.revision === undefined ? ent : versionOf(batch, item);
+  if (batch.tx.known(id) || isOlder(batch.tx, ent, item)) {
+    noteFork(batch, item, ent);
     batch.known += 1;
     return;
   }
   const { session_id, run_id } = conversation(batch, item.session, item.at);
+  if (item.told === 'hook' && isTold(batch, session_id, item)) {
+    batch.known += 1;
+    return;
+  }
   const fields: MessageAdd = {
     ...{ session_id, run_id, role: item.role, kind: item.as, at: item.at, agent: batch.source.agent },
-    ...{ native_id: item.nativeId, model: item.model, metadata: item.metadata },
-    parent_id: item.replyTo ? idOf(batch, item.replyTo) : undefined,
+    ...{ native_id: item.told === 'hook' ? hookMark : item.nativeId, model: item.model, metadata: item.metadata },
+    ...{ parent_id: item.replyTo ? idOf(batch, item.replyTo) : undefined, revision: item.revision },
     ...batch.tx.keep('content', item.text),
   };
   const origin = originOf(batch, item.as === 'prompt' ? 'human' : 'agent');
-  batch.tx.append(messageAdd, { id, ent: id, fields, actor: actor(batch, session_id), origin });
+  batch.tx.append(messageAdd, { id, ent, fields, actor: actor(batch, session_id), origin });
   wrote(batch, session_id);
+  if (item.told === 'hook') batch.hooked.set(session_id, true);
+  else takePlaceOfHook(batch, session_id, item);
+}
+
+/** The id of one text of a message that may be written again: by what it says, so that it is one record wherever it is read. */
+function versionOf(batch: Batch, { key, text }: CapturedMessage): Id {
+  return idOf(batch, [...key, 'text', sha256Hex(text)]);
+}
+
+/** True when a text that is to be kept of the same message was written later. */
+function isOlder(tx: Write, ent: Id, { revision }: CapturedMessage): boolean {
+  if (revision === undefined) return false;
+  const row = tx.one(messageOwner, { id: ent });
+  const kept = row && tx.fields(row.rec)['revision'];
+  return typeof kept === 'number' && kept >= revision;
 }
 
 /** A message that stands under another session already: this conversation began as a copy of that one. */
@@ -169,7 +191,7 @@ function edit(batch: Batch, item: CapturedEdit): void {
   tx.append(editAdd, {
     ...{ id, ent: id },
     fields: {
-      ...{ session_id, run_id, kind: item.change, source: 'transcript', at: item.at, agent: source.agent },
+      ...{ session_id, run_id, kind: item.change, source: item.told ?? 'transcript', at: item.at, agent: source.agent },
       ...{ added: item.added, removed: item.removed, path: source.pathOf(item.path, cwd) },
       tool_call_id: item.callId ? idOf(batch, [item.callId]) : undefined,
       old_path: item.oldPath ? source.pathOf(item.oldPath, cwd) : undefined,
@@ -204,6 +226,18 @@ function rewind(batch: Batch, item: Extract<Captured, { kind: 'rewind' }>): void
   const { session_id } = conversation(batch, item.session, item.at);
   batch.tx.append(messageMark, {
     ...{ id, ent: idOf(batch, item.key), fields: { session_id, live: 0 } },
+    actor: actor(batch, session_id),
+    origin: originOf(batch, 'agent'),
+  });
+  wrote(batch, session_id);
+}
+
+function note(batch: Batch, item: Extract<Captured, { kind: 'note' }>): void {
+  const id = idOf(batch, ['note', ...item.key]);
+  if (isKnown(batch, id)) return;
+  const { session_id } = conversation(batch, item.session, item.at);
+  batch.tx.append(sessionPut, {
+    ...{ id, ent: sessionEntity(session_id), fields: { session_id, metadata: item.metadata } },
     actor: actor(batch, session_id),
     origin: originOf(batch, 'agent'),
   });

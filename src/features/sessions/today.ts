@@ -2,17 +2,10 @@ import { headOf } from '../../core/excerpt.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
+import { commitsOfFamily } from './commit-queries.ts';
 import { textOf } from './facts.ts';
 import type { contract } from './stats-contract.ts';
-import {
-  type ActiveRow,
-  activeSince,
-  allCommitsSince,
-  asksSince,
-  commitsSince,
-  failedSince,
-  filesSince,
-} from './stats-queries.ts';
+import { type ActiveRow, activeSince, allCommitsSince, asksSince, failedSince, filesSince } from './stats-queries.ts';
 import { titleOf, wireTime } from './wire.ts';
 
 type Today = (typeof contract)['stats.today'];
@@ -50,7 +43,7 @@ function sessionSince(read: Read, row: ActiveRow, since: number): Session {
     asks: asks.slice(0, most).map(({ rec, at }) => ({ text: headOf(textOf(read, rec), askChars), at: wireTime(at) })),
     asks_total: asks.length,
     ...{ files: files.slice(0, most), files_total: files.length },
-    commits: read.all(commitsSince, asked).map((each) => commitOf(read, each)),
+    commits: read.all(commitsOfFamily, asked).map((each) => commitOf(read, each)),
     commands: failed.slice(0, mostCommands).map((each) => ({
       command: String(read.fields(each.rec)['command'] ?? ''),
       ...{ exit_code: each.exit_code, error_line: errorLine(read, each.result_rec), at: wireTime(each.at) },

@@ -31,12 +31,17 @@ export function isArmed(row: HandoffRow, now: number): boolean {
   return row.shown_run === null || rearmedAt(row) <= now;
 }
 
-/** A handoff by its id or an unambiguous beginning of it. Throws handoff/not-found. */
+/** A handoff by its id or an unambiguous beginning of it. Throws handoff/not-found, session/ambiguous. */
 export function findHandoff(read: Read, asked: string): HandoffRow {
   const exact = read.one(handoffById, { handoff_id: asked });
   if (exact) return exact;
   const found = asked.length >= 4 ? read.all(handoffsByPrefix, { prefix: asked, end: `${asked}\uffff` }) : [];
   const [first, second] = found;
-  if (!first || second) throw new PrsistError('handoff/not-found', `no single handoff ${asked} in this project`);
+  if (second) {
+    throw new PrsistError('session/ambiguous', `several handoffs begin with ${asked}`, {
+      hint: found.map(({ handoff_id }) => handoff_id).join(' '),
+    });
+  }
+  if (!first) throw new PrsistError('handoff/not-found', `no handoff ${asked} in this project`);
   return first;
 }

@@ -9,7 +9,7 @@ import type { Read } from '../../store/record-type.ts';
 import type { JobContext } from '../feature.ts';
 import type { contract, Touched } from './contract.ts';
 import type { Entering, SystemNeeds } from './needs.ts';
-import { projectTwins } from './queries.ts';
+import { allRoots, projectTwins } from './queries.ts';
 import { identify, requireUsable, treeOf } from './which-project.ts';
 
 type Init = (typeof contract)['project.init'];
@@ -50,15 +50,22 @@ export function init(needs: SystemNeeds) {
  * of the repositories. Project files that are committed stay, and so does the memory.
  */
 export function uninstall(needs: SystemNeeds) {
-  return async (_: JobContext, input: Parsed<Uninstall>): Promise<Result> => {
+  return async (context: JobContext, input: Parsed<Uninstall>): Promise<Result> => {
     const plan = await withoutCommitted(needs.hooks.planWayBack(input.agent_homes));
     const way = input.dry_run ? 'look' : 'do';
     if (way === 'do') needs.hooks.carryOut(plan, 'back');
     const briefs = needs.daemon.withdrawBriefs(way).map((path): Touched => {
       return { path, action: 'delete', diff: '', note: 'briefs' };
     });
-    return { touched: [...touchedBy(plan), ...briefs], ...(input.dry_run ? { dry_run: true } : {}) };
+    const touched = [...touchedBy(plan), ...briefs];
+    return { touched, left: settingsLeft(context), ...(input.dry_run ? { dry_run: true } : {}) };
   };
+}
+
+/** Settings of projects, which somebody wrote and a repository may share: nobody's to delete but theirs. */
+function settingsLeft({ read }: JobContext): string[] {
+  const files = read.user.all(allRoots, {}).map(({ root }) => join(root, '.prsist', 'config.yaml'));
+  return [...new Set(files)].filter((path) => fileKind(path) === 'file').sort();
 }
 
 /** A project id that is in the repository's history is its team's. */

@@ -60,6 +60,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     files_in_flight: [],
     files_total: 0,
     last_command: null,
+    recent_work: { files: [], commands: [], names: [] },
     next_step: null,
     open_questions: [],
     git: null,

@@ -35,7 +35,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
 export function sourcesOf(given: Facts): BriefSources {
   return {
     telling: () => ({ git: true, paths: 'whole' }),
-    entries: (_, now) => given.entries.filter(({ at: stored }) => stored <= now),
+    entries: (_, { now }) => given.entries.filter(({ at: stored }) => stored <= now),
     entryEnds: () => [],
     sessions(_, worktree) {
       given.asked.push(`sessions of ${worktree}`);

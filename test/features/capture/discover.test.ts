@@ -8,8 +8,10 @@ import {
   ownTranscripts,
   transcriptRoots,
 } from '../../../src/features/capture/discover.ts';
+import { sourceInfo, sourcesOf } from '../../../src/features/capture/forms/sources.ts';
 import type { FoundFile } from '../../../src/platform/walk.ts';
 import { temporaryDirectory } from '../../store/temporary-store.ts';
+import { opencodeDatabase, opencodeSession, opencodeTalk } from './document-makers.ts';
 import { jsonl, said } from './import-world.ts';
 
 /** Files with the second at which each was written last. */
@@ -29,9 +31,18 @@ test('CA22: the agents keep transcripts below their homes, or where their own va
     'claude-code /h/.claude/projects',
     'codex /h/.codex/sessions',
     'codex /h/.codex/archived_sessions',
+    'copilot-cli /h/.copilot/session-state',
+    'cursor /h/.cursor/projects',
+    'gemini-cli /h/.gemini/tmp',
+    'opencode /h/.local/share/opencode',
+    'opencode /h/.local/share/opencode/storage/session',
   ]);
-  const moved = transcriptRoots('/h', { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x' }).map(({ directory }) => directory);
-  expect(moved).toEqual(['/c/projects', '/x/sessions', '/x/archived_sessions']);
+  const own = { CLAUDE_CONFIG_DIR: '/c', CODEX_HOME: '/x', COPILOT_HOME: '/p' };
+  const variables = { ...own, GEMINI_CLI_HOME: '/g', XDG_DATA_HOME: '/d' };
+  expect(transcriptRoots('/h', variables).map(({ directory }) => directory)).toEqual([
+    ...['/c/projects', '/x/sessions', '/x/archived_sessions', '/p/session-state', '/h/.cursor/projects'],
+    ...['/g/.gemini/tmp', '/d/opencode', '/d/opencode/storage/session'],
+  ]);
 });
 
 test('CA23: transcripts are found below, newest first, of the agents asked for', () => {
@@ -86,5 +97,28 @@ test('CA25: forks come after what they were forked from, in the place of the new
   expect(names(await familiesInOrder([...files, gone]))).toEqual([
     ...['origin.jsonl', 'fork-2.jsonl', 'fork.jsonl'],
     ...['packed.jsonl.gz', 'other.jsonl', 'plain.txt', 'gone.jsonl'],
+  ]);
+});
+
+test('CA104: a database gives its sessions, documents are found by their usual names, histories come last', async () => {
+  const history = '.specstory/history/2026-04-14_09-00-00Z-cart.md';
+  const { top, names } = folder({
+    'talk/session-1.json': ['x', 10],
+    'talk/package.json': ['x', 20],
+    'talk/notes.md': ['x', 20],
+    [`talk/${history}`]: ['x', 4_000_000_000],
+    'talk/opencode-broken.db': ['x', 5],
+  });
+  using db = opencodeDatabase(join(top, 'talk/opencode.db'));
+  db.session('/w', 20_000);
+  for (const message of opencodeTalk('/w')) db.put(message, 30_000);
+  const found = await sourcesOf(namedTranscripts([join(top, 'talk')]));
+  const session = `talk/opencode.db#${opencodeSession}`;
+  expect(names(found)).toEqual([session, 'talk/session-1.json', 'talk/opencode-broken.db', `talk/${history}`]);
+  expect(found[0]).toMatchObject({ size: 9, mtimeMs: 30_000 });
+  expect(sourceInfo(join(top, session))).toEqual(found[0]);
+  expect([`${session}x`, 'talk/none.db#ses_1'].map((path) => sourceInfo(join(top, path)))).toEqual([
+    undefined,
+    undefined,
   ]);
 });

@@ -3,10 +3,11 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JsonValue } from '../../../src/core/captured.ts';
 import type { FileReport, ImportTask } from '../../../src/features/capture/file-report.ts';
+import { sourceInfo } from '../../../src/features/capture/forms/sources.ts';
 import { importFile } from '../../../src/features/capture/import-file.ts';
 import { allSegments, ownSource, type SourceRow, sourceIn } from '../../../src/features/capture/queries.ts';
 import { segmentLines } from '../../../src/features/capture/segments.ts';
-import { type FoundFile, fileInfo } from '../../../src/platform/walk.ts';
+import type { FoundFile } from '../../../src/platform/walk.ts';
 import { digest } from '../../../src/store/digest.ts';
 import { projectId, type Wanted, type WiredWorld, wiredWorld } from '../../daemon/wired-world.ts';
 
@@ -62,7 +63,7 @@ export function importWorld(wanted: Wanted = {}): ImportWorld {
 
 /** A file as discovery would find it; one that is not there still has a name. */
 export function found(path: string): FoundFile {
-  return fileInfo(path) ?? { path, size: 1, mtimeMs: 1, inode: 1 };
+  return sourceInfo(path) ?? { path, size: 1, mtimeMs: 1, inode: 1 };
 }
 
 export const jsonl = (...values: readonly JsonValue[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');

@@ -1,43 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../../src/core/limits.ts';
-import { formatSpoolEvent, type SpoolHeader } from '../../../src/core/spool-event.ts';
 import { takeEvent } from '../../../src/features/capture/event.ts';
 import { ingest } from '../../../src/features/capture/ingest.ts';
 import { lastStarts, seen } from '../../../src/features/capture/queries.ts';
-import { projectId, type Wanted } from '../../daemon/wired-world.ts';
+import { projectId } from '../../daemon/wired-world.ts';
 import { temporaryRepository } from '../../platform/temporary-repository.ts';
-import { conversation, type ImportWorld, importWorld, jsonl, said } from './import-world.ts';
-
-type Body = Readonly<Record<string, string>>;
-
-/** A world in which hooks leave events. `hook` takes in one. */
-function spoolWorld(wanted: Wanted = {}) {
-  const world = importWorld(wanted);
-  const held = new Set<string>();
-  let count = 0;
-  const spooled = (header: Partial<SpoolHeader>, body: Body | Uint8Array = {}) => {
-    count += 1;
-    const head = { agent: 'claude-code', event: 'Stop', args: [], pwd: world.root, ...header };
-    const bytes = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
-    const mtimeNs = BigInt(world.clock.now) * 1_000_000n;
-    return { name: `${count}.evt`, bytes: formatSpoolEvent(head, bytes), mtimeNs };
-  };
-  const take = (file: ReturnType<typeof spooled>, round = held) =>
-    ingest(world.wired.capture, file, { failpoint: () => undefined, held: round });
-  const hook = (event: string, body: Body = {}, header: Partial<SpoolHeader> = {}) =>
-    take(spooled({ event, ...header }, { session_id: conversation, ...body }));
-  const words = () =>
-    rows(
-      world,
-      `select json_extract(body, '$.fields.content') as text from records where type = 'message' and op = 'add' order by n`,
-    );
-  return { ...world, spooled, take, hook, words };
-}
-
-function rows(world: ImportWorld, sql: string): Record<string, unknown>[] {
-  return world.projects.store(projectId).statements.all<Record<string, unknown>>(sql, []);
-}
+import { conversation, type ImportWorld, jsonl, said } from './import-world.ts';
+import { type Body, rows, spoolWorld } from './spool-world.ts';
 
 const types = (world: ImportWorld) =>
   rows(world, `select type || '.' || op as type from records order by n`).map(({ type }) => type);

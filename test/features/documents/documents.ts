@@ -25,8 +25,9 @@ export interface Documents {
   readonly records: () => number;
 }
 
-export function documentsWorld(): Documents {
-  const world = wiredWorld();
+/** env: variables that set something. */
+export function documentsWorld(env: Readonly<Record<string, string>> = {}): Documents {
+  const world = wiredWorld({ env });
   const root = world.project();
   const caller: Caller = { user: world.projects.identity.user, origin: 'human', directory: root };
   const ask: Documents['ask'] = async (operation, body, who = {}) => {

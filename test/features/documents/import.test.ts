@@ -61,6 +61,21 @@ test('DC41: in a repository what git ignores stays out; links and our own folder
   expect((await d.ask('document.list', {})).items.map(({ uri }) => uri).sort()).toEqual(['.gitignore', 'a.md']);
 });
 
+test('DC47: what capture.ignore names stays out of documents and banks, and says so where it was asked for by name', async () => {
+  const d = documentsWorld({ PRSIST_CAPTURE__IGNORE: '[private/, "*.local.md"]' });
+  d.file('a.md', 'mine');
+  const hidden = d.file('private/plan.md', 'walnut');
+  d.file('docs/x.local.md', 'walnut');
+  expect(await d.job('document.import', { paths: [d.root] })).toMatchObject({ files: 1, skipped: [] });
+  const { skipped } = await d.job('document.import', { paths: [hidden] });
+  expect(skipped).toMatchObject([{ path: hidden, reason: 'the setting capture.ignore leaves it out' }]);
+  d.file('bank/own.local.md', 'walnut');
+  d.file('bank/open.md', 'chestnut');
+  await d.job('bank.sync', { directory: join(d.root, 'bank') });
+  expect((await d.ask('document.list', {})).items.map(({ uri }) => uri).sort()).toEqual(['a.md', 'bank:open.md']);
+  expect(await d.found('walnut')).toEqual([]);
+});
+
 test('DC42: a dry run names the files and keeps nothing; a file that is not there is named', async () => {
   const d = documentsWorld();
   const path = d.file('a.md', 'mine');

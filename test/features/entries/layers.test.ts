@@ -3,6 +3,8 @@ import { EphemeralEntries } from '../../../src/features/entries/ephemeral.ts';
 import { sweepEntries } from '../../../src/features/entries/sweep.ts';
 import { digest } from '../../../src/store/digest.ts';
 import { rebuild } from '../../../src/store/rebuild.ts';
+import type { Write } from '../../../src/store/record-type.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { plainNeeds } from './entry-needs.ts';
 import { agent, ann, human, memory } from './two-stores.ts';
 
@@ -16,6 +18,11 @@ function withSessions() {
   const plain = plainNeeds();
   const m = memory({ ...plain, sessions: () => ({ ...plain.sessions(undefined), end: (_, id) => ended.get(id) }) });
   return { m, ended };
+}
+
+function written(store: Store, work: (tx: Write) => void) {
+  store.maintain(work);
+  return 'done' as const;
 }
 
 function sweep(m: ReturnType<typeof memory>) {
@@ -165,7 +172,7 @@ test('EN66: at its end a short-term entry that matters, or was read on three day
     m.clock.now += day;
     m.retrieve({ key: 'read' });
     if (i < 2) m.retrieve({ key: 'gone' });
-    m.needs.accesses.flush((_, work) => m.project.maintain(work));
+    m.needs.accesses.flush((_, work) => written(m.project, work));
   }
   m.clock.now += 27 * day - 1;
   expect(await sweep(m)).toEqual({ retired: 1, promoted: 3 });
@@ -285,7 +292,7 @@ test('EN72: every read is counted once it is written down: hits, misses and what
   for (let i = 0; i < 3; i += 1) m.retrieve({ key: 'k' });
   m.retrieve({ key: 'mine' });
   for (const key of ['none', 'secret']) expect(() => m.retrieve({ key }, agent)).toThrow(notFound);
-  m.needs.accesses.flush((project, work) => (project === '' ? m.user : m.project).maintain(work));
+  m.needs.accesses.flush((project, work) => written(project === '' ? m.user : m.project, work));
   const rows = m.project.db
     .prepare('select context_key, outcome, count(*) as n from memory_context_access_log group by 1, 2 order by 1')
     .all();
@@ -300,4 +307,36 @@ test('EN72: every read is counted once it is written down: hits, misses and what
   expect(stats).toMatchObject({ total_entries: 3, long_term_count: 3, total_accesses: 6, conflict_count: 0 });
   expect(stats.cache_hit_rate).toBeCloseTo(4 / 6);
   expect(stats.top_keys[0]).toEqual({ key: 'k', accesses: 3, hit_rate: 1 });
+});
+
+test('EN74: what is restored is found again: a note of a session that is over, and a short-term entry whose time was', async () => {
+  const { m, ended } = withSessions();
+  const note = { layer: 'session', session_id: 's1', priority: 'low' } as const;
+  await m.store({ key: 'low', value: 'v', ...note });
+  await m.store({ key: 'medium', value: 'v', ...note, priority: 'medium' });
+  await m.store({ key: 'fading', value: 'v', layer: 'short_term' });
+  await m.store({ key: 'own', value: 'v', ...note, scope: 'session' });
+  await m.store({ key: 'retired', value: 'v', ...note });
+  await m.retire({ key: 'retired' });
+  ended.set('s1', m.clock.now);
+  m.clock.now += 31 * day;
+  const named = ['low', 'medium', 'fading', 'retired'].map((key) => ({ key }));
+  for (const one of [...named, { key: 'own', scope: 'session' as const, session_id: 's1' }]) {
+    expect(() => m.retrieve(one)).toThrow(notFound);
+    const back = await m.write('context.restore', one);
+    expect(back).toMatchObject({ ...one, value: 'v', layer: 'short_term', state: 'live' });
+    expect(m.retrieve(one)).toMatchObject(back);
+  }
+  const { seq } = m.project.log;
+  await m.write('context.restore', { key: 'low' });
+  expect(m.project.log.seq).toBe(seq);
+  expect(m.list({}).items).toHaveLength(5);
+});
+
+test('EN74: a note of a session that goes on comes back as one of it', async () => {
+  const { m, ended } = withSessions();
+  ended.set('s1', 'open');
+  await m.store({ key: 'k', value: 'v', layer: 'session', session_id: 's1', priority: 'low' });
+  await m.retire({ key: 'k' });
+  expect(await m.write('context.restore', { key: 'k' })).toMatchObject({ layer: 'session', session_id: 's1' });
 });

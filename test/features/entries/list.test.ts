@@ -85,9 +85,25 @@ test('EN24: every page is read along an index, without a sort of the table', asy
   });
   const details = plan.map((row) => String((row as { readonly detail: string }).detail));
   expect(details[0]).toBe(
-    'SEARCH memory_context_registry USING INDEX context_recent (state=? AND layer=? AND updated_at>? AND updated_at<?)',
+    'SEARCH memory_context_registry USING INDEX context_recent (state=? AND layer=? AND scope=? AND updated_at>? AND updated_at<?)',
   );
   expect(details.slice(1)).toEqual(['USE TEMP B-TREE FOR LAST TERM OF ORDER BY']);
+});
+
+test('EN26: what the second copy follows is read along the new records, however many there are before', async () => {
+  const m = memory();
+  const queries = await import('../../../src/features/entries/mirror-queries.ts');
+  const plan = (sql: string, asked: object) =>
+    m.project.db
+      .prepare(`explain query plan ${sql}`)
+      .all(asked)
+      .map((row) => String((row as { readonly detail: string }).detail));
+  expect(plan(queries.entriesChanged.sql, { after: 0, to: 9 })[0]).toBe(
+    'SEARCH records USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
+  );
+  expect(plan(queries.waitingForMirror.sql, { consumer: 'mirror' })[0]).toBe(
+    'SEARCH r USING INTEGER PRIMARY KEY (rowid>?)',
+  );
 });
 
 test('EN25: what a brief tells is read along an index of its own, without a sort', async () => {

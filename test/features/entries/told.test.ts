@@ -4,6 +4,7 @@ import { forBrief } from '../../../src/features/entries/durable.ts';
 import { entryFacts } from '../../../src/features/entries/facts.ts';
 import { findables, foundEntry, hidings, showing } from '../../../src/features/entries/findable.ts';
 import { momentOf } from '../../../src/features/entries/needs.ts';
+import type { Read } from '../../../src/store/record-type.ts';
 import { agent, ann, memory } from './two-stores.ts';
 
 const momentIn = (m: ReturnType<typeof memory>) => momentOf(m.needs, m.context());
@@ -89,16 +90,18 @@ test('EN33: search is told the value as it stands, long ones in parts, and what 
     },
   ]);
   await m.store({ key: 'k', value: long });
-  const { text, heading } = showing(() => momentIn(m));
+  const { text, heading } = showing(m.needs);
   const cut = await parts();
   expect(cut.length).toBeGreaterThan(5);
   expect(cut.map((part) => part.part)).toEqual(cut.map((_, i) => i));
-  expect(cut.map((part) => part.text)).toEqual(cut.map((part) => text(m.project.read, entry_id, part.part)));
+  expect(cut.map((part) => part.text)).toEqual(
+    cut.map((part) => text(m.project.read, entry_id, part.part, m.context())),
+  );
   expect(heading(m.project.read, entry_id)).toEqual({ key: 'k', title: null });
   await m.store({ key: 'k', value: '' });
   expect((await parts()).map((part) => part.text)).toEqual(['']);
   await m.retire({ key: 'k' });
-  expect(text(m.project.read, entry_id, 0)).toBe('');
+  expect(text(m.project.read, entry_id, 0, m.context())).toBeUndefined();
   expect(hidings.map((one) => [one.record, one.hidden(record, m.project.read as never)])).toEqual([
     ['context.retire', [{ kind: 'entry', ent: entry_id, hidden: true }]],
     ['context.put', [{ kind: 'entry', ent: entry_id, hidden: false }]],
@@ -107,7 +110,8 @@ test('EN33: search is told the value as it stands, long ones in parts, and what 
 
 test('EN34: context.search gets whole entries, and none that is retired or expired', async () => {
   const m = memory();
-  const found = foundEntry(() => momentIn(m));
+  const entryOf = foundEntry(m.needs);
+  const found = (read: Read, ent: string) => entryOf(read, ent, m.context());
   const kept = await m.store({ key: 'a', value: { b: 1 }, category: 'fact' });
   const over = await m.store({ key: 'b', value: 1, expires_at: new Date(m.clock.now + 5).toISOString() });
   const gone = await m.store({ key: 'c', value: 1 });

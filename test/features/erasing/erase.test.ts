@@ -1,36 +1,16 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { JsonValue } from '../../../src/core/captured.ts';
 import { formatSpoolEvent } from '../../../src/core/spool-event.ts';
 import { importTranscripts } from '../../../src/features/capture/import.ts';
 import { ingest } from '../../../src/features/capture/ingest.ts';
-import { digest } from '../../../src/store/digest.ts';
-import { rebuild } from '../../../src/store/rebuild.ts';
 import { verify } from '../../../src/store/verify.ts';
 import { projectId } from '../../daemon/wired-world.ts';
-import { bytesBelow } from '../../harness/on-disk.ts';
 import { conversation, type ImportWorld, importWorld, jsonl, said, toolLines } from '../capture/import-world.ts';
-
-type Body = Readonly<Record<string, JsonValue>>;
-
-async function call(world: ImportWorld, operation: string, body: Body, agent?: string, idempotencyKey?: string) {
-  const asked = { operation, body, project: world.root, idempotencyKey };
-  const caller = { user: world.projects.identity.user, origin: 'human' as const, directory: world.root };
-  const { reply } = await world.dispatch({ ...asked, caller: { ...caller, ...(agent ? { agent } : {}) } });
-  return reply;
-}
-
-const forget = (world: ImportWorld, body: Body) => call(world, 'store.erase', { reason: 'test', ...body });
+import { call, expectWhole, forget, large, onDisk } from './erasing-world.ts';
 
 const store = (world: ImportWorld) => world.projects.store(projectId);
 
-/** Every byte below a world's data and state, the databases still open. */
-function onDisk(world: ImportWorld): string {
-  return bytesBelow(world.paths.data, world.paths.state);
-}
-
-const large = (word: string) => `${word} `.repeat(1000);
 const other = '11111111-3c1c-4a53-9a64-3f1f0e9a0001';
 const copy = '22222222-3c1c-4a53-9a64-3f1f0e9a0001';
 
@@ -50,14 +30,6 @@ async function twoConversations(world: ImportWorld) {
 
 const messages = (world: ImportWorld) =>
   store(world).statements.all<{ session_id: string }>('select session_id from messages where bytes > 0', []);
-
-/** What a rebuild gives, and that the log is whole. */
-function expectWhole(world: ImportWorld): void {
-  const before = digest(store(world));
-  rebuild(store(world));
-  expect(digest(store(world))).toEqual(before);
-  expect(verify(store(world), 'deep').problems).toEqual([]);
-}
 
 describe('a session', () => {
   test('DY30: nothing of it is left in any file, the log verifies, and a rebuild gives the rows that are left', async () => {
@@ -151,11 +123,11 @@ describe('a session', () => {
     const world = importWorld();
     await twoConversations(world);
     const note = { layer: 'session', session_id: conversation, category: 'fact' };
-    await call(world, 'context.store', { ...note, key: 'a.zanzibar', value: 'zanzibar fact' }, undefined, 'key-1');
+    await call(world, 'context.store', { ...note, key: 'a.zanzibar', value: 'zanzibar fact' }, { key: 'key-1' });
     await call(world, 'context.store', { ...note, key: 'kept', value: 'mongoose fact' });
     await call(world, 'context.store', { key: 'kept', value: 'mongoose fact', layer: 'long_term' });
     const title = { agent: 'codex', title: 'zanzibar title', session_id: 'by-hand' };
-    await call(world, 'session.start', title, undefined, 'key-2');
+    await call(world, 'session.start', title, { key: 'key-2' });
     expect(await forget(world, { session_id: conversation })).toMatchObject({ erased: { entries: 1 } });
     expect(await forget(world, { session_id: 'by-hand' })).toMatchObject({ erased: { sessions: 1 } });
     expect(onDisk(world)).not.toMatch(/zanzibar/i);
@@ -239,7 +211,7 @@ describe('what is asked', () => {
 
   test('DY39: an agent cannot erase, and a request says exactly what', async () => {
     const world = importWorld();
-    await expect(call(world, 'store.erase', { last: 'any', reason: 'r' }, 'codex')).rejects.toMatchObject({
+    await expect(call(world, 'store.erase', { last: 'any', reason: 'r' }, { agent: 'codex' })).rejects.toMatchObject({
       code: 'auth/refused',
     });
     for (const body of [{}, { last: 'any', entry: 'x' }]) {

@@ -13,7 +13,7 @@ import { rowsOf, sessionsWorld, type World } from './world.ts';
 type Numbers = { readonly [name: string]: unknown };
 const truth: Record<string, Numbers> =
   folder === undefined ? {} : JSON.parse(fs.readFileSync(join(folder, 'truth.json'), 'utf8'));
-const files = Object.keys(truth).filter((file) => /^(claude-code|codex)\//.test(file));
+const files = Object.keys(truth).filter((file) => /^(claude-code|codex|copilot-cli|cursor)\//.test(file));
 /** Ids of trimmed files mean nothing, so their records fall together. */
 const whole = files.filter((file) => truth[file]?.['assert_only'] === undefined);
 
@@ -60,10 +60,11 @@ function counted(store: Store, session: string): Numbers {
 }
 
 function expected(row: Numbers, got: Numbers): Numbers {
-  const { reasoning: _, ...tokens } = row['tokens'] as Numbers;
+  // where a file tells no tokens there is nothing to compare
+  const { reasoning: _, ...tokens } = (row['tokens'] ?? {}) as Numbers;
   return Object.fromEntries(
     Object.keys(got)
-      .filter((name) => name in row)
+      .filter((name) => name in row && row[name] !== null)
       .map((name) => [name, { ...row, tokens }[name]]),
   );
 }
@@ -80,7 +81,7 @@ describe.skipIf(folder === undefined)('real transcripts (skipped where PRSIST_EV
     const main = mainOf(itemsOf(file));
     const got = counted(world.store, main);
     const want = expected(truth[file] ?? {}, got);
-    expect(Object.keys(want).length).toBeGreaterThanOrEqual(6);
+    expect(Object.keys(want).length).toBeGreaterThanOrEqual(3);
     expect(Object.fromEntries(Object.keys(want).map((name) => [name, got[name]]))).toEqual(want);
     const inline = truth[file]?.['inline_subagents'] as Numbers | undefined;
     const children = `sessions where parent_session_id = '${main}'`;

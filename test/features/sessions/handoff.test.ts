@@ -260,3 +260,14 @@ test('SE60 a session whose sender left before the receiver spoke goes on with it
     ...{ status: 'active', agent: 'claude-code' },
   });
 });
+
+test('SE64 the beginning of an id that fits several is refused with all of them', async () => {
+  const world = sessionsWorld();
+  await working(world);
+  const ids = [await handedOver(world), await handedOver(world)];
+  const prefix = ids[0]?.slice(0, 8) ?? '';
+  expect(ids[1]?.startsWith(prefix)).toBe(true);
+  const refused = world.call('session.decline', { handoff_id: prefix });
+  await expect(refused).rejects.toMatchObject({ code: 'session/ambiguous' });
+  for (const id of ids) await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining(id) });
+});

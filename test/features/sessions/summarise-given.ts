@@ -35,6 +35,7 @@ export function facts(change: Partial<SessionFacts> = {}): SessionFacts {
     tasks: [],
     edits: [],
     commands: [],
+    calls: [],
     commits: [],
     summaries: [],
     facts: {},

@@ -4,11 +4,18 @@ import type { Captured } from '../../../src/core/captured.ts';
 import type { Adapter, TranscriptLine } from '../../../src/features/capture/adapters/adapter.ts';
 import { claudeCode } from '../../../src/features/capture/adapters/claude-code.ts';
 import { codex } from '../../../src/features/capture/adapters/codex.ts';
+import { copilotCli } from '../../../src/features/capture/adapters/copilot-cli.ts';
+import { cursor } from '../../../src/features/capture/adapters/cursor.ts';
 import { fileLines, readAll, sourceOf, transcriptFolder } from '../capture/adapters/transcript-files.ts';
 
 export const folder = transcriptFolder();
 
-export const adapterOf: Readonly<Record<string, Adapter>> = { 'claude-code': claudeCode, codex };
+export const adapterOf: Readonly<Record<string, Adapter>> = {
+  'claude-code': claudeCode,
+  codex,
+  'copilot-cli': copilotCli,
+  cursor,
+};
 
 /** The agent of a file: the name of its folder. */
 export function agentOf(file: string): string {
@@ -29,6 +36,9 @@ export function itemsOf(file: string): readonly Captured[] {
 /** Where a file would lie on its owner's disk. */
 function placeOf(file: string): ReturnType<typeof sourceOf> {
   const name = basename(file, '.jsonl');
+  if (name.endsWith('-subagents-child')) {
+    return sourceOf('child', { path: '/home/ana/.cursor/projects/w/agent-transcripts/parent/subagents/child.jsonl' });
+  }
   const child = /([0-9a-f-]{36})-subagents-(agent-[0-9a-f]+)$/.exec(name);
   if (child === null) return sourceOf(name);
   return sourceOf(child[2] ?? '', { path: `/home/ana/.claude/projects/p/${child[1]}/subagents/${child[2]}.jsonl` });

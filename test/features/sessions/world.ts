@@ -84,14 +84,15 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
     keepInitial: () => undefined,
     brief: () => 'the brief',
   };
+  const entryNeeds = plainNeeds();
   const searching = searchFeature({
     findables: [...entryFindables, ...findables],
     hidings: [...entryHidings, ...hidings],
-    showings: [showing(() => ({ now: clock.now, shortTermMs: 1, sessionEnd: () => 'open' })), ...showings],
-    entryOf: foundEntry(() => ({ now: clock.now, shortTermMs: 1, sessionEnd: () => 'open' })),
+    showings: [showing(entryNeeds), ...showings],
+    entryOf: foundEntry(entryNeeds),
   });
   const sessions = sessionsFeature(needs);
-  const features = [entriesFeature(plainNeeds()), sessions, ...(search === 'without' ? [] : [searching])];
+  const features = [entriesFeature(entryNeeds), sessions, ...(search === 'without' ? [] : [searching])];
   const { settings } = storeSetting({
     ...(directory === undefined ? {} : { directory }),
     migrations: [

@@ -199,13 +199,17 @@ describe('names, lists and the way back', () => {
     fs.mkdirSync(join(paths.home, '.claude'));
     fs.writeFileSync(settings, '{"model":"opus"}');
     await init(root, { agents: ['claude-code'], git_hooks: true });
+    const own = join(root, '.prsist/config.yaml');
+    fs.writeFileSync(own, 'brief:\n  max_tokens: 900\n');
     const plan = await uninstall({ dry_run: true });
+    expect(plan).toMatchObject({ left: [own] });
     expect(fs.readFileSync(settings, 'utf8')).toContain('prsist-hook');
     expect(touched(await uninstall())).toEqual(touched(plan));
     expect(fs.readFileSync(settings, 'utf8')).toBe('{"model":"opus"}');
     expect(fs.existsSync(join(root, '.git/hooks/post-commit'))).toBe(false);
     expect(fs.existsSync(paths.userDatabase)).toBe(true);
-    expect(await uninstall()).toMatchObject({ touched: [] });
+    expect(await uninstall()).toMatchObject({ touched: [], left: [own] });
+    expect(fs.existsSync(own)).toBe(true);
   });
 
   test("SY11: a new project starts with its history and with the transcripts that were nobody's before", async () => {

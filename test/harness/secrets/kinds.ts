@@ -36,6 +36,12 @@ export const secretKinds: readonly SecretKind[] = [
     multiLine: true,
     whole: true,
   },
+  {
+    kind: 'aws-session-token',
+    names: ['aws_session_token', 'session_token', 'security_token'],
+    templates: ['{{b64:300}}==', '{{b64:420}}'],
+    needsName: true,
+  },
   { kind: 'google-api-key', names: ['google_api_key', 'maps_key'], templates: ['AIza{{b64url:35}}'] },
   { kind: 'azure-storage', names: ['azure_storage_key', 'account_key'], templates: ['{{b64:86}}=='], needsName: true },
   { kind: 'azure-client-secret', names: ['azure_client_secret'], templates: ['{{alnum:3}}8Q~{{b64url:33}}x'] },
@@ -176,9 +182,35 @@ export const secretKinds: readonly SecretKind[] = [
     templates: ['LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQ{{b64:400}}=='],
   },
   {
+    kind: 'encoded-token',
+    names: ['token', 'data'],
+    templates: ['Z2hwX{{b64:48}}=', 'c2stYW50L{{b64:120}}==', 'Z2xwYXQt{{b64:24}}'],
+  },
+  {
+    kind: 'cookie',
+    names: ['headers'],
+    templates: [
+      'Cookie: sessionid=«{{alnum:32}}»; theme=dark',
+      'Set-Cookie: sid=«{{b64url:40}}»; Path=/; HttpOnly',
+      'cookie: theme=dark; connect.sid=«{{b64url:48}}»',
+    ],
+    whole: true,
+  },
+  {
+    kind: 'password-argument',
+    names: ['command'],
+    templates: [
+      'curl -u deploy:«{{alnum:18}}» https://api.example.com/v1',
+      'sshpass -p «{{alnum:14}}» ssh me@host.example.com',
+      'docker login -u me -p «{{alnum:20}}» registry.example.com',
+      'mysqldump -u root -p«{{alnum:16}}» shop',
+    ],
+    whole: true,
+  },
+  {
     kind: 'assignment',
     names: ['db_password', 'client_secret', 'api_key', 'session_secret', 'admin_password', 'refresh_token'],
-    templates: ['{{alnum:24}}', '{{printable:24}}', '{{hex:40}}', '{{b64url:32}}'],
+    templates: ['{{alnum:24}}', '{{printable:24}}', '{{hex:40}}', '{{b64url:32}}', '{{letters:32}}'],
     needsName: true,
   },
 ];

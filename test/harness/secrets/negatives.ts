@@ -54,6 +54,15 @@ const shapes: readonly string[] = [
   'PASS src/auth/password.test.ts (12 tests) {{digits:3}}ms',
   '--token <TOKEN>   access token (env: MY_TOKEN_2)',
   'x-api-key: your-api-key-123456',
+  'docker run -u 1000:1000 -v /tmp:/tmp app; git push -u origin HEAD:main; sudo -u postgres psql',
+  'Cookie: theme=dark; lang=en, Set-Cookie: name=value; Path=/; Max-Age=3600',
+  'data-testid="login-form-{{alnum:6}}" test id: t_{{hex:12}} run {{hex:8}}-{{digits:4}}',
+  '-----BEGIN PUBLIC KEY-----\n{{b64:64}}\n{{b64:64}}\n-----END PUBLIC KEY-----',
+  '//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpb{{b64:200}}',
+  'token = AuthenticationTokenProviderFactory; secretManager: DefaultHTTPSecretResolver',
+  'url=https%3A%2F%2Fexample.com%2Fa%3Ftoken%3Drefresh%26page%3D2',
+  '{"name":"@scope/secret-token-utils","version":"1.{{digits:1}}.0","_id":"secret-token@{{digits:1}}.0.0"}',
+  'class Private<T> {} // what stands between `<private>` tags is dropped',
   '{"type":"string","format":"password","minLength":12,"description":"secret value"}',
 ];
 

@@ -16,6 +16,7 @@ const alphabets: Readonly<Record<string, string>> = {
   lower,
   digits,
   alnum,
+  letters: lower + upper,
   upper: upper + digits,
   hex: '0123456789abcdef',
   base32: `${upper}234567`,

@@ -4,9 +4,9 @@ import type { Captured, JsonValue } from '../../../core/captured.ts';
 export interface TranscriptLine {
   /** The parsed line; undefined where the bytes were no JSON. */
   readonly value: JsonValue | undefined;
-  /** Byte offset of the line in the plain (uncompressed) file. */
+  /** Byte offset of the line in the plain (uncompressed) file; the place of an entry in a document or a database. */
   readonly offset: number;
-  /** 0-based number of the line. */
+  /** 0-based number of the line, in the order of reading. */
   readonly line: number;
 }
 
@@ -17,6 +17,8 @@ export interface TranscriptSource {
   readonly path: string;
   /** Agent ids of sub-agents whose own file stands beside this one: their inline copy is not read. */
   readonly subagentFiles: readonly string[];
+  /** The directory of the conversation, where the path tells it and no line does. */
+  readonly directory?: string;
 }
 
 /** What one line gave. */
@@ -35,6 +37,10 @@ export interface TranscriptReading<S extends JsonValue = JsonValue> {
  */
 export interface Adapter<S extends JsonValue = JsonValue> {
   readonly agent: string;
+  /** False: lines tell no times, items come with time 0 and get theirs from whoever reads the file. Absent: true. */
+  readonly hasTimes?: false;
+  /** Written by another program from what the agent keeps itself: read only where that is gone, and trusted less. */
+  readonly isSecondHand?: boolean;
   /** Does this look like ours? head: the first parsed lines of a file, at most 20. */
   recognises(head: readonly JsonValue[]): boolean;
   begin(source: TranscriptSource): S;

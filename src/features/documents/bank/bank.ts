@@ -1,5 +1,6 @@
 // A memory bank: a directory of Markdown files that people, agents and memory all write.
 
+import { join } from 'node:path';
 import { unifiedDiff } from '../../../core/diff.ts';
 import { PrsistError } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
@@ -81,14 +82,17 @@ function filesIn({ directory, dry_run }: Input, way: Way): readonly string[] {
   }
 }
 
-/** Files, documents and what both had in common before: every name counts once. */
-function namesOf({ input, store }: Working, files: readonly string[]): readonly string[] {
+/** Files, documents and what both had in common before: every name counts once, and none of which nothing is kept. */
+function namesOf({ input, store, parts, context }: Working, files: readonly string[]): readonly string[] {
   const { directory } = input;
   const documents = store.read
     .all(bankDocuments, { prefix: bankPrefix })
     .map(({ uri }) => uri.slice(bankPrefix.length));
   const bases = store.read.all(basesOf, { directory }).map(({ name }) => name);
-  const all = [...new Set([...files, ...documents, ...bases])].sort();
+  const isIgnored = parts.ignores(context.project.id);
+  const all = [...new Set([...files, ...documents, ...bases])]
+    .filter((name) => !isIgnored?.(join(directory, name)))
+    .sort();
   const asked = input.names;
   const missing = asked?.find((name) => !all.includes(name));
   if (missing !== undefined) {

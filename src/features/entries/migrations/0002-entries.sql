@@ -37,4 +37,4 @@ create unique index context_identity on memory_context_registry (
 create index idx_context_tenant_user on memory_context_registry (tenant_id, user_id, key); -- tenant and user lists
 create index context_session on memory_context_registry (in_session) where in_session is not null; -- facts of a session
 create index context_expiry on memory_context_registry (expires_at) where expires_at is not null; -- sweep
-create index context_recent on memory_context_registry (state, layer, updated_at); -- list, durable entries
+create index context_recent on memory_context_registry (state, layer, scope, updated_at); -- list, sweep

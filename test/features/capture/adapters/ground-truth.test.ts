@@ -5,6 +5,8 @@ import type { Captured, CapturedUsage, JsonValue } from '../../../../src/core/ca
 import type { Adapter } from '../../../../src/features/capture/adapters/adapter.ts';
 import { claudeCode } from '../../../../src/features/capture/adapters/claude-code.ts';
 import { codex } from '../../../../src/features/capture/adapters/codex.ts';
+import { copilotCli } from '../../../../src/features/capture/adapters/copilot-cli.ts';
+import { cursor } from '../../../../src/features/capture/adapters/cursor.ts';
 import {
   fileLines,
   linesFrom,
@@ -22,6 +24,8 @@ const folder = transcriptFolder();
 const adapters: readonly [string, Adapter][] = [
   ['claude-code', claudeCode],
   ['codex', codex],
+  ['copilot-cli', copilotCli],
+  ['cursor', cursor],
 ];
 const truth: { readonly [file: string]: Numbers } =
   folder === undefined ? {} : JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8'));
@@ -33,6 +37,9 @@ function filesOf(agent: string): readonly string[] {
 /** Where a file would lie on its owner's disk. */
 function placeOf(file: string): ReturnType<typeof sourceOf> {
   const name = basename(file, '.jsonl');
+  if (name.endsWith('-subagents-child')) {
+    return sourceOf('child', { path: '/home/ana/.cursor/projects/w/agent-transcripts/parent/subagents/child.jsonl' });
+  }
   const child = /([0-9a-f-]{36})-subagents-(agent-[0-9a-f]+)$/.exec(name);
   if (child === null) return sourceOf(name);
   return sourceOf(child[2] ?? '', { path: `/home/ana/.claude/projects/p/${child[1]}/subagents/${child[2]}.jsonl` });
@@ -49,6 +56,11 @@ function requests(items: readonly Captured[]): readonly CapturedUsage[] {
     if ((greatest.get(usage.requestId)?.output ?? -1) < usage.output) greatest.set(usage.requestId, usage);
   }
   return [...greatest.values()];
+}
+
+/** What a whole process used, said at its end, is the cost of no request. */
+function isRequest(usage: CapturedUsage): boolean {
+  return !usage.requestId.includes(':shutdown:');
 }
 
 function tokens(items: readonly Captured[]): Numbers {
@@ -79,8 +91,12 @@ function counts(items: readonly Captured[]): Numbers {
     tool_calls: distinct(own.map((call) => call.callId)),
     tool_calls_without_output: own.filter((call) => !answered.has(call.callId)).length,
     hosted_calls: distinct(calls.filter((call) => call.hosted === true).map((call) => call.callId)),
+    tool_results: results.length,
     tool_errors: distinct(results.filter((result) => result.isError).map((result) => result.callId)),
-    api_requests: requests(items).length,
+    api_requests: requests(items).filter(isRequest).length,
+    output_tokens_from_messages: requests(items)
+      .filter(isRequest)
+      .reduce((sum, usage) => sum + usage.output, 0),
     tokens: tokens(items),
     compactions: ofKind(items, 'compaction').length,
     compact_summaries: messages.filter((message) => message.as === 'summary').length,
@@ -101,22 +117,25 @@ function measured(adapter: Adapter, file: string): Numbers {
   const isChild = (item: Captured): boolean => children.some((child) => child.session === item.session);
   const inline = records.filter(isChild);
   const { tool_calls, api_requests, tokens } = counts(inline);
-  // both states keep the time of the last line that had one
-  const { at } = whole.state as { at: number };
+  // states keep the time of the last line that had one
+  const { at = 0 } = whole.state as { at?: number };
+  const time = (ms: number) => (adapter.hasTimes === false ? null : new Date(ms).toISOString());
   return {
     ...counts(records.filter((item) => !isChild(item))),
     records: lines.length,
     unparsable: lines.filter((line) => line.value === undefined).length,
     session_id: main?.session,
     inline_subagents: { agents: children.length, tool_calls, api_requests, tokens },
-    first_ts: new Date(Math.min(...records.map((item) => item.at))).toISOString(),
-    last_ts: new Date(at).toISOString(),
+    first_ts: time(Math.min(...records.map((item) => item.at))),
+    last_ts: time(at),
   };
 }
 
 /** The members of a row of truth that speak of what an adapter gives. */
 function expected(row: Numbers, names: readonly string[]): Numbers {
-  const asserted = Array.isArray(row.assert_only) ? row.assert_only : Object.keys(row);
+  // without tokens in a file there is nothing to say of them
+  const told = Object.keys(row).filter((name) => name !== 'tokens' || row.tokens !== null);
+  const asserted = Array.isArray(row.assert_only) ? row.assert_only : told;
   return Object.fromEntries(Object.entries(row).filter(([name]) => asserted.includes(name) && names.includes(name)));
 }
 

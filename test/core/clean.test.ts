@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clean, cut, cutStart, shortId, utcMinute } from '../../../src/features/brief/clean.ts';
+import { clean, cut, cutStart, shortId, utcMinute } from '../../src/core/clean.ts';
 
 test('what cannot be seen is gone, what can be seen stays', () => {
   expect(clean('\u001b]8;;http://x\u0007link\u001b]8;;\u0007 \u001b[1;31mred\u001b[0m')).toBe('link red');

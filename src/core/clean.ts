@@ -18,6 +18,14 @@ export function clean(text: string): string {
   return visible.normalize('NFC').replace(white, ' ').trim().replace(frame, '&lt;');
 }
 
+const invisibleInLines = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** The same for text that keeps its lines and indents, such as code: only what nobody sees and our own frame are taken out. */
+export function cleanLines(text: string): string {
+  const visible = text.toWellFormed().replace(/\r\n?/g, '\n').replace(ansi, '').replace(invisibleInLines, '');
+  return visible.normalize('NFC').trimEnd().replace(frame, '&lt;');
+}
+
 /**
  * At most `max` UTF-16 units of a cleaned text, `…` where something is missing.
  * Cuts between words where one ends in the last fifth; never inside a surrogate pair or an escape.
