@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 // fast: pure functions and verbs on a temporary database, part of `npm run check`.
 // slow: a daemon in process, or the built bin/prsist under its own PRSIST_HOME; needs `npm run build` first.
 // storm: the same, by the hundred; one file at a time after all others, which it would starve of processor time.
-const storms = ['test/e2e/one-daemon.test.ts', 'test/e2e/kill.test.ts', 'test/e2e/together.test.ts'];
+const storms = [
+  ...['test/e2e/one-daemon.test.ts', 'test/e2e/kill.test.ts', 'test/e2e/together.test.ts'],
+  'test/e2e/hooks-together.test.ts',
+];
 
 export default defineConfig({
   test: {

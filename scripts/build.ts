@@ -1,5 +1,5 @@
 // Builds bin/built: the command line as one CommonJS file, the daemon as one ES module, the list of operations, the
-// migrations. Everything is made in a folder beside it that then takes its place, so a failed build leaves the old one.
+// redaction rules, the migrations. Everything is made in a folder beside it that then takes its place, so a failed build leaves the old one.
 import fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -136,6 +136,14 @@ async function writeOperations(path: string): Promise<number> {
   return list.length;
 }
 
+/** The redaction rules as the Node hook reads them: checked here, since it must load neither a parser nor the checks. */
+async function writeRules(path: string): Promise<number> {
+  const { readRedactionRules } = await import('../src/config/redaction.ts');
+  const rules = readRedactionRules(root, []);
+  fs.writeFileSync(path, `${JSON.stringify(rules)}\n`);
+  return rules.rules.length;
+}
+
 function swapIn(fresh: string): void {
   const old = `${target}.old-${process.pid}`;
   if (fs.existsSync(target)) fs.renameSync(target, old);
@@ -168,6 +176,7 @@ async function main(): Promise<void> {
       say('no src/daemon/main.ts: the command line alone was built');
     }
     say(`operations.json ${await writeOperations(join(fresh, 'operations.json'))} operations`);
+    say(`redaction.json ${await writeRules(join(fresh, 'redaction.json'))} rules`);
     say(`migrations ${copyMigrations(join(fresh, 'migrations'))} files`);
     fs.chmodSync(fresh, 0o755);
     swapIn(fresh);

@@ -34,7 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   features: ['core', 'platform', 'config', 'store'],
   daemon: ['core', 'platform', 'config', 'store', 'features'],
   client: ['core', 'platform'],
-  cli: ['core', 'platform', 'client'],
+  cli: ['core', 'platform', 'client', 'hook'], // `prsist hook` is how the Node hook is called
   tui: ['core', 'platform', 'client'],
   mcp: ['core', 'platform', 'client'],
   hook: ['core', 'platform'],

@@ -1,5 +1,6 @@
-// What a hook costs the agent, against the cheapest thing Node can do. Bars: 0.25 for an event, 0.35 with a brief.
-import { spawnSync } from 'node:child_process';
+// What a hook costs the agent, against the cheapest thing Node can do, whatever state the daemon and the spool are in.
+// Bars: 0.25 for an event, 0.35 with a brief.
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,24 +59,55 @@ function median(values: readonly number[]): number {
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
+/** What a hook finds: a daemon that lives, one that is stopped by a signal, none, and a spool nobody has emptied. */
+const states: Readonly<Record<string, () => () => void>> = {
+  'daemon running': () => () => undefined,
+  'daemon stopped': () => {
+    // what is started in its place is a script that ends at once
+    fs.rmSync(join(state, 'endpoint.json'));
+    return () => undefined;
+  },
+  'daemon hung': () => {
+    const hung = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    process.kill(hung.pid ?? 0, 'SIGSTOP');
+    write(join(state, 'endpoint.json'), `{"pid":${hung.pid}}\n`);
+    return () => void hung.kill('SIGKILL');
+  },
+  '10,000 files in the spool': () => {
+    write(join(state, 'endpoint.json'), `{"pid":${process.pid}}\n`);
+    for (let n = 0; n < 10_000; n += 1) write(join(state, 'spool', `waiting-${n}.evt`), 'prsist-event 1\n');
+    return () => undefined;
+  },
+};
+
 prepare();
-const [node, event, start]: number[][] = [[], [], []];
-for (let run = -5; run < runs; run += 1) {
-  const [a, b, c] = [
-    timed(process.execPath, ['-e', '0']),
-    hook('Stop', `e${run}`, 0),
-    hook('SessionStart', `s${run}`, 8192),
-  ];
-  // the first few fill the caches
-  if (run < 0) continue;
-  node?.push(a);
-  event?.push(b);
-  start?.push(c);
+let isWithin = true;
+for (const [name, enter] of Object.entries(states)) {
+  const leave = enter();
+  const { ratio, ...figures } = measured(name.replaceAll(/\W/g, ''));
+  leave();
+  const ok = ratio.event <= bars.event && ratio.start <= bars.start;
+  isWithin &&= ok;
+  console.log(JSON.stringify({ bench: 'hook', state: name, runs, node: process.version, ...figures, ratio, bars, ok }));
 }
 fs.rmSync(home, { recursive: true, force: true });
-const [nodeMs, eventMs, startMs] = [median(node ?? []), median(event ?? []), median(start ?? [])];
-const ratios = { event: round(eventMs / nodeMs, 3), start: round(startMs / nodeMs, 3) };
-const ok = ratios.event <= bars.event && ratios.start <= bars.start;
-const ms = { node: round(nodeMs, 2), event: round(eventMs, 2), start: round(startMs, 2) };
-console.log(JSON.stringify({ bench: 'hook', runs, node: process.version, p50_ms: ms, ratio: ratios, bars, ok }));
-process.exitCode = ok ? 0 : 1;
+process.exitCode = isWithin ? 0 : 1;
+
+function measured(session: string) {
+  const [node, event, start]: [number[], number[], number[]] = [[], [], []];
+  for (let run = -5; run < runs; run += 1) {
+    const [a, b, c] = [
+      timed(process.execPath, ['-e', '0']),
+      hook('Stop', `e${session}${run}`, 0),
+      hook('SessionStart', `s${session}${run}`, 8192),
+    ];
+    // the first few fill the caches
+    if (run < 0) continue;
+    node.push(a);
+    event.push(b);
+    start.push(c);
+  }
+  const [nodeMs, eventMs, startMs] = [median(node), median(event), median(start)];
+  const p50_ms = { node: round(nodeMs, 2), event: round(eventMs, 2), start: round(startMs, 2) };
+  return { p50_ms, ratio: { event: round(eventMs / nodeMs, 3), start: round(startMs / nodeMs, 3) } };
+}

@@ -14,9 +14,16 @@ export const catalog: readonly CatalogEntry[] = [
   {
     name: 'init',
     usage: '[directory]',
-    summary: 'make this directory a project: hooks of the agents, git hook, past sessions',
+    summary: 'make this directory a project: hooks of the agents, git hooks, past sessions',
     group: 'everyday',
     load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'setup',
+    usage: '',
+    summary: 'once per person: hooks of the agents, and which repositories are captured',
+    group: 'everyday',
+    load: () => import('./commands/setup.ts'),
   },
   {
     name: 'status',
@@ -241,6 +248,13 @@ export const catalog: readonly CatalogEntry[] = [
     summary: 'the HTTP API in a browser, to read and to try',
     group: 'more',
     load: () => import('./commands/docs.ts'),
+  },
+  {
+    name: 'hook',
+    usage: '<agent> <event>',
+    summary: 'what an agent calls where no sh can run the installed hook',
+    group: 'more',
+    load: () => import('./commands/hook.ts'),
   },
   {
     name: 'uninstall',

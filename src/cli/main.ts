@@ -3,6 +3,7 @@ import { PrsistError } from '../core/errors.ts';
 import { productVersion } from '../core/protocol.ts';
 import { environment } from '../platform/environment.ts';
 import { wallClock } from '../platform/time.ts';
+import { askUnlisted } from './ask-unlisted.ts';
 import { type CatalogEntry, catalog } from './catalog.ts';
 import { type Bind, createCli, type GlobalOptions, type Places, type World } from './cli.ts';
 import { failure } from './exit.ts';
@@ -43,6 +44,9 @@ export async function run(argv: readonly string[], world: World, streams: Stream
   const running = { world, streams, state: { exit: 0 }, json: beforeDashes(argv).includes('--json') };
   let program: Command | undefined;
   try {
+    if (argv[0] === 'hook' && !asksForHelp(argv)) {
+      return await (await import('./commands/hook.ts')).runHook(argv.slice(1), world, streams.stdout);
+    }
     if (commandName(argv) === 'help') return await help(argv, running);
     program = await programFor(argv, running);
     await program.parseAsync(prepared(argv), { from: 'user' });
@@ -50,6 +54,10 @@ export async function run(argv: readonly string[], world: World, streams: Stream
   } catch (error) {
     return report(error, { argv, streams, command: program ? pathOf(program, argv) : 'prsist' });
   }
+}
+
+function asksForHelp(argv: readonly string[]): boolean {
+  return argv.some((word) => word === '--help' || word === '-h');
 }
 
 interface Failed {
@@ -140,9 +148,17 @@ function binder({ world, streams, state, json }: Running): Bind {
         color: isPlain ? 'never' : 'auto',
         talk,
       });
-      const exit = await handler(createCli(world, print, options), ...args);
+      const cli = createCli(world, print, options);
+      await askUnlisted(cli, topName(command));
+      const exit = await handler(cli, ...args);
       state.exit = typeof exit === 'number' ? exit : 0;
     };
+}
+
+/** Name of the command as it stands behind `prsist`. */
+function topName(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? topName(parent) : command.name();
 }
 
 function interrupted(): ReturnType<World['interrupted']> {

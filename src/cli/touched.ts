@@ -3,12 +3,6 @@ import type { Touched } from '../features/system/contract.ts';
 import type { Cli } from './cli.ts';
 import { cleaned, oneLine } from './text.ts';
 
-/** Where agents keep their settings, when their own variables moved them. */
-export function agentHomes(env: Cli['env']): Record<string, string> {
-  const homes = { 'claude-code': env.CLAUDE_CONFIG_DIR, codex: env.CODEX_HOME };
-  return Object.fromEntries(Object.entries(homes).filter((pair): pair is [string, string] => Boolean(pair[1])));
-}
-
 /**
  * Prints what was done, or would be, to files. value: `touched` of a job's result. Returns 77 when a file had to be left
  * alone, else 0. With --json nothing is printed, the job was.
@@ -18,6 +12,7 @@ export function printTouched(cli: Cli, value: unknown, tense: 'planned' | 'done'
   const touched = Array.isArray(value) ? (value as readonly Touched[]) : [];
   const refused = touched.filter(({ action }) => action === 'refused');
   if (!cli.options.json) show(cli, touched, tense);
+  for (const { note } of touched.filter(({ action }) => action === 'none')) cli.print.note(oneLine(note));
   for (const { path } of refused) cli.print.warn(`left alone: ${oneLine(path)}; add the lines shown by hand`);
   return refused.length > 0 ? 77 : 0;
 }

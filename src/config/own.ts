@@ -66,7 +66,6 @@ export const own = {
       ['listed', 'ask', 'all'],
       'listed',
       'Which repositories are captured: those with prsist init, after asking, or every one.',
-      { later: 'prsist setup' },
     ),
     agents: agentNames('Agents whose transcripts and hooks are taken in; without it, all that are found.', here),
     tool_output: flag(true, 'Whether the output of tools is kept too.', here),

@@ -7,8 +7,11 @@ export type FoundFile =
   | { readonly kind: 'text'; readonly text: string; readonly mode: number; readonly isLink: boolean }
   | { readonly kind: 'opaque'; readonly hash: string; readonly mode: number; readonly isLink: boolean };
 
-/** How to take it back: entries in a settings file, a block in a git hook, or a file that is ours as a whole. */
-export type Subject = 'agent-hooks' | 'git-hook' | 'own-file';
+/**
+ * How to take it back: entries in a settings file (hooks, MCP server), a block in a git hook, a block at the end of a text
+ * file, or a file that is ours as a whole.
+ */
+export type Subject = 'agent-hooks' | 'git-hook' | 'marked-block' | 'own-file';
 
 /** Writes, creates (before null) or deletes (after null) a text file. Links are followed. */
 export interface FileEdit {

@@ -50,6 +50,8 @@ export const limits = {
   spoolAttempts: 3,
   spoolTmpAgeMs: 10 * 60_000,
   spoolIdDays: 7,
+  /** Events of a repository about which nobody has answered. */
+  askedDays: 7,
   leftoverDays: 90,
   leftoverFiles: 10_000,
 

@@ -76,6 +76,7 @@ export function formatSpoolEvent(header: SpoolHeader, body: Uint8Array): Uint8Ar
   }
   const optional: readonly (readonly [string, string | undefined])[] = [
     ['id', header.id],
+    ['pid', header.pid === undefined ? undefined : String(header.pid)],
     ['pwd', header.pwd],
     ['git_dir', header.gitDir],
     ['head', header.head],

@@ -28,6 +28,10 @@ export const sessionStatuses = ['active', 'idle', 'ended', 'archived'] as const;
 /** Agents whose hooks are installed and whose transcripts are read. */
 export const capturedAgents = ['claude-code', 'codex'] as const;
 
+/** Agents whose hooks and MCP entries are installed. */
+export const hookedAgents = ['claude-code', 'codex', 'gemini-cli', 'cursor', 'opencode', 'copilot-cli'] as const;
+export type HookedAgent = (typeof hookedAgents)[number];
+
 /** Agents, and writers of histories, whose transcripts are read. */
 export const transcriptAgents = [
   ...capturedAgents,

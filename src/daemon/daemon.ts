@@ -8,9 +8,7 @@ import type { Redactor } from '../core/redact.ts';
 import { capturedAgents } from '../core/words.ts';
 import { ingest } from '../features/capture/ingest.ts';
 import { laneOf } from '../features/capture/lane.ts';
-import type { ProjectRef } from '../features/feature.ts';
-import type { Entering, Health } from '../features/system/needs.ts';
-import { register } from '../features/system/registry.ts';
+import type { Health } from '../features/system/needs.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
 import { freeBytes } from '../platform/files.ts';
 import { accountName, hostName, madeOnce, residentBytes } from '../platform/host.ts';
@@ -25,6 +23,7 @@ import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
 import { countReads } from './count-reads.ts';
 import { createDispatch } from './dispatch.ts';
+import { enterProject } from './enter.ts';
 import { finishErasing } from './erasing.ts';
 import { Following } from './following.ts';
 import { Front } from './front.ts';
@@ -325,6 +324,7 @@ export class Daemon {
         withdrawBriefs: (way) => withdrawBriefs(paths, this.#projects.roots(), way),
         newId,
         home: paths.home,
+        makeBriefKey: () => void madeOnce(paths.briefKey, 8),
       },
       jobs: {
         list: () => this.#jobs.list(),
@@ -338,17 +338,8 @@ export class Daemon {
         counts: (id) => countsOf(this.#projects, id),
       },
       keeping: this.#after.keeping,
-      enter: (entering) => this.#enter(entering),
+      enter: (entering) => enterProject({ paths, projects: this.#projects, briefs: this.#briefs }, entering),
     });
-  }
-
-  #enter(entering: Entering): ProjectRef {
-    madeOnce(this.#parts.paths.briefKey, 8);
-    this.#projects.user.maintain((tx) => register(tx, entering));
-    const project = this.#projects.ref(entering.project_id, entering.name);
-    this.#projects.store(project.id);
-    this.#briefs.wake(project.id);
-    return project;
   }
 
   #health(): Health {

@@ -15,6 +15,7 @@ import {
   sweepTemporary,
   watchDirectory,
 } from '../platform/spool-files.ts';
+import { keepUntilAnswered, sweepUnanswered } from './unlisted.ts';
 
 export interface SpoolParts {
   readonly directory: string;
@@ -95,6 +96,7 @@ export class Spool {
     const { directory, printed, clock } = this.#parts;
     const now = clock();
     sweepTemporary(directory, now, limits.spoolTmpAgeMs);
+    sweepUnanswered(directory, now);
     const kept = { now, olderThanMs: limits.leftoverDays * 86_400_000, most: limits.leftoverFiles };
     for (const leftovers of [join(directory, 'bad'), printed]) sweepLeftovers(leftovers, kept);
   }
@@ -180,6 +182,8 @@ export class Spool {
         return undefined;
       }
       failpoint('spool.before-delete');
+      if (taken.outcome === 'asked')
+        keepUntilAnswered(directory, { ...entry, text: redact(textOf(bytes)) }, taken.root);
       deleteSpoolFile(directory, entry.name);
       this.#attempts.delete(entry.name);
       if (taken.outcome === 'taken') onTaken(taken.projectId);
@@ -206,4 +210,8 @@ export class Spool {
       this.#parts.log('spool file not set aside', { file: entry.name, why: String(cause) }); // tried again next time
     }
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8').decode(bytes);
 }

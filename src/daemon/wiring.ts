@@ -1,9 +1,8 @@
 // Which feature gets what from which: one line each. Features never import one another.
-import { join } from 'node:path';
 import { readPrices } from '../config/prices.ts';
 import type { Config } from '../config/schema.ts';
+import { movedAgentHomes } from '../core/agent-homes.ts';
 import type { Captured } from '../core/captured.ts';
-import type { FilePlan } from '../core/file-edit.ts';
 import type { Redactor } from '../core/redact.ts';
 import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
@@ -14,9 +13,6 @@ import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/
 import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { captureFeature } from '../features/capture/feature.ts';
 import { importTranscripts } from '../features/capture/import.ts';
-import { carryBack, carryOut, planWayBack, type ReceiptPlace } from '../features/capture/install/carry-out.ts';
-import { type Homes, hookedAgents, planRepositoryHook, planUserHooks } from '../features/capture/install/plan.ts';
-import { type ScriptFacts, scriptFiles, startEnvironment } from '../features/capture/install/scripts.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
 import { keptTranscript } from '../features/capture/segments.ts';
@@ -54,10 +50,9 @@ import { lastHeard, noteEnd, noteResumed } from '../features/sessions/lifecycle.
 import { takeIn } from '../features/sessions/take-in.ts';
 import { takeInGit } from '../features/sessions/take-in-git.ts';
 import { systemFeature } from '../features/system/feature.ts';
-import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
+import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { linkedProjects } from '../features/system/queries.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
-import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
@@ -66,6 +61,7 @@ import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
+import { createHooks, scriptFacts } from './hooks.ts';
 import { keptPath } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
 import { isOwnPlace } from './own-place.ts';
@@ -73,6 +69,7 @@ import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
 import { toldBriefs } from './told-briefs.ts';
+import { unlistedBy, unlistedView } from './unlisted.ts';
 import { workPatch } from './work-patch.ts';
 
 export interface Wiring {
@@ -120,8 +117,8 @@ export function wire(wiring: Wiring): Wired {
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
   const roots = rootsOf(wiring);
-  const homes: Homes = { home: wiring.paths.home, moved: movedHomes(wiring.env) };
-  const status = { homes, spool: wiring.spool.state, scripts: () => scriptFiles(scriptFacts(wiring)) };
+  const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
+  const status = { homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring) };
   const { lay, drain } = wiring.spool;
   const erasing = erasingNeeds(wiring, entries, () => features);
   const features: Feature[] = [
@@ -163,8 +160,14 @@ export function wire(wiring: Wiring): Wired {
     }),
     briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
-      ...{ hooks: hooksOf(wiring), daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
+      ...{
+        hooks: createHooks(wiring, () => wiring.projects().roots()),
+        daemon: wiring.daemon,
+        jobs: wiring.jobs,
+        maintenance: wiring.maintenance,
+      },
       keeping: wiring.keeping,
+      unlisted: unlistedView(wiring.paths.spool),
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
@@ -277,6 +280,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     // what our own processes do is nobody's work
     projectOf: (directory) =>
       isOwnPlace(wiring.paths, directory) ? undefined : wiring.projects().ofDirectory(directory),
+    unlisted: unlistedBy(wiring),
   };
   return parts;
 }
@@ -321,42 +325,6 @@ function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {
       return handoffForBrief(read, agent, { ...at, user, device: dev });
     },
     telling: (root) => tellingOf(wiring.settings.at(mainTop(root))),
-  };
-}
-
-function movedHomes(env: Wiring['env']): Record<string, string> {
-  return {
-    ...(env.CLAUDE_CONFIG_DIR ? { 'claude-code': env.CLAUDE_CONFIG_DIR } : {}),
-    ...(env.CODEX_HOME ? { codex: env.CODEX_HOME } : {}),
-  };
-}
-
-function scriptFacts({ paths, packageRoot, nodePath, env }: Wiring): ScriptFacts {
-  const hook = (name: string) => readText(join(packageRoot, 'hooks', name)) ?? '';
-  return {
-    ...{ bin: paths.bin, stateDirectoryNote: paths.stateDirNote, stateDirectory: paths.state, nodePath },
-    ...{ agent: hook('agent.sh'), git: hook('git.sh'), start: hook('start.sh') },
-    daemonPath: join(packageRoot, 'bin', 'prsist-daemon'),
-    commandPath: join(packageRoot, 'bin', 'prsist'),
-    environment: startEnvironment({
-      ...{ config: paths.config, data: paths.data, state: paths.state },
-      ...(env.PRSIST_HOME ? { prsistHome: env.PRSIST_HOME } : {}),
-    }),
-  };
-}
-
-function hooksOf(wiring: Wiring): Hooks {
-  const { paths } = wiring;
-  const place: ReceiptPlace = { receipt: paths.installs, backups: paths.backups };
-  const homes = (moved: Readonly<Record<string, string>>): Homes => ({ home: paths.home, moved });
-  return {
-    planUser: (asked) => {
-      const agents = hookedAgents.filter((agent) => asked.agents?.includes(agent) ?? true);
-      return planUserHooks(scriptFacts(wiring), homes(asked.homes), agents);
-    },
-    planRepository: planRepositoryHook,
-    planWayBack: (asked) => planWayBack(place, homes(asked.homes), [paths.bin]),
-    carryOut: (plan: FilePlan, way) => (way === 'there' ? carryOut(place, plan.operations) : carryBack(place, plan)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readPlainText } from '../platform/brief-files.ts';
 import { readText, removeFile, removeIfEmpty } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { removeTree } from '../platform/temporary.ts';
@@ -16,6 +17,13 @@ export function withdrawBriefs(paths: Paths, roots: readonly string[], way: 'loo
   if (way === 'look') return found;
   removeFile(paths.briefKey);
   for (const folder of found) removeTree(folder);
+  for (const root of roots) removeHiding(root);
   for (const root of roots) for (const name of ['.prsist/brief', '.prsist']) removeIfEmpty(join(root, name));
   return found;
+}
+
+/** What kept git from seeing the briefs of a project that nobody had invited. */
+function removeHiding(root: string): void {
+  const ignore = join(root, '.prsist', 'brief', '.gitignore');
+  if (readPlainText(ignore) === '*\n') removeFile(ignore);
 }

@@ -37,6 +37,7 @@ records  0 added, 0 known before
     directory: '/w/shop/sub',
     agents: ['codex'],
     git_hooks: false,
+    mcp: true,
     import: false,
     dry_run: false,
     agent_homes: { codex: '/moved' },

@@ -59,6 +59,7 @@ document.restore write
 job.cancel admin
 job.list admin
 job.show read
+project.decline admin
 project.init admin
 project.link admin
 project.list read
@@ -66,6 +67,7 @@ project.remove admin
 project.rename admin
 project.show read
 project.uninstall admin
+project.unlisted admin
 search.query read
 session.accept write
 session.blame read
@@ -97,6 +99,7 @@ store.verify admin
 system.doctor admin
 system.drain admin
 system.health read
+system.setup admin
 task.add write
 task.list read
 task.update write

@@ -120,6 +120,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
       drain: () => void told.push('leave'),
       withdrawBriefs: () => [],
       newId: jobIds('2'),
+      makeBriefKey: () => void told.push('brief key'),
       home: paths.home,
     },
     jobs: { list: () => jobs.list(), show: (id, ms) => jobs.show(id, ms), cancel: (id) => jobs.cancel(id) },

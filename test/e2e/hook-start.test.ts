@@ -38,6 +38,7 @@ fs.renameSync(${JSON.stringify(`${started}.tmp`)}, ${JSON.stringify(started)});
     agent: fs.readFileSync(join(hooks, 'agent.sh'), 'utf8'),
     git: fs.readFileSync(join(hooks, 'git.sh'), 'utf8'),
     start: fs.readFileSync(join(hooks, 'start.sh'), 'utf8'),
+    plugin: '// prsist\n',
     nodePath: process.execPath,
     daemonPath: daemon,
     commandPath: daemon,

@@ -61,7 +61,7 @@ const commands: readonly (readonly string[])[] = [
   ['status'],
 ];
 
-test('T14: a whole day on defaults: no connection but to the own socket, no name looked up, no program but git', async () => {
+test('T14: a whole day on defaults: no connection but to the own socket, no name looked up, no program but git and our own hook', async () => {
   expect((await prsist('init')).exit).toBe(0);
   const agents = [claudeCode(home, { cwd: shop.path }), codex(home, { cwd: shop.path })];
   for (const agent of agents) await work(agent);
@@ -84,12 +84,13 @@ test('T14: a whole day on defaults: no connection but to the own socket, no name
   expect(programs.filter((what) => !isLocal(what))).toEqual([]);
 });
 
-/** git where it reads what is on this disk, and our own daemon. */
+/** git where it reads what is on this disk, our own daemon, and our own hook where init tries whether it works here. */
 function isLocal(command: string): boolean {
   const [program = '', ...args] = command.split(' ');
   if (program === process.execPath) return args.some((arg) => basename(arg) === 'prsist-daemon');
   return (
-    basename(program) === 'git' && !/\b(fetch|pull|push|clone|ls-remote|submodule|archive --remote)\b/.test(command)
+    command === 'sh -c "$HOME/prsist-hook" doctor Doctor' ||
+    (basename(program) === 'git' && !/\b(fetch|pull|push|clone|ls-remote|submodule|archive --remote)\b/.test(command))
   );
 }
 

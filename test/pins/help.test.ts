@@ -7,7 +7,8 @@ const help = `prsist: the memory your coding agents share
 Usage: prsist <command> [options]
 
 Every day
-  init [directory]    make this directory a project: hooks of the agents, git hook, past sessions
+  init [directory]    make this directory a project: hooks of the agents, git hooks, past sessions
+  setup               once per person: hooks of the agents, and which repositories are captured
   status              is everything captured, link by link; handoffs, sessions, disk
   resume [id]         what an agent would be told now
   handoff <agent>     hand the current session over to another agent (or: accept, decline)
@@ -39,8 +40,8 @@ Examples
 `;
 
 const commands =
-  `init status resume handoff remember search sessions today usage pause forget import doctor demo session blame stats context brief task document bank project config redact daemon
-store backup restore api token docs uninstall`.split(/\s+/);
+  `init setup status resume handoff remember search sessions today usage pause forget import doctor demo session blame stats context brief task document bank project config redact daemon
+store backup restore api token docs hook uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {
   expect(await prsist(argv)).toEqual({ exit: 0, stdout: help, stderr: '' });

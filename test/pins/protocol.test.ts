@@ -53,13 +53,15 @@ document.restore write project - 50397f3f689e
 job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
-project.init job user - 04de3afa8b97
+project.decline write user - f57ca9700fad
+project.init job user - daa61dddbe89
 project.link job user - 9941a5b3455b
 project.list read user - 1e5c23727728
 project.remove job user - 6287d8cb02d4
 project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
+project.unlisted read user - 55167d69a47e
 search.query read project - b833617ca8f4
 session.accept write project settled 14ce38dd82d5
 session.blame read project settled 41829142a6b9
@@ -91,6 +93,7 @@ store.verify job project - 08bdd0b81dc1
 system.doctor job user - 00ef7bc9f41c
 system.drain read user - 1f72423890a6
 system.health read user - 5745e9612453
+system.setup job user - 41314cd785ff
 task.add write project - 0cf8e43f4673
 task.list read project - 39ddfaaf1dd7
 task.update write project - 2ec6835096b1

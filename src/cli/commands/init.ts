@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { capturedAgents } from '../../core/words.ts';
+import { movedAgentHomes } from '../../core/agent-homes.ts';
+import { hookedAgents } from '../../core/words.ts';
 import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
@@ -7,27 +8,39 @@ import { printImported } from '../imported.ts';
 import { list, oneOf } from '../input.ts';
 import { printResult } from '../result.ts';
 import { oneLine } from '../text.ts';
-import { agentHomes, printTouched } from '../touched.ts';
+import { printTouched } from '../touched.ts';
+
+const extraGitHooks = ['pre-push', 'prepare-commit-msg'] as const;
 
 interface InitOptions {
   readonly agents?: readonly string[];
   readonly name?: string;
   readonly import: boolean;
   readonly gitHooks: boolean;
+  readonly moreGitHooks?: readonly string[];
+  readonly sharedHooks?: boolean;
+  readonly mcp: boolean;
   readonly dryRun?: boolean;
+  readonly notNow?: boolean;
+  readonly never?: boolean;
 }
 
 export const register: Register = (parent, bind) => {
   const command = parent
     .command('init')
     .description(
-      'Make a directory a project: its id, the hooks of the agents found, the git hook; then import past sessions.',
+      'Make a directory a project: its id, hooks and MCP entries of the agents found, git hooks; then import past sessions.',
     )
     .argument('[directory]', 'the working directory when absent')
     .option('--agents <a,b>', 'only these agents', list)
     .option('--name <name>', 'name of the project; the name of the directory when absent')
     .option('--no-import', 'leave past sessions alone')
     .option('--no-git-hooks', 'leave the git hooks alone')
+    .option('--more-git-hooks <a,b>', 'also these: pre-push, prepare-commit-msg (notes the session in commits)', list)
+    .option('--shared-hooks', 'also change hooks that the repository tracks (husky): everybody gets them')
+    .option('--no-mcp', 'tell no agent of the MCP server')
+    .option('--not-now', 'do not: throw away what waits of this repository, and ask again in a week')
+    .option('--never', 'do not, and never ask about this repository again')
     .option('--dry-run', 'show every change and make none')
     .action(bind(init));
   withExamples(command, [
@@ -38,14 +51,19 @@ export const register: Register = (parent, bind) => {
 };
 
 async function init(cli: Cli, directory: string | undefined, options: InitOptions): Promise<number> {
+  const place = resolve(cli.cwd, directory ?? '.');
+  if (options.notNow || options.never) return decline(cli, place, options.never ? 'ever' : 'now');
   const started = await cli.client.call('project.init', {
-    directory: resolve(cli.cwd, directory ?? '.'),
+    directory: place,
     name: options.name,
-    agents: options.agents?.map((agent) => oneOf(capturedAgents, agent, '--agents')),
+    agents: options.agents?.map((agent) => oneOf(hookedAgents, agent, '--agents')),
     git_hooks: options.gitHooks,
+    more_git_hooks: options.moreGitHooks?.map((name) => oneOf(extraGitHooks, name, '--more-git-hooks')),
+    shared_hooks: options.sharedHooks,
+    mcp: options.mcp,
     import: options.import,
     dry_run: options.dryRun ?? false,
-    agent_homes: agentHomes(cli.env),
+    agent_homes: movedAgentHomes(cli.env),
   });
   const job = await follow(cli, started);
   if (job === 130) return job;
@@ -55,6 +73,13 @@ async function init(cli: Cli, directory: string | undefined, options: InitOption
   if (!cli.options.json && !options.dryRun) printProject(cli, result);
   cli.print.note(options.dryRun ? 'nothing was changed' : 'next: start an agent here, then prsist status');
   return exit;
+}
+
+async function decline(cli: Cli, directory: string, answer: 'now' | 'ever'): Promise<number> {
+  const reply = await cli.client.call('project.decline', { directory, answer });
+  const again = answer === 'ever' ? 'nobody asks again' : 'it is asked about again in a week';
+  cli.answer(reply, () => cli.print.line(`${oneLine(reply.root)} is not captured; ${again}`));
+  return 0;
 }
 
 function printProject(cli: Cli, result: Readonly<Record<string, unknown>>): void {

@@ -1,9 +1,10 @@
+import { movedAgentHomes } from '../../core/agent-homes.ts';
 import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { printResult } from '../result.ts';
 import { oneLine } from '../text.ts';
-import { agentHomes, printTouched } from '../touched.ts';
+import { printTouched } from '../touched.ts';
 
 export const register: Register = (parent, bind) => {
   const command = parent
@@ -17,7 +18,7 @@ export const register: Register = (parent, bind) => {
 };
 
 async function uninstall(cli: Cli, options: { readonly dryRun?: boolean }): Promise<number> {
-  const input = { dry_run: options.dryRun ?? false, agent_homes: agentHomes(cli.env) };
+  const input = { dry_run: options.dryRun ?? false, agent_homes: movedAgentHomes(cli.env) };
   const job = await follow(cli, await cli.client.call('project.uninstall', input));
   if (job === 130) return job;
   if (cli.options.json) cli.print.json(job);

@@ -22,6 +22,8 @@ export type Ingested =
   | { readonly outcome: 'taken'; readonly projectId: string; readonly agent: string }
   /** Said in a pause; or nobody's project: counted and dropped, its transcript is still there the day the directory becomes one. */
   | { readonly outcome: 'dropped' }
+  /** Of a repository about which its person is to be asked. */
+  | { readonly outcome: 'asked'; readonly root: string }
   /** Its transcript is not there yet, or not read to its end: to be shown again. */
   | { readonly outcome: 'early' }
   | { readonly outcome: 'bad'; readonly why: string };
@@ -46,7 +48,9 @@ export async function ingest(
   const event = parseSpoolEvent(file.bytes);
   if ('bad' in event) return { outcome: 'bad', why: event.bad };
   failpoint('ingest.parsed');
-  const projectId = parts.projectOf(directoryOf(event) ?? '');
+  const directory = directoryOf(event) ?? '';
+  const unlisted = parts.projectOf(directory) === undefined ? await parts.unlisted(directory) : 'entered';
+  const projectId = parts.projectOf(directory);
   const paused = projectId !== undefined && isSilent(parts, projectId, file);
   const target = projectId && !paused ? parts.target(projectId) : undefined;
   const strict = strictly(parts, target?.root);
@@ -54,7 +58,7 @@ export async function ingest(
   if (target && isEarly(strict, found, held)) return { outcome: 'early' };
   // begun, not waited for: what is noted with it in the same moment costs no write of its own
   const [taken] = await Promise.all([takeInto(strict, found, { target, held, cancelled }), noteSeen(parts, found)]);
-  return taken;
+  return !projectId && typeof unlisted === 'object' ? { outcome: 'asked', root: unlisted.ask } : taken;
 }
 
 interface Into {

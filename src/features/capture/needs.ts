@@ -95,6 +95,8 @@ export interface CaptureParts {
   readonly projectOf: (directory: string) => string | undefined;
   /** Directories of all projects. */
   readonly roots: () => readonly string[];
+  /** Decides about an event from a directory that is nobody's: entered as a project, to be asked about, or dropped. */
+  readonly unlisted: (directory: string) => Promise<{ readonly ask: string } | 'entered' | 'dropped'>;
   /** True when a conversation, or the one that started it, was erased: nothing of it is read again. */
   readonly isForgotten: (read: Read, agent: string, natives: readonly string[]) => boolean;
   /** Those of some commits that are not in a project's database. */

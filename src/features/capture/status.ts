@@ -1,12 +1,15 @@
 import type { Reply } from '../../core/operation.ts';
+import { type HookedAgent, hookedAgents } from '../../core/words.ts';
 import { readFound } from '../../platform/apply-edits.ts';
 import { readText } from '../../platform/files.ts';
 import { exists } from '../../platform/walk.ts';
 import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
-import { claudeCodeHooks, codexHooks, isOurCommand } from './install/entries.ts';
-import { addHookEntries } from './install/hook-entries.ts';
-import { agentDirectory, agentSettings, type Homes, type HookedAgent, hookedAgents } from './install/plan.ts';
+import { approvalOf } from './install/agent-hooks.ts';
+import type { HookForm } from './install/entries.ts';
+import { agentDirectory, agentSettings, type Homes } from './install/places.ts';
+import { planHooks } from './install/plan.ts';
+import { type ScriptFacts, scriptFiles } from './install/scripts.ts';
 import { runningPause } from './pause.ts';
 import { lastRead, seen, sourceTotals, transcriptsByAgent, unknownEvents } from './queries.ts';
 
@@ -16,8 +19,8 @@ type Link = Reply<Status>['links'][number];
 export interface StatusNeeds {
   readonly homes: Homes;
   readonly spool: () => { readonly waiting: number; readonly bad: number; readonly full: boolean };
-  /** Scripts as installed: path and the text that should stand there. */
-  readonly scripts: () => readonly { readonly path: string; readonly text: string }[];
+  /** What an installation writes today. */
+  readonly scripts: () => ScriptFacts;
 }
 
 /** Capture, link by link. A link is proven by an event that arrived, never by a file that lies in the right place. */
@@ -45,7 +48,7 @@ export interface HookLink {
 
 /** Hooks that do not stand as they were installed; none where nothing was installed. */
 export function brokenHooks(needs: Pick<StatusNeeds, 'homes' | 'scripts'>): HookLink[] {
-  if (!needs.scripts().some(({ path }) => exists(path))) return [];
+  if (!scriptFiles(needs.scripts()).some(({ path }) => exists(path))) return [];
   return hookedAgents.flatMap((agent) => {
     const hook = hookState(needs, agent);
     return hook === 'missing' || hook === 'changed' ? [{ agent, hook }] : [];
@@ -76,7 +79,7 @@ function judge({ agent, hook, eventAt, transcriptAt }: Seen): { state: Link['sta
   if (hook === 'no-agent') return { state: 'off', hint: `${agent} is not installed here` };
   if (hook !== 'installed') return { state: 'broken', hint: `the hook is ${hook}: prsist init` };
   if (eventAt === null) {
-    const approve = agent === 'codex' ? 'open /hooks in Codex once and approve prsist' : 'start the agent once';
+    const approve = approvalOf(agent) ?? 'start the agent once';
     return { state: 'waiting', hint: `installed, no event has arrived yet: ${approve}` };
   }
   if (transcriptAt !== null && transcriptAt - eventAt > dayMs) {
@@ -88,14 +91,20 @@ function judge({ agent, hook, eventAt, transcriptAt }: Seen): { state: Link['sta
 /** installed: entries and scripts stand as they should · changed: a script is another one, or the entries are not ours. */
 function hookState(needs: Pick<StatusNeeds, 'homes' | 'scripts'>, agent: HookedAgent): Link['hook'] {
   if (!exists(agentDirectory(needs.homes, agent))) return 'no-agent';
+  const scripts = needs.scripts();
   const file = readFound(agentSettings(needs.homes, agent));
   if (file.kind === 'absent') return 'missing';
   if (file.kind === 'opaque') return 'changed';
-  const entries = agent === 'codex' ? codexHooks : claudeCodeHooks;
-  const again = addHookEntries(file.text, entries, isOurCommand);
-  if (again.kind === 'refused') return 'changed';
-  if (again.text !== file.text) return 'missing';
-  return needs.scripts().every(({ path, text }) => readText(path) === text) ? 'installed' : 'changed';
+  const forms: readonly HookForm[] = ['sh', 'node'];
+  const plans = forms.map((form) => planHooks(scripts, needs.homes, { agent, form }));
+  if (plans.every(({ operations }) => operations.length > 0)) return isEntry(agent) ? 'missing' : 'changed';
+  if (plans.some(({ notes }) => notes.some(({ lines }) => lines !== undefined))) return 'changed';
+  return scriptFiles(scripts).every(({ path, text }) => readText(path) === text) ? 'installed' : 'changed';
+}
+
+/** Of a settings file entries are missing; a file of ours that is another one was changed. */
+function isEntry(agent: HookedAgent): boolean {
+  return agent !== 'opencode' && agent !== 'copilot-cli';
 }
 
 function time(ms: number | null): string | null {

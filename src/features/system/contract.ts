@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
-import { capturedAgents } from '../../core/words.ts';
+import { hookedAgents } from '../../core/words.ts';
 import { jobStarted, time, word } from '../wire.ts';
 import { configContract } from './config-contract.ts';
 import { doctorContract } from './doctor-contract.ts';
 import { keepingContract } from './keeping-contract.ts';
+import { setupContract } from './setup-contract.ts';
 import { contract as stats } from './stats-contract.ts';
 
 const touched = z.object({
@@ -39,6 +40,7 @@ const agentHomes = z.record(z.string(), z.string().max(4096)).default({});
 export const contract = {
   ...stats,
   ...keepingContract,
+  ...setupContract,
   'system.health': operation({
     summary: 'Is the daemon well: store, spool, disk',
     effect: 'read',
@@ -74,14 +76,22 @@ export const contract = {
     output: z.object({ draining: z.literal(true) }),
   }),
   'project.init': operation({
-    summary: 'Make a directory a project: id, hooks of the agents, git hook; dry_run only shows it',
+    summary: 'Make a directory a project: id, hooks and MCP entries of the agents, git hooks; dry_run only shows it',
     effect: 'job',
     on: 'user',
     input: z.strictObject({
       directory: z.string().min(1).max(4096),
       name: word.optional(),
-      agents: z.array(z.enum(capturedAgents)).max(20).optional(),
+      agents: z.array(z.enum(hookedAgents)).max(20).optional(),
       git_hooks: z.boolean().default(true),
+      more_git_hooks: z
+        .array(z.enum(['pre-push', 'prepare-commit-msg']))
+        .max(2)
+        .default([]),
+      /** Change hooks that the repository tracks too (husky): everybody who works in it gets them. */
+      shared_hooks: z.boolean().default(false),
+      /** Tell the agents of the MCP server. */
+      mcp: z.boolean().default(true),
       import: z.boolean().default(true),
       dry_run: z.boolean().default(false),
       agent_homes: agentHomes,

@@ -10,6 +10,7 @@ import { init, uninstall } from './init.ts';
 import { keepingVerbs } from './keeping.ts';
 import type { JobSeen, SystemNeeds } from './needs.ts';
 import { allProjects, listedProjects, type ProjectRow, projectById, rootsOfProject } from './queries.ts';
+import { setupVerbs } from './setup.ts';
 
 type Project = Reply<(typeof contract)['project.list']>['items'][number];
 
@@ -20,6 +21,7 @@ export function systemFeature(needs: SystemNeeds): Feature {
     migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0006-registry.sql'] },
     verbs: {
       ...keepingVerbs(needs),
+      ...setupVerbs(needs),
       'system.health': () => ({ ...daemon.health(), version: productVersion, proto: protocol }),
       'system.drain': () => {
         daemon.drain();

@@ -1,18 +1,16 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { unifiedDiff } from '../../core/diff.ts';
-import { PrsistError } from '../../core/errors.ts';
 import type { FileEdit, FileOperation, FilePlan } from '../../core/file-edit.ts';
 import type { Parsed } from '../../core/operation.ts';
 import { readFound } from '../../platform/apply-edits.ts';
-import { isTracked, repositoryIdentity } from '../../platform/git.ts';
-import { type WorkTree, workTreeOf } from '../../platform/repository.ts';
+import { isTracked } from '../../platform/git.ts';
 import { fileKind } from '../../platform/walk.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { JobContext } from '../feature.ts';
 import type { contract, Touched } from './contract.ts';
 import type { Entering, SystemNeeds } from './needs.ts';
-import { allRoots, projectByIdentity, projectTwins, rootOf } from './queries.ts';
-import { projectNow, rootAbove } from './registry.ts';
+import { allRoots, projectTwins } from './queries.ts';
+import { identify, requireUsable, treeOf } from './which-project.ts';
 
 type Init = (typeof contract)['project.init'];
 type Uninstall = (typeof contract)['project.uninstall'];
@@ -25,10 +23,11 @@ export function init(needs: SystemNeeds) {
     requireUsable(directory, needs.daemon.home);
     const tree = treeOf(directory, needs.daemon.home);
     const entering = await identify(needs, context.read.user, { directory, tree, name: input.name });
-    const homes = { agents: input.agents, homes: input.agent_homes };
+    const asked = { agents: input.agents, homes: input.agent_homes, mcp: input.mcp };
+    const git = { more: input.more_git_hooks, shared: input.shared_hooks ? 'write' : 'print' } as const;
     const own: FilePlan = { operations: projectFiles(entering), notes: [] };
-    const hook = tree && input.git_hooks ? await needs.hooks.planRepository(tree) : { operations: [], notes: [] };
-    const user = needs.hooks.planUser(homes);
+    const hook = tree && input.git_hooks ? await needs.hooks.planRepository(tree, git) : { operations: [], notes: [] };
+    const user = await needs.hooks.planUser(asked);
     const plans = [own, user, hook];
     const touched = plans.flatMap(touchedBy);
     const result = { project_id: entering.project_id, name: entering.name, root: entering.root, touched };
@@ -41,7 +40,7 @@ export function init(needs: SystemNeeds) {
       ...result,
       ...(recovered ? { recovered } : {}),
       ...taken,
-      next: [...nextSteps(user), ...twins(context.read.user, entering)],
+      next: [...needs.hooks.stepsAfter(user, asked), ...twins(context.read.user, entering)],
     };
   };
 }
@@ -52,7 +51,7 @@ export function init(needs: SystemNeeds) {
  */
 export function uninstall(needs: SystemNeeds) {
   return async (context: JobContext, input: Parsed<Uninstall>): Promise<Result> => {
-    const plan = await withoutCommitted(needs.hooks.planWayBack({ agents: undefined, homes: input.agent_homes }));
+    const plan = await withoutCommitted(needs.hooks.planWayBack(input.agent_homes));
     const way = input.dry_run ? 'look' : 'do';
     if (way === 'do') needs.hooks.carryOut(plan, 'back');
     const briefs = needs.daemon.withdrawBriefs(way).map((path): Touched => {
@@ -80,74 +79,6 @@ async function withoutCommitted(plan: FilePlan): Promise<FilePlan> {
     operations: plan.operations.filter(({ path }) => !kept.has(dirname(path))),
     notes: [...plan.notes, ...notes],
   };
-}
-
-function requireUsable(directory: string, home: string): void {
-  const field = { field: 'directory' };
-  if (fileKind(directory) !== 'directory') {
-    throw new PrsistError('file/unreadable', `${directory} is no directory`, field);
-  }
-  if (isNobodys(directory, home)) {
-    throw new PrsistError('input/invalid', `${directory} itself is never a project`, {
-      ...field,
-      hint: 'cd into a repository',
-    });
-  }
-}
-
-function isNobodys(directory: string, home: string): boolean {
-  return directory === home || directory === '/';
-}
-
-/** The repository a directory lies in; one that is the whole home directory does not make that a project. */
-function treeOf(directory: string, home: string): WorkTree | undefined {
-  const tree = workTreeOf(directory);
-  return tree && isNobodys(tree.mainTop, home) ? undefined : tree;
-}
-
-interface Where {
-  readonly directory: string;
-  readonly tree: WorkTree | undefined;
-  readonly name: string | undefined;
-}
-
-/** Which project this is: by project.json, by the registry, by root commit and origin, else a new one. */
-async function identify(needs: SystemNeeds, read: Read, { directory, tree, name }: Where): Promise<Entering> {
-  // a repository inside another project is one of its own; a plain directory inside one belongs to it
-  const registered = tree ? read.one(rootOf, { root: tree.mainTop }) : rootAbove(read, directory, needs.daemon.home);
-  const root = tree?.mainTop ?? registered?.root ?? directory;
-  const identity = tree ? await repositoryIdentity(tree.top) : {};
-  const { rootCommit: root_commit, origin: origin_url } = identity;
-  const noted = projectFileId(root);
-  const same = root_commit && origin_url ? read.one(projectByIdentity, { root_commit, origin_url }) : undefined;
-  const before = noted ?? registered?.project_id ?? same?.project_id ?? needs.daemon.newId();
-  const known = projectNow(read, before);
-  const project_id = known?.project_id ?? before;
-  return {
-    ...{ project_id, name: name ?? known?.name ?? basename(root), root, root_commit, origin_url },
-    kind: tree ? (tree.mainTop === tree.commonDir ? 'bare' : 'main') : 'directory',
-  };
-}
-
-const idForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** The id a repository brings along. A project.json that is not ours is told, never replaced. */
-function projectFileId(root: string): string | undefined {
-  const path = join(root, '.prsist', 'project.json');
-  const file = readFound(path);
-  if (file.kind === 'absent') return undefined;
-  const id = file.kind === 'text' ? memberOf(file.text, 'project_id') : undefined;
-  if (typeof id === 'string' && idForm.test(id)) return id;
-  throw new PrsistError('file/not-ours', `${path} holds no project id`, { hint: `remove ${path}, then prsist init` });
-}
-
-function memberOf(text: string, name: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  } catch {
-    return undefined; // told by the caller
-  }
 }
 
 const projectFile = join('.prsist', 'project.json');
@@ -186,12 +117,6 @@ export function touchedBy(plan: FilePlan): Touched[] {
     return { path, action: lines === undefined ? 'none' : 'refused', diff: lines ?? '', note: message };
   });
   return [...operations, ...notes];
-}
-
-/** What only the user can do. */
-function nextSteps(user: FilePlan): string[] {
-  const codex = user.operations.some(({ path }) => path.endsWith('hooks.json'));
-  return codex ? ['Codex: open /hooks once and approve prsist'] : [];
 }
 
 /** Another project with the same first commit may be this one under another id. */

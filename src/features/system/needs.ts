@@ -9,13 +9,24 @@ export interface HooksAsked {
   readonly agents: readonly string[] | undefined;
   /** Directories of the agents, where their own variables moved them. */
   readonly homes: Readonly<Record<string, string>>;
+  /** Whether the agents are told of the MCP server too. */
+  readonly mcp: boolean;
+}
+
+export interface GitHooksAsked {
+  /** Beside the usual ones. */
+  readonly more: readonly string[];
+  /** Whether hooks that the repository tracks may be changed. */
+  readonly shared: 'write' | 'print';
 }
 
 /** Hooks of agents and git, as capture installs them. */
 export interface Hooks {
-  readonly planUser: (asked: HooksAsked) => FilePlan;
-  readonly planRepository: (tree: WorkTree) => Promise<FilePlan>;
-  readonly planWayBack: (asked: HooksAsked) => FilePlan;
+  readonly planUser: (asked: HooksAsked) => Promise<FilePlan>;
+  readonly planRepository: (tree: WorkTree, asked: GitHooksAsked) => Promise<FilePlan>;
+  readonly planWayBack: (homes: HooksAsked['homes']) => FilePlan;
+  /** What only the user can do after a plan was carried out. */
+  readonly stepsAfter: (plan: FilePlan, asked: HooksAsked) => string[];
   readonly carryOut: (plan: FilePlan, way: 'there' | 'back') => void;
 }
 
@@ -68,6 +79,14 @@ export interface Daemon {
   readonly withdrawBriefs: (way: 'look' | 'do') => string[];
   readonly newId: () => string;
   readonly home: string;
+  /** Makes the name under which briefs of this person stand in repositories, if there is none. */
+  readonly makeBriefKey: () => void;
+}
+
+/** Events of repositories of which nobody has said yet whether they are captured. */
+export interface UnlistedEvents {
+  readonly waiting: () => readonly { readonly root: string; readonly events: number; readonly since: number }[];
+  readonly drop: (root: string) => void;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -127,6 +146,7 @@ export interface SystemNeeds {
   readonly hooks: Hooks;
   readonly welcome: Welcome;
   readonly daemon: Daemon;
+  readonly unlisted: UnlistedEvents;
   readonly config: ConfigView;
   readonly examine: Examine;
   readonly jobs: JobsView;

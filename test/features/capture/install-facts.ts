@@ -7,7 +7,14 @@ export function factsOf(home: string): { facts: ScriptFacts; scripts: () => Retu
   const state = join(home, '.local/state/prsist');
   const facts: ScriptFacts = {
     ...{ bin: join(own, 'bin'), stateDirectoryNote: join(own, 'state-dir'), stateDirectory: state, nodePath: '/n' },
-    ...{ agent: '#!/bin/sh\n', git: '#!/bin/sh\n', start: '#!/bin/sh\n', daemonPath: '/d', commandPath: '/c' },
+    ...{
+      agent: '#!/bin/sh\n',
+      git: '#!/bin/sh\n',
+      start: '#!/bin/sh\n',
+      plugin: '// prsist\n',
+      daemonPath: '/d',
+      commandPath: '/c',
+    },
     environment: startEnvironment({ config: join(home, 'c'), data: own, state }),
   };
   return { facts, scripts: () => scriptFiles(facts) };

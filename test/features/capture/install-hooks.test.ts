@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonValue } from '../../../src/core/captured.ts';
 import { jsonShape } from '../../../src/core/json-edit.ts';
-import { planAgentHooks } from '../../../src/features/capture/install/agent-hooks.ts';
+import { approvalOf, planAgentHooks } from '../../../src/features/capture/install/agent-hooks.ts';
 import { claudeCodeHooks, codexHooks, isOurCommand } from '../../../src/features/capture/install/entries.ts';
 import { addHookEntries, removeHookEntries } from '../../../src/features/capture/install/hook-entries.ts';
 import { aNewline, settingsText } from './settings-text.ts';
+
+const here = { bin: '/b', form: 'sh', plugin: '' } as const;
 
 function added(
   text: string,
@@ -66,6 +68,26 @@ describe('what stands in the settings never changes, or Codex stops trusting it'
           },
         ],
       },
+      SubagentStop: {
+        hooks: [
+          {
+            type: 'command',
+            command: '"$HOME/.local/share/prsist/bin/prsist-hook" claude-code SubagentStop',
+            timeout: 5,
+          },
+        ],
+      },
+      PostToolUse: {
+        matcher: '*',
+        hooks: [
+          {
+            type: 'command',
+            command: '"$HOME/.local/share/prsist/bin/prsist-hook" claude-code PostToolUse',
+            async: true,
+            timeout: 5,
+          },
+        ],
+      },
     });
   });
 
@@ -111,6 +133,18 @@ describe('what stands in the settings never changes, or Codex stops trusting it'
           {
             "type": "command",
             "command": "\\"$HOME/.local/share/prsist/bin/prsist-hook\\" codex Stop",
+            "timeout": 5
+          }
+        ]
+      }
+    ],
+    "PostToolUse": [
+      {
+        "matcher": "Bash|apply_patch|mcp__.*",
+        "hooks": [
+          {
+            "type": "command",
+            "command": "\\"$HOME/.local/share/prsist/bin/prsist-hook\\" codex PostToolUse",
             "timeout": 5
           }
         ]
@@ -207,6 +241,7 @@ describe('what is refused, with the lines to add by hand', () => {
       agent: 'claude-code',
       path: '/home/a/.claude/settings.json',
       isInstalled: true,
+      ...here,
       file: { kind: 'text', text, mode: 0o600, isLink: false },
     });
     expect(plan.operations).toEqual([]);
@@ -221,6 +256,7 @@ describe('planning one agent', () => {
     path: '/home/a/.codex/hooks.json',
     isInstalled: true,
     file: { kind: 'absent' },
+    ...here,
   } as const;
   const messages = (configToml: string) =>
     planAgentHooks({ ...codex, configToml })
@@ -234,7 +270,8 @@ describe('planning one agent', () => {
   test('a file of our own is created, 0600, and the user is told what only they can do', () => {
     const { operations, notes } = planAgentHooks(codex);
     expect(operations).toMatchObject([{ kind: 'edit', before: null, created: true, mode: 0o600, path: codex.path }]);
-    expect(notes.map((note) => note.message)).toEqual(['Codex: open /hooks once and approve prsist']);
+    expect(notes).toEqual([]);
+    expect(approvalOf('codex')).toBe('Codex: open /hooks once and approve prsist');
   });
 
   test('what Codex notes about approved hooks is no reason for a warning, hooks of its own are', () => {
@@ -248,14 +285,20 @@ describe('planning one agent', () => {
 
   test('hooks that are switched off are told about', () => {
     const file = { kind: 'text', text: '{"disableAllHooks": true}', mode: 0o600, isLink: false } as const;
-    const plan = planAgentHooks({ agent: 'claude-code', path: '/s.json', isInstalled: true, file });
+    const plan = planAgentHooks({ agent: 'claude-code', path: '/s.json', isInstalled: true, ...here, file });
     expect(plan.operations).toHaveLength(1);
     expect(plan.notes[0]?.message).toContain('disableAllHooks');
   });
 
   test('line ends and indentation are those of the file', () => {
     const file = { kind: 'text', text: '{\r\n\t"model": "x"\r\n}\r\n', mode: 0o644, isLink: false } as const;
-    const [operation] = planAgentHooks({ agent: 'claude-code', path: '/s.json', isInstalled: true, file }).operations;
+    const [operation] = planAgentHooks({
+      agent: 'claude-code',
+      path: '/s.json',
+      isInstalled: true,
+      ...here,
+      file,
+    }).operations;
     const after = operation?.kind === 'edit' ? (operation.after ?? '') : '';
     expect(after.replaceAll(aNewline, '\r\n')).toBe(after);
     expect(after).toContain('\r\n\t"hooks": {\r\n\t\t"SessionStart": [');

@@ -20,6 +20,7 @@ import {
 import { planUninstall } from '../../../src/features/capture/install/uninstall.ts';
 import { settingsText } from './settings-text.ts';
 
+const here = { bin: '/b', form: 'sh', plugin: '' } as const;
 const settings = '/home/a/.claude/settings.json';
 const hook = '/w/.git/hooks/post-commit';
 
@@ -49,9 +50,10 @@ class Disk {
       path: settings,
       isInstalled: true,
       file: this.find(settings),
+      ...here,
     });
     const git = planGitHook({
-      commonDirectory: '/w/.git',
+      name: 'post-commit',
       hooksDirectory: '/w/.git/hooks',
       hook: this.find(hook),
       aside: this.find(`${hook}.pre-prsist`),
@@ -238,7 +240,8 @@ test('without a receipt it goes by what it finds', () => {
   one.receipt = emptyReceipt;
   one.uninstall();
   expect(texts(one)).toEqual({
-    [settings]: '{"a":1,"hooks":{"SessionStart":[],"UserPromptSubmit":[],"Stop":[],"PreCompact":[],"SessionEnd":[]}}',
+    [settings]:
+      '{"a":1,"hooks":{"SessionStart":[],"UserPromptSubmit":[],"Stop":[],"PreCompact":[],"SessionEnd":[],"SubagentStop":[],"PostToolUse":[]}}',
     [hook]: '#!/bin/sh\nmake\n',
   });
 });
@@ -257,6 +260,7 @@ describe('scripts', () => {
     agent: '#!/bin/sh\n# agent\n',
     git: '#!/bin/sh\n# git\n',
     start: '#!/bin/sh\n# start\n',
+    plugin: '// prsist\n',
     nodePath: "/opt/it's/node",
     daemonPath: '/p/bin/prsist-daemon',
     commandPath: '/p/bin/prsist',

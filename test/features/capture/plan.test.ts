@@ -7,18 +7,17 @@ import {
   planWayBack,
   type ReceiptPlace,
 } from '../../../src/features/capture/install/carry-out.ts';
-import {
-  agentSettings,
-  type Homes,
-  joined,
-  planRepositoryHook,
-  planUserHooks,
-} from '../../../src/features/capture/install/plan.ts';
+import { usualHooks } from '../../../src/features/capture/install/git-hook.ts';
+import { agentSettings, type Homes } from '../../../src/features/capture/install/places.ts';
+import { joined, planUserHooks } from '../../../src/features/capture/install/plan.ts';
+import { planRepositoryHooks } from '../../../src/features/capture/install/repository-hooks.ts';
 import { workTreeOf } from '../../../src/platform/repository.ts';
 import { filesBelow } from '../../../src/platform/walk.ts';
 import { temporaryRepository } from '../../platform/temporary-repository.ts';
 import { temporaryDirectory } from '../../store/temporary-store.ts';
 import { factsOf } from './install-facts.ts';
+
+const two = { agents: ['claude-code', 'codex'], form: 'sh', mcp: false } as const;
 
 function world() {
   const home = fs.realpathSync(temporaryDirectory());
@@ -27,7 +26,7 @@ function world() {
   const { facts } = factsOf(home);
   const snapshot = () =>
     Object.fromEntries(filesBelow(home, () => true).map(({ path }) => [path, fs.readFileSync(path, 'utf8')]));
-  const back = () => planWayBack(place, homes, [facts.bin]);
+  const back = () => planWayBack(place, { homes, directories: [facts.bin], roots: [] });
   return { home, place, homes, facts, snapshot, back };
 }
 
@@ -36,7 +35,7 @@ test('CA55: hooks go where an agent was moved to, and to no agent that is not th
   expect(agentSettings(homes, 'codex')).toBe(join(home, 'moved codex/hooks.json'));
   expect(agentSettings(homes, 'claude-code')).toBe(join(home, '.claude/settings.json'));
   fs.mkdirSync(join(home, 'moved codex'));
-  const paths = planUserHooks(facts, homes, ['claude-code', 'codex']).operations.map(({ path }) => path);
+  const paths = planUserHooks(facts, homes, two).operations.map(({ path }) => path);
   expect(paths).toContain(join(home, 'moved codex/hooks.json'));
   expect(paths.filter((path) => path.includes('.claude'))).toEqual([]);
 });
@@ -54,8 +53,8 @@ test('CA56: what was carried out is all taken back, byte for byte, and planned a
   git('worktree', 'add', '-q', linked);
   const plan = async (directory = top) => {
     const tree = workTreeOf(directory);
-    const repository = tree ? await planRepositoryHook(tree) : joined([]);
-    return joined([planUserHooks(facts, homes, ['claude-code', 'codex']), repository]);
+    const repository = tree ? await planRepositoryHooks(tree, { hooks: usualHooks, shared: 'print' }) : joined([]);
+    return joined([planUserHooks(facts, homes, two), repository]);
   };
   const planned = await plan();
   carryOut(place, planned.operations);
@@ -79,7 +78,7 @@ test('CA57: without a receipt, or with a damaged one, entries of ours are found 
   fs.mkdirSync(join(home, '.claude'));
   const settings = join(home, '.claude/settings.json');
   fs.writeFileSync(settings, '{"model": "opus"}\n');
-  carryOut(place, planUserHooks(facts, homes, ['claude-code']).operations);
+  carryOut(place, planUserHooks(facts, homes, { ...two, agents: ['claude-code'] }).operations);
   fs.writeFileSync(place.receipt, 'damaged');
   carryBack(place, back());
   expect(JSON.parse(fs.readFileSync(settings, 'utf8')).model).toBe('opus');
@@ -88,7 +87,7 @@ test('CA57: without a receipt, or with a damaged one, entries of ours are found 
 
 test('CA58: the receipt is on disk before the first change', () => {
   const { home, place, homes, facts } = world();
-  const { operations } = planUserHooks(facts, homes, []);
+  const { operations } = planUserHooks(facts, homes, { ...two, agents: [] });
   fs.mkdirSync(join(home, '.local/share'), { recursive: true });
   fs.writeFileSync(join(home, '.local/share/prsist'), 'in the way');
   expect(() => carryOut(place, operations)).toThrow();

@@ -9,6 +9,7 @@ import { projectId, wiredWorld } from '../../daemon/wired-world.ts';
 import { factsOf } from './install-facts.ts';
 
 const day = 86_400_000;
+const two = { agents: ['claude-code', 'codex'], form: 'sh', mcp: false } as const;
 
 /** A home in which an agent is installed, and what status says of its link. */
 function home() {
@@ -18,11 +19,11 @@ function home() {
   const facts = factsOf(world.paths.home);
   const { user } = world.projects;
   const spool = () => ({ waiting: 1, bad: 2, full: false });
-  const verb = status({ homes, spool, scripts: facts.scripts });
+  const verb = status({ homes, spool, scripts: () => facts.facts });
   return {
     ...{ paths: world.paths, homes, facts, all: () => verb(world.jobContext(projectId)) },
     link: (agent = 'claude-code') => verb(world.jobContext(projectId)).links.find((each) => each.agent === agent),
-    install: () => applyOperations(planUserHooks(facts.facts, homes, ['claude-code', 'codex']).operations),
+    install: () => applyOperations(planUserHooks(facts.facts, homes, two).operations),
     event: (at: number) =>
       user.write((tx) => tx.run(see, { key: 'seen:claude-code', value: JSON.stringify({ at, event: 'Stop' }) })),
     transcript: (mtime: number, trusted: 'own' | 'foreign' = 'own') =>

@@ -1,29 +1,47 @@
 import { basename } from 'node:path';
 import type { FileEdit, FilePlan, FoundFile, PlanNote } from '../../../core/file-edit.ts';
 import { jsonShape } from '../../../core/json-edit.ts';
-import { claudeCodeHooks, codexHooks, isOurCommand } from './entries.ts';
+import type { HookedAgent } from '../../../core/words.ts';
+import { baseOf, copilotFile, type EntryAgent, entriesOf, type HookForm, isOurCommand } from './entries.ts';
 import { addHookEntries, type HookEntries } from './hook-entries.ts';
 
 export interface AgentFacts {
-  readonly agent: 'claude-code' | 'codex';
-  /** `~/.claude/settings.json` or `~/.codex/hooks.json`, or where the agent's own variable moved it. */
+  readonly agent: HookedAgent;
+  /** The file that holds its hooks, or where the agent's own variable moved it. */
   readonly path: string;
   /** Whether the agent's directory exists: an agent that is not installed is not touched. */
   readonly isInstalled: boolean;
   readonly file: FoundFile;
   /** Text of Codex's `config.toml`, when there is one. Read for warnings only, never written. */
   readonly configToml?: string;
+  /** Directory of the installed scripts. */
+  readonly bin: string;
+  readonly form: HookForm;
+  /** Text of opencode's plug-in. */
+  readonly plugin: string;
 }
 
 /** Plans our hooks in one agent's user settings; no operation when they are there, or when the file is better left alone. */
 export function planAgentHooks(facts: AgentFacts): FilePlan {
+  const { agent } = facts;
   if (!facts.isInstalled) return { operations: [], notes: [] };
-  const entries = facts.agent === 'codex' ? codexHooks : claudeCodeHooks;
-  const notes = facts.agent === 'codex' ? codexNotes(facts) : claudeCodeNotes(facts);
+  if (agent === 'opencode') return planOwnFile(facts, facts.plugin);
+  if (agent === 'copilot-cli') return planOwnFile(facts, copilotFile(facts.form));
+  return planEntries(facts, agent);
+}
+
+/** What an agent's user has to do by hand before our hooks run; undefined when nothing. */
+export function approvalOf(agent: HookedAgent): string | undefined {
+  return agent === 'codex' ? 'Codex: open /hooks once and approve prsist' : undefined;
+}
+
+function planEntries(facts: AgentFacts, agent: EntryAgent): FilePlan {
+  const entries = entriesOf(agent, facts.form, facts.bin);
+  const notes = agent === 'codex' ? codexNotes(facts) : settingsNotes(facts);
   if (facts.file.kind === 'opaque')
     return { operations: [], notes: [refusal(facts.path, 'it is not UTF-8 text', entries)] };
   const before = facts.file.kind === 'text' ? facts.file.text : null;
-  const added = addHookEntries(before ?? '', entries, isOurCommand);
+  const added = addHookEntries(before ?? '', entries, isOurCommand, baseOf(agent));
   if (added.kind === 'refused') return { operations: [], notes: [refusal(facts.path, added.reason, entries)] };
   if (added.text === before) return { operations: [], notes };
   const edit: FileEdit = {
@@ -40,6 +58,18 @@ export function planAgentHooks(facts: AgentFacts): FilePlan {
   return { operations: [edit], notes };
 }
 
+/** A file of ours that the agent loads. One of that name that is not ours stays. */
+function planOwnFile({ path, file }: AgentFacts, text: string): FilePlan {
+  if (file.kind === 'text' && file.text === text) return { operations: [], notes: [] };
+  if (file.kind === 'opaque' || (file.kind === 'text' && !file.text.includes('prsist'))) {
+    const message = `${basename(path)} was left alone: it is not ours. What should stand there:`;
+    return { operations: [], notes: [{ path, message, lines: text }] };
+  }
+  const before = file.kind === 'text' ? file.text : null;
+  const made = { mode: 0o600, created: before === null, inserted: text, containers: [] };
+  return { operations: [{ kind: 'edit', subject: 'own-file', path, before, after: text, ...made }], notes: [] };
+}
+
 function refusal(path: string, reason: string, entries: HookEntries): PlanNote {
   const lines = printed(entries);
   return { path, message: `${basename(path)} was left alone: ${reason}. Add these hooks by hand:`, lines };
@@ -50,18 +80,19 @@ function printed(entries: HookEntries): string {
   return `${JSON.stringify({ hooks }, null, 2)}\n`;
 }
 
-function claudeCodeNotes(facts: AgentFacts): readonly PlanNote[] {
+function settingsNotes(facts: AgentFacts): readonly PlanNote[] {
   const shape = facts.file.kind === 'text' ? jsonShape(facts.file.text) : undefined;
   const members = shape?.kind === 'object' ? shape.members : [];
   const isOff = members.some(
     ([key, value]) => key === 'disableAllHooks' && value.kind === 'scalar' && value.source === 'true',
   );
-  return isOff ? [{ path: facts.path, message: 'Claude Code: "disableAllHooks" is true there, so no hook runs' }] : [];
+  const message = 'Claude Code: "disableAllHooks" is true there, so no hook runs';
+  return isOff && facts.agent === 'claude-code' ? [{ path: facts.path, message }] : [];
 }
 
 /** Codex runs hooks.json and the tables of config.toml together; `[hooks.state]` is where it notes what the user approved. */
 function codexNotes(facts: AgentFacts): readonly PlanNote[] {
-  const notes: PlanNote[] = [{ path: facts.path, message: 'Codex: open /hooks once and approve prsist' }];
+  const notes: PlanNote[] = [];
   const toml = facts.configToml ?? '';
   if (/^\s*(?:features\.)?(?:codex_)?hooks\s*=\s*false\b/m.test(toml)) {
     notes.push({

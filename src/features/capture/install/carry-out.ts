@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import type { FileOperation, FilePlan, FoundFile } from '../../../core/file-edit.ts';
+import type { FileOperation, FilePlan, FoundFile, Subject } from '../../../core/file-edit.ts';
+import { hookedAgents } from '../../../core/words.ts';
 import { applyOperations, readFound } from '../../../platform/apply-edits.ts';
 import { ownDirectory, readText, removeFile, writeAtomic } from '../../../platform/files.ts';
-import { agentSettings, type Homes, hookedAgents } from './plan.ts';
+import { gitHookPaths, hookNames } from './git-hook.ts';
+import { agentMcp, agentSettings, type Homes } from './places.ts';
 import { emptyReceipt, extendReceipt, formatReceipt, parseReceipt, type Receipt } from './receipt.ts';
 import { planUninstall } from './uninstall.ts';
 
@@ -23,10 +25,19 @@ export function carryOut(place: ReceiptPlace, operations: readonly FileOperation
   applyOperations(operations);
 }
 
+/** Where to look for what is to be taken back. */
+export interface WayBack {
+  readonly homes: Homes;
+  /** Directories of ours, innermost first. */
+  readonly directories: readonly string[];
+  /** Main work trees of the projects: their hooks are looked at even when no receipt tells of them. */
+  readonly roots: readonly string[];
+}
+
 /** Plans the way back for everything the receipt names, and for the places where hooks of ours may stand untold. */
-export function planWayBack(place: ReceiptPlace, homes: Homes, directories: readonly string[]): FilePlan {
+export function planWayBack(place: ReceiptPlace, { homes, directories, roots }: WayBack): FilePlan {
   const receipt = readReceipt(place);
-  const known = hookedAgents.map((agent) => ({ path: agentSettings(homes, agent), subject: 'agent-hooks' as const }));
+  const known = [...knownPlaces(homes), ...roots.flatMap(knownHooks)];
   const asides = receipt.entries.flatMap(({ aside }) => (aside === null ? [] : [aside]));
   const paths = [...receipt.entries.map(({ path }) => path), ...asides, ...known.map(({ path }) => path)];
   const found = new Map<string, FoundFile>(paths.map((path) => [path, readFound(path)]));
@@ -36,6 +47,20 @@ export function planWayBack(place: ReceiptPlace, homes: Homes, directories: read
     if (backup !== null && text !== undefined) backups.set(backup, text);
   }
   return planUninstall({ receipt, found, backups, known, directories });
+}
+
+function knownPlaces(homes: Homes): { path: string; subject: Subject }[] {
+  const places = hookedAgents.flatMap((agent): { path: string; subject: Subject }[] => {
+    const isOwnFile = agent === 'opencode' || agent === 'copilot-cli';
+    const hooks = isOwnFile ? [] : [{ path: agentSettings(homes, agent), subject: 'agent-hooks' as const }];
+    return [...hooks, { path: agentMcp(homes, agent), subject: agent === 'codex' ? 'marked-block' : 'agent-hooks' }];
+  });
+  return [...new Map(places.map((each) => [each.path, each])).values()];
+}
+
+function knownHooks(root: string): { path: string; subject: Subject }[] {
+  const hooks = join(root, '.git', 'hooks');
+  return hookNames.map((name) => ({ path: gitHookPaths(hooks, name).hook, subject: 'git-hook' }));
 }
 
 /** Carries out the way back; the receipt goes last, and only when nothing of it is left. */

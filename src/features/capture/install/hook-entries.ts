@@ -1,8 +1,10 @@
-// The `hooks` member of a settings file, as Claude Code and Codex share it: event → groups → handlers with a command.
+// The `hooks` member of a settings file: event → groups → handlers with a command (Claude Code, Codex, Gemini CLI), or
+// event → handlers (Cursor).
 import type { JsonValue } from '../../../core/captured.ts';
 import { insertJson, type JsonPath, type JsonShape, jsonShape, removeJson } from '../../../core/json-edit.ts';
+import { hasPath, isEmptyAt, isSame, itemsAt, member, shapeOfValue, stringIn, withMember, without } from './shapes.ts';
 
-/** Event name → the group to add to that event's list. */
+/** Event name → the group, or the handler, to add to that event's list. */
 export type HookEntries = Readonly<Record<string, JsonValue>>;
 
 export type AddedHooks =
@@ -18,12 +20,18 @@ export type RemovedHooks =
  * Adds groups to the hooks of a settings text, at the end of each event's list.
  * text: JSON or JSONC; blank counts as absent. An event that already runs a command of ours is left as it is, so adding
  * twice is adding once. The result is read back, and refused unless it says exactly the old text plus our entries.
+ * base: members to stand before the hooks in a text that holds nothing yet.
  */
-export function addHookEntries(text: string, entries: HookEntries, isOurs: (command: string) => boolean): AddedHooks {
+export function addHookEntries(
+  text: string,
+  entries: HookEntries,
+  isOurs: (command: string) => boolean,
+  base: Readonly<Record<string, JsonValue>> = {},
+): AddedHooks {
   if (text.trim() === '') {
     const containers = [['hooks'], ...Object.keys(entries).map((event) => ['hooks', event])];
     const hooks = Object.fromEntries(Object.entries(entries).map(([event, group]) => [event, [group]]));
-    return { kind: 'edited', text: `${JSON.stringify({ hooks }, null, 2)}\n`, containers };
+    return { kind: 'edited', text: `${JSON.stringify({ ...base, hooks }, null, 2)}\n`, containers };
   }
   const before = jsonShape(text);
   const reason = before ? whyUnfit(before, Object.keys(entries)) : 'it is not valid JSON';
@@ -101,18 +109,20 @@ function insertGroup(
 
 interface FoundCommand {
   readonly group: number;
-  readonly handler: number;
+  /** Undefined for a handler that stands in the list itself. */
+  readonly handler: number | undefined;
   readonly command: string;
 }
 
 function commandsOf(root: JsonShape, event: string): readonly FoundCommand[] {
-  return itemsAt(root, ['hooks', event]).flatMap((group, groupIndex) =>
-    itemsAt(group, ['hooks']).flatMap((handler, index) => {
-      const command = member(handler, 'command');
-      if (command?.kind !== 'scalar' || !command.source.startsWith('"')) return [];
-      return [{ group: groupIndex, handler: index, command: String(JSON.parse(command.source)) }];
-    }),
-  );
+  return itemsAt(root, ['hooks', event]).flatMap((item, group): FoundCommand[] => {
+    const alone = stringIn(item, 'command');
+    if (alone !== undefined) return [{ group, handler: undefined, command: alone }];
+    return itemsAt(item, ['hooks']).flatMap((each, handler) => {
+      const command = stringIn(each, 'command');
+      return command === undefined ? [] : [{ group, handler, command }];
+    });
+  });
 }
 
 /** Paths to cut, in the order of the text: a whole group where all its handlers are ours and nothing else is in it. */
@@ -122,10 +132,10 @@ function removals(root: JsonShape, isOurs: (command: string) => boolean): readon
   return [...new Set(events)].flatMap((event) => {
     const ours = commandsOf(root, event).filter(({ command }) => isOurs(command));
     return itemsAt(root, ['hooks', event]).flatMap((group, index): JsonPath[] => {
-      const handlers = ours.filter((found) => found.group === index).map((found) => found.handler);
-      const isWhole =
-        handlers.length > 0 && handlers.length === itemsAt(group, ['hooks']).length && isPlainGroup(group);
-      if (isWhole) return [['hooks', event, index]];
+      const found = ours.filter((each) => each.group === index);
+      const handlers = found.flatMap(({ handler }) => (handler === undefined ? [] : [handler]));
+      const isAll = found.length > 0 && found.length === itemsAt(group, ['hooks']).length && isPlainGroup(group);
+      if (isAll || found.some(({ handler }) => handler === undefined)) return [['hooks', event, index]];
       return handlers.map((handler) => ['hooks', event, index, 'hooks', handler]);
     });
   });
@@ -135,65 +145,8 @@ function isPlainGroup(group: JsonShape): boolean {
   return group.kind === 'object' && group.members.every(([key]) => key === 'hooks' || key === 'matcher');
 }
 
-function member(shape: JsonShape | undefined, key: string | number): JsonShape | undefined {
-  if (shape?.kind === 'object') return shape.members.find(([name]) => name === key)?.[1];
-  return shape?.kind === 'array' ? shape.items[Number(key)] : undefined;
-}
-
-function itemsAt(shape: JsonShape, path: JsonPath): readonly JsonShape[] {
-  const found = path.reduce<JsonShape | undefined>(member, shape);
-  return found?.kind === 'array' ? found.items : [];
-}
-
-function hasPath(shape: JsonShape, path: JsonPath): boolean {
-  return path.reduce<JsonShape | undefined>(member, shape) !== undefined;
-}
-
-function isEmptyAt(shape: JsonShape, path: JsonPath): boolean {
-  const found = path.reduce<JsonShape | undefined>(member, shape);
-  return (
-    (found?.kind === 'array' && found.items.length === 0) || (found?.kind === 'object' && found.members.length === 0)
-  );
-}
-
 function withGroup(root: JsonShape, event: string, group: JsonShape): JsonShape {
   const hooks = member(root, 'hooks') ?? { kind: 'object', members: [] };
   const list: JsonShape = { kind: 'array', items: [...itemsAt(root, ['hooks', event]), group] };
   return withMember(root, 'hooks', withMember(hooks, event, list));
-}
-
-function withMember(shape: JsonShape, key: string, value: JsonShape): JsonShape {
-  if (shape.kind !== 'object') return shape;
-  const has = shape.members.some(([name]) => name === key);
-  const members = has
-    ? shape.members.map(([name, old]) => [name, name === key ? value : old] as const)
-    : [...shape.members, [key, value] as const];
-  return { kind: 'object', members };
-}
-
-function without(shape: JsonShape, path: JsonPath): JsonShape {
-  const [key, ...rest] = path;
-  if (key === undefined) return shape;
-  if (shape.kind === 'array') {
-    const items = shape.items.flatMap((item, index) => {
-      if (index !== key) return [item];
-      return rest.length === 0 ? [] : [without(item, rest)];
-    });
-    return { kind: 'array', items };
-  }
-  if (shape.kind !== 'object') return shape;
-  const first = shape.members.findIndex(([name]) => name === key);
-  const members = shape.members.flatMap(([name, value], index) => {
-    if (index !== first) return [[name, value] as const];
-    return rest.length === 0 ? [] : [[name, without(value, rest)] as const];
-  });
-  return { kind: 'object', members };
-}
-
-function shapeOfValue(value: JsonValue): JsonShape {
-  return jsonShape(JSON.stringify(value)) ?? { kind: 'scalar', source: 'null' };
-}
-
-function isSame(a: JsonShape | undefined, b: JsonShape): boolean {
-  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
 }

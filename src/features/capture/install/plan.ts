@@ -1,73 +1,77 @@
 import { join } from 'node:path';
-import type { FileOperation, FilePlan, FoundFile } from '../../../core/file-edit.ts';
+import type { FileEdit, FileOperation, FilePlan, FoundFile } from '../../../core/file-edit.ts';
+import type { HookedAgent } from '../../../core/words.ts';
 import { readFound } from '../../../platform/apply-edits.ts';
 import { readText } from '../../../platform/files.ts';
-import { runGit } from '../../../platform/git.ts';
-import type { WorkTree } from '../../../platform/repository.ts';
 import { exists } from '../../../platform/walk.ts';
 import { planAgentHooks } from './agent-hooks.ts';
-import { gitHookPaths, planGitHook } from './git-hook.ts';
+import type { HookForm } from './entries.ts';
+import { planMcp } from './mcp-entries.ts';
+import { agentDirectory, agentMcp, agentSettings, type Homes } from './places.ts';
 import { planScripts, type ScriptFacts, scriptFiles } from './scripts.ts';
 
-/** Agents whose hooks can be installed, and the settings file each reads. */
-export const hookedAgents = ['claude-code', 'codex'] as const;
-export type HookedAgent = (typeof hookedAgents)[number];
-
-export interface Homes {
-  readonly home: string;
-  /** Directories of the agents, where their own variables moved them. */
-  readonly moved: Readonly<Record<string, string>>;
+export interface UserPlan {
+  readonly agents: readonly HookedAgent[];
+  readonly form: HookForm;
+  /** Whether the MCP server is entered too. */
+  readonly mcp: boolean;
 }
 
-/** Directory in which an agent keeps its settings. */
-export function agentDirectory({ home, moved }: Homes, agent: HookedAgent): string {
-  return moved[agent] ?? join(home, agent === 'claude-code' ? '.claude' : '.codex');
-}
-
-/** The settings file that holds an agent's hooks. */
-export function agentSettings(homes: Homes, agent: HookedAgent): string {
-  return join(agentDirectory(homes, agent), agent === 'claude-code' ? 'settings.json' : 'hooks.json');
-}
-
-/** Plans scripts and the hooks of the chosen agents; an agent that is not installed is not touched. */
-export function planUserHooks(facts: ScriptFacts, homes: Homes, agents: readonly HookedAgent[]): FilePlan {
+/** Plans scripts, and hooks and MCP entries of the chosen agents; an agent that is not installed is not touched. */
+export function planUserHooks(facts: ScriptFacts, homes: Homes, { agents, form, mcp }: UserPlan): FilePlan {
   const found = new Map<string, FoundFile>(scriptFiles(facts).map(({ path }) => [path, readFound(path)]));
-  const plans = agents.map((agent) => planOne(homes, agent));
-  const hooks = plans.flatMap((plan) => plan.operations);
-  return {
-    operations: [...planScripts(facts, found), ...hooks],
-    notes: plans.flatMap((plan) => plan.notes),
-  };
+  const plans = agents.map((agent) => {
+    const hooks = planHooks(facts, homes, { agent, form });
+    return mcp ? joined([hooks, planServer(facts, homes, { agent, hooks })]) : hooks;
+  });
+  return joined([{ operations: planScripts(facts, found), notes: [] }, ...plans]);
 }
 
-function planOne(homes: Homes, agent: HookedAgent): FilePlan {
+/** Plans the hooks of one agent. */
+export function planHooks(
+  facts: Pick<ScriptFacts, 'bin' | 'plugin'>,
+  homes: Homes,
+  { agent, form }: { readonly agent: HookedAgent; readonly form: HookForm },
+): FilePlan {
   const directory = agentDirectory(homes, agent);
   const path = agentSettings(homes, agent);
   const configToml = agent === 'codex' ? readText(join(directory, 'config.toml')) : undefined;
+  const { bin, plugin } = facts;
   return planAgentHooks({
-    ...{ agent, path, isInstalled: exists(directory), file: readFound(path) },
+    ...{ agent, path, isInstalled: exists(directory), file: readFound(path), bin, form, plugin },
     ...(configToml === undefined ? {} : { configToml }),
   });
 }
 
-/** Plans the git hook of a repository. */
-export async function planRepositoryHook(tree: WorkTree): Promise<FilePlan> {
-  const [hooks, configured] = await Promise.all([
-    runGit(tree.top, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks']),
-    runGit(tree.top, ['config', '--get', 'core.hooksPath']),
-  ]);
-  const hooksDirectory = hooks?.trim() || join(tree.commonDir, 'hooks');
-  const paths = gitHookPaths(hooksDirectory);
-  return planGitHook({
-    ...{ commonDirectory: tree.commonDir, hooksDirectory, hook: readFound(paths.hook), aside: readFound(paths.aside) },
-    ...(configured?.trim() ? { hooksPath: configured.trim() } : {}),
-  });
+/** hooks: the plan before this one, which may change the same file. */
+function planServer(
+  facts: ScriptFacts,
+  homes: Homes,
+  { agent, hooks }: { readonly agent: HookedAgent; readonly hooks: FilePlan },
+): FilePlan {
+  if (!exists(agentDirectory(homes, agent))) return { operations: [], notes: [] };
+  const path = agentMcp(homes, agent);
+  const edited = hooks.operations.find((each): each is FileEdit => each.kind === 'edit' && each.path === path);
+  const found = readFound(path);
+  const file: FoundFile =
+    edited?.after == null ? found : { mode: edited.mode, isLink: false, ...found, kind: 'text', text: edited.after };
+  return planMcp({ agent, path, file, launcher: join(facts.bin, 'prsist') });
 }
 
-/** One plan out of several, in their order. */
+/** One plan out of several, in their order; what they do to one file, one after the other, is one edit. */
 export function joined(plans: readonly FilePlan[]): FilePlan {
-  return {
-    operations: plans.flatMap((plan): readonly FileOperation[] => plan.operations),
-    notes: plans.flatMap((plan) => plan.notes),
-  };
+  const operations: FileOperation[] = [];
+  for (const next of plans.flatMap((plan): readonly FileOperation[] => plan.operations)) {
+    const last = operations.at(-1);
+    const isNext = last?.kind === 'edit' && next.kind === 'edit' && last.path === next.path;
+    if (isNext && last.subject === next.subject) operations[operations.length - 1] = merged(last, next);
+    else operations.push(next);
+  }
+  return { operations, notes: plans.flatMap((plan) => plan.notes) };
+}
+
+function merged(first: FileEdit, second: FileEdit): FileEdit {
+  const { after } = second;
+  const containers = [...first.containers, ...second.containers];
+  return { ...first, after, inserted: first.inserted + second.inserted, containers };
 }

@@ -7,7 +7,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 const entry = z.object({
   path: z.string().min(1),
-  subject: z.enum(['agent-hooks', 'git-hook', 'own-file']),
+  subject: z.enum(['agent-hooks', 'git-hook', 'marked-block', 'own-file']),
   /** SHA-256 in hex of the file before; null: there was none, or it is no longer known what stood there without us. */
   before_hash: hash.nullable(),
   after_hash: hash,

@@ -12,6 +12,8 @@ export interface ScriptFacts {
   readonly agent: string;
   readonly git: string;
   readonly start: string;
+  /** Text of hooks/opencode.js, which is installed where opencode loads it. */
+  readonly plugin: string;
   readonly nodePath: string;
   /** Absolute paths of bin/prsist-daemon and bin/prsist. */
   readonly daemonPath: string;

@@ -1,9 +1,12 @@
+import { basename } from 'node:path';
 import type { FileEdit, FileOperation, FilePlan, FoundFile, PlanNote, Subject } from '../../../core/file-edit.ts';
 import { sha256Hex } from '../../../core/ids.ts';
 import { jsonShape } from '../../../core/json-edit.ts';
 import { isOurCommand } from './entries.ts';
 import { chainingHook, withoutBlock } from './git-hook.ts';
 import { removeHookEntries } from './hook-entries.ts';
+import { withoutMarkedBlock } from './marked-block.ts';
+import { withoutMcp } from './mcp-entries.ts';
 import type { Receipt, ReceiptEntry } from './receipt.ts';
 
 export interface UninstallFacts {
@@ -55,21 +58,39 @@ function takeBack(entry: ReceiptEntry, facts: UninstallFacts): Step {
     if (backup !== undefined && sha256Hex(backup) === entry.before_hash)
       return { operation: edit(entry, file, backup) };
   }
-  return entry.subject === 'git-hook' ? takeBlock(entry, file) : takeEntries(entry, file);
+  if (entry.subject === 'git-hook') return takeBlock(entry, file);
+  return entry.subject === 'marked-block' ? takeMarked(entry, file) : takeEntries(entry, file);
 }
 
 function takeEntries(entry: ReceiptEntry, file: Found): Step {
-  const removed = removeHookEntries(file.text, isOurCommand, entry.containers);
+  const hooksOnly = withoutMcp(file.text);
+  const removed =
+    hooksOnly === undefined
+      ? { kind: 'refused' as const, reason: 'it is not valid JSON' }
+      : removeHookEntries(hooksOnly, isOurCommand, entry.containers);
   if (removed.kind === 'refused') {
-    const isOurs = isOurCommand(file.text);
+    const isOurs = /\/prsist\/bin\/prsist/.test(file.text);
     return isOurs
-      ? { note: { path: entry.path, message: `left alone: ${removed.reason}; remove the prsist hooks by hand` } }
+      ? { note: { path: entry.path, message: `left alone: ${removed.reason}; remove the prsist lines by hand` } }
       : {};
   }
   if (removed.text === file.text) return {};
-  const shape = jsonShape(removed.text);
-  const isEmpty = shape?.kind === 'object' && shape.members.length === 0;
-  return { operation: edit(entry, file, entry.created && isEmpty ? null : removed.text) };
+  return { operation: edit(entry, file, entry.created && isEmptyFile(removed.text) ? null : removed.text) };
+}
+
+/** Nothing is left but what we had put around our entries. */
+function isEmptyFile(text: string): boolean {
+  const shape = jsonShape(text);
+  return shape?.kind === 'object' && shape.members.every(([key]) => key === 'version');
+}
+
+function takeMarked(entry: ReceiptEntry, file: Found): Step {
+  const rest = withoutMarkedBlock(file.text, entry.inserted);
+  if (rest === undefined) {
+    const isDamaged = file.text.includes('prsist >>>');
+    return isDamaged ? { note: { path: entry.path, message: 'left alone: the marks around our lines are gone' } } : {};
+  }
+  return { operation: edit(entry, file, entry.created && rest.trim() === '' ? null : rest) };
 }
 
 function takeBlock(entry: ReceiptEntry, file: Found): Step {
@@ -89,7 +110,7 @@ function takeBackAside(entry: ReceiptEntry, aside: string, facts: UninstallFacts
   const { path } = entry;
   if (put.kind === 'absent') {
     if (file.kind !== 'text') return {};
-    return file.text === chainingHook('post-commit') ? { operation: edit(entry, file, null) } : takeBlock(entry, file);
+    return file.text === chainingHook(basename(path)) ? { operation: edit(entry, file, null) } : takeBlock(entry, file);
   }
   if (file.kind === 'absent') return { operation: { kind: 'return', path, aside, before: null } };
   if (file.kind === 'text' && sha256Hex(file.text) === entry.after_hash) {
