@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { type Check, type Finding, manual, mendable } from '../core/finding.ts';
 import type { Redactor } from '../core/redact.ts';
+import type { ChainLink } from '../features/capture/chain.ts';
 import type { HookLink } from '../features/capture/status.ts';
 import type { Examination, Examine } from '../features/system/doctor-needs.ts';
 import { allProjects, allRoots, dropRoot } from '../features/system/queries.ts';
@@ -25,6 +26,10 @@ export interface DoctorParts {
   readonly redactor: Redactor;
   readonly config: () => Config;
   readonly links: () => readonly HookLink[];
+  /** Installs the hooks of some agents again; says each thing that was done. */
+  readonly install: (agents: readonly string[]) => Promise<string[]>;
+  /** Degraded and broken links of open projects, behind the hook itself. */
+  readonly chains: () => readonly { readonly project: string; readonly agent: string; readonly link: ChainLink }[];
 }
 
 interface Named {
@@ -45,7 +50,8 @@ export function doctor(parts: DoctorParts): Examine {
       job.report({ looking_at: each.name, databases: `${n + 1}/${all.length}` });
       checks.push(await database(each, { deep, fix, mended, pace, capMb: parts.config().store.max_db_mb }));
     }
-    return { checks: [...checks, redaction(parts), keys(parts), hooks(parts)], mended } satisfies Examination;
+    const capture = [await hooks(parts, fix, mended), chains(parts)];
+    return { checks: [...checks, redaction(parts), keys(parts), ...capture], mended } satisfies Examination;
   };
 }
 
@@ -173,12 +179,27 @@ function keys({ paths }: DoctorParts): Check {
   return { group: 'security', name: 'keys', findings: isWhole ? [] : [finding] };
 }
 
-function hooks({ links }: DoctorParts): Check {
-  const findings = links().map(({ agent, hook }) =>
-    manual({
+/** Hooks that are gone or others are installed again, as setup would, with all that others wrote there. */
+async function hooks({ links, install }: DoctorParts, fix: boolean, mended: string[]): Promise<Check> {
+  const broken = links();
+  if (fix && broken.length > 0) mended.push(...(await install(broken.map(({ agent }) => agent))));
+  const findings = (fix ? links() : broken).map(({ agent, hook }) => {
+    const finding = {
       ...{ group: 'capture' as const, code: `capture/hook-${hook}`, what: `the hook of ${agent} is ${hook}` },
-      ...{ why: `what ${agent} does may not be taken in, and it may not be told anything`, fix: 'prsist init' },
+      why: `what ${agent} does may not be taken in, and it may not be told anything`,
+    };
+    return fix ? manual({ ...finding, fix: 'prsist setup --dry-run' }) : mendable(finding);
+  });
+  return { group: 'capture', name: 'hooks', findings };
+}
+
+/** What is wrong further on: nothing arrives, or what arrives is not understood. One finding for each weak link. */
+function chains({ chains }: DoctorParts): Check {
+  const findings = chains().map(({ project, agent, link }) =>
+    manual({
+      ...{ group: 'capture', code: `capture/${link.link}`, what: `${agent} in ${project}: ${link.what}` },
+      ...{ why: 'what is said and done there is not remembered, or not all of it', fix: link.fix },
     }),
   );
-  return { group: 'capture', name: 'hooks', findings };
+  return { group: 'capture', name: 'chains', findings };
 }

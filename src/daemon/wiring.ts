@@ -8,6 +8,7 @@ import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
+import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
 import { countKept, dropKept } from '../features/capture/erasing.ts';
@@ -57,6 +58,7 @@ import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
+import { installAgain, weakLinks } from './chains.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
@@ -91,7 +93,7 @@ export interface Wiring {
   readonly told: CaptureParts['told'];
   readonly log: CaptureParts['log'];
   readonly spool: {
-    readonly state: () => { readonly waiting: number; readonly bad: number; readonly full: boolean };
+    readonly state: ChainNeeds['spool'];
     readonly lay: (id: string, bytes: Uint8Array) => void;
     readonly drain: () => Promise<void>;
   };
@@ -118,6 +120,7 @@ export function wire(wiring: Wiring): Wired {
   const sources = briefSources(wiring, entries);
   const roots = rootsOf(wiring);
   const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
+  const hooks = createHooks(wiring, () => wiring.projects().roots());
   const status = { homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring) };
   const { lay, drain } = wiring.spool;
   const erasing = erasingNeeds(wiring, entries, () => features);
@@ -161,7 +164,7 @@ export function wire(wiring: Wiring): Wired {
     briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{
-        hooks: createHooks(wiring, () => wiring.projects().roots()),
+        hooks,
         daemon: wiring.daemon,
         jobs: wiring.jobs,
         maintenance: wiring.maintenance,
@@ -171,6 +174,8 @@ export function wire(wiring: Wiring): Wired {
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
+        chains: () => weakLinks(status, wiring.projects()),
+        install: (agents) => installAgain(hooks, agents, homes.moved),
       }),
       config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },

@@ -67,3 +67,9 @@ export function exists(path: string): boolean {
 export function fileBytes(path: string): number {
   return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
+
+/** Permission bits of a file; undefined when it is not there. */
+export function fileMode(path: string): number | undefined {
+  const info = fs.statSync(path, { throwIfNoEntry: false });
+  return info && info.mode & 0o777;
+}

@@ -83,8 +83,8 @@ test('everything on one screen', async () => {
     stderr: '',
     stdout: `project   shop  3f2a91bc-0  /w/shop
 daemon    ok, up since 2h ago, version 0.1.0, 77.0 MB
-capture   claude-code  proven   hook installed  event 2m ago  transcript 5m ago
-          codex        off      hook changed    event never  transcript 1h ago  prsist init
+capture   claude-code  proven    hook installed  event 2m ago  transcript 5m ago
+          codex        off       hook changed    event never  transcript 1h ago  prsist init
 read      gemini-cli  2 transcripts, the last one grew 1h ago
           opencode  1 transcript
 spool     empty, 1 unreadable

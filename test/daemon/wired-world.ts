@@ -111,7 +111,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     told: async ({ agent, native, what }) => void told.push(`${agent} ${native} ${what}`),
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
     spool: {
-      state: () => ({ waiting: 0, bad: 0, full: false }),
+      state: () => ({ waiting: 0, bad: 0, full: false, oldestMs: 0 }),
       lay: (id, bytes) => writeSpoolFile(paths.spool, id, bytes),
       drain: async () => void told.push('drain'),
     },

@@ -73,7 +73,9 @@ test('CA100: init takes in what Gemini CLI, opencode and SpecStory left, and wha
     { agent: 'opencode', files: 1 },
     { agent: 'specstory', files: 1 },
   ]);
-  expect((await home.prsist(['status'], { cwd })).stdout).toContain('gemini-cli  2 transcripts');
+  const { stdout } = await home.prsist(['status'], { cwd });
+  expect(stdout).toMatch(/gemini-cli +waiting +hook installed/);
+  expect(stdout).toContain('specstory  1 transcript');
 
   fs.appendFileSync(chat, jsonl(geminiMessage(1, 'Invoices come from the night job.')));
   for (const message of opencodeTalk(cwd, 1)) db.put(message, 9);

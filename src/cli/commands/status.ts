@@ -25,7 +25,9 @@ interface Status {
 /** What is known outside of any project, in the same shape. */
 type Nowhere = Omit<Status, 'project' | 'capture'> & { readonly project: null; readonly capture: null };
 
-const states: Readonly<Record<string, Style>> = { proven: 'green', waiting: 'yellow', off: 'dim', broken: 'red' };
+const states: Readonly<Record<string, Style>> = {
+  ...{ proven: 'green', waiting: 'yellow', off: 'dim', degraded: 'yellow', broken: 'red' },
+};
 const handoffsShown = 5;
 
 export const register: Register = (parent, bind) => {
@@ -120,7 +122,7 @@ function linkLine(cli: Cli, link: Link, all: readonly Link[]): string {
   const width = Math.max(...all.map(({ agent }) => agent.length));
   const last = (name: string, at: string | null) => `${name} ${at === null ? 'never' : relativeTime(at, cli.now())}`;
   const facts = [
-    cli.print.paint(states[link.state] ?? 'dim', link.state.padEnd(7)),
+    cli.print.paint(states[link.state] ?? 'dim', link.state.padEnd(8)),
     `hook ${link.hook}`.padEnd(14),
     last('event', link.last_event_at),
     last('transcript', link.last_transcript_at),

@@ -7,6 +7,7 @@ import { diskChecks } from './disk.ts';
 import { type Looked, only } from './look.ts';
 import { placeChecks } from './places.ts';
 import { proveSpool } from './proof.ts';
+import { proveHooks } from './prove-hooks.ts';
 import { traceChecks } from './traces.ts';
 
 export interface Examined {
@@ -56,10 +57,12 @@ async function daemonChecks(cli: Cli, how: How): Promise<Examined> {
     const config = await configCheck(cli);
     const arrives = await proveSpool(cli.client.paths);
     const examined = await ask(cli, how);
+    const hooks = await proveHooks(cli); // after them, since they may have been put back
     const answers: Looked[] = [
       only({ group: 'daemon', name: 'answers', findings: other }),
       arrives,
       only({ group: 'config', name: 'settings', findings: config.findings }),
+      ...(hooks ? [hooks] : []),
     ];
     const checks = [...answers.map(({ check }) => check), ...examined.checks];
     return { checks, mended: examined.mended, notes: config.notes };

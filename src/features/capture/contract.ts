@@ -8,8 +8,20 @@ export const link = z.object({
   hook: z.enum(['installed', 'missing', 'changed', 'no-agent']),
   last_event_at: time.nullable(),
   last_transcript_at: time.nullable(),
-  state: z.enum(['proven', 'waiting', 'off', 'broken']),
+  /** That of the weakest link of the chain. */
+  state: z.enum(['proven', 'waiting', 'off', 'degraded', 'broken']),
   hint: z.string(),
+  /** From the agent's settings to the memory; empty for an agent that is not installed here. */
+  chain: z.array(
+    z.object({
+      link: z.enum(['config', 'script', 'event', 'spool', 'transcript']),
+      state: z.enum(['proven', 'waiting', 'degraded', 'broken']),
+      what: z.string(),
+      fix: z.string(),
+    }),
+  ),
+  /** The event with which doctor last tried the hook. */
+  last_probe: z.object({ id: z.string(), at: time }).nullable(),
 });
 
 const paused = z.object({

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../core/captured.ts';
-import { parseSpoolEvent, type SpoolEvent } from '../../core/spool-event.ts';
+import { parseSpoolEvent, type SpoolEvent, spoolField } from '../../core/spool-event.ts';
 import { once } from '../../store/idempotency.ts';
 import { takeGitEvent } from './git-event.ts';
 import { awaitsTranscript, eventKey, type Found, takeAgentEvent } from './ingest-agent.ts';
@@ -7,7 +7,7 @@ import { directoryOf, liveEvent } from './live/live-event.ts';
 import { isKnownEvent } from './live/table.ts';
 import type { CaptureParts, Target } from './needs.ts';
 import { isPausedFile, pausesIn } from './pauses.ts';
-import { countUnknown, see } from './queries.ts';
+import { countUnknown, noteProbe, see } from './queries.ts';
 import { strictly } from './rules.ts';
 
 /** A file of the spool, read. */
@@ -48,6 +48,10 @@ export async function ingest(
   const event = parseSpoolEvent(file.bytes);
   if ('bad' in event) return { outcome: 'bad', why: event.bad };
   failpoint('ingest.parsed');
+  if (event.event === 'Doctor') {
+    await takeProbe(parts, event);
+    return { outcome: 'dropped' };
+  }
   const directory = directoryOf(event) ?? '';
   const unlisted = parts.projectOf(directory) === undefined ? await parts.unlisted(directory) : 'entered';
   const projectId = parts.projectOf(directory);
@@ -131,4 +135,11 @@ async function takeHeartbeat(parts: CaptureParts, target: Target, found: Found):
 /** Its whole payload; undefined where it is cut off or no JSON. */
 function jsonOf({ body }: SpoolEvent): JsonValue | undefined {
   return body.kind === 'json' ? body.value : undefined;
+}
+
+/** Doctor tries a hook: that its event came back is all there is to know, and nobody's memory. */
+async function takeProbe(parts: CaptureParts, event: SpoolEvent): Promise<void> {
+  const id = parts.redactor.text((spoolField(event, 'session_id') ?? '').toWellFormed()).text;
+  const at = new Date(parts.clock()).toISOString();
+  await parts.user.write((tx) => noteProbe(tx, event.agent, { id, at }));
 }

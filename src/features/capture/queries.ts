@@ -75,6 +75,15 @@ export const sourceTotals = query<Params, { files: number; unknown_lines: number
   `select count(*) as files, ifnull(sum(unknown_lines), 0) as unknown_lines, count(error) as errors
    from ingest_sources where project_id = :project_id`,
 );
+/** Of what an agent itself left here. */
+export const agentTotals = query<
+  { project_id: string; agent: string },
+  { files: number; lines: number; unknown_lines: number; errors: number }
+>(
+  `select count(*) as files, ifnull(sum(line), 0) as lines, ifnull(sum(unknown_lines), 0) as unknown_lines,
+    count(error) as errors
+   from ingest_sources where project_id = :project_id and agent = :agent and trusted = 'own'`,
+);
 export const transcriptsByAgent = query<{ project_id: string }, { agent: string; files: number; at: number | null }>(
   `select agent, count(*) as files, max(mtime) as at from ingest_sources
    where project_id = :project_id and native_id is not null group by agent order by agent`,
@@ -201,3 +210,13 @@ export function noteStart(tx: Write, place: StartPlace, start: Start): void {
 export const dropSegmentsBefore = query<{ before: number }, unknown>(
   'delete from transcript_segments where at < :before',
 );
+
+/** What doctor left through an agent's hook last. */
+export function lastProbe(read: Read, agent: string): { readonly id: string; readonly at: string } | undefined {
+  const row = read.one(seen, { key: `probe:${agent}` });
+  return row && (JSON.parse(row.value) as { id: string; at: string }); // written by noteProbe
+}
+
+export function noteProbe(tx: Write, agent: string, probe: { readonly id: string; readonly at: string }): void {
+  tx.run(see, { key: `probe:${agent}`, value: JSON.stringify(probe) });
+}

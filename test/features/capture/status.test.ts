@@ -18,7 +18,7 @@ function home() {
   const homes = { home: world.paths.home, moved: {} };
   const facts = factsOf(world.paths.home);
   const { user } = world.projects;
-  const spool = () => ({ waiting: 1, bad: 2, full: false });
+  const spool = () => ({ waiting: 1, bad: 0, full: false, oldestMs: 0 });
   const verb = status({ homes, spool, scripts: () => facts.facts });
   return {
     ...{ paths: world.paths, homes, facts, all: () => verb(world.jobContext(projectId)) },
@@ -39,7 +39,7 @@ function home() {
             mtime,
           },
           trusted,
-          ...{ offset: 0, line: 0, parser: '1', state: '{}', unknown_lines: 7, error: null, read_at: 0 },
+          ...{ offset: 0, line: 1_000, parser: '1', state: '{}', unknown_lines: 7, error: null, read_at: 0 },
         }),
       ),
   };
@@ -49,13 +49,13 @@ test('CA52: a link is proven by an event that arrived, never by files that lie i
   const { link, install, event, paths, all } = home();
   expect(link()).toMatchObject({ hook: 'no-agent', state: 'off' });
   fs.mkdirSync(join(paths.home, '.claude'));
-  expect(link()).toMatchObject({ hook: 'missing', state: 'broken', hint: expect.stringContaining('prsist init') });
+  expect(link()).toMatchObject({ hook: 'missing', state: 'broken', hint: expect.stringContaining('prsist setup') });
   install();
   expect(link()).toMatchObject({ hook: 'installed', state: 'waiting', last_event_at: null });
   await event(5 * day);
   expect(link()).toMatchObject({ state: 'proven', last_event_at: '1970-01-06T00:00:00.000Z', hint: '' });
   expect(link('codex')).toMatchObject({ hook: 'no-agent' });
-  expect(all()).toMatchObject({ spool: { waiting: 1, bad: 2, full: false } });
+  expect(all()).toMatchObject({ spool: { waiting: 1, bad: 0, full: false } });
 });
 
 test('CA53: a day of transcripts without an event shows a hook that is silently off', async () => {
