@@ -21,11 +21,13 @@ import type { CaptureParts, TakeInSource, Target } from '../features/capture/nee
 import { forgetHomeless } from '../features/capture/queries.ts';
 import { keptTranscript } from '../features/capture/segments.ts';
 import { brokenHooks } from '../features/capture/status.ts';
+import { doubtedDocuments } from '../features/documents/doubted.ts';
 import { documentsFeature } from '../features/documents/feature.ts';
 import * as documentSearch from '../features/documents/findable.ts';
 import { keep } from '../features/documents/keep.ts';
 import { documentCount, documentsOfSession } from '../features/documents/queries.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
+import { doubtedEntries } from '../features/entries/doubted.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
 import { fleetingIn, forgetReads, mayKnow } from '../features/entries/erasing.ts';
 import { entryFacts } from '../features/entries/facts.ts';
@@ -39,6 +41,7 @@ import {
 import { storeInitial } from '../features/entries/initial.ts';
 import { pendingSyncs } from '../features/entries/mirror.ts';
 import { type EntryNeeds, momentOf } from '../features/entries/needs.ts';
+import { undoings } from '../features/entries/undo.ts';
 import { erasingFeature } from '../features/erasing/feature.ts';
 import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
@@ -55,6 +58,7 @@ import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, Hooks, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { linkedProjects } from '../features/system/queries.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
+import { trustFeature } from '../features/trust/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
@@ -162,6 +166,7 @@ export function wire(wiring: Wiring): Wired {
     }),
     erasingFeature(erasing),
     batchFeature(batchSteps(() => features)),
+    trustFeature({ entries: doubtedEntries, documents: doubtedDocuments, undoings }),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],

@@ -55,6 +55,7 @@ document.import admin
 document.list read
 document.put write
 document.restore write
+document.trust admin
 job.cancel admin
 job.list admin
 job.show read
@@ -101,6 +102,8 @@ task.update write
 token.list admin
 token.new admin
 token.revoke admin
+trust.list admin
+trust.revert admin
 `;
 
 test('HT20: what each operation needs; what nobody thought of needs admin', () => {

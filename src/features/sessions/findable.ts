@@ -1,5 +1,5 @@
 import { cutParts, headOf, toolExcerpt } from '../../core/excerpt.ts';
-import { trustOf } from '../../core/trust.ts';
+import { trustOfSaid } from '../../core/trust.ts';
 import type { Applied, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
 import { callText } from './call-text.ts';
@@ -71,9 +71,10 @@ function messageParts({ ent, fields, origin }: Found, tx: Read): readonly Search
   const texts = saidKinds.has(said.kind) ? cutParts(tx.text(fields, 'content')) : [];
   if (texts.length === 0) return [];
   const { session_id, at, agent } = said;
+  const trust = trustOfSaid(origin, () => tx.text(fields, 'content'));
   const about = {
     ...nothingMore,
-    ...{ kind: 'message' as const, ent, session_id, at, trust: trustOf(origin), agent_id: agent ?? null },
+    ...{ kind: 'message' as const, ent, session_id, at, trust, agent_id: agent ?? null },
     author:
       said.role === 'user' && said.kind === 'prompt' ? (origin === 'human' ? 'you' : 'user') : (agent ?? said.role),
     title: titleAt(tx, session_id),
@@ -123,8 +124,9 @@ function toolParts(record: Found, tx: Read): readonly SearchPart[] {
     return parts.map((text, at) => ({ ...about, part: at + 1, text, trust: 0 }));
   }
   const path = fields.files?.join('\n') || null;
-  const trust = trustOf(record.origin);
-  return [{ ...about, part: 0, text: callText(tx, record.fields), names: fields.tool ?? '', path, trust }];
+  const text = callText(tx, record.fields);
+  const trust = trustOfSaid(record.origin, () => text);
+  return [{ ...about, part: 0, text, names: fields.tool ?? '', path, trust }];
 }
 
 function toolText(read: Read, id: string, part: number): string | undefined {
@@ -153,13 +155,15 @@ function commitParts({ ent, fields, origin }: Found, tx: Read): readonly SearchP
   const { author, branch, committed_at, files } = fields as unknown as CommitAdd; // only ever records of commit.add
   const about = {
     ...nothingMore,
-    ...{ kind: 'commit' as const, ent, session_id: null, at: committed_at, trust: trustOf(origin), author },
+    ...{ kind: 'commit' as const, ent, session_id: null, at: committed_at, author },
     ...{
       names: branch ?? '',
       path: files.length > commitFiles ? null : files.map(([path]) => path).join('\n') || null,
     },
   };
-  return commitTexts(tx, fields).map((text, part) => ({ ...about, part, text }));
+  const texts = commitTexts(tx, fields);
+  const trust = trustOfSaid(origin, () => texts.join('\n'));
+  return texts.map((text, part) => ({ ...about, part, text, trust }));
 }
 
 function commitTexts(read: Read, fields: Fields): readonly string[] {
@@ -184,10 +188,12 @@ function taskParts({ ent, origin }: Found, tx: Read): readonly SearchPart[] {
   if (!row) return [];
   const about = {
     ...nothingMore,
-    ...{ kind: 'task' as const, ent, session_id: row.session_id, at: row.updated_at, trust: trustOf(origin) },
+    ...{ kind: 'task' as const, ent, session_id: row.session_id, at: row.updated_at },
     ...{ priority: row.priority, author: row.agent, agent_id: row.agent, names: row.task_id },
   };
-  return taskTexts(row).map((text, part) => ({ ...about, part, text }));
+  const texts = taskTexts(row);
+  const trust = trustOfSaid(origin, () => texts.join('\n'));
+  return texts.map((text, part) => ({ ...about, part, text, trust }));
 }
 
 function taskTexts({ description, result }: FoundTask): readonly string[] {
