@@ -28,65 +28,111 @@ const secret =
   '(?:api[ _-]?keys?|access[ _-]?tokens?|tokens?|secrets?|passwords?|credentials?|ssh keys?|private keys?|\\.env|id_rsa|environment variables)';
 const shell = '(?:sudo\\s+(?:-\\w+\\s+)?)?(?:(?:ba|z|da|k|fi)?sh|python3?|node|perl|ruby|pwsh|iex)\\b';
 
-const signs: Readonly<Record<Exclude<Doubt, 'long base64' | 'hidden characters'>, readonly RegExp[]>> = {
+/** A form, and words of which one must stand in a text that has it: looking for those first costs next to nothing. */
+interface Sign {
+  readonly needs: readonly string[];
+  readonly form: RegExp;
+}
+
+const sign = (needs: string, form: RegExp | string): Sign => ({ needs: needs.split('|'), form: new RegExp(form, 'm') });
+
+const asides = 'ignore|disregard|forget|override|bypass|discard|do not follow|stop following';
+const readers = 'ai |ais |ai,|ai:|llm|language model|assistant|chatbot|coding agent|claude|codex|gemini|copilot|gpt';
+const loaders = 'curl|wget|iwr|irm|invoke-';
+
+const signs: Readonly<Record<Exclude<Doubt, 'long base64' | 'hidden characters'>, readonly Sign[]>> = {
   'overrides earlier instructions': [
-    new RegExp(
+    sign(
+      asides,
       `\\b${setAside}\\b${gap}\\b${earlier}\\b${gap}\\b(?:${told}|rules?|messages?|context|text|conversation)\\b`,
     ),
-    new RegExp(`\\b${setAside}\\b${gap}\\b(?:all|any|your|every|the system|these|those)\\b[^.!?\\n]{0,20}\\b${told}`),
-    /\b(?:new|updated|revised|real|actual|secret|hidden) (?:system )?instructions?\s{0,3}[:;]/,
-    /\bfrom (?:now on|this point on|here on)\b.{0,10}\b(?:you|always|never|every)\b/,
-    /\bignorier\w{0,4}\b[^.\n]{0,40}\b(?:anweisung|vorgabe|instruktion)/,
-    /\b(?:ignore[rz]?|oublie[rz]?)\b[^.\n]{0,40}\binstructions?\b/,
-    /\bignor[ae]\w{0,3}\b[^.\n]{0,40}\b(?:instruc|istruz)/,
-    /игнорир\S{0,6}[^.\n]{0,40}(?:инструкц|указани)/,
-    /(?:忽略|无视|無視)[^。\n]{0,20}(?:指令|指示|说明|提示)|(?:指示|命令)[^。\n]{0,10}(?:無視|忘れ)/,
+    sign(asides, `\\b${setAside}\\b${gap}\\b(?:all|any|your|every|the system|these|those)\\b[^.!?\\n]{0,20}\\b${told}`),
+    sign('instruction', /\b(?:new|updated|revised|real|actual|secret|hidden) (?:system )?instructions?\s{0,3}[:;]/),
+    sign(
+      'from now on|from this point on|from here on',
+      /\bfrom (?:now|this point|here) on\b.{0,10}\b(?:you|always|never|every)\b/,
+    ),
+    sign('ignorier', /\bignorier\w{0,4}\b[^.\n]{0,40}\b(?:anweisung|vorgabe|instruktion)/),
+    sign('ignore|oublie', /\b(?:ignore[rz]?|oublie[rz]?)\b[^.\n]{0,40}\binstructions?\b/),
+    sign('ignor', /\bignor[ae]\w{0,3}\b[^.\n]{0,40}\b(?:instruc|istruz)/),
+    sign('игнорир', /игнорир\S{0,6}[^.\n]{0,40}(?:инструкц|указани)/),
+    sign(
+      '忽略|无视|無視|忘れ',
+      /(?:忽略|无视|無視)[^。\n]{0,20}(?:指令|指示|说明|提示)|(?:指示|命令)[^。\n]{0,10}(?:無視|忘れ)/,
+    ),
   ],
   'speaks to an assistant': [
-    new RegExp(
-      `\\b${reader}s?\\b${gap}\\b(?:must|should|shall|will|please|needs? to|has to|have to|are (?:instructed|required|told)|is (?:instructed|required|told))\\b${gap}\\b${does}\\b`,
+    sign(
+      readers,
+      `\\b${reader}s?\\b${gap}\\b(?:must|should|shall|will|please|needs? to|has to|have to|(?:are|is) (?:instructed|required|told))\\b${gap}\\b${does}\\b`,
     ),
-    new RegExp(
+    sign(
+      readers,
       `\\b(?:attention|dear|hey|note (?:to|for)|instructions? (?:to|for)|message (?:to|for)|important for)\\b[ ,:]{0,3}(?:the |all |any )?${reader}s?\\b`,
     ),
-    new RegExp(`\\bif you are (?:an? |the )?(?:${reader}|automated)\\b`),
-    new RegExp(`\\bas an? ${reader}\\b${gap}\\byou\\b`),
-    /\byou are now (?:an? |the |in |no longer |free|dan\b|root|admin|unrestricted)/,
-    /\b(?:reveal|print|repeat|output|show|disclose|leak)\b[^.!?\n]{0,30}\b(?:system prompt|initial prompt|hidden instructions|your instructions)\b/,
-    /\b(?:remember|store|save|persist|keep)\b[^.!?\n]{0,40}\b(?:all|every|future)\b[^.!?\n]{0,20}\b(?:sessions?|conversations?)\b/,
-    /\b(?:developer|debug|god|jailbreak|unrestricted) mode (?:is )?(?:now )?(?:enabled|activated|on)\b/,
-    new RegExp(
+    sign('if you are', `\\bif you are (?:an? |the )?(?:${reader}|automated)\\b`),
+    sign('as a', `\\bas an? ${reader}\\b${gap}\\byou\\b`),
+    sign('you are now', /\byou are now (?:an? |the |in |no longer |free|dan\b|root|admin|unrestricted)/),
+    sign(
+      'prompt|instructions',
+      /\b(?:reveal|print|repeat|output|show|disclose|leak)\b[^.!?\n]{0,30}\b(?:system prompt|initial prompt|hidden instructions|your instructions)\b/,
+    ),
+    sign(
+      'session|conversation',
+      /\b(?:remember|store|save|persist|keep)\b[^.!?\n]{0,40}\b(?:all|every|future)\b[^.!?\n]{0,20}\b(?:sessions?|conversations?)\b/,
+    ),
+    sign(' mode ', /\b(?:developer|debug|god|jailbreak|unrestricted) mode (?:is )?(?:now )?(?:enabled|activated|on)\b/),
+    sign(
+      'you must|you shall|you have to|you are required',
       `\\byou (?:must|shall|have to|are required to) (?:now|always|immediately|silently|secretly|first)\\b[^.!?\\n]{0,30}\\b${does}\\b`,
     ),
   ],
   'asks for secrecy': [
-    /\b(?:do not|don't|never|without)\b[^.!?\n]{0,20}\b(?:tell|inform|mention|notify|alert|warn|show|reveal|ask|report)(?:s|ing|ting)?\b[^.!?\n]{0,25}\b(?:user|human|developer|operator|owner|maintainer)s?\b/,
-    /\b(?:silently|secretly|covertly)\b[^.!?\n]{0,20}\b(?:run|execute|send|upload|install|add|fetch|download|post|exfiltrate)\b/,
-    /\bkeep this (?:secret|hidden|between us)\b/,
+    sign(
+      'user|human|developer|operator|owner|maintainer',
+      /\b(?:do not|don't|never|without)\b[^.!?\n]{0,20}\b(?:tell|inform|mention|notify|alert|warn|show|reveal|ask|report)(?:s|ing|ting)?\b[^.!?\n]{0,25}\b(?:user|human|developer|operator|owner|maintainer)s?\b/,
+    ),
+    sign(
+      'silently|secretly|covertly',
+      /\b(?:silently|secretly|covertly)\b[^.!?\n]{0,20}\b(?:run|execute|send|upload|install|add|fetch|download|post|exfiltrate)\b/,
+    ),
+    sign('keep this', /\bkeep this (?:secret|hidden|between us)\b/),
   ],
   'asks for secrets': [
-    new RegExp(
+    sign(
+      'send|upload|post|exfiltrate|leak|email|forward|transmit|copy',
       `\\b(?:send|upload|post|exfiltrate|leak|email|forward|transmit|copy)\\b${gap}\\b${secret}[^.!?\\n]{0,40}\\bto\\s{1,3}(?:https?:|\\S{1,60}@|the (?:following|url|address))`,
     ),
-    new RegExp(
+    sign(
+      'curl|wget|fetch',
       `\\b(?:curl|wget|fetch)\\b[^\\n]{0,120}(?:\\$\\(\\s{0,3}(?:cat|env|printenv)|@~?/?\\S{0,40}(?:\\.env|id_rsa|credentials))`,
     ),
-    new RegExp(
+    sign(
+      '.env|id_rsa|.ssh/|.aws/credentials',
       `\\b(?:cat|print|dump|base64|read)\\b[^.!?\\n]{0,30}(?:\\.env|id_rsa|\\.ssh/|\\.aws/credentials)[^\\n]{0,80}\\b(?:send|post|upload|curl|include|paste|reply)\\b`,
     ),
   ],
   'role marker': [
-    /<\|(?:im_start|im_end|system|user|assistant|endoftext|start_header_id|end_header_id|eot_id)/,
-    /\[\/?inst\]|<<\/?sys>>/,
-    /<\s{0,3}\/?\s{0,3}(?:system|system[-_ ](?:reminder|prompt|message)|prsist-memory|function_calls|tool_result|assistant)\b/,
-    /^\s{0,3}(?:#{1,6} )?(?:system|developer) (?:prompt|message|instructions?|override)\s{0,3}:/m,
-    /^(?:human|assistant): /m,
+    sign('<|', /<\|(?:im_start|im_end|system|user|assistant|endoftext|start_header_id|end_header_id|eot_id)/),
+    sign('inst]|sys>>', /\[\/?inst\]|<<\/?sys>>/),
+    sign(
+      '<',
+      /<\s{0,3}\/?\s{0,3}(?:system|system[-_ ](?:reminder|prompt|message)|prsist-memory|function_calls|tool_result|assistant)\b/,
+    ),
+    sign(
+      'system |developer ',
+      /^[ \t]{0,3}(?:#{1,6} )?(?:system|developer) (?:prompt|message|instructions?|override)\s{0,3}:/,
+    ),
+    sign('human: |assistant: ', /^(?:human|assistant): /),
   ],
   'pipes a download into a shell': [
-    new RegExp(`\\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)\\b[^\\n|]{0,400}\\|\\s{0,3}${shell}`),
-    new RegExp(`\\b(?:ba|z|da|k)?sh\\s{1,3}(?:-c\\s{1,3})?["'<($\`]{1,4}\\s{0,3}(?:curl|wget)\\b`),
-    /\b(?:eval|source|iex)\b\s{0,3}["'<($`]{1,4}\s{0,3}(?:curl|wget|iwr|irm|new-object)\b/,
-    new RegExp(`\\bbase64\\s{1,3}(?:-d|--decode)\\b[^\\n|]{0,100}\\|\\s{0,3}${shell}`),
+    sign(loaders, `\\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)\\b[^\\n|]{0,400}\\|\\s{0,3}${shell}`),
+    sign(loaders, `\\b(?:ba|z|da|k)?sh\\s{1,3}(?:-c\\s{1,3})?["'<($\`]{1,4}\\s{0,3}(?:curl|wget)\\b`),
+    sign(
+      `${loaders}|new-object`,
+      /\b(?:eval|source|iex)\b\s{0,3}["'<($`]{1,4}\s{0,3}(?:curl|wget|iwr|irm|new-object)\b/,
+    ),
+    sign('base64', `\\bbase64\\s{1,3}(?:-d|--decode)\\b[^\\n|]{0,100}\\|\\s{0,3}${shell}`),
   ],
 };
 
@@ -98,6 +144,7 @@ const overrides = /[\u202a-\u202e\u2066-\u2069]/;
 const splitWord = /[a-z][\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+[a-z]/i;
 const concealed = /\u001b\[(?:\d{1,3};){0,5}8m/;
 
+const plain = /^[\u0000-\u007f]*$/;
 const base64Run = /[A-Za-z0-9+/_-]{160,}/g;
 
 /**
@@ -106,12 +153,17 @@ const base64Run = /[A-Za-z0-9+/_-]{160,}/g;
  */
 export function doubtsOf(text: string): readonly Doubt[] {
   const whole = text.toWellFormed();
-  const seen = whole.replace(tags, '').replace(joiners, '').normalize('NFKC').toLowerCase();
+  const seen = asSeen(whole).toLowerCase();
   return doubtWords.filter((word) => {
     if (word === 'long base64') return hasBase64(whole);
     if (word === 'hidden characters') return hasHidden(whole);
-    return signs[word].some((sign) => sign.test(seen));
+    return signs[word].some(({ needs, form }) => needs.some((each) => seen.includes(each)) && form.test(seen));
   });
+}
+
+/** As a reader takes it: nothing invisible inside words, every width as the plain one. */
+function asSeen(text: string): string {
+  return plain.test(text) ? text : text.replace(tags, '').replace(joiners, '').normalize('NFKC');
 }
 
 /** A line that goes to agents as a quotation, whoever wrote it: not when it speaks to them. */
@@ -131,6 +183,7 @@ function hasBase64(text: string): boolean {
 
 /** What reorders text or spells words between words; joiners of scripts and emoji that need them are none. */
 function hasHidden(text: string): boolean {
+  if (plain.test(text)) return concealed.test(text);
   if (overrides.test(text) || concealed.test(text) || splitWord.test(text)) return true;
   return text.replace(flags, '').match(tags) !== null;
 }

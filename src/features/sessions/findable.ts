@@ -1,5 +1,5 @@
 import { cutParts, headOf, toolExcerpt } from '../../core/excerpt.ts';
-import { trustOfSaid } from '../../core/trust.ts';
+import { trustOf, trustOfSaid } from '../../core/trust.ts';
 import type { Applied, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
 import { callText } from './call-text.ts';
@@ -71,7 +71,8 @@ function messageParts({ ent, fields, origin }: Found, tx: Read): readonly Search
   const texts = saidKinds.has(said.kind) ? cutParts(tx.text(fields, 'content')) : [];
   if (texts.length === 0) return [];
   const { session_id, at, agent } = said;
-  const trust = trustOfSaid(origin, () => tx.text(fields, 'content'));
+  // where its text was looked at, the row knows already
+  const trust = trustOf(origin) === 1 ? (tx.one(foundMessage, { id: ent })?.trust ?? 0) : trustOf(origin);
   const about = {
     ...nothingMore,
     ...{ kind: 'message' as const, ent, session_id, at, trust, agent_id: agent ?? null },

@@ -305,8 +305,8 @@ export const workingSessions = query<{ after: number }, { sessions: number; tena
 export const sessionTitle = query<BySession, { session_id: string; title: string | null }>(
   'select session_id, title from sessions where session_id = :session_id',
 );
-export const foundMessage = query<{ id: string }, { rec: number; session_id: string; live: number }>(
-  'select rec, session_id, live from messages where id = :id',
+export const foundMessage = query<{ id: string }, { rec: number; session_id: string; live: number; trust: number }>(
+  'select rec, session_id, live, trust from messages where id = :id',
 );
 /** A message and what answers it. */
 export const branchOfMessage = query<{ session_id: string; id: string }, { id: string; live: number }>(
