@@ -47,6 +47,7 @@ const signs: Readonly<Record<Exclude<Doubt, 'long base64' | 'hidden characters'>
       `\\b${setAside}\\b${gap}\\b${earlier}\\b${gap}\\b(?:${told}|rules?|messages?|context|text|conversation)\\b`,
     ),
     sign(asides, `\\b${setAside}\\b${gap}\\b(?:all|any|your|every|the system|these|those)\\b[^.!?\\n]{0,20}\\b${told}`),
+    sign(asides, `\\b${setAside}\\b${gap}\\b(?:${told}|rules?)\\b[^.!?\\n]{0,15}\\b(?:above|before|so far)\\b`),
     sign('instruction', /\b(?:new|updated|revised|real|actual|secret|hidden) (?:system )?instructions?\s{0,3}[:;]/),
     sign(
       'from now on|from this point on|from here on',
