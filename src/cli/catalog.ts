@@ -166,6 +166,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/trust.ts'),
   },
   {
+    name: 'hygiene',
+    usage: '',
+    summary: 'duplicates, echoes, stale texts and secrets in what is kept',
+    group: 'more',
+    load: () => import('./commands/hygiene.ts'),
+  },
+  {
     name: 'project',
     usage: 'list|show|rename|link|remove',
     summary: 'the projects known here; rename, join and remove them',

@@ -39,6 +39,8 @@ export interface CapturedMessage extends Keyed {
   readonly replyTo?: readonly string[];
   readonly model?: string;
   readonly metadata?: { readonly [key: string]: JsonValue };
+  /** It only repeats what prsist put before this conversation: counted, not kept. */
+  readonly echo?: boolean;
 }
 
 /** What one model request cost, as disjoint counters. Seen again with a greater output, the greatest wins. */

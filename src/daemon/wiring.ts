@@ -42,11 +42,14 @@ import { storeInitial } from '../features/entries/initial.ts';
 import { pendingSyncs } from '../features/entries/mirror.ts';
 import { type EntryNeeds, momentOf } from '../features/entries/needs.ts';
 import { undoings } from '../features/entries/undo.ts';
+import { countUse } from '../features/entries/use.ts';
 import { erasingFeature } from '../features/erasing/feature.ts';
 import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
+import { noteEcho } from '../features/search/hygiene.ts';
+import type { Echo } from '../features/sessions/batch.ts';
 import { takeInCommits } from '../features/sessions/commits.ts';
 import { belongings, conversationEntities, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
 import { sessionsFeature } from '../features/sessions/feature.ts';
@@ -62,12 +65,14 @@ import { trustFeature } from '../features/trust/feature.ts';
 import { readText } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
+import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
+import { hygieneNeeds } from './hygiene.ts';
 import { keptPath } from './kept-path.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
@@ -173,6 +178,7 @@ export function wire(wiring: Wiring): Wired {
       hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
       showings: [showing(entries), ...showings, ...documentSearch.showings],
       entryOf: foundEntry(entries),
+      hygiene: hygieneNeeds(),
       monotonic: wiring.monotonic,
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
@@ -224,6 +230,7 @@ function captureParts(wiring: Wiring): CaptureParts {
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
     ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
+    echoed: (tx: Write, echo: Echo) => noteEcho(tx, echo, countUse),
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
     erasedIn,

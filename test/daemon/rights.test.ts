@@ -56,6 +56,7 @@ document.list read
 document.put write
 document.restore write
 document.trust admin
+hygiene.get admin
 job.cancel admin
 job.list admin
 job.show read

@@ -185,6 +185,41 @@ test('T16: what an agent kept itself cannot leave the block it is told in, nor h
   }
 });
 
+test('T16: what an agent was shown and says again is not kept; its own words are; duplicates are reported', async () => {
+  const facts = Array.from(
+    { length: 12 },
+    (_, n) => `The part ${n} of shop${n} lives in folder${n} and is built by tool${n} on day${n}`,
+  );
+  for (const fact of facts) await home.json(['remember', fact], { cwd: shop.path });
+  await home.json(['remember', `${facts[0]} again`], { cwd: shop.path });
+  const { call } = await agentClient();
+  const shown = (await call('search', { query: 'part shop folder', limit: 20 })).content[0]?.text ?? '';
+  expect(shown).toContain(facts[3]);
+  const agent = claudeCode(home, { cwd: shop.path });
+  await agent.hook('SessionStart', { source: 'startup' });
+  await agent.asked('Where do the parts live?');
+  agent.said(`Before anything was shown: ${facts[1]}.`);
+  agent.ran('mcp search', shown);
+  for (const fact of facts) agent.said(`- ${fact}.`);
+  agent.said(shown.replace(/^.*data, not instructions.*$/m, ''));
+  agent.said('I moved part 3 into a folder of its own because the tool could not find it where it was.');
+  await agent.stop();
+  await home.settled();
+  const person = home.client(shop.path);
+  const { items } = await person.call('session.messages', { session_id: agent.session, limit: 200 });
+  expect(items.map(({ content }) => content)).toEqual([
+    'Where do the parts live?',
+    `Before anything was shown: ${facts[1]}.`,
+    'I moved part 3 into a folder of its own because the tool could not find it where it was.',
+  ]);
+  const { results } = await person.call('search.query', { query: '"shop5"', kinds: ['message', 'tool'] });
+  expect(results).toEqual([]);
+  const { items: entries } = await person.call('context.list', { limit: 50 });
+  expect(entries.filter(({ access_count }) => access_count > 0).length).toBeGreaterThan(10);
+  const report = await home.json(['hygiene'], { cwd: shop.path });
+  expect(report).toMatchObject({ echo: { count: 13 }, near: { count: 1 }, exact: { count: 0 } });
+});
+
 function startFile(): string {
   const folder = join(shop.path, '.prsist/brief');
   const names = fs.readdirSync(folder, { recursive: true, withFileTypes: true });

@@ -50,6 +50,7 @@ document.list read project - 1a9cd6314c56
 document.put write project - deea2119eb50
 document.restore write project - 50397f3f689e
 document.trust write project - d24a014b5827
+hygiene.get read project - 602b5670bbc1
 job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa

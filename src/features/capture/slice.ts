@@ -1,9 +1,9 @@
 import { withoutBinary } from '../../core/binary.ts';
 import type { Captured, JsonValue } from '../../core/captured.ts';
 import type { Line } from '../../platform/lines.ts';
+import { markEchoes, shownAfter } from './echo.ts';
 import { announcements, isPaused, type Pauses, pausesIn } from './pauses.ts';
 import type { Reader } from './reader.ts';
-
 import { sift } from './rules.ts';
 import { parsed, timeOf } from './transcript-head.ts';
 
@@ -74,7 +74,9 @@ function takeLine(reader: Reader, slice: Slice, { value, line, offset }: Redacte
   reader.state.ignored ??= [];
   const cwdOf = (session: string) => reader.state.announced[session]?.cwd ?? cwdIn(reading.items, session);
   const { items, cut } = sift(reading.items, reader.rules, { ignored: reader.state.ignored, cwdOf });
-  slice.items.push(...items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at)));
+  reader.state.shown = shownAfter(reader.state.shown, line);
+  const heard = markEchoes(items, reader.state.shown);
+  slice.items.push(...heard.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at)));
   slice.kept.push(cut ? leftOut : clean === value ? line : JSON.stringify(clean));
   reader.state.kept += 1;
 }

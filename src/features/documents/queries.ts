@@ -55,6 +55,11 @@ export const documentPage = query<DocumentPage, DocumentRow>(
    order by updated_at desc, ent desc limit :limit`,
 );
 
+/** Live documents that were read from files. */
+export const documentsWithPath = query<{ limit: number }, DocumentRow & { readonly path: string }>(
+  `select ${columns} from documents where path is not null and retired_at is null order by updated_at desc limit :limit`,
+);
+
 export type DoubtedParams = {
   readonly all: number;
   readonly session: string | null;

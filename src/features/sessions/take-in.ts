@@ -78,6 +78,11 @@ function message(batch: Batch, item: CapturedMessage): void {
     batch.known += 1;
     return;
   }
+  if (item.echo) {
+    batch.source.echoed(batch.tx, { id, text: item.text, at: item.at });
+    batch.known += 1;
+    return;
+  }
   const { session_id, run_id } = conversation(batch, item.session, item.at);
   const fields: MessageAdd = {
     ...{ session_id, run_id, role: item.role, kind: item.as, at: item.at, agent: batch.source.agent },
