@@ -77,7 +77,10 @@ function foreignTranscript(texts: readonly Poison[]): string {
 /** Everything that hooks would print in this project now. */
 function briefFiles(): string {
   const folder = join(shop.path, '.prsist/brief');
-  const names = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  const names = fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    // one that begins with a dot is being written, and no hook prints it
+    .filter((each) => each.isFile() && !each.name.startsWith('.'));
   return names.map((each) => fs.readFileSync(join(each.parentPath, each.name), 'utf8')).join('\n');
 }
 
@@ -201,7 +204,7 @@ test('T16: what an agent was shown and says again is not kept; its own words are
   agent.said(`Before anything was shown: ${facts[1]}.`);
   agent.ran('mcp search', shown);
   for (const fact of facts) agent.said(`- ${fact}.`);
-  agent.said(shown.replace(/^.*data, not instructions.*$/m, ''));
+  agent.said(shown); // nothing is left of it without our block
   agent.said('I moved part 3 into a folder of its own because the tool could not find it where it was.');
   await agent.stop();
   await home.settled();
@@ -217,7 +220,7 @@ test('T16: what an agent was shown and says again is not kept; its own words are
   const { items: entries } = await person.call('context.list', { limit: 50 });
   expect(entries.filter(({ access_count }) => access_count > 0).length).toBeGreaterThan(10);
   const report = await home.json(['hygiene'], { cwd: shop.path });
-  expect(report).toMatchObject({ echo: { count: 13 }, near: { count: 1 }, exact: { count: 0 } });
+  expect(report).toMatchObject({ echo: { count: 12 }, near: { count: 1 }, exact: { count: 0 } });
 });
 
 function startFile(): string {
