@@ -36,7 +36,7 @@ export function addRevert(parent: Command, bind: Bind): void {
         'or is retired where there is none. Nothing is erased.',
     )
     .option('--session <id>', 'of this session')
-    .option('--author <name>', 'of this agent or person')
+    .option('--author <name>', 'of this agent; you: your own')
     .option('--origin <origin>', origins.join(', '))
     .option('--since <when>', 'not before: 12h, 7d or a time')
     .option('--until <when>', 'not after')

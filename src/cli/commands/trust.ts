@@ -44,7 +44,7 @@ function addList(parent: Command, bind: Bind): void {
     )
     .option('--all', 'with what was decided about, and what is retired')
     .option('--session <id>', 'written in this session')
-    .option('--author <name>', 'written by this agent or person')
+    .option('--author <name>', 'written by this agent; you: by yourself')
     .option('--limit <n>', 'at most so many (100)', count)
     .action(bind(list));
   withExamples(command, ['prsist trust list', 'prsist trust list --author codex --json']);

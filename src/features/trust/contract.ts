@@ -35,7 +35,7 @@ export const contract = {
       /** With what people have decided about, and what is retired. */
       all: z.boolean().default(false),
       session_id: word.optional(),
-      /** Name of an agent or a person. */
+      /** Name of an agent, id of a person, or you. */
       author: word.optional(),
       limit: pageSize(100, 1000),
     }),

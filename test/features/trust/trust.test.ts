@@ -44,6 +44,9 @@ test('TR1: what is quarantined or doubted is listed with origin, author, session
     { name: 'own', origin: 'agent', author: 'codex', session_id: 's1', doubts, decided: false, text: poison },
   ]);
   expect(await all.listed({ author: 'nobody' })).toEqual([]);
+  expect((await all.listed({ author: 'you' })).map(({ name, author }) => `${name} ${author}`).sort()).toEqual([
+    ...['README.md you', 'page you'],
+  ]);
   await expect(all.ask('trust.list', {}, codex('s1'))).rejects.toMatchObject({ code: 'auth/refused' });
   await expect(all.ask('trust.revert', { origin: 'agent' }, codex('s1'))).rejects.toMatchObject({
     code: 'auth/refused',
