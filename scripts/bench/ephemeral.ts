@@ -68,6 +68,6 @@ function rowOf(n: number): EntryRow {
     ...{ source: 'bench', tenant_id: null, user_id: null, session_id: session, agent_id: null, in_session: null },
     ...{ value: JSON.stringify(textOf(n)), metadata: '{}', tags: '[]', created_at: now, updated_at: now },
     ...{ expires_at: null, access_count: 0, sync_version: 1, state: 'live', origin: 'human', trust: 3 },
-    ...{ actor: '{"user":"ana"}', useful: 0, wrong: 0, flags: 0 },
+    ...{ actor: '{"user":"ana"}', useful: 0, wrong: 0, flags: 0, doubts: '[]', decided: 0 },
   };
 }

@@ -173,6 +173,20 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/bank.ts'),
   },
   {
+    name: 'trust',
+    usage: 'list|promote|reject|revert',
+    summary: 'what agents are not told, and undoing what one of them wrote',
+    group: 'more',
+    load: () => import('./commands/trust.ts'),
+  },
+  {
+    name: 'hygiene',
+    usage: '',
+    summary: 'duplicates, echoes, stale texts and secrets in what is kept',
+    group: 'more',
+    load: () => import('./commands/hygiene.ts'),
+  },
+  {
     name: 'project',
     usage: 'list|show|rename|link|remove',
     summary: 'the projects known here; rename, join and remove them',

@@ -2,14 +2,19 @@ import { PrsistError } from '../core/errors.ts';
 import type { Cli } from './cli.ts';
 
 /**
- * Asks a person for a yes before something that cannot be undone. yes: it was given on the command line.
+ * Asks a person for a yes. yes: it was given on the command line. why: what it is that should not happen unseen.
  * Throws input/invalid where nobody can be asked.
  */
-export async function confirmed(cli: Cli, question: string, yes: boolean): Promise<boolean> {
+export async function confirmed(
+  cli: Cli,
+  question: string,
+  yes: boolean,
+  why = 'this cannot be undone',
+): Promise<boolean> {
   if (yes) return true;
   const stdin = cli.stdin();
   if (!stdin.isTTY) {
-    throw new PrsistError('input/invalid', 'there is no terminal to ask at, and this cannot be undone', {
+    throw new PrsistError('input/invalid', `there is no terminal to ask at, and ${why}`, {
       hint: 'look at it with --dry-run, then say --yes',
     });
   }

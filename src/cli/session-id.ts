@@ -10,6 +10,16 @@ export async function wholeSession(cli: Cli, given: string): Promise<string> {
   return isId(given) ? given : (await sessionShown(cli, given)).session.session_id;
 }
 
+/** The same where entries are told by who wrote them: a session that is not kept here is taken by the name given. */
+export async function sessionNamed(cli: Cli, given: string): Promise<string> {
+  try {
+    return await wholeSession(cli, given);
+  } catch (error) {
+    if (error instanceof PrsistError && error.code === 'session/not-found') return given;
+    throw error;
+  }
+}
+
 /** What `session.show` says of a session given by any unambiguous beginning of its id. Throws as wholeSession does. */
 export async function sessionShown(cli: Cli, given: string): Promise<Reply<Operations['session.show']>> {
   try {

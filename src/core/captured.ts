@@ -43,6 +43,8 @@ export interface CapturedMessage extends Keyed {
   readonly told?: 'hook';
   /** Of an agent that writes messages again: of two texts with one key the one with the greater revision counts. */
   readonly revision?: number;
+  /** It only repeats what prsist put before this conversation: counted, not kept. */
+  readonly echo?: boolean;
 }
 
 /** What one model request cost, as disjoint counters. Seen again with a greater output, the greatest wins. */

@@ -14,6 +14,10 @@ export const limits = {
   tcpConnections: 64,
   jsonDepth: 32,
   jsonMembers: 10_000,
+  /** New entries of one session of an agent; what comes after them waits in quarantine for a person. */
+  entriesPerHour: 200,
+  /** A longer value is looked up, not told unasked. */
+  briefEntryBytes: 16 * kib,
   entryTags: 32,
   entryLinks: 64,
   ephemeralBytes: 64 * mib,

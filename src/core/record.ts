@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { canonical } from './canonical.ts';
 import { type Id, idBytes, uuidV8 } from './ids.ts';
+import type { origins } from './words.ts';
 
 /** Where a change came from; trust is computed from it, never stored in the record. */
-export type Origin = 'human' | 'agent' | 'import' | 'team' | 'tool-output' | 'package';
+export type Origin = (typeof origins)[number];
 
 export interface Actor {
   readonly user: string;

@@ -14,6 +14,9 @@ export const relations = ['supersedes', 'contradicts', 'about', 'derived_from'] 
 export const priorities = ['critical', 'high', 'medium', 'low'] as const;
 export type Priority = (typeof priorities)[number];
 
+/** Where a change comes from. */
+export const origins = ['human', 'agent', 'import', 'team', 'tool-output', 'package'] as const;
+
 /** What a token may do; each includes the one before. */
 export const rights = ['read', 'write', 'admin'] as const;
 export type Rights = (typeof rights)[number];

@@ -17,7 +17,7 @@ const byEffect = /^(?:context|session|task|document|search|brief|activity|stats\
 /** They name files of this machine, which a token of another program has no business with. */
 const filesOfOurs = new Set(['session.export', 'document.import']);
 /** What lifts a text above what its origin gives it. */
-const decidedByPeople = new Set(['context.trust']);
+const decidedByPeople = new Set(['context.trust', 'document.trust', 'trust.list', 'trust.revert']);
 const reading = new Set([
   'system.health',
   'system.metrics',

@@ -18,11 +18,13 @@ import type { CaptureParts, TakeInSource, Target } from '../features/capture/nee
 import { forgetHomeless } from '../features/capture/queries.ts';
 import { keptTranscript } from '../features/capture/segments.ts';
 import { brokenHooks } from '../features/capture/status.ts';
+import { doubtedDocuments } from '../features/documents/doubted.ts';
 import { documentsFeature } from '../features/documents/feature.ts';
 import * as documentSearch from '../features/documents/findable.ts';
 import { keep } from '../features/documents/keep.ts';
 import { documentCount, documentsOfSession } from '../features/documents/queries.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
+import { doubtedEntries } from '../features/entries/doubted.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
 import { fleetingIn, forgetReads, mayKnow } from '../features/entries/erasing.ts';
 import { entryFacts } from '../features/entries/facts.ts';
@@ -36,11 +38,15 @@ import {
 import { storeInitial } from '../features/entries/initial.ts';
 import { pendingSyncs } from '../features/entries/mirror.ts';
 import { type EntryNeeds, momentOf } from '../features/entries/needs.ts';
+import { undoings } from '../features/entries/undo.ts';
+import { countUse } from '../features/entries/use.ts';
 import { erasingFeature } from '../features/erasing/feature.ts';
 import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
 import { searchFeature } from '../features/search/feature.ts';
+import { noteEcho } from '../features/search/hygiene.ts';
+import type { Echo } from '../features/sessions/batch.ts';
 import { unknownCommits } from '../features/sessions/commits.ts';
 import { belongings, conversationEntities, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
 import { sessionsFeature } from '../features/sessions/feature.ts';
@@ -54,8 +60,10 @@ import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { linkedProjects } from '../features/system/queries.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
+import { trustFeature } from '../features/trust/feature.ts';
 import type { Paths } from '../platform/paths.ts';
 import { workTreeOf } from '../platform/repository.ts';
+import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { installAgain, weakLinks } from './chains.ts';
@@ -64,6 +72,7 @@ import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { createHooks, scriptFacts } from './hooks.ts';
+import { hygieneNeeds } from './hygiene.ts';
 import { keptPath } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
 import { isOwnPlace } from './own-place.ts';
@@ -182,12 +191,14 @@ export function wire(wiring: Wiring): Wired {
     }),
     erasingFeature(erasing),
     batchFeature(batchSteps(() => features)),
+    trustFeature({ entries: doubtedEntries, documents: doubtedDocuments, undoings }),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],
       hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
       showings: [showing(entries), ...showings, ...documentSearch.showings],
       entryOf: foundEntry(entries),
+      hygiene: hygieneNeeds(),
       monotonic: wiring.monotonic,
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
@@ -251,6 +262,7 @@ function captureParts(wiring: Wiring): CaptureParts {
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
     ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
+    echoed: (tx: Write, echo: Echo) => noteEcho(tx, echo, countUse),
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
     erasedIn,

@@ -10,6 +10,7 @@ import { contract as search } from './search/contract.ts';
 import { contract as sessions } from './sessions/contract.ts';
 import { contract as system } from './system/contract.ts';
 import { contract as tokens } from './tokens/contract.ts';
+import { contract as trust } from './trust/contract.ts';
 
 export const operations = {
   ...entries,
@@ -23,5 +24,6 @@ export const operations = {
   ...batch,
   ...erasing,
   ...documents,
+  ...trust,
 } as const;
 export type Operations = typeof operations;

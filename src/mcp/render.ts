@@ -41,10 +41,20 @@ const renderers: Renderers = {
   'session.handoff': (reply) =>
     `session ${shortId(reply.session_id)} waits for ${clean(reply.to_agent)} until ${minute(reply.expires_at)} UTC (handoff ${reply.handoff_id})`,
   'session.accept': acceptedText,
-  'document.get': ({ uri, title, updated_at, content }) =>
-    block([`- ${facts([minute(updated_at), uri, title])}:`, cleanLines(content)]),
-  'task.update': (task) => `task ${task.task_id} · ${task.status} · ${clean(task.description)}`,
+  'document.get': ({ uri, title, updated_at, source, session_id, content }) =>
+    block([`- ${facts([minute(updated_at), source, session(session_id), uri, title])}:`, cleanLines(content)]),
+  'task.update': (task) =>
+    `task ${task.task_id} · ${task.status}\n${block([dataLine([minute(task.updated_at), task.assignee, session(task.session_id)], task.description)])}`,
 };
+
+/** An answer's own form, in which remembered text can no more hide or leave a block than in words. */
+export function plain<T>(value: T): T {
+  // the shape stays what it was: strings for strings, lists for lists
+  if (typeof value === 'string') return cleanLines(value) as T;
+  if (Array.isArray(value)) return value.map(plain) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [clean(name), plain(each)])) as T;
+}
 
 /** The words of one answer. operation: what was asked; reply: its whole body, as the daemon gave it. */
 export function rendered(operation: keyof Operations, reply: unknown): string {
@@ -56,23 +66,28 @@ export function rendered(operation: keyof Operations, reply: unknown): string {
 function foundLine(found: ReplyOf<'search.query'>['results'][number]): string {
   const name = found.key ?? found.path ?? found.title;
   const about = [minute(found.at), found.agent ?? found.author, session(found.session_id), found.kind, name];
-  return `- ${facts(about)}: ${cut(clean(found.snippet), lineChars)}`;
+  return dataLine(about, found.snippet);
+}
+
+/** One line of remembered text behind what is known of it. */
+function dataLine(about: readonly (string | null | undefined)[], text: string): string {
+  return `- ${facts(about)}: ${cut(clean(text), lineChars)}`;
 }
 
 function acceptedText(reply: ReplyOf<'session.accept'>): string {
   const { delta, git_check: git } = reply;
-  const said = delta.messages.map(
-    (each) => `- ${facts([minute(each.at), each.agent, each.role])}: ${cut(clean(each.content), lineChars)}`,
+  const here = session(reply.session_id);
+  const said = delta.messages.map((each) => dataLine([minute(each.at), each.agent, here, each.role], each.content));
+  const tasks = delta.tasks.map((task) =>
+    dataLine([minute(task.updated_at), task.assignee, here, `task ${task.task_id}`, task.status], task.description),
   );
-  const tasks = delta.tasks.map(
-    (task) => `- task ${task.task_id} · ${task.status}: ${cut(clean(task.description), lineChars)}`,
-  );
-  const info = Object.entries(reply.critical_info).map(([name, value]) => `- ${clean(name)}: ${clean(textOf(value))}`);
+  const sent = (what: string, text: string) => dataLine([reply.from_agent, here, what], text);
+  const info = Object.entries(reply.critical_info).map(([name, value]) => sent(name, textOf(value)));
   const lines = [
-    `- reason: ${clean(reply.reason)}`,
-    ...(reply.continuation_instructions === '' ? [] : [`- asked to: ${clean(reply.continuation_instructions)}`]),
+    sent('reason', reply.reason),
+    ...(reply.continuation_instructions === '' ? [] : [sent('asked to', reply.continuation_instructions)]),
     ...info,
-    `- so far: ${clean(reply.context_snapshot.conversation_summary)}`,
+    sent('so far', reply.context_snapshot.conversation_summary),
     ...tasks,
     ...said,
   ];

@@ -2,7 +2,7 @@
 import { PrsistError } from '../core/errors.ts';
 import type { Ask } from './ask.ts';
 import { fitted } from './fit.ts';
-import { rendered } from './render.ts';
+import { plain, rendered } from './render.ts';
 
 export const resources = [
   {
@@ -37,7 +37,7 @@ export async function readResource(ask: Ask, uri: string): Promise<Content> {
   }
   if (kind === 'session') {
     const { context } = await ask('session.context', { session_id: name });
-    return { uri, mimeType: 'application/json', text: JSON.stringify(fitted(context)) };
+    return { uri, mimeType: 'application/json', text: JSON.stringify(plain(fitted(context))) };
   }
   if (kind === 'entry') return markdown(words('context.retrieve', await ask('context.retrieve', { key: name })));
   return markdown(words('document.get', await ask('document.get', { uri: name })));

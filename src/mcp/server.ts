@@ -5,7 +5,7 @@ import { type Ask, asker, type Connected } from './ask.ts';
 import { fitted } from './fit.ts';
 import { agentOf } from './identity.ts';
 import { prompts, promptText } from './prompts.ts';
-import { rendered } from './render.ts';
+import { plain, rendered } from './render.ts';
 import { readResource, resources, resourceTemplates } from './resources.ts';
 import { listed, type Tool, tools } from './tools.ts';
 
@@ -53,7 +53,7 @@ async function callTool(asking: Asking, name: string, given: Given) {
     // checked by the daemon, which has the schema of every operation
     const { success: _, ...reply }: Given = await ask(operation, { ...given, ...own } as never);
     const body = fitted(reply);
-    return { content: [text(rendered(operation, body) + where)], structuredContent: body };
+    return { content: [text(rendered(operation, body) + where)], structuredContent: plain(body) };
   } catch (error) {
     if (!(error instanceof PrsistError)) throw error;
     return { content: [text(words(error))], isError: true };

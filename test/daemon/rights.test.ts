@@ -56,6 +56,8 @@ document.import admin
 document.list read
 document.put write
 document.restore write
+document.trust admin
+hygiene.get admin
 job.cancel admin
 job.list admin
 job.show read
@@ -106,6 +108,8 @@ task.update write
 token.list admin
 token.new admin
 token.revoke admin
+trust.list admin
+trust.revert admin
 `;
 
 test('HT20: what each operation needs; what nobody thought of needs admin', () => {

@@ -72,7 +72,7 @@ function allFeatures(): readonly Feature[] {
     searchFeature({
       findables: [...ofEntries.findables, ...ofSessions.findables, ...ofDocuments.findables],
       hidings: [...ofEntries.hidings, ...ofSessions.hidings, ...ofDocuments.hidings],
-      ...{ showings: [], entryOf: none },
+      ...{ showings: [], entryOf: none, hygiene: none },
     }),
   ];
 }

@@ -33,16 +33,16 @@ config.get read user - cf4ae36693b7
 config.schema read user - a4cbb50635c6
 config.set write user - 2b1a75634bdd
 context.delete write project - df9dc7f5ed29
-context.feedback write project - 76ebe71c9738
+context.feedback write project - 6795fdf40e18
 context.history read project - 6b4e13ec97bc
-context.link write project - 2d419ef932f4
-context.list read project - 064a8b587d6f
-context.restore write project - aafb0c7bcd1a
-context.retrieve read project - 73be0f5f54f6
+context.link write project - 33da255363a3
+context.list read project - d3df7cf4e022
+context.restore write project - 3c005d6f91d7
+context.retrieve read project - c6fec9e6d5e9
 context.search read project - 94dd62fbc999
 context.store write project - 7a8451f0c5fe
-context.tag write project - 7f48ced63ea9
-context.trust write project - a33043407972
+context.tag write project - 5f241d0c6f63
+context.trust write project - 1628a617cb1d
 document.delete write project - 477c19a5e9e4
 document.get read project - 8e12ae68d0d1
 document.history read project - 71b9c509ea83
@@ -50,6 +50,8 @@ document.import job project - 95ba3d2f4d6c
 document.list read project - 1a9cd6314c56
 document.put write project - deea2119eb50
 document.restore write project - 50397f3f689e
+document.trust write project - d24a014b5827
+hygiene.get read project - 602b5670bbc1
 job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
@@ -100,6 +102,8 @@ task.update write project - 2ec6835096b1
 token.list read user - 9b6368bcdd0f
 token.new write user - 72e3c1fd2498
 token.revoke write user - b1e09791794d
+trust.list read project - ed5a24041880
+trust.revert write project - a672fb7e9713
 `;
 
 function lineOf([name, operation]: readonly [string, Operation]): string {

@@ -128,7 +128,7 @@ describe('search', () => {
       bm25: fc.integer({ min: -64, max: 0 }),
       database: fc.constantFrom('project' as const, 'user' as const),
     });
-    const rest = { session_id: null, trust: 2, author: null, path: null, agent_id: null };
+    const rest = { session_id: null, trust: 2, author: null, path: null, agent_id: null, same: null };
     const id = ({ kind, ent, part, database }: Candidate) => `${database} ${kind} ${ent} ${part}`;
     const list = fc.uniqueArray(candidate, { selector: (each) => id({ ...rest, ...each }), maxLength: 40 });
     const shuffled = list.chain((all) =>

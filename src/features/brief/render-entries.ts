@@ -27,10 +27,10 @@ export function entriesSection(entries: readonly BriefEntry[], known: readonly s
   for (const { entry, value } of told.sort((a, b) => byWorth(a.entry, b.entry) || (a.value < b.value ? -1 : 1))) {
     if (chosen.length === mostEntries) break;
     const shown = entryLine(entry, value, chosen.length);
-    const source = entry.origin === 'human' ? null : entry.session_id;
-    const size = (filled.get(source ?? '') ?? 0) + shown.text.length;
-    if (source !== null && size > capChars * shareOfOneSession) continue;
-    filled.set(source ?? '', size);
+    const source = writerOf(entry);
+    const size = (filled.get(source) ?? 0) + shown.text.length;
+    if (entry.origin !== 'human' && size > capChars * shareOfOneSession) continue;
+    filled.set(source, size);
     chosen.push({ entry, line: shown });
   }
   chosen.sort((a, b) => rankOf(a.entry) - rankOf(b.entry) || a.entry.at - b.entry.at || byEnt(a.entry, b.entry));
@@ -39,6 +39,11 @@ export function entriesSection(entries: readonly BriefEntry[], known: readonly s
     heading: (shown) => `## Remembered${shown < total ? ` (${shown} of ${total}; the rest: prsist search)` : ''}`,
     lines: chosen.map((one) => one.line),
   };
+}
+
+/** The session that stored an entry. An agent that names none stores a day's worth under its own name. */
+function writerOf({ session_id, by, at }: BriefEntry): string {
+  return session_id ?? `${by} ${utcMinute(at).slice(0, 10)}`;
 }
 
 function entryLine(entry: BriefEntry, value: string, place: number): Line {

@@ -30,6 +30,8 @@ interface ReadingState {
   kept: number;
   /** Time of the last line that told one; lines that do not are as old. Absent in states of earlier versions. */
   at?: number;
+  /** What prsist put before this conversation, as pairs of its words (see echo.ts); absent before the first block. */
+  shown?: string | undefined;
   /** Calls of which neither input nor output is kept, until their output has come. */
   ignored?: string[];
 }

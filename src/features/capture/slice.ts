@@ -1,9 +1,9 @@
 import { withoutBinary } from '../../core/binary.ts';
 import type { Captured, JsonValue } from '../../core/captured.ts';
+import { markEchoes, shownAfter } from './echo.ts';
 import type { FormLine } from './forms/form.ts';
 import { announcements, isPaused, type Pauses, pausesIn } from './pauses.ts';
 import type { Reader } from './reader.ts';
-
 import { sift } from './rules.ts';
 import { timed } from './times.ts';
 import { parsed, timeOf } from './transcript-head.ts';
@@ -79,8 +79,10 @@ function takeLine(reader: Reader, slice: Slice, { value, line, offset }: Redacte
   const cwdOf = (session: string | undefined) => cwdOfLine(reader, reading.items, session);
   const told = timed(reader, reading.items);
   const { items, cut } = sift(told, reader.rules, { ignored: reader.state.ignored, cwdOf, value: clean });
+  reader.state.shown = shownAfter(reader.state.shown, line);
+  const heard = markEchoes(items, reader.state.shown);
   // a message may have begun before a pause, or gone on after it
-  const outside = items.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at));
+  const outside = heard.filter((item) => item.kind === 'session' || !isPaused(slice.pauses, item.at));
   slice.items.push(...outside);
   const isWhole = !cut && outside.length === items.length;
   slice.kept.push(!isWhole ? leftOut : clean === value ? line : JSON.stringify(clean));

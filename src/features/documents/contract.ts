@@ -142,6 +142,12 @@ export const contract = {
     input: z.strictObject({ uri, revision: z.int().min(1).optional() }),
     output: put,
   }),
+  'document.trust': operation({
+    summary: 'How far a document is trusted, decided by a person: 0 quarantined, 3 one’s own word',
+    effect: 'write',
+    input: z.strictObject({ uri, trust: z.int().min(0).max(3), reason: z.string().max(500).optional() }),
+    output: about,
+  }),
   'bank.import': operation({ summary: 'Take the files of a memory bank into documents', ...bank }),
   'bank.export': operation({ summary: 'Write the documents of the memory bank as files', ...bank }),
   'bank.sync': operation({ summary: 'Bring memory bank and files to the same text, both ways', ...bank }),

@@ -9,6 +9,7 @@ import { documents } from './projection.ts';
 import { put } from './put.ts';
 import { get, list } from './read.ts';
 import { restore, retire } from './retire.ts';
+import { trust } from './trust.ts';
 
 /** Documents: texts with a name and a history, read from files or put by whoever has them; memory banks among them. */
 export function documentsFeature(parts: DocumentParts): Feature {
@@ -21,6 +22,7 @@ export function documentsFeature(parts: DocumentParts): Feature {
       'document.history': history,
       'document.delete': retire,
       'document.restore': restore,
+      'document.trust': trust,
       'bank.import': bankVerb(parts, 'import'),
       'bank.export': bankVerb(parts, 'export'),
       'bank.sync': bankVerb(parts, 'both'),

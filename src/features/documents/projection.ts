@@ -1,9 +1,9 @@
 import { canonical } from '../../core/canonical.ts';
 import { sha256Hex } from '../../core/ids.ts';
-import { trustOf } from '../../core/trust.ts';
+import { judge } from '../../core/trust.ts';
 import { type Applied, on, type Projecting, projection, query } from '../../store/record-type.ts';
 import { type DocumentRow, documentByEnt } from './queries.ts';
-import { type DocumentPut, documentPut, documentRetire } from './records.ts';
+import { type DocumentPut, documentPut, documentRetire, documentTrust } from './records.ts';
 
 type Written = { readonly [C in keyof DocumentRow]: string | number | null };
 
@@ -20,6 +20,8 @@ const write = query<Written, unknown>(
 const retire = query<{ ent: string; at: number }, unknown>(
   'update documents set retired_at = :at, updated_at = :at where ent = :ent and retired_at is null',
 );
+
+const decide = query<{ ent: string; trust: number }, unknown>('update documents set trust = :trust where ent = :ent');
 
 const eraseBankFiles = query<{ ents: string }, unknown>(
   `delete from bank_files where 'bank:' || name in
@@ -43,6 +45,10 @@ export const documents = projection({
     }),
     on(documentRetire, (tx, { ent, writtenAt }) => {
       tx.run(retire, { ent, at: writtenAt });
+    }),
+    // about the text that stands: a later one is trusted by where it comes from
+    on(documentTrust, (tx, { ent, fields, origin }) => {
+      if (origin === 'human') tx.run(decide, { ent, trust: Math.min(3, Math.max(0, Math.trunc(fields.trust))) });
     }),
   ],
 });
@@ -76,7 +82,7 @@ function contentAfter(tx: Projecting, record: Applied<DocumentPut>, before: Docu
   const text = tx.text(fields, 'content');
   return {
     ...{ rec: n, sha256: sha256Hex(text), bytes: Buffer.byteLength(text), revision: before.revision + 1 },
-    ...{ origin, trust: trustOf(origin), actor: canonical(actor) },
+    ...{ origin, trust: judge(origin, `${fields.title ?? before.title}\n${text}`).trust, actor: canonical(actor) },
   };
 }
 
@@ -86,6 +92,6 @@ function newRow({ n, ent, fields, writtenAt, origin, actor }: Applied<DocumentPu
   return {
     ...{ ent, uri, title: uri, kind: 'note', mime: 'text/plain', rec: n, sha256: '', bytes: 0, revision: 0 },
     ...{ version: null, source: '', path: null, session_id: null, metadata: '{}', retired_at: null },
-    ...{ created_at: writtenAt, updated_at: writtenAt, origin, trust: trustOf(origin), actor: canonical(actor) },
+    ...{ created_at: writtenAt, updated_at: writtenAt, origin, trust: 0, actor: canonical(actor) },
   };
 }

@@ -55,6 +55,28 @@ export const documentPage = query<DocumentPage, DocumentRow>(
    order by updated_at desc, ent desc limit :limit`,
 );
 
+/** Live documents that were read from files. */
+export const documentsWithPath = query<{ limit: number }, DocumentRow & { readonly path: string }>(
+  `select ${columns} from documents where path is not null and retired_at is null order by updated_at desc limit :limit`,
+);
+
+export type DoubtedParams = {
+  readonly all: number;
+  readonly session: string | null;
+  readonly author: string | null;
+  readonly limit: number;
+};
+
+/** records_ent tells whether a person decided after the text that stands was put */
+export const doubtedDocumentPage = query<DoubtedParams, DocumentRow & { readonly decided: number }>(
+  `select * from (select ${columns}, exists (select 1 from records t where t.ent = documents.ent and t.type = 'document'
+       and t.op = 'trust' and t.n > documents.rec) as decided from documents)
+   where (trust = 0 or decided = 1) and (:all = 1 or (decided = 0 and retired_at is null))
+     and (:session is null or session_id = :session or actor ->> '$.session' = :session)
+     and (:author is null or ifnull(actor ->> '$.agent', actor ->> '$.user') = :author)
+   order by updated_at desc, ent desc limit :limit`,
+);
+
 /** All live documents of a memory bank, by name. */
 export const bankDocuments = query<{ prefix: string }, DocumentRow>(
   `select ${columns} from documents

@@ -1,10 +1,10 @@
 import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
+import { judge } from '../../core/trust.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import { readTimeCursor, writeTimeCursor } from '../time-cursor.ts';
 import type { contract } from './contract.ts';
-
 import { changesOf, type DocumentRow, documentPage } from './queries.ts';
 import type { DocumentPut } from './records.ts';
 import { aboutDocument, leastTrust, named } from './wire.ts';
@@ -39,6 +39,10 @@ export function get(context: Context, { uri, revision }: Parsed<Get>): Reply<Get
   const read = context.read.project;
   const row = named(read, uri, context);
   const content = revision === undefined ? textOf(read, row) : textOfRevision(read, row, revision);
+  // trust is that of the text that stands: an earlier one may be what it was put right from
+  if (revision !== undefined && judge('import', content).trust < leastTrust(context.caller)) {
+    throw new PrsistError('document/not-found', `no revision ${revision} of ${row.uri} for agents`);
+  }
   return {
     ...aboutDocument(row),
     ...(revision === undefined ? {} : { revision, bytes: Buffer.byteLength(content) }),

@@ -22,4 +22,8 @@ export interface DocumentPut extends Readonly<Record<string, unknown>> {
 }
 
 export const documentPut = recordType<DocumentPut>('document.put', 'merge');
+/** How far the text that stands is trusted; counts only when a person says so. */
+export type DocumentTrust = { readonly trust: number; readonly reason?: string };
+
+export const documentTrust = recordType<DocumentTrust>('document.trust', 'merge');
 export const documentRetire = recordType<{ readonly reason?: string }>('document.retire', 'merge');

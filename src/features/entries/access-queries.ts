@@ -30,6 +30,13 @@ export const countAccess = query<{ ent: string; count: number; at: number }, unk
    where ent = :ent`,
 );
 
+/** links_target: entries that stand although another one says it supersedes them */
+export const superseded = query<{ limit: number }, { key: string; value: string; by: string }>(
+  `select e.key, e.value, n.key as by from links l join memory_context_registry e on e.ent = l.target
+     join memory_context_registry n on n.ent = l.ent
+   where l.rel = 'supersedes' and e.state = 'live' and n.state = 'live' order by e.updated_at desc, e.ent limit :limit`,
+);
+
 /** Reads of erased entries, also by key: a key may say as much as a value. */
 export const eraseAccesses = query<{ ents: string }, unknown>(
   `delete from memory_context_access_log where ent in (select value from json_each(:ents))

@@ -58,7 +58,7 @@ export function trust(tx: Write, input: Parsed<Of<'context.trust'>>, context: Co
   }
   const row = findNamed(tx, input, context);
   const reason = input.reason === undefined ? {} : { reason: input.reason };
-  if (row.trust !== input.trust) {
+  if (row.trust !== input.trust || row.decided === 0) {
     tx.append(contextTrust, { ...about(row, context), fields: { trust: input.trust, ...reason } });
   }
   return entryReply(rowNow(tx, row));

@@ -28,6 +28,8 @@ export const entry = z.object({
   state: z.enum(['live', 'retired']),
   origin: z.string(),
   trust: z.int(),
+  /** Why it is trusted less than its origin. */
+  doubts: z.array(z.string()),
   /** Two devices changed it at once, and nobody has decided yet. */
   conflict: z.boolean(),
   useful: z.int(),

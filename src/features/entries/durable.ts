@@ -1,3 +1,4 @@
+import { limits } from '../../core/limits.ts';
 import type { Actor, Origin } from '../../core/record.ts';
 import type { Layer, Priority, Scope } from '../../core/words.ts';
 import type { Context } from '../feature.ts';
@@ -54,9 +55,10 @@ export function endsForBrief(asked: Asked): readonly number[] {
 
 function rowsToTell(asked: Asked): EntryRow[] {
   const { read, now, user } = asked;
+  const bytes = limits.briefEntryBytes;
   return (
     told
-      .flatMap((scope) => important.map((priority) => ({ scope, priority, user_id: user, now, limit: most })))
+      .flatMap((scope) => important.map((priority) => ({ scope, priority, user_id: user, now, bytes, limit: most })))
       .flatMap((asked) => read[databaseOf(asked.scope)].all(durableEntries, asked))
       .flatMap((row) => standing(row, asked) ?? [])
       // what is noted for a session that goes on is that session's own

@@ -42,7 +42,7 @@ export function entriesFeature(needs: EntryNeeds): Feature {
     projections: [entries],
     migrations: {
       directory: join(import.meta.dirname, 'migrations'),
-      files: ['0002-entries.sql', '0014-entries-whole.sql'],
+      files: ['0002-entries.sql', '0014-entries-whole.sql', '0022-trust.sql'],
     },
     anywhere: {
       'context.store': ({ scope }) => isPersons({ scope: scope ?? needs.settings(undefined).defaultScope }),

@@ -1,5 +1,6 @@
 import { canonical } from '../../core/canonical.ts';
-import { trustOf } from '../../core/trust.ts';
+import type { Origin } from '../../core/record.ts';
+import { judge } from '../../core/trust.ts';
 import { type Applied, on, type Projecting, projection, query } from '../../store/record-type.ts';
 import { eraseAccesses, eraseLinksTo, eraseTraces } from './access-queries.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
@@ -12,22 +13,26 @@ import {
   contextRetire,
   contextTag,
   contextTrust,
+  type Said,
+  tooMany,
 } from './records.ts';
+import { valueText } from './reply.ts';
 
 type Written = { readonly [C in keyof Omit<EntryRow, 'access_count'>]: string | number | null };
 
 const write = query<Written, unknown>(
   `insert into memory_context_registry
      (ent, key, layer, scope, priority, category, source, tenant_id, user_id, session_id, agent_id, in_session, value,
-      metadata, tags, created_at, updated_at, expires_at, sync_version, state, origin, trust, actor, useful, wrong, flags)
+      metadata, tags, created_at, updated_at, expires_at, sync_version, state, origin, trust, actor, useful, wrong, flags,
+      doubts, decided)
    values
      (:ent, :key, :layer, :scope, :priority, :category, :source, :tenant_id, :user_id, :session_id, :agent_id,
       :in_session, :value, :metadata, :tags, :created_at, :updated_at, :expires_at, :sync_version, :state, :origin, :trust,
-      :actor, :useful, :wrong, :flags)
+      :actor, :useful, :wrong, :flags, :doubts, :decided)
    on conflict (ent) do update set layer = :layer, priority = :priority, category = :category, source = :source,
      in_session = :in_session, value = :value, metadata = :metadata, updated_at = :updated_at,
      expires_at = :expires_at, sync_version = :sync_version, state = :state, origin = :origin, trust = :trust,
-     actor = :actor`,
+     actor = :actor, doubts = :doubts, decided = :decided`,
 );
 
 const hide = query<{ ent: string; at: number }, unknown>(
@@ -51,7 +56,7 @@ const count = query<Of & { useful: number; wrong: number }, unknown>(
    set useful = useful + :useful, wrong = wrong + :wrong, sync_version = sync_version + 1 where ent = :ent`,
 );
 const decide = query<Of & { trust: number }, unknown>(
-  'update memory_context_registry set trust = :trust, sync_version = sync_version + 1 where ent = :ent',
+  'update memory_context_registry set trust = :trust, decided = 1, sync_version = sync_version + 1 where ent = :ent',
 );
 
 /** One row per entry: its current value and what is known about it. */
@@ -108,7 +113,7 @@ function rowAfter(tx: Projecting, record: Applied<ContextPut>): Written | undefi
     in_session: holder({ ...before, ...(layer === undefined ? {} : { layer }) }, session_id),
     ...(expires_at === undefined ? {} : { expires_at }),
     ...(metadata === undefined ? {} : { metadata: canonical(metadata) }),
-    ...valueAfter(tx, record),
+    ...valueAfter(tx, record, before.key),
     updated_at: writtenAt,
     sync_version: before.sync_version + 1,
     state: 'live',
@@ -116,9 +121,29 @@ function rowAfter(tx: Projecting, record: Applied<ContextPut>): Written | undefi
 }
 
 /** Who says a value is remembered with it: a change of its priority alone leaves that as it was. */
-function valueAfter(tx: Projecting, { fields, origin, actor }: Applied<ContextPut>): Partial<Written> {
+function valueAfter(tx: Projecting, record: Applied<ContextPut>, key: string): Partial<Written> {
+  const { fields } = record;
   if (fields.value === undefined && fields.value_blob === undefined) return {};
-  return { value: tx.text(fields, 'value'), origin, trust: trustOf(origin), actor: canonical(actor) };
+  const value = tx.text(fields, 'value');
+  const { origin, actor } = saidBy(record);
+  return {
+    value,
+    origin,
+    actor: canonical(actor),
+    decided: 0,
+    ...judged(record, origin, `${key}\n${valueText(value)}`),
+  };
+}
+
+/** A person who puts an earlier value back does not make it their own word; nobody else can name another origin. */
+function saidBy({ fields, origin, actor }: Applied<ContextPut>): Said {
+  return origin === 'human' && fields.said ? fields.said : { origin, actor };
+}
+
+function judged({ fields }: Applied<ContextPut>, origin: Origin, text: string): Pick<Written, 'trust' | 'doubts'> {
+  const { trust, doubts } = judge(origin, text);
+  if (!fields.over) return { trust, doubts: JSON.stringify(doubts) };
+  return { trust: 0, doubts: JSON.stringify([...doubts, tooMany]) };
 }
 
 /** The session that holds an entry: only layer session has one, and in scope session it is the entry's own. */
@@ -149,6 +174,6 @@ function newRow({ ent, fields, writtenAt, origin, actor }: Applied<ContextPut>):
     ...{ tags: '[]', useful: 0, wrong: 0, flags: 0 },
     ...{ layer: 'long_term', priority: 'medium', category: 'general', source: '', value: 'null', metadata: '{}' },
     ...{ created_at: writtenAt, updated_at: writtenAt, access_count: 0, sync_version: 0, state: 'live' },
-    ...{ origin, trust: trustOf(origin), actor: canonical(actor) },
+    ...{ origin, trust: 0, actor: canonical(actor), doubts: '[]', decided: 0 },
   };
 }

@@ -34,11 +34,15 @@ export interface EntryRow {
   readonly wrong: number;
   /** 1 open conflict, 2 edited after it was retired. */
   readonly flags: number;
+  /** JSON list of words: why the value that stands is trusted less than its origin. */
+  readonly doubts: string;
+  /** 1: a person has decided how far the value that stands is trusted. */
+  readonly decided: number;
 }
 
 const columns = `ent, key, layer, scope, priority, category, source, tenant_id, user_id, session_id, agent_id, in_session,
   value, metadata, tags, created_at, updated_at, expires_at, access_count, sync_version, state, origin, trust, actor,
-  useful, wrong, flags`;
+  useful, wrong, flags, doubts, decided`;
 
 /** unique index on ent */
 export const entryByEnt = query<{ ent: string }, EntryRow>(
@@ -85,7 +89,7 @@ export const entryPage = query<PageParams, EntryRow>(
  * session only when they are important enough to outlive it.
  */
 export const durableEntries = query<
-  { scope: string; priority: string; user_id: string | null; now: number; limit: number },
+  { scope: string; priority: string; user_id: string | null; now: number; bytes: number; limit: number },
   EntryRow
 >(
   `select ${columns} from memory_context_registry
@@ -93,7 +97,7 @@ export const durableEntries = query<
        or (priority = 'medium' and category in ('decision', 'fact', 'preference', 'lesson', 'note')))
      and scope = :scope and priority = :priority and (layer <> 'session' or priority <> 'medium')
      and tenant_id is null and (scope <> 'user' or user_id is :user_id)
-     and (expires_at is null or expires_at > :now)
+     and (expires_at is null or expires_at > :now) and octet_length(value) <= :bytes
      and not exists (select 1 from links where target = memory_context_registry.ent and rel = 'supersedes')
    order by updated_at desc limit :limit`,
 );
@@ -132,6 +136,17 @@ export const versionsOf = query<{ ent: string; before: number; limit: number }, 
    where ent = :ent and version < :before order by version desc limit :limit`,
 );
 
+/** records_kind: entries that a session, an author or an origin has changed */
+export const changedBy = query<
+  { session: string | null; author: string | null; origin: string | null },
+  { ent: string }
+>(
+  `select distinct ent from records where type = 'context' and op in ('put', 'retire', 'tag', 'link') and body is not null
+     and (:session is null or body ->> '$.actor.session' = :session)
+     and (:author is null or ifnull(body ->> '$.actor.agent', body ->> '$.actor.user') = :author)
+     and (:origin is null or body ->> '$.origin' = :origin) order by ent`,
+);
+
 /** context_expiry: entries whose own time is over */
 export const expiredEntries = query<{ now: number; limit: number }, EntryRow>(
   `select ${columns} from memory_context_registry
@@ -149,6 +164,28 @@ export const fadingEntries = query<{ before: number; limit: number }, EntryRow>(
 
 export const liveEntries = query<Params, { count: number }>(
   "select count(*) as count from memory_context_registry where state = 'live'",
+);
+
+export type DoubtedParams = {
+  readonly all: number;
+  readonly session: string | null;
+  readonly author: string | null;
+  readonly limit: number;
+};
+
+/** context_doubted: what a person may want to look at, newest first */
+export const doubtedPage = query<DoubtedParams, EntryRow>(
+  `select ${columns} from memory_context_registry
+   where (trust = 0 or doubts <> '[]' or decided = 1) and (:all = 1 or (decided = 0 and state = 'live'))
+     and (:session is null or actor ->> '$.session' = :session)
+     and (:author is null or ifnull(actor ->> '$.agent', actor ->> '$.user') = :author)
+   order by updated_at desc, ent desc limit :limit`,
+);
+
+/** context_created: how much one session of an agent, or an agent without any, has stored since */
+export const newEntriesOf = query<{ session: string | null; agent: string | null; since: number }, { count: number }>(
+  `select count(*) as count from memory_context_registry
+   where created_at > :since and actor ->> '$.session' is :session and actor ->> '$.agent' is :agent`,
 );
 
 /** Entries about which somebody still has to decide. */

@@ -1,3 +1,4 @@
+import type { Actor, Origin } from '../../core/record.ts';
 import type { Layer, Priority, Scope } from '../../core/words.ts';
 import { recordType } from '../../store/record-type.ts';
 
@@ -6,6 +7,8 @@ import { recordType } from '../../store/record-type.ts';
  * value: canonical JSON as a text, over 16 KiB as value_blob. null takes a session or an expiry away again.
  * tenant_id, user_id, agent_id and, in scope session, session_id are part of its identity and never change; in the other
  * scopes session_id is the session that a session-layer entry belongs to.
+ * over: its writer had stored too many new entries within the hour, so it is in quarantine. said: whose value a person
+ * puts back; without meaning in records of anybody else.
  */
 export type ContextPut = {
   readonly key?: string;
@@ -24,7 +27,18 @@ export type ContextPut = {
   readonly value?: string;
   readonly value_blob?: string;
   readonly value_bytes?: number;
+  readonly over?: boolean;
+  readonly said?: Said;
 };
+
+/** Whose word a value is. */
+export interface Said {
+  readonly origin: Origin;
+  readonly actor: Actor;
+}
+
+/** Stands among the doubts of an entry that came after too many others. */
+export const tooMany = 'too many new entries within an hour';
 
 export type ContextRetire = { readonly reason?: string };
 export type ContextTag = { readonly add?: readonly string[]; readonly remove?: readonly string[] };

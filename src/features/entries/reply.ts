@@ -6,7 +6,7 @@ import type { EntryRow, LinkRow } from './queries.ts';
 
 /** An entry as it stands on the wire. */
 export function entryReply(row: EntryRow): z.output<typeof entry> {
-  const { ent, in_session, actor: _, flags, ...shown } = row;
+  const { ent, in_session, actor: _, decided: _decided, flags, ...shown } = row;
   return {
     ...shown,
     entry_id: ent,
@@ -14,6 +14,7 @@ export function entryReply(row: EntryRow): z.output<typeof entry> {
     value: JSON.parse(row.value),
     metadata: JSON.parse(row.metadata),
     tags: JSON.parse(row.tags),
+    doubts: JSON.parse(row.doubts),
     created_at: rfc3339(row.created_at),
     updated_at: rfc3339(row.updated_at),
     expires_at: row.expires_at === null ? null : rfc3339(row.expires_at),

@@ -36,7 +36,7 @@ export function stateEntry(
     ...{ ent: entryId(key, owner), key, value: canonical(value), metadata: '{}', tags: '[]', in_session: session_id },
     ...{ layer: 'session', priority: 'medium', category: 'session_state', source: 'prsist', state: 'live' },
     ...{ created_at: context.now, updated_at: context.now, expires_at: null, access_count: 0, sync_version: 1 },
-    ...{ origin: 'human', trust: 3, actor: '{}', useful: 0, wrong: 0, flags: 0 },
+    ...{ origin: 'human', trust: 3, actor: '{}', useful: 0, wrong: 0, flags: 0, doubts: '[]', decided: 0 },
   });
   return { ...entry, hit_cache: false, links: [] };
 }

@@ -2,14 +2,14 @@ import { canonical } from '../../core/canonical.ts';
 import { PrsistError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Reply } from '../../core/operation.ts';
-import { trustOf } from '../../core/trust.ts';
+import { judge } from '../../core/trust.ts';
 import { actorOf, type Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import { databaseOf, entryId } from './identity.ts';
 import { standing } from './life.ts';
 import type { EntryNeeds } from './needs.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
-import { rfc3339 } from './reply.ts';
+import { rfc3339, valueText } from './reply.ts';
 import { requireVersion, type StoreInput, sourceOf, type Wanted } from './wanted.ts';
 
 type Store = (typeof contract)['context.store'];
@@ -50,6 +50,7 @@ export function storeEphemeral(
 
 function rowOf(ent: string, wanted: Wanted, { caller, now }: Context, before: EntryRow | undefined): EntryRow {
   const { key, owner, value, priority, category, source, metadata, tags = [] } = wanted;
+  const { trust, doubts } = judge(caller.origin, `${key}\n${valueText(value)}`);
   return {
     ...{ ent, key, ...owner, layer: 'ephemeral', value, priority, category, source: source ?? sourceOf(caller) },
     ...{
@@ -60,6 +61,7 @@ function rowOf(ent: string, wanted: Wanted, { caller, now }: Context, before: En
     },
     ...{ created_at: before?.created_at ?? now, updated_at: now, access_count: before?.access_count ?? 0 },
     ...{ sync_version: (before?.sync_version ?? 0) + 1, state: 'live', origin: caller.origin },
-    ...{ trust: trustOf(caller.origin), actor: canonical(actorOf(caller)), useful: 0, wrong: 0, flags: 0 },
+    ...{ trust, doubts: JSON.stringify(doubts), decided: 0 },
+    ...{ actor: canonical(actorOf(caller)), useful: 0, wrong: 0, flags: 0 },
   };
 }

@@ -2,16 +2,17 @@ import { canonical } from '../../core/canonical.ts';
 import { PrsistError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Reply } from '../../core/operation.ts';
-import { trustOf } from '../../core/trust.ts';
+import type { Origin } from '../../core/record.ts';
+import { judge, trustOf } from '../../core/trust.ts';
 import type { Write } from '../../store/record-type.ts';
 import { actorOf, type Caller, type Context } from '../feature.ts';
 import { tagChange } from './annotate.ts';
 import type { contract } from './contract.ts';
 import { databaseOf, entryId } from './identity.ts';
 import type { EntryNeeds } from './needs.ts';
-import { type EntryRow, entryByEnt } from './queries.ts';
-import { type ContextPut, contextPut, contextTag } from './records.ts';
-import { isInConflict, rfc3339 } from './reply.ts';
+import { type EntryRow, entryByEnt, newEntriesOf } from './queries.ts';
+import { type ContextPut, contextPut, contextTag, tooMany } from './records.ts';
+import { isInConflict, rfc3339, valueText } from './reply.ts';
 import { storeEphemeral } from './store-ephemeral.ts';
 import { requireVersion, type StoreInput, sourceOf, type Wanted, wantedOf } from './wanted.ts';
 
@@ -52,7 +53,10 @@ function storeDurable(tx: Write, { wanted, input }: Storing, { caller }: Context
   const before = tx.one(entryByEnt, { ent });
   requireVersion(input, key, before);
   const by = { actor: actorOf(caller), origin: caller.origin };
-  const fields = before ? changes(tx, { before, wanted, caller }) : creation(tx, wanted, caller);
+  const fields = guarded(tx, before ? changes(tx, { before, wanted, caller }) : creation(tx, wanted, caller), {
+    before,
+    caller,
+  });
   const isSame = before?.state === 'live' && Object.keys(fields).length === 0 && !isFading(before, tx.now);
   if (!isSame) tx.append(contextPut, { ent, fields, ...by });
   const had = before ? (JSON.parse(before.tags) as string[]) : []; // a list of words, written by the projection
@@ -101,7 +105,7 @@ function changes(
   { before, wanted, caller }: { before: EntryRow; wanted: Wanted; caller: Caller },
 ): ContextPut {
   const { layer, priority, category, metadata, in_session, expires_at } = wanted;
-  const isRaised = trustOf(caller.origin) > before.trust;
+  const isRaised = raises(before, wanted, caller);
   const isMoved = before.scope !== 'session' && in_session !== before.in_session;
   const changed: ContextPut = {
     ...(layer === before.layer ? {} : { layer }),
@@ -115,6 +119,33 @@ function changes(
   // who stores it is news only together with other news, unless the request names a source itself
   const source = wanted.source ?? (Object.keys(changed).length > 0 ? sourceOf(caller) : before.source);
   return source === before.source ? changed : { ...changed, source };
+}
+
+/**
+ * Whether the same value is trusted more because of who says it now. What a person decided stays until a person says
+ * otherwise, and what was one too many is no less so when its writer says it again.
+ */
+function raises(before: EntryRow, { key, value }: Wanted, { origin }: Caller): boolean {
+  if (origin !== 'human' && (before.decided === 1 || trustOf(origin) <= trustOf(before.origin as Origin))) return false;
+  return judge(origin, `${key}\n${valueText(value)}`).trust > before.trust;
+}
+
+const hourMs = 3_600_000;
+
+/** Marks what one session of an agent stores after too much else: kept, but for a person to look at first. */
+function guarded(
+  tx: Write,
+  fields: ContextPut,
+  { before, caller }: { readonly before: EntryRow | undefined; readonly caller: Caller },
+): ContextPut {
+  if (caller.origin === 'human' || (fields.value ?? fields.value_blob) === undefined) return fields;
+  const { agent = null, session = null } = caller;
+  const wasOver = before !== undefined && before.doubts.includes(tooMany);
+  const since = tx.now - hourMs;
+  const over = before
+    ? wasOver
+    : (tx.one(newEntriesOf, { agent, session, since })?.count ?? 0) >= limits.entriesPerHour;
+  return over ? { ...fields, over } : fields;
 }
 
 function keptValue(tx: Write, value: string): Pick<ContextPut, 'value' | 'value_blob' | 'value_bytes'> {

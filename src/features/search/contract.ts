@@ -44,6 +44,23 @@ const foundEntry = z.object({
   quarantined: z.boolean(),
 });
 
+const example = z.object({
+  kind: z.string(),
+  /** Key of an entry, uri of a document. */
+  name: z.string(),
+  /** What it is the same as, what superseded it, or the file that is gone; null: nothing else. */
+  as: z.string().nullable(),
+  text: z.string(),
+});
+
+const rate = z.object({
+  count: z.int(),
+  /** Of how many texts, from 0 to 1. */
+  rate: z.number(),
+  /** At most three. */
+  examples: z.array(example),
+});
+
 export const contract = {
   'search.query': operation({
     summary:
@@ -93,6 +110,21 @@ export const contract = {
       result_count: z.int(),
       results: z.array(foundEntry),
       next_cursor: z.string().nullable(),
+    }),
+  }),
+  'hygiene.get': operation({
+    summary: 'How clean what is kept is: duplicates, echoes, stale texts, secrets; nothing is deleted; for people only',
+    effect: 'read',
+    input: z.strictObject({}),
+    output: z.object({
+      /** Parts of entries and documents of this project that can be found. */
+      texts: z.int(),
+      exact: rate,
+      near: rate,
+      /** Answers of agents that only repeated what they were shown, and are not kept; the rate is of all answers. */
+      echo: rate,
+      stale: rate,
+      secret: rate,
     }),
   }),
 } as const satisfies Contract;

@@ -3,6 +3,7 @@ import { type Context, type Feature, feature } from '../feature.ts';
 import type { EntryOf, Findable, Hiding, Showing } from '../findable.ts';
 import { contextSearch } from './context-search.ts';
 import { contract } from './contract.ts';
+import { type HygieneNeeds, hygiene } from './hygiene.ts';
 import { searchProjection } from './projection.ts';
 import { searchQuery } from './search-query.ts';
 
@@ -16,6 +17,7 @@ export interface SearchNeeds {
   /** A clock that only goes forward, in milliseconds; nothing is timed when absent. */
   readonly monotonic?: () => number;
   /** Begins the timing of a search for entries; what it returns is told how many were found. */
+  readonly hygiene: Omit<HygieneNeeds, 'showings'>;
   readonly asking?: (context: Context, query: string) => (found: number) => void;
 }
 
@@ -26,10 +28,12 @@ export function searchFeature({
   showings,
   entryOf,
   asking,
+  hygiene: ofHygiene,
   monotonic = () => 0,
 }: SearchNeeds): Feature {
   return feature(contract, {
     verbs: {
+      'hygiene.get': hygiene({ ...ofHygiene, showings }),
       'search.query': (context, input) => {
         const begun = monotonic();
         const reply = searchQuery(context, input, showings);
@@ -43,6 +47,9 @@ export function searchFeature({
       },
     },
     projections: [searchProjection(findables, hidings)],
-    migrations: { directory: path.join(import.meta.dirname, 'migrations'), files: ['0007-search.sql'] },
+    migrations: {
+      directory: path.join(import.meta.dirname, 'migrations'),
+      files: ['0007-search.sql', '0023-hygiene.sql'],
+    },
   });
 }

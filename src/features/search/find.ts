@@ -59,17 +59,34 @@ export function find(
   const { question, wanted } = search;
   const ranked = rankedOf(search, page).filter((each) => isAt(each.path, wanted.path));
   const found: Found[] = [];
+  const twins = twinsIn(ranked);
+  const told = new Set<string>();
   for (const [place, each] of ranked.entries()) {
-    const text = place < page.offset ? undefined : textOf(search, each);
+    const twin = twins.get(each);
+    // of what says the same the best is told: also by a page before this one
+    if (twin !== undefined && told.has(twin)) continue;
+    const text = place < page.offset && twin === undefined ? undefined : textOf(search, each);
     if (text === undefined || !hasPhrases(text, question.phrases)) continue;
     const one = { ...each, text, read: readOf(search.context, each.database) };
     if (keep?.(one) === false) continue;
+    if (twin !== undefined) told.add(twin);
+    if (place < page.offset) continue;
     if (found.length === asked.limit) {
       return { found, next_cursor: cursorText(asked.request, { ...page, offset: place }) };
     }
     found.push(one);
   }
   return { found, next_cursor: null };
+}
+
+/** What those of the list have in common that say the same as another one of it. */
+function twinsIn(ranked: readonly Ranked[]): ReadonlyMap<Ranked, string> {
+  const groups = Map.groupBy(ranked, ({ kind, same }) => (same === null ? '' : `${kind} ${same}`));
+  const twins = new Map<Ranked, string>();
+  for (const [name, group] of groups) {
+    if (name !== '' && group.length > 1) for (const each of group) twins.set(each, name);
+  }
+  return twins;
 }
 
 function rankedOf(search: Search, page: Page): readonly Ranked[] {

@@ -1,3 +1,5 @@
+import { sha256Hex } from '../../core/ids.ts';
+import { sameForm, sketchOf } from '../../core/sketch.ts';
 import { findableKinds } from '../../core/words.ts';
 import {
   type Applied,
@@ -17,6 +19,7 @@ type ItemRow = Omit<SearchPart, 'text' | 'names' | 'title' | 'category' | 'tags'
   readonly chars: number;
   readonly length: number;
   readonly flags: number;
+  readonly same: string | null;
 };
 type Words = {
   readonly text: string;
@@ -33,9 +36,9 @@ const knownParts = query<OfEntity, Known>(
 );
 const addItem = query<ItemRow & { hidden: number }, unknown>(
   `insert into search_item (kind, ent, part, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id,
-     agent_id, at, chars, length, flags, hidden)
+     agent_id, at, chars, length, flags, hidden, same)
    values (:kind, :ent, :part, :session_id, :layer, :scope, :priority, :trust, :author, :path, :tenant_id, :user_id,
-     :agent_id, :at, :chars, :length, :flags, :hidden)`,
+     :agent_id, :at, :chars, :length, :flags, :hidden, :same)`,
 );
 /** Right after addItem: the index row gets the number of the item just added. */
 const addWords = query<Words, unknown>(
@@ -45,7 +48,7 @@ const addWords = query<Words, unknown>(
 const changeItem = query<ItemRow & { item_id: number }, unknown>(
   `update search_item set session_id = :session_id, layer = :layer, scope = :scope, priority = :priority,
      trust = :trust, author = :author, path = :path, tenant_id = :tenant_id, user_id = :user_id, agent_id = :agent_id,
-     at = :at, chars = :chars, length = :length, flags = :flags
+     at = :at, chars = :chars, length = :length, flags = :flags, same = :same
    where item_id = :item_id and kind = :kind and ent = :ent and part = :part`,
 );
 const changeWords = query<Words & { item_id: number }, unknown>(
@@ -62,6 +65,21 @@ const dropWordsOf = query<{ ents: string; kinds: string }, unknown>(
   `delete from search_fts where rowid in (select item_id from search_item
      where kind in (select value from json_each(:kinds)) and ent in (select value from json_each(:ents)))`,
 );
+/** Right after addItem and addWords, whose row has the number of the item. */
+const addSketch = query<{ h: number }, unknown>(
+  'insert into search_sketch (h, item_id) select :h, max(item_id) from search_item',
+);
+const addSketchOf = query<{ h: number; item_id: number }, unknown>(
+  'insert into search_sketch (h, item_id) values (:h, :item_id)',
+);
+const dropSketch = query<{ item_id: number }, unknown>('delete from search_sketch where item_id = :item_id');
+const dropSketchesOf = query<{ ents: string; kinds: string }, unknown>(
+  `delete from search_sketch where item_id in (select item_id from search_item
+     where kind in (select value from json_each(:kinds)) and ent in (select value from json_each(:ents)))`,
+);
+const dropEchoesOf = query<{ ents: string }, unknown>(
+  `delete from search_echo where id in (select value from json_each(:ents)) or ent in (select value from json_each(:ents))`,
+);
 /** Deleting alone leaves the words readable in older parts of the index. */
 const optimize = query<Record<string, never>, unknown>("insert into search_fts (search_fts) values ('optimize')");
 
@@ -75,6 +93,7 @@ export function searchProjection(findables: readonly Findable[], hidings: readon
     version: 1,
     tables: {
       search_item: { local: ['item_id'] },
+      search_sketch: { local: ['item_id'], entity: null },
       search_fts: { index: true, clear: "insert into search_fts (search_fts) values ('delete-all')" },
     },
     handlers: [...findables.map(putting), ...hidings.map(hiding)],
@@ -84,7 +103,10 @@ export function searchProjection(findables: readonly Findable[], hidings: readon
 
 /** The words; their items go by the entity that stands in them. */
 function eraseWords(tx: Projecting, ents: readonly string[]): void {
-  tx.run(dropWordsOf, { ents: JSON.stringify(ents), kinds: JSON.stringify(findableKinds) });
+  const those = { ents: JSON.stringify(ents), kinds: JSON.stringify(findableKinds) };
+  tx.run(dropSketchesOf, those);
+  tx.run(dropEchoesOf, { ents: those.ents });
+  tx.run(dropWordsOf, those);
   tx.run(optimize, {});
 }
 
@@ -124,6 +146,7 @@ function putEntity(tx: Projecting, parts: readonly [SearchPart, ...SearchPart[]]
   }
   const stale = othersStay ? [] : known.filter((each) => !parts.some((part) => part.part === each.part));
   for (const { item_id } of stale) {
+    tx.run(dropSketch, { item_id });
     tx.run(dropItem, { item_id });
     tx.run(dropWords, { item_id });
   }
@@ -132,12 +155,21 @@ function putEntity(tx: Projecting, parts: readonly [SearchPart, ...SearchPart[]]
 function add(tx: Projecting, part: SearchPart, hidden: number): void {
   tx.run(addItem, { ...itemRow(part), hidden });
   tx.run(addWords, wordsOfPart(part));
+  if (isKept(part)) for (const h of sketchOf(part.text)) tx.run(addSketch, { h });
 }
 
 function change(tx: Projecting, item_id: number, part: SearchPart): void {
   tx.run(changeItem, { ...itemRow(part), item_id });
   tx.run(dropWords, { item_id });
   tx.run(changeWords, { ...wordsOfPart(part), item_id });
+  if (!isKept(part)) return;
+  tx.run(dropSketch, { item_id });
+  for (const h of sketchOf(part.text)) tx.run(addSketchOf, { h, item_id });
+}
+
+/** Kept by somebody's will: said once is enough. What was said and done is a record of how often it was. */
+function isKept({ kind }: SearchPart): boolean {
+  return kind === 'entry' || kind === 'document';
 }
 
 function itemRow(part: SearchPart): ItemRow {
@@ -145,6 +177,7 @@ function itemRow(part: SearchPart): ItemRow {
   return {
     ...{ kind, ent, part: part.part, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id },
     ...{ agent_id, at, chars: part.text.length, length: wordCount(part.text), flags: flagsOf(part.text) },
+    same: isKept(part) ? sameHash(part.text) : null,
   };
 }
 
@@ -181,4 +214,10 @@ const timeWord =
 
 function flagsOf(text: string): number {
   return (text.includes('?') ? 1 : 0) + (timeWord.test(text) ? 2 : 0);
+}
+
+/** null for nothing but punctuation: that is no duplicate of anything. */
+function sameHash(text: string): string | null {
+  const form = sameForm(text);
+  return form === '' ? null : sha256Hex(form).slice(0, 32);
 }

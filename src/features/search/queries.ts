@@ -13,6 +13,8 @@ export interface Item {
   readonly path: string | null;
   readonly agent_id: string | null;
   readonly at: number;
+  /** What texts that say the same share; null for what is told as often as it was said. */
+  readonly same: string | null;
   /** bm25 as SQLite gives it: below 0, the best lowest. */
   readonly bm25: number;
 }
@@ -38,7 +40,7 @@ export type CandidateParams = {
 
 /** Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. */
 export const candidates = query<CandidateParams, Item>(
-  `select i.item_id, i.kind, i.ent, i.part, i.session_id, i.priority, i.trust, i.author, i.path, i.agent_id, i.at,
+  `select i.item_id, i.kind, i.ent, i.part, i.session_id, i.priority, i.trust, i.author, i.path, i.agent_id, i.at, i.same,
      f.rank as bm25
    from search_fts f cross join search_item i on i.item_id = f.rowid
    where f.search_fts match :match and f.rank match 'bm25(1.0, 1.0, 4.0, 3.0, 1.0, 1.0, 0.0)'

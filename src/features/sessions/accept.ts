@@ -5,7 +5,7 @@ import type { Read, Write } from '../../store/record-type.ts';
 import { actorOf, type Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import type { SessionNeeds } from './needs.ts';
-import { messagesFrom } from './page-messages.ts';
+import { leastTrust, messagesFrom } from './page-messages.ts';
 import { patchOf } from './patch.ts';
 import { type HandoffRow, handoffById, recordOfSeq, taskOfSession, waitingHandoffs } from './queries.ts';
 import { type HandoffCreate, handoffAccept } from './records.ts';
@@ -46,7 +46,7 @@ export function accept(needs: SessionNeeds) {
       // JSON when it came in, JSON when it goes out
       critical_info: sent.critical_info as Reply<Accept>['critical_info'],
       continuation_instructions: sent.continuation_instructions,
-      ...{ context_snapshot: { ...sent.snapshot }, delta: deltaSince(tx, row) },
+      ...{ context_snapshot: { ...sent.snapshot }, delta: deltaSince(tx, row, leastTrust(context.caller)) },
       git_check: gitCheck(sent, context.git),
       patch: patchOf(tx, sent),
     };
@@ -77,13 +77,19 @@ export function sentWith(read: Read, row: HandoffRow): HandoffCreate {
 }
 
 /** Messages of the session that came after what the snapshot covers, and its tasks as they are now. */
-function deltaSince(read: Read, row: HandoffRow): Reply<Accept>['delta'] {
+function deltaSince(read: Read, row: HandoffRow, least_trust: 0 | 1): Reply<Accept>['delta'] {
   // written as {log: seq}
   const through = JSON.parse(row.through) as Record<string, number>;
   const seen = Object.entries(through).map(([log, seq]) => read.one(recordOfSeq, { log, seq })?.n ?? 0);
   const { session_id } = row;
   const start = { at: -1, id: '', after_rec: Math.max(0, ...seen) };
-  const { items, next_cursor } = messagesFrom(read, { session_id, dead: 0, ...start, limit: deltaMessages });
+  const { items, next_cursor } = messagesFrom(read, {
+    session_id,
+    dead: 0,
+    least_trust,
+    ...start,
+    limit: deltaMessages,
+  });
   return { messages: items, tasks: read.all(taskOfSession, { session_id }).map(wireTask), next_cursor };
 }
 

@@ -5,6 +5,12 @@ import type { Actor, Origin } from '../../core/record.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import { joinOrStart } from './join.ts';
 
+export interface Echo {
+  readonly id: Id;
+  readonly text: string;
+  readonly at: number;
+}
+
 export interface Source {
   readonly agent: string;
   readonly user: string;
@@ -16,6 +22,8 @@ export interface Source {
   /** A path as it is kept: relative to the project root where it lies in it. cwd: of the conversation. */
   readonly pathOf: (path: string, cwd: string | undefined) => string;
   readonly keepThinking: 'keep' | 'drop';
+  /** Told of what an agent only repeated; id: of the message that is not kept. */
+  readonly echoed: (tx: Write, echo: Echo) => void;
   /** Says of entities whether they were erased; undefined when nothing ever was. */
   readonly erasedIn: (read: Read) => ((ent: string) => boolean) | undefined;
 }

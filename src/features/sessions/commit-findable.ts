@@ -1,6 +1,6 @@
 // Commits as search knows them: a commit that became another one is found as that one, under either sha.
 import { cutParts } from '../../core/excerpt.ts';
-import { trustOf } from '../../core/trust.ts';
+import { trustOfSaid } from '../../core/trust.ts';
 import type { Applied, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
 import { commitBySha, familyOfSha, formerShas, presentOf, rewritesFrom } from './commit-queries.ts';
@@ -69,12 +69,14 @@ function parts(tx: Read, { sha, ent, rec }: { sha: string; ent: string; rec: num
   const former = tx.all(formerShas, { sha }).map((each) => each.sha);
   const shas = [sha, ...former.slice(0, mostFormer)].flatMap((each) => lengths.map((length) => each.slice(0, length)));
   const about = {
-    ...{ kind: 'commit' as const, ent, session_id: null, at: committed_at, trust: trustOf('import'), author },
+    ...{ kind: 'commit' as const, ent, session_id: null, at: committed_at, author },
     ...{ layer: null, scope: null, priority: null, tenant_id: null, user_id: null, agent_id: null },
     ...{ names: [branch ?? '', ...shas].join(' ').trim() },
     path: files.length > commitFiles ? null : files.map(([path]) => path).join('\n') || null,
   };
-  return textsOf(tx, fields).map((text, part) => ({ ...about, part, text }));
+  const texts = textsOf(tx, fields);
+  const trust = trustOfSaid('import', () => texts.join('\n'));
+  return texts.map((text, part) => ({ ...about, part, text, trust }));
 }
 
 function textsOf(read: Read, fields: Readonly<Record<string, unknown>>): readonly string[] {

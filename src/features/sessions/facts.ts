@@ -1,3 +1,4 @@
+import { quotable } from '../../core/doubt.ts';
 import type { GitState, SessionFacts } from '../../core/snapshot.ts';
 import type { Read } from '../../store/record-type.ts';
 import { callText } from './call-text.ts';
@@ -59,13 +60,13 @@ export function sessionFacts(read: Read, session_id: string, around: Surrounding
       at,
     })),
     tasks: read.all(taskOfSession, { session_id }).map((row) => ({
-      ...{ id: row.task_id, description: row.description, status: row.status, priority: row.priority },
+      ...{ id: row.task_id, description: quotable(row.description), status: row.status, priority: row.priority },
     })),
     edits: editsOf(read, session_id, commands),
     commands,
     calls: callsOf(read, session_id),
     commits: read.all(commitsOfSession, { session_id }).map(({ sha, rec, committed_at }) => ({
-      ...{ sha, subject: String(read.fields(rec).subject ?? ''), at: committed_at },
+      ...{ sha, subject: quotable(String(read.fields(rec).subject ?? '')), at: committed_at },
     })),
     summaries: texts(read.all(summariesOfSession, { session_id }).reverse()).map(({ text, at }) => ({ text, at })),
     ...surroundings,
@@ -131,7 +132,7 @@ function commandsOf(read: Read, session_id: string): SessionFacts['commands'] {
     return {
       command: String(read.fields(row.rec).command ?? ''),
       ...{ exit_code: row.exit_code, is_error: row.is_error === 1, at: row.at },
-      error_line: typeof line === 'string' ? line : null,
+      error_line: typeof line === 'string' ? quotable(line) : null,
     };
   });
 }

@@ -1,5 +1,5 @@
 import { cutParts, headOf, toolExcerpt } from '../../core/excerpt.ts';
-import { trustOf } from '../../core/trust.ts';
+import { trustOf, trustOfSaid } from '../../core/trust.ts';
 import type { Applied, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
 import { callText } from './call-text.ts';
@@ -52,9 +52,11 @@ function messageParts({ ent, fields, origin }: Found, tx: Read): readonly Search
   const texts = saidKinds.has(said.kind) ? cutParts(tx.text({ ...said }, 'content')) : [];
   if (texts.length === 0) return [];
   const { session_id, at, agent } = said;
+  // where its text was looked at, the row knows already
+  const trust = trustOf(origin) === 1 ? (tx.one(foundMessage, { id: ent })?.trust ?? 0) : trustOf(origin);
   const about = {
     ...nothingMore,
-    ...{ kind: 'message' as const, ent, session_id, at, trust: trustOf(origin), agent_id: agent ?? null },
+    ...{ kind: 'message' as const, ent, session_id, at, trust, agent_id: agent ?? null },
     author:
       said.role === 'user' && said.kind === 'prompt' ? (origin === 'human' ? 'you' : 'user') : (agent ?? said.role),
     title: titleAt(tx, session_id),
@@ -110,8 +112,9 @@ function toolParts(record: Found, tx: Read): readonly SearchPart[] {
     return parts.map((text, at) => ({ ...about, part: at + 1, text, trust: 0 }));
   }
   const path = fields.files?.join('\n') || null;
-  const trust = trustOf(record.origin);
-  return [{ ...about, part: 0, text: callText(tx, record.fields), names: fields.tool ?? '', path, trust }];
+  const text = callText(tx, record.fields);
+  const trust = trustOfSaid(record.origin, () => text);
+  return [{ ...about, part: 0, text, names: fields.tool ?? '', path, trust }];
 }
 
 function toolText(read: Read, id: string, part: number): string | undefined {
@@ -141,10 +144,12 @@ function taskParts({ ent, origin }: Found, tx: Read): readonly SearchPart[] {
   if (!row) return [];
   const about = {
     ...nothingMore,
-    ...{ kind: 'task' as const, ent, session_id: row.session_id, at: row.updated_at, trust: trustOf(origin) },
+    ...{ kind: 'task' as const, ent, session_id: row.session_id, at: row.updated_at },
     ...{ priority: row.priority, author: row.agent, agent_id: row.agent, names: row.task_id },
   };
-  return taskTexts(row).map((text, part) => ({ ...about, part, text }));
+  const texts = taskTexts(row);
+  const trust = trustOfSaid(origin, () => texts.join('\n'));
+  return texts.map((text, part) => ({ ...about, part, text, trust }));
 }
 
 function taskTexts({ description, result }: FoundTask): readonly string[] {

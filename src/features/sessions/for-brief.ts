@@ -1,3 +1,4 @@
+import { quotable } from '../../core/doubt.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { Read } from '../../store/record-type.ts';
 import { sentWith } from './accept.ts';
@@ -79,12 +80,23 @@ function forBrief(read: Read, row: SessionRow): SessionForBrief {
   const { session_id } = row;
   const snapshot = summarise(sessionFacts(read, session_id, noSurroundings));
   return {
-    ...{ session_id, agent: speakerOf(read, row), ask: snapshot.ask, title: titleOf(read, row), branch: row.branch },
+    ...{
+      session_id,
+      agent: speakerOf(read, row),
+      ask: snapshot.ask,
+      title: told(titleOf(read, row)),
+      branch: row.branch,
+    },
     ...{ started_at: row.started_at, last_activity: row.last_activity, commits: row.commit_count },
     files_changed: new Set(read.all(editsOfSession, { session_id }).map((edit) => edit.path)).size,
     unfinished: isUnfinished(snapshot),
     runs: read.all(runsOfSession, { session_id }).map(({ agent, native_id }) => ({ agent, native_id })),
   };
+}
+
+/** A title may come from a file of somebody else. */
+function told(title: string | null): string | null {
+  return title === null ? null : quotable(title);
 }
 
 /** It stopped with open tasks, edits that are in no commit, or a failed last command. */

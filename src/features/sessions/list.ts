@@ -5,7 +5,7 @@ import type { Context } from '../feature.ts';
 import { shownCommits } from './commit-ties.ts';
 import type { contract } from './contract.ts';
 import type { SessionNeeds } from './needs.ts';
-import { messagesFrom } from './page-messages.ts';
+import { leastTrust, messagesFrom } from './page-messages.ts';
 import { handoffPage, messageOwner, runsOfSession, type SessionRow, sessionPage } from './queries.ts';
 import {
   cursorParts,
@@ -86,7 +86,16 @@ export function messages(context: Context, input: Parsed<Messages>): Reply<Messa
   const { session_id } = findSession(read, input.session_id);
   const { role, kind, limit } = input;
   const { at, id, after_rec = 0 } = cursorParts(input.cursor, afterOf(read, session_id, input.after));
-  return messagesFrom(read, { session_id, role, kind, at, id, after_rec, limit, dead: input.include_dead ? 1 : 0 });
+  return messagesFrom(read, {
+    session_id,
+    role,
+    kind,
+    at,
+    id,
+    after_rec,
+    limit,
+    ...{ dead: input.include_dead ? 1 : 0, least_trust: leastTrust(context.caller) },
+  });
 }
 
 /** Where a page begins: after a message of the session, or after a time. */

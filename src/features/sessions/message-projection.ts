@@ -1,5 +1,5 @@
 import type { Origin } from '../../core/record.ts';
-import { trustOf } from '../../core/trust.ts';
+import { trustOfSaid } from '../../core/trust.ts';
 import { on, type Params, type Projecting, projection, query } from '../../store/record-type.ts';
 import { type MessageAdd, messageAdd, messageMark, type Usage } from './records.ts';
 
@@ -87,7 +87,7 @@ export const messageRows = projection({
     on(messageAdd, (tx, record) => {
       const { fields, ent } = record;
       const usage = fields.usage && winsOver(tx, fields.usage, ent) ? fields.usage : undefined;
-      const added = tx.run(insert, row(record, usage));
+      const added = tx.run(insert, row(tx, record, usage));
       if (added === 0) {
         if (fields.revision !== undefined) renew(tx, record);
         return;
@@ -126,7 +126,7 @@ function renew(tx: Projecting, record: Row): void {
   const { ent, fields } = record;
   const before = tx.one(kept, { id: ent });
   if (before?.session_id !== fields.session_id || !isNewer(tx, record, before.rec)) return;
-  tx.run(replace, row(record, undefined));
+  tx.run(replace, row(tx, record, undefined));
   const { session_id, at } = fields;
   tx.run(applyMark, { session_id, id: ent });
   tx.run(recount, { session_id });
@@ -148,7 +148,7 @@ interface Row {
   readonly origin: Origin;
 }
 
-function row({ n, ent, hlc, fields, origin }: Row, usage: Usage | undefined): Params {
+function row(tx: Projecting, { n, ent, hlc, fields, origin }: Row, usage: Usage | undefined): Params {
   return {
     ...{ id: ent, rec: n, session_id: fields.session_id, run_id: fields.run_id, parent_id: fields.parent_id },
     ...{ native_id: fields.native_id, role: fields.role, kind: fields.kind, agent: fields.agent, model: fields.model },
@@ -157,7 +157,7 @@ function row({ n, ent, hlc, fields, origin }: Row, usage: Usage | undefined): Pa
     request_id: fields.usage?.request_id,
     ...(usage ? counters(usage) : { fresh: null, cache_read: null, cache_write: null, output: null }),
     write_1h: usage?.write_1h,
-    ...{ at: fields.at, hlc, origin, trust: trustOf(origin) },
+    ...{ at: fields.at, hlc, origin, trust: trustOfSaid(origin, () => tx.text({ ...fields }, 'content')) },
   };
 }
 

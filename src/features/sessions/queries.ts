@@ -144,11 +144,11 @@ export const messageCounts = query<BySession, { role: string; count: number }>(
 /** What people typed, here or in a transcript a person chose to take in; an agent's words are never among them. */
 export const promptsOfSession = query<{ session_id: string; limit: number }, TextRow>(
   `select id, rec, role, at from messages where session_id = :session_id and kind = 'prompt' and live = 1
-     and origin in ('human', 'import') order by at desc, hlc desc, id desc limit :limit`,
+     and trust > 0 and origin in ('human', 'import') order by at desc, hlc desc, id desc limit :limit`,
 );
 export const firstPrompt = query<BySession, TextRow>(
   `select id, rec, role, at from messages where session_id = :session_id and kind = 'prompt' and live = 1
-     and origin in ('human', 'import') order by at, hlc, id limit 1`,
+     and trust > 0 and origin in ('human', 'import') order by at, hlc, id limit 1`,
 );
 /** What a session without a title is named after. */
 export const openingWords = query<BySession, TextRow>(
@@ -171,7 +171,7 @@ export const summariesOfSession = query<BySession, TextRow>(
 export const messagePage = query<Params, MessageRow>(
   `select id, rec, role, kind, at, agent, model, trust, tok_fresh, tok_cache_read, tok_cache_write, tok_out from messages
    where session_id = :session_id and bytes > 0 and (:role is null or role = :role) and (:kind is null or kind = :kind)
-     and (live = 1 or :dead = 1) and rec > :after_rec and (at, hlc, id) > (:at, ifnull((select hlc from messages where id = :id), ''), :id)
+     and (live = 1 or :dead = 1) and trust >= :least_trust and rec > :after_rec and (at, hlc, id) > (:at, ifnull((select hlc from messages where id = :id), ''), :id)
    order by at, hlc, id limit :limit`,
 );
 
@@ -328,8 +328,8 @@ export const workingSessions = query<{ after: number }, { sessions: number; tena
 export const sessionTitle = query<BySession, { session_id: string; title: string | null }>(
   'select session_id, title from sessions where session_id = :session_id',
 );
-export const foundMessage = query<{ id: string }, { rec: number; session_id: string; live: number }>(
-  'select rec, session_id, live from messages where id = :id',
+export const foundMessage = query<{ id: string }, { rec: number; session_id: string; live: number; trust: number }>(
+  'select rec, session_id, live, trust from messages where id = :id',
 );
 /** A message and what answers it. */
 export const branchOfMessage = query<{ session_id: string; id: string }, { id: string; live: number }>(

@@ -1,5 +1,5 @@
 // What was done in a time, and what it cost.
-import { query } from '../../store/record-type.ts';
+import { type Params, query } from '../../store/record-type.ts';
 
 type Since = { readonly session_id: string; readonly since: number };
 
@@ -68,4 +68,9 @@ export const usageBetween = query<{ since: number; until: number; medium: number
      where at >= :since and at < :until and tok_out is not null) m
    left join sessions s on s.session_id = m.session_id
    group by 1, 2, 3, 4, 5`,
+);
+
+/** Answers of agents in the whole project. */
+export const answerCount = query<Params, { count: number }>(
+  "select count(*) as count from messages where role = 'assistant' and kind = 'text' and bytes > 0",
 );

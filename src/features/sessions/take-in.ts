@@ -81,6 +81,11 @@ function message(batch: Batch, item: CapturedMessage): void {
     batch.known += 1;
     return;
   }
+  if (item.echo) {
+    batch.source.echoed(batch.tx, { id, text: item.text, at: item.at });
+    batch.known += 1;
+    return;
+  }
   const { session_id, run_id } = conversation(batch, item.session, item.at);
   if (item.told === 'hook' && isTold(batch, session_id, item)) {
     batch.known += 1;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { BriefEntry } from '../../../src/features/brief/brief-input.ts';
 import { renderBrief } from '../../../src/features/brief/render.ts';
 import { summarise } from '../../../src/features/sessions/summarise.ts';
 import { command, edit, facts, prompt } from '../sessions/summarise-given.ts';
@@ -321,4 +322,24 @@ test('the longest session anchors within 1,200 tokens', () => {
   expect(brief.tokens).toBeLessThanOrEqual(1_240);
   for (const wanted of ['Asked last', 'Task open', 'Not committed: …', 'Last words'])
     expect(brief.text).toContain(wanted);
+});
+
+test('TR8: one session of an agent fills at most a fifth of a brief; one that names none by the day; a person all of it', () => {
+  const text = 'word '.repeat(60);
+  const filled = (change: (n: number) => Partial<BriefEntry>) => {
+    const entries = Array.from({ length: 10 }, (_, n) => entry(`n${n}`, { value: `${n} ${text}`, ...change(n) }));
+    const items = renderBrief({ reason: 'startup', project: 'shop', entries, sessions: [] }).items;
+    return items.reduce((sum, { line }) => sum + line.length, 0);
+  };
+  const fifth = 8_000 / 5;
+  const byAgent = { origin: 'agent', by: 'codex' } as const;
+  const [session, nameless, person] = [
+    filled(() => ({ ...byAgent, session_id: 's1' })),
+    filled(() => byAgent),
+    filled(() => ({})),
+  ];
+  for (const one of [session, nameless]) expect([one <= fifth, one > 0]).toEqual([true, true]);
+  expect(filled((n) => ({ ...byAgent, session_id: `s${n}` }))).toBeGreaterThan(fifth);
+  expect(filled((n) => ({ ...byAgent, at: at(n * 24 * 60) }))).toBeGreaterThan(fifth);
+  expect(person).toBeGreaterThan(fifth);
 });

@@ -127,6 +127,8 @@ test('EN64: bytes and number stay true whatever is put, read, dropped and swept'
       useful: 0,
       wrong: 0,
       flags: 0,
+      doubts: '[]',
+      decided: 0,
     },
   });
   for (let i = 0; i < 2_000; i += 1) {

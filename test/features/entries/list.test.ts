@@ -109,7 +109,7 @@ test('EN26: what the second copy follows is read along the new records, however 
 test('EN25: what a brief tells is read along an index of its own, without a sort', async () => {
   const m = memory();
   const { durableEntries } = await import('../../../src/features/entries/queries.ts');
-  const asked = { scope: 'project', priority: 'high', user_id: null, now: 0, limit: 1 };
+  const asked = { scope: 'project', priority: 'high', user_id: null, now: 0, bytes: 9, limit: 1 };
   const plan = m.project.db.prepare(`explain query plan ${durableEntries.sql}`).all(asked);
   const details = plan.map((row) => String((row as { readonly detail: string }).detail));
   expect(details[0]).toBe('SEARCH memory_context_registry USING INDEX context_told (scope=? AND priority=?)');

@@ -25,7 +25,7 @@ test('EN1: an entry is stored with its defaults and comes back whole', async () 
     ...{ entry_id: stored.entry_id, key: 'api.style', value, layer: 'long_term', scope: 'project' },
     ...{ priority: 'medium', category: 'general', source: 'cli', user_id: null, session_id: null },
     ...{ metadata: { a: 2, b: 1 }, created_at: stored.updated_at, updated_at: stored.updated_at, expires_at: null },
-    ...{ access_count: 0, sync_version: 1, state: 'live', origin: 'human', trust: 3 },
+    ...{ access_count: 0, sync_version: 1, state: 'live', origin: 'human', trust: 3, doubts: [] },
     ...{ tenant_id: null, agent_id: null, tags: [], links: [], conflict: false, useful: 0, wrong: 0, hit_cache: false },
   });
 });

@@ -123,3 +123,11 @@ test('EN34: context.search gets whole entries, and none that is retired or expir
   expect(found(m.project.read, gone.entry_id)).toBeUndefined();
   expect(found(m.project.read, kept.entry_id.replaceAll('a', 'b'))).toBeUndefined();
 });
+
+test('TR9: a value over 16 KiB is looked up, not told unasked', async () => {
+  const m = memory();
+  const long = (bytes: number) => 'x'.repeat(bytes - 2); // in quotes
+  await m.store({ key: 'fits', value: long(limits.briefEntryBytes), priority: 'high' });
+  await m.store({ key: 'too-long', value: long(limits.briefEntryBytes + 1), priority: 'critical' });
+  expect(forBrief(asked(m)).map(({ key }) => key)).toEqual(['fits']);
+});

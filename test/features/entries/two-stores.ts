@@ -35,7 +35,7 @@ export interface Memory {
 /** Both databases, open until the test ends. Every answer is checked against the contract. */
 export function memory(needs: EntryNeeds = plainNeeds()): Memory {
   const { projections, verbs, storeOf } = entriesFeature(needs);
-  const migrations = ['0002-entries', '0014-entries-whole'].map((name) =>
+  const migrations = ['0002-entries', '0014-entries-whole', '0022-trust'].map((name) =>
     shippedMigration(`features/entries/migrations/${name}.sql`),
   );
   const { store: project, clock, settings } = temporaryStore({ migrations, projections });

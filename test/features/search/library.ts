@@ -161,7 +161,13 @@ export class Library {
   }
 
   #open(kind: StoreKind): Store {
-    const search = searchFeature({ findables, hidings, showings, entryOf });
+    const search = searchFeature({
+      hygiene: { stale: () => [], answers: () => 0, used: () => undefined },
+      findables,
+      hidings,
+      showings,
+      entryOf,
+    });
     const folders = ['store', 'features/search'].map((each) =>
       path.join(import.meta.dirname, '../../../src', each, 'migrations'),
     );

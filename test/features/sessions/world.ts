@@ -86,6 +86,7 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
   };
   const entryNeeds = plainNeeds();
   const searching = searchFeature({
+    hygiene: { stale: () => [], answers: () => 0, used: () => undefined },
     findables: [...entryFindables, ...findables],
     hidings: [...entryHidings, ...hidings],
     showings: [showing(entryNeeds), ...showings],
@@ -144,6 +145,7 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
 
 export const ownSource: Source = {
   ...{ agent: 'claude-code', user: 'ana', device: 'laptop', trusted: 'own', keepThinking: 'drop' },
+  echoed: () => undefined,
   erasedIn: () => undefined,
   worktreeOf: () => 'main',
   pathOf: (path, cwd) => (cwd !== undefined && path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path),
