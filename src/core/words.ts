@@ -28,18 +28,12 @@ export const messageRoles = ['user', 'assistant', 'system', 'tool'] as const;
 export const messageKinds = ['prompt', 'text', 'thinking', 'summary', 'notice'] as const;
 export const sessionStatuses = ['active', 'idle', 'ended', 'archived'] as const;
 
-/** Agents whose hooks are installed and whose transcripts are read. */
-export const capturedAgents = ['claude-code', 'codex'] as const;
-
-/** Agents whose hooks and MCP entries are installed. */
+/** Agents whose hooks and MCP entries are installed and whose transcripts are read. */
 export const hookedAgents = ['claude-code', 'codex', 'gemini-cli', 'cursor', 'opencode', 'copilot-cli'] as const;
 export type HookedAgent = (typeof hookedAgents)[number];
 
 /** Agents, and writers of histories, whose transcripts are read. */
-export const transcriptAgents = [
-  ...capturedAgents,
-  ...(['copilot-cli', 'cursor', 'gemini-cli', 'opencode', 'specstory'] as const),
-] as const;
+export const transcriptAgents = [...hookedAgents, 'specstory'] as const;
 
 /** What search finds. */
 export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task', 'document'] as const;

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Redactor } from '../core/redact.ts';
-import { capturedAgents } from '../core/words.ts';
+import { hookedAgents } from '../core/words.ts';
 import { ingest } from '../features/capture/ingest.ts';
 import { laneOf } from '../features/capture/lane.ts';
 import type { Health } from '../features/system/needs.ts';
@@ -345,7 +345,7 @@ export class Daemon {
   #health(): Health {
     const crashed = this.#parts.crashedAt;
     return healthOf({
-      ...{ projects: this.#projects, spool: this.#spool.state(), tcp: this.#front.tcp.state, agents: capturedAgents },
+      ...{ projects: this.#projects, spool: this.#spool.state(), tcp: this.#front.tcp.state, agents: hookedAgents },
       store: this.#after.disk.state,
       free: freeBytes(this.#parts.paths.data),
       process: {

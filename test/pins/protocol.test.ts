@@ -22,7 +22,7 @@ bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
 brief.get read project settled 1282eb3a4736
 capture.event read user - 1ce86007b248
-capture.import job project - 03bc1b1d7583
+capture.import job project - 9130d5e9fff4
 capture.pause write user - 97fefe99ceb8
 capture.redact read project - be09096d88d0
 capture.status read project - ea9ba2e9a513

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { PrsistError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
-import { capturedAgents } from '../../core/words.ts';
+import { hookedAgents } from '../../core/words.ts';
 import { givePatch, patchPlace, tellPatch } from '../accepted-patch.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
@@ -39,7 +39,7 @@ export function addHandOver(command: Command, bind: Bind, name: string): void {
     .description(
       'Hand a session over. An agent with hooks is told everything, once, on its next start in this work tree and branch.',
     )
-    .argument('<agent>', `${capturedAgents.join(' or ')}; any other takes it with: ${name} accept`)
+    .argument('<agent>', `${hookedAgents.join(', ')}; any other takes it with: ${name} accept`)
     .option('--session <id>', 'the newest of this work tree when absent')
     .option('--reason <text>', 'why (handed over from the terminal)')
     .option('--info <key=value>', 'a fact the other must know; may be repeated', keyValue)
@@ -105,7 +105,7 @@ async function handOver(cli: Cli, agent: string, options: HandOverOptions): Prom
 /** Refuses a name that is nearly one of ours: a handoff to nobody would wait in vain. */
 function requireMeant(agent: string): void {
   if (hasHooks(agent)) return;
-  const near = nearest(agent, [...capturedAgents, 'accept', 'decline']);
+  const near = nearest(agent, [...hookedAgents, 'accept', 'decline']);
   if (near === undefined) return;
   throw new PrsistError('input/invalid', `no agent "${agent}": did you mean ${near}?`, {
     field: 'agent',
@@ -114,7 +114,7 @@ function requireMeant(agent: string): void {
 }
 
 function hasHooks(agent: string): boolean {
-  return capturedAgents.some((known) => known === agent);
+  return hookedAgents.some((known) => known === agent);
 }
 
 function promise(agent: string): string {

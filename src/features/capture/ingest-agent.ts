@@ -63,7 +63,7 @@ export async function takeAgentEvent(parts: CaptureParts, found: Found, { target
     parts.rules(target.root),
     wanted,
   );
-  await target.write((tx) =>
+  const kept = target.write((tx) =>
     once(tx, eventKey(found), () => {
       const source = { agent: live.agent, trusted: 'own' as const, root: target.root };
       const announced: Announced = {};
@@ -72,7 +72,8 @@ export async function takeAgentEvent(parts: CaptureParts, found: Found, { target
       return null;
     }),
   );
-  await noteWords(parts, live, meaning);
+  // side by side: the words are only a hint beside what is kept
+  await Promise.all([kept, noteWords(parts, live, meaning)]);
   await noteTold(parts, target, live, meaning);
   return 'taken';
 }
