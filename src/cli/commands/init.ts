@@ -36,7 +36,11 @@ export const register: Register = (parent, bind) => {
     .option('--name <name>', 'name of the project; the name of the directory when absent')
     .option('--no-import', 'leave past sessions alone')
     .option('--no-git-hooks', 'leave the git hooks alone')
-    .option('--more-git-hooks <a,b>', 'also these: pre-push, prepare-commit-msg (notes the session in commits)', list)
+    .option(
+      '--more-git-hooks <a,b>',
+      'also these: pre-push, prepare-commit-msg (ready for a trailer that nothing fills in yet)',
+      list,
+    )
     .option('--shared-hooks', 'also change hooks that the repository tracks (husky): everybody gets them')
     .option('--no-mcp', 'tell no agent of the MCP server')
     .option('--not-now', 'do not: throw away what waits of this repository, and ask again in a week')

@@ -6,6 +6,7 @@ import type { Id } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import type { Actor, Origin } from '../../core/record.ts';
 import type { Read, Write } from '../../store/record-type.ts';
+import type { Theirs } from '../theirs.ts';
 import { tagChange } from './annotate.ts';
 import { changedBy, type EntryRow, entryByEnt, type LinkRow, linksOf, type VersionRow, versionsOf } from './queries.ts';
 import {
@@ -20,15 +21,6 @@ import {
   type Said,
 } from './records.ts';
 import { valueText } from './reply.ts';
-
-/** Whose changes are left out; null: not asked for. Times in milliseconds, both included. */
-export interface Theirs {
-  readonly session: string | null;
-  readonly author: string | null;
-  readonly origin: Origin | null;
-  readonly since: number;
-  readonly until: number;
-}
 
 export interface By {
   readonly actor: Actor;

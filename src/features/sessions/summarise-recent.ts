@@ -14,6 +14,8 @@ const decay = 0.933;
 const identifier = /\b[A-Za-z_][\w.]{5,60}\b/g;
 /** Of a tool's input: `old_string: …` says nothing about the work. */
 const memberName = /^\w+: /gm;
+/** Names of directories are no names of the work, and a plan's words for how far it is neither. */
+const directories = /(?:\/[\w@.-]+)+|\bin_progress\b/g;
 const path = /[\w@.-]*(?:\/[\w@.-]+)+\.[A-Za-z]\w{0,5}\b/g;
 const inside = /[a-z][A-Z]|[A-Za-z]_[A-Za-z]|[a-z]\.[A-Z]/;
 
@@ -30,7 +32,7 @@ export function recentWork(facts: Pick<SessionFacts, 'calls' | 'commands'>): Sna
       commands.reverse().map((command) => cutAtWord(command, commandUnits)),
       mostCommands,
     ),
-    names: namesIn(newest.map(({ words }) => words.replace(memberName, ''))),
+    names: namesIn(newest.map(({ words }) => words.replace(memberName, '').replace(directories, ' '))),
   };
 }
 

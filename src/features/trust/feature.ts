@@ -2,8 +2,9 @@ import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
 import type { Write } from '../../store/record-type.ts';
 import { actorOf, type Caller, type Context, type Feature, feature } from '../feature.ts';
+import type { Theirs } from '../theirs.ts';
 import { contract } from './contract.ts';
-import type { Theirs, TrustNeeds } from './needs.ts';
+import type { TrustNeeds } from './needs.ts';
 
 type List = (typeof contract)['trust.list'];
 type Revert = (typeof contract)['trust.revert'];

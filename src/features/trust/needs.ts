@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Id } from '../../core/ids.ts';
 import type { Actor, Origin } from '../../core/record.ts';
 import type { Read, Write } from '../../store/record-type.ts';
+import type { Theirs } from '../theirs.ts';
 import type { doubted } from './contract.ts';
 
 /** Which of the doubted texts are asked for. */
@@ -14,15 +15,6 @@ export interface DoubtedAsked {
 }
 
 export type Doubted = z.output<typeof doubted>;
-
-/** Whose changes are undone; null: not asked for. Times in milliseconds, both included. */
-export interface Theirs {
-  readonly session: string | null;
-  readonly author: string | null;
-  readonly origin: Origin | null;
-  readonly since: number;
-  readonly until: number;
-}
 
 /** One entry that a revert changes. */
 export interface Undoing {

@@ -18,6 +18,14 @@ test('SE66: what was in hand last: paths and commands newest first, names by how
   });
 });
 
+test('SE66: names of directories and words of a plan are no names of the work', () => {
+  const calls = [
+    call('cd /tmp/tmpDir_wqKOxj/home && goTest readFile'),
+    call('status: in_progress\ncontent: call sendBatch'),
+  ];
+  expect(recentWork({ calls, commands: [] }).names).toEqual(['sendBatch', 'goTest', 'readFile']);
+});
+
 test('SE66: bounded however much was done', () => {
   const calls = Array.from({ length: 60 }, (_, n) =>
     call(Array.from({ length: 50 }, (_, k) => `some_name${n}_${k}`).join(' '), ...[0, 1].map((k) => `f${n}-${k}.ts`)),
