@@ -82,6 +82,8 @@ export const contract = {
       result_count: z.int(),
       took_ms: z.number(),
       results: z.array(result),
+      /** Conversations that answer best as a whole, best first, at most 20: of the first page only. */
+      sessions: z.array(z.object({ session_id: z.string(), project_id: z.string().nullable(), score: z.number() })),
       next_cursor: z.string().nullable(),
     }),
   }),

@@ -3,10 +3,12 @@ import type { Parsed, Reply } from '../../core/operation.ts';
 import { findableKinds } from '../../core/words.ts';
 import type { Context } from '../feature.ts';
 import type { FindableKind, Showing } from '../findable.ts';
+import type { Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken, monthTokens } from './filter-tokens.ts';
-import { type Found, find, pageOf, showingOf, type Wanted } from './find.ts';
+import { type Found, find, pageOf, showingOf } from './find.ts';
 import { type Question, readQuestion } from './question.ts';
+import type { ScoredSession } from './rescore.ts';
 import { snippetOf, stemsOf } from './snippet.ts';
 import { readWhen } from './when.ts';
 
@@ -24,10 +26,25 @@ export function searchQuery(
   const page = pageOf(context, asked);
   const question = readQuestion(input.query);
   const wanted = wantedOf(context, input, { question, now: page.now });
-  const { found, next_cursor } = find({ context, question, wanted, showings }, { asked, page });
-  const stems = stemsOf(question.words);
-  const results = found.map((one) => resultOf(one, { context, showings, stems }));
-  return { query: input.query, result_count: results.length, results, next_cursor };
+  const { found, next_cursor, sessions, seeking } = find({ context, question, wanted, showings }, { asked, page });
+  const stems = stemsOf(seeking.words);
+  const results = found.map((one) => resultOf(one, { showings, stems }));
+  return {
+    query: input.query,
+    result_count: results.length,
+    results,
+    sessions: cursor === undefined ? sessionsOf(sessions) : [],
+    next_cursor,
+  };
+}
+
+const mostSessions = 20;
+
+function sessionsOf(sessions: readonly ScoredSession[]): Reply<Query>['sessions'] {
+  return sessions.slice(0, mostSessions).map(({ session, score }) => {
+    const [project = '', session_id = ''] = session.split(' '); // as find.ts joins them
+    return { session_id, project_id: project || null, score: rounded(score) };
+  });
 }
 
 /** What stands in a member of the request counts before the same key in the query. */
@@ -45,6 +62,8 @@ function wantedOf(context: Context, input: Input, { question, now }: { question:
       ...span.tokens,
     ],
     path: input.path ?? typed('path'),
+    // a neighbour has not been looked at for what must or must not stand in it
+    messages: question.excluded.length === 0 && (input.path ?? typed('path')) === undefined,
     leastTrust: isPerson(context) ? 0 : 1,
     ...{ since: span.since, until: span.until },
     rows: {
@@ -105,19 +124,18 @@ function kindOf(text: string): FindableKind {
 }
 
 interface Shown {
-  readonly context: Context;
   readonly showings: readonly Showing[];
   readonly stems: ReadonlySet<string>;
 }
 
-function resultOf(found: Found, { context, showings, stems }: Shown): Reply<Query>['results'][number] {
-  const { kind, ent, part, session_id, author, path, trust, agent_id } = found;
-  const heading = showingOf(showings, kind)?.heading(found.read, ent, part) ?? { key: null, title: null };
+function resultOf(found: Found, { showings, stems }: Shown): Reply<Query>['results'][number] {
+  const { kind, ent, part, session_id, author, path, trust, agent_id, at, source } = found.item;
+  const heading = showingOf(showings, kind)?.heading(source.read, ent, part) ?? { key: null, title: null };
   return {
     ...{ kind, id: ent, key: heading.key, title: heading.title },
     ...snippetOf(found.text, stems),
-    ...{ score: rounded(found.score), at: new Date(found.at).toISOString(), session_id },
-    project_id: found.database === 'project' ? context.project.id : null,
+    ...{ score: rounded(found.score), at: new Date(at).toISOString(), session_id },
+    project_id: source.project?.id ?? null,
     ...{ author, agent: agent_id, path, trust, quarantined: trust === 0 },
   };
 }

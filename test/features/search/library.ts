@@ -64,7 +64,7 @@ function saidAt(read: Read, ent: string, part: number): Said | undefined {
   const row = read.one(textAt, { ent, part });
   return row && saidIn(read.fields(row.rec))[row.place];
 }
-const showings = (['entry', 'message', 'tool', 'commit', 'task'] as const).map(
+export const showings = (['entry', 'message', 'tool', 'commit', 'task', 'document'] as const).map(
   (kind): Showing => ({
     kind,
     text: (read, ent, part) => saidAt(read, ent, part)?.text,

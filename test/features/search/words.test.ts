@@ -74,7 +74,7 @@ describe('words', () => {
 
 describe('questions', () => {
   test('FI24: a query is taken apart', () => {
-    expect(readQuestion('why "Exact Words" -not `if` path:src/a.ts kind:tool kind:task http://x.y/z')).toEqual({
+    expect(readQuestion('why "Exact Words" -not `if` path:src/a.ts kind:tool kind:task http://x.y/z')).toMatchObject({
       words: ['exact', 'words', 'if', 'http', 'x', 'y', 'z'],
       phrases: ['Exact Words'],
       excluded: ['not'],
