@@ -28,6 +28,8 @@ export const limits = {
   queryBytes: 4 * kib,
   queryTerms: 64,
   searchResults: 400,
+  /** Projects that one search goes through. */
+  searchProjects: 200,
 
   /** Message and tool text up to this stands in the record, larger text in a blob. */
   inlineTextBytes: 2 * kib,

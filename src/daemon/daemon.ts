@@ -36,6 +36,7 @@ import { storeBounds } from './project-settings.ts';
 import { countsOf, diskOf } from './project-use.ts';
 import { Projects } from './projects.ts';
 import { Redactors } from './redactors.ts';
+import { SearchAside } from './search-aside.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
@@ -78,6 +79,7 @@ export class Daemon {
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
   readonly #following: Following;
+  readonly #searches = new SearchAside();
   readonly #collectGarbage = garbageCollector();
   #lastUse = monotonic();
   /** Resident memory when there was last nothing to give back. */
@@ -119,7 +121,7 @@ export class Daemon {
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
       bounds: () => storeBounds(this.settings.config),
       onCommit: (project, events) => this.#onCommit(project, events),
-      ...{ keeping: this.#after.keeping, disk: this.#after.disk },
+      ...{ keeping: this.#after.keeping, disk: this.#after.disk, leave: () => this.#searches.leave() },
     });
     this.#spool = new Spool({
       ...{ redact, laneOf },
@@ -199,10 +201,13 @@ export class Daemon {
     countReads(this.#wired.entries, this.#projects, this.#after.disk, wallClock());
     await this.#after.finish();
     this.#projects.closeAll();
+    this.#searches.close();
     this.log.info('left');
   }
 
   #finishErasing(projectId?: string): Promise<void> {
+    // pages with what is erased
+    this.#searches.leave();
     const { spool, printed } = this.#parts.paths;
     const { capture, erasing } = this.#wired;
     const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
@@ -308,7 +313,7 @@ export class Daemon {
     return wire({
       ...{ paths, packageRoot, nodePath, env, redactor: this.#redactor, clock: wallClock, monotonic, breathe },
       ...{ settings: this.settings, redactorOf: this.#redactors.of },
-      projects: () => this.#projects,
+      ...{ projects: () => this.#projects, searches: this.#searches },
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
       told: (event) => this.#briefs.told(event),

@@ -78,6 +78,8 @@ import { lastWords } from './last-words.ts';
 import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
+import type { SearchAside } from './search-aside.ts';
+import { searching } from './searching.ts';
 import type { Settings } from './settings.ts';
 import { toldBriefs } from './told-briefs.ts';
 import { unlistedBy, unlistedView } from './unlisted.ts';
@@ -90,6 +92,8 @@ export interface Wiring {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Set once they exist: features are asked for their contracts before the databases are open. */
   readonly projects: () => Projects;
+  /** The thread that searches. */
+  readonly searches: SearchAside;
   readonly redactor: Redactor;
   /** With rules of their own, for projects that are stricter than the user. */
   readonly redactorOf: (rules: Config['privacy']['rules']) => Redactor;
@@ -200,6 +204,11 @@ export function wire(wiring: Wiring): Wired {
       entryOf: foundEntry(entries),
       hygiene: hygieneNeeds(),
       monotonic: wiring.monotonic,
+      aside: searching({
+        thread: wiring.searches,
+        projects: wiring.projects,
+        config: (root) => wiring.settings.at(root),
+      }),
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
   ];

@@ -14,6 +14,7 @@ import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Mirrors } from '../../src/daemon/mirrors.ts';
 import { diskOf } from '../../src/daemon/project-use.ts';
 import { Projects } from '../../src/daemon/projects.ts';
+import { SearchAside } from '../../src/daemon/search-aside.ts';
 import { Settings } from '../../src/daemon/settings.ts';
 import { type Wired, wire } from '../../src/daemon/wiring.ts';
 import type { JobContext } from '../../src/features/feature.ts';
@@ -99,8 +100,9 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     onChanged: (id) => void told.push(`changed ${id}`),
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
   });
+  const searches = new SearchAside();
   const wired = wire({
-    ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor },
+    ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor, searches },
     settings: new Settings({ paths, env, accept: () => undefined }),
     redactorOf: (rules) =>
       rules.length === 0 ? redactor : createRedactor(readRedactionRules(packageRoot, rules), Buffer.alloc(32, 1)),
@@ -137,6 +139,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     },
   });
   const projects = new Projects({
+    leave: () => searches.leave(),
     afterCrash: false,
     ...{ paths, clock: () => clock.now, random, monotonic: () => spent, failpoint },
     migrations: readMigrations(wired.features),
@@ -149,6 +152,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   });
   onTestFinished(() => {
     if (projects.user.db.open) projects.closeAll();
+    searches.close();
   });
   const erasing = (only?: string) =>
     finishErasing(

@@ -23,6 +23,7 @@ export interface Wanted {
   /** Filter words: one of each list must hold. */
   readonly tokens: readonly (readonly string[])[];
   readonly path?: string | undefined;
+  readonly author?: string | undefined;
   readonly leastTrust: number;
   readonly since: number;
   readonly until: number;
@@ -61,14 +62,14 @@ export function gather(gathering: Gathering, source: Source, limit: number): rea
 }
 
 function asked({ question, seeking, wanted }: Gathering, { read, last }: Source, limit: number): readonly Item[] {
-  const { tokens, path, leastTrust, since, until, rows } = wanted;
+  const { tokens, path, author, leastTrust, since, until, rows } = wanted;
   // what a filter or a phrase leaves is few enough to be asked for every word
   const isNarrow = tokens.length > 0 || question.phrases.length > 0;
   const every = [...new Set([...seeking.words, ...seeking.synonyms])];
   const words = isNarrow ? every : wordsWorthAsking(read, every, last);
   const match = matchText(
     { ...question, words, beginnings: isNarrow || last < 100_000 ? seeking.beginnings : [] },
-    { tokens, path },
+    { tokens, path, author },
   );
   return read.all(candidates, {
     ...{ match, last_item: last, least_trust: leastTrust, since, until, limit },

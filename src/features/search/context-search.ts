@@ -7,8 +7,8 @@ import type { contract } from './contract.ts';
 import { filterToken } from './filter-tokens.ts';
 import { type Found, find, pageOf } from './find.ts';
 import { readQuestion } from './question.ts';
-import { isPerson, oneOf, rounded, spanOf, whoAsks } from './search-query.ts';
-import { snippetOf, stemsOf } from './snippet.ts';
+import { isPerson, oneOf, spanOf, whoAsks } from './search-query.ts';
+import { rounded, snippetOf, stemsOf } from './snippet.ts';
 
 type Search = (typeof contract)['context.search'];
 type Input = Parsed<Search>;

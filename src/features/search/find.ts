@@ -40,6 +40,8 @@ export interface FoundPage {
   readonly next_cursor: string | null;
   readonly sessions: readonly ScoredSession[];
   readonly seeking: Seeking;
+  /** How many texts were scored. */
+  readonly candidates: number;
 }
 
 /** The page a request asks for: the first one of a list as it stands now, or the one its cursor names. */
@@ -58,7 +60,7 @@ export function find(
   { asked, page, keep }: { asked: Asked; page: Page; keep?: (found: Found) => boolean },
 ): FoundPage {
   const { question, wanted } = search;
-  const { items, sessions, seeking } = scored(search, page);
+  const { items, ...about } = scored(search, page);
   const ranked = onePerThing(items).filter(({ item }) => isAt(item.path, wanted.path));
   const found: Found[] = [];
   const twins = twinsIn(ranked);
@@ -74,11 +76,11 @@ export function find(
     if (twin !== undefined) told.add(twin);
     if (place < page.offset) continue;
     if (found.length === asked.limit) {
-      return { found, next_cursor: cursorText(asked.request, { ...page, offset: place }), sessions, seeking };
+      return { found, next_cursor: cursorText(asked.request, { ...page, offset: place }), ...about };
     }
     found.push(one);
   }
-  return { found, next_cursor: null, sessions, seeking };
+  return { found, next_cursor: null, ...about };
 }
 
 function scored(search: Search, page: Page) {
@@ -97,7 +99,7 @@ function scored(search: Search, page: Page) {
       ...factors(item),
     }),
   );
-  return { ...rescore(candidates, seeking.sought), seeking };
+  return { ...rescore(candidates, seeking.sought), seeking, candidates: candidates.length };
 }
 
 function sourcesOf({ context, others = [] }: Search, { lastItems }: Page): readonly Source[] {

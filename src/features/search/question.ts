@@ -4,7 +4,19 @@ import { limits } from '../../core/limits.ts';
 import { isStopWord } from './stop-words.ts';
 import { nameParts, wordsOf } from './tokens.ts';
 
-export const filterKeys = ['kind', 'session', 'agent', 'path', 'since', 'until'] as const;
+export const filterKeys = [
+  'kind',
+  'session',
+  'agent',
+  'author',
+  'branch',
+  'layer',
+  'scope',
+  'tag',
+  'path',
+  'since',
+  'until',
+] as const;
 export type FilterKey = (typeof filterKeys)[number];
 
 export interface Question {

@@ -141,7 +141,7 @@ export class Library {
     const input = contract['search.query'].input.parse({ query: text, ...more });
     return contract['search.query'].output
       .omit({ took_ms: true })
-      .parse(searchQuery(this.context(agent), input, showings));
+      .parse(searchQuery(this.context(agent), input, { showings }));
   }
 
   entries(text: string, more: Partial<Parsed<(typeof contract)['context.search']>> = {}, agent?: string) {
