@@ -38,7 +38,7 @@ export const register: Register = (parent, bind) => {
     .option('--no-git-hooks', 'leave the git hooks alone')
     .option(
       '--more-git-hooks <a,b>',
-      'also these: pre-push, prepare-commit-msg (ready for a trailer that nothing fills in yet)',
+      'also these: pre-push, prepare-commit-msg (names the session in commits while capture.commit_trailer is on)',
       list,
     )
     .option('--shared-hooks', 'also change hooks that the repository tracks (husky): everybody gets them')
