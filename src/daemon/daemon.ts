@@ -321,6 +321,7 @@ export class Daemon {
       projects: () => this.#projects,
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
+      render: (project) => this.#briefs.render(project),
       told: (event) => this.#briefs.told(event),
       log: (event, details) => this.log.warn(details, event),
       spool: {

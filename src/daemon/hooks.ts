@@ -24,7 +24,7 @@ export interface HooksParts {
 /** roots: main work trees of the projects. */
 export function createHooks(parts: HooksParts, roots: () => readonly string[]): Hooks {
   const { paths } = parts;
-  const place: ReceiptPlace = { receipt: paths.installs, backups: paths.backups };
+  const place = receiptPlace(paths);
   const homes = (moved: Readonly<Record<string, string>>): Homes => ({ home: paths.home, moved });
   let form: Promise<HookForm> | undefined;
   return {
@@ -50,6 +50,11 @@ export function createHooks(parts: HooksParts, roots: () => readonly string[]): 
       }),
     carryOut: (plan, way) => (way === 'there' ? carryOut(place, plan.operations) : carryBack(place, plan)),
   };
+}
+
+/** Where it is noted what was changed. */
+export function receiptPlace(paths: Paths): ReceiptPlace {
+  return { receipt: paths.installs, backups: paths.backups };
 }
 
 /** Everything an installation writes beside settings of others. */

@@ -25,7 +25,7 @@ capture.event read user - 1ce86007b248
 capture.import job project - 9130d5e9fff4
 capture.pause write user - 97fefe99ceb8
 capture.redact read project - be09096d88d0
-capture.status read project - ea9ba2e9a513
+capture.status read project - 18d95d43c782
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8
 config.explain read user - 259ae26a8660

@@ -46,8 +46,18 @@ async function status(cli: Cli): Promise<number> {
   }
   cli.answer(found, () => cli.print.table(rows(cli, found)));
   const broken = found.capture.links.filter((link) => link.state === 'broken');
-  for (const { agent, hint } of broken) cli.print.warn(`error: ${agent} is not captured\ntry: ${oneLine(hint)}`);
-  return broken.length > 0 || found.health.checks.store !== 'ok' || found.capture.spool.full ? 1 : 0;
+  for (const link of broken) cli.print.warn(`error: ${whatBroke(link)}\ntry: ${oneLine(link.hint)}`);
+  const { git } = found.capture;
+  const isGitBroken = git?.state === 'broken';
+  if (isGitBroken) cli.print.warn(`error: git: ${oneLine(git.what)}\ntry: ${oneLine(git.fix)}`);
+  return broken.length > 0 || isGitBroken || found.health.checks.store !== 'ok' || found.capture.spool.full ? 1 : 0;
+}
+
+/** Where only the way back to the agent is broken, what it does is captured all the same. */
+function whatBroke({ agent, chain }: Link): string {
+  const first = chain.find(({ state }) => state === 'broken')?.link;
+  if (first === 'brief') return `${agent} is not told what is remembered`;
+  return first === 'mcp' ? `${agent} cannot ask the memory` : `${agent} is not captured`;
 }
 
 /** The daemon first, alone: it may have to be started, and without a project that is all there is to say. */
@@ -89,6 +99,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
       : [['', cli.print.paint('yellow', `restarted after a crash ${relativeTime(crash, cli.now())}`)]]),
     ...(capture.paused === null ? [] : [['PAUSED', cli.print.paint('yellow', pauseLine(capture.paused, cli.now()))]]),
     ...capture.links.map((link, n) => [n === 0 ? 'capture' : '', linkLine(cli, link, capture.links)]),
+    ...(capture.git === null ? [] : [['git', gitLine(cli, capture.git)]]),
     ...transcriptRows(cli, capture),
     ['spool', spoolLine(cli, capture.spool)],
     ...handoffRows(cli, handoffs),
@@ -129,6 +140,11 @@ function linkLine(cli: Cli, link: Link, all: readonly Link[]): string {
   ];
   const hint = link.hint !== '' && link.state !== 'proven' ? `  ${oneLine(link.hint)}` : '';
   return `${oneLine(link.agent).padEnd(width)}  ${facts.join('  ')}${hint}`;
+}
+
+function gitLine(cli: Cli, { state, what, fix }: NonNullable<Status['capture']['git']>): string {
+  const todo = fix === '' ? '' : `: ${oneLine(fix)}`;
+  return `${cli.print.paint(states[state] ?? 'dim', state.padEnd(8))}  ${oneLine(what)}${todo}`;
 }
 
 /** Agents of which transcripts are all there is. */

@@ -5,25 +5,16 @@ import { readFound } from '../../platform/apply-edits.ts';
 import { readText } from '../../platform/files.ts';
 import { exists, fileMode } from '../../platform/walk.ts';
 import type { Read } from '../../store/record-type.ts';
-import type { Context } from '../feature.ts';
+import type { Context, ProjectRef } from '../feature.ts';
+import type { ChainLink, LinkState } from './chain-link.ts';
+import { mcpLink } from './chain-mcp.ts';
 import { approvalOf } from './install/agent-hooks.ts';
 import type { HookForm } from './install/entries.ts';
 import { agentDirectory, agentSettings, type Homes } from './install/places.ts';
 import { planHooks } from './install/plan.ts';
+import type { Entered } from './install/receipt.ts';
 import { type ScriptFacts, scriptFiles } from './install/scripts.ts';
 import { agentTotals, lastRead, seen } from './queries.ts';
-
-export type LinkName = 'config' | 'script' | 'event' | 'spool' | 'transcript';
-export type LinkState = 'proven' | 'waiting' | 'degraded' | 'broken';
-
-export interface ChainLink {
-  readonly link: LinkName;
-  readonly state: LinkState;
-  /** What was seen. */
-  readonly what: string;
-  /** The command that mends it; '' where nothing is to be mended. */
-  readonly fix: string;
-}
 
 export interface ChainNeeds {
   readonly homes: Homes;
@@ -35,6 +26,16 @@ export interface ChainNeeds {
   };
   /** What an installation writes today. */
   readonly scripts: () => ScriptFacts;
+  /** What was entered where, by installs.json. */
+  readonly entered: () => Entered;
+  /** From the memory to the agent: what is laid out for its start. */
+  readonly brief: (at: BriefPlace, agent: HookedAgent) => ChainLink;
+}
+
+/** Of which project something is laid out. */
+export interface BriefPlace {
+  readonly project: ProjectRef;
+  readonly user: Read;
 }
 
 export type HookState = 'installed' | 'missing' | 'changed' | 'no-agent';
@@ -50,7 +51,8 @@ export function chainOf(needs: ChainNeeds, { read, project }: Context, agent: Ho
   const hook = hookState(needs, agent);
   if (hook === 'no-agent') return [];
   const [event, transcript] = arrivals(read.user, project.id, agent);
-  return [configLink(needs, agent, hook), scriptLink(needs), event, spoolLink(needs), transcript];
+  const arriving = [configLink(needs, agent, hook), scriptLink(needs), event, spoolLink(needs), transcript];
+  return [...arriving, needs.brief({ project, user: read.user }, agent), mcpLink(needs, agent)];
 }
 
 /** The links that show whether anything of an agent arrives in a project. */
