@@ -198,3 +198,11 @@ test('logs are readable, and as they are with --json', async () => {
   expect(ran.stdout).toBe('not json\n2026-03-04 12:00:00 warn  slow ms=12\n');
   expect((await prsist(['daemon', 'logs', '--lines', '1', '--json'], { server })).stdout).toBe(`${line}\n`);
 });
+
+test('MA4: on another kind of machine status says which, and what follows', async () => {
+  await using server = await daemon([proven]);
+  const { stdout } = await prsist(['status'], { server, env: { WSL_DISTRO_NAME: 'Ubuntu' } });
+  expect(stdout).toMatch(/^machine {3}Linux inside Windows \(WSL\): agents that run in Windows itself/m);
+  const json = await prsist(['status', '--json'], { server, env: { SSH_TTY: '/dev/pts/1' } });
+  expect(JSON.parse(json.stdout)).toMatchObject({ machine: { kind: 'remote' } });
+});

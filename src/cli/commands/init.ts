@@ -6,6 +6,7 @@ import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { printImported } from '../imported.ts';
 import { list, oneOf } from '../input.ts';
+import { noteMachine } from '../note-machine.ts';
 import { printResult } from '../result.ts';
 import { oneLine } from '../text.ts';
 import { printTouched } from '../touched.ts';
@@ -75,6 +76,7 @@ async function init(cli: Cli, directory: string | undefined, options: InitOption
   const result = job.result ?? {};
   const exit = printTouched(cli, result.touched, options.dryRun ? 'planned' : 'done');
   if (!cli.options.json && !options.dryRun) printProject(cli, result);
+  noteMachine(cli);
   cli.print.note(options.dryRun ? 'nothing was changed' : 'next: start an agent here, then prsist status');
   return exit;
 }

@@ -1,4 +1,5 @@
 import { PrsistError } from '../../core/errors.ts';
+import type { Machine } from '../../core/machine.ts';
 import type { Reply } from '../../core/operation.ts';
 import type { Operations } from '../../features/operations.ts';
 import type { Cli, Register } from '../cli.ts';
@@ -14,6 +15,8 @@ type ReplyOf<N extends keyof Operations> = Reply<Operations[N]>;
 /** Several replies in one, which `--json` prints as it is. */
 interface Status {
   readonly success: true;
+  /** Where it matters to what is captured: on which kind of machine this runs. */
+  readonly machine: Machine | null;
   readonly health: ReplyOf<'system.health'>;
   readonly project: ReplyOf<'project.show'>;
   readonly projects: ReplyOf<'project.list'>['items'];
@@ -64,6 +67,7 @@ function whatBroke({ agent, chain }: Link): string {
 async function gather(cli: Cli): Promise<Status | Nowhere> {
   const { client, print } = cli;
   const health = await client.call('system.health', {});
+  const machine = cli.machine() ?? null;
   try {
     const [project, projects, capture, active, handoffs] = await Promise.all([
       client.call('project.show', {}),
@@ -73,18 +77,27 @@ async function gather(cli: Cli): Promise<Status | Nowhere> {
       client.call('session.handoffs', {}),
     ]);
     const lists = { projects: projects.items, active_sessions: active.items, handoffs: handoffs.items };
-    return { success: true, health, project, capture, ...lists };
+    return { success: true, machine, health, project, capture, ...lists };
   } catch (error) {
     const isNowhere = error instanceof PrsistError && error.code.startsWith('project/');
     if (isNowhere && cli.options.json) return nowhere(cli, health);
-    if (isNowhere) print.table([['daemon', daemonLine(cli, health)]]);
+    if (isNowhere) print.table([['daemon', daemonLine(cli, health)], ...machineRows(machine)]);
     throw error;
   }
 }
 
 async function nowhere(cli: Cli, health: Status['health']): Promise<Nowhere> {
   const { items: projects } = await cli.client.call('project.list', {});
-  return { success: true, health, project: null, capture: null, projects, active_sessions: [], handoffs: [] };
+  return {
+    success: true,
+    machine: cli.machine() ?? null,
+    health,
+    project: null,
+    capture: null,
+    projects,
+    active_sessions: [],
+    handoffs: [],
+  };
 }
 
 function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
@@ -94,6 +107,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
   return [
     ['project', `${oneLine(project.name)}  ${short(project.project_id)}  ${oneLine(project.roots[0] ?? '')}`],
     ['daemon', daemonLine(cli, health)],
+    ...machineRows(found.machine),
     ...(crash === null
       ? []
       : [['', cli.print.paint('yellow', `restarted after a crash ${relativeTime(crash, cli.now())}`)]]),
@@ -107,6 +121,10 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ['memory', `${plural(project.entries, 'entry', 'entries')}, ${plural(project.messages, 'message')}`],
     ['disk', diskLine(cli, found)],
   ];
+}
+
+function machineRows(machine: Machine | null): (readonly string[])[] {
+  return machine === null ? [] : [['machine', machine.means]];
 }
 
 function daemonLine(cli: Cli, health: Status['health']): string {
