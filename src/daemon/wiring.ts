@@ -137,6 +137,7 @@ export function wire(wiring: Wiring): Wired {
   const status: ChainNeeds = {
     ...{ homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring), brief: briefLinks(wiring) },
     entered: () => enteredBy(receiptPlace(wiring.paths)),
+    roots: () => wiring.projects().roots(),
   };
   const mending: Mending = {
     ...{ hooks, homes: homes.moved, entered: status.entered, render: wiring.render },

@@ -56,7 +56,7 @@ job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
 project.decline write user - f57ca9700fad
-project.init job user - daa61dddbe89
+project.init job user - 73e190a6084a
 project.link job user - 9941a5b3455b
 project.list read user - 1e5c23727728
 project.remove job user - 6287d8cb02d4

@@ -20,6 +20,7 @@ interface InitOptions {
   readonly gitHooks: boolean;
   readonly moreGitHooks?: readonly string[];
   readonly sharedHooks?: boolean;
+  readonly projectHooks?: boolean;
   readonly mcp: boolean;
   readonly dryRun?: boolean;
   readonly notNow?: boolean;
@@ -43,6 +44,7 @@ export const register: Register = (parent, bind) => {
       list,
     )
     .option('--shared-hooks', 'also change hooks that the repository tracks (husky): everybody gets them')
+    .option('--project-hooks', 'hooks and MCP entries go into files of this repository, not into your own')
     .option('--no-mcp', 'tell no agent of the MCP server')
     .option('--not-now', 'do not: throw away what waits of this repository, and ask again in a week')
     .option('--never', 'do not, and never ask about this repository again')
@@ -65,6 +67,7 @@ async function init(cli: Cli, directory: string | undefined, options: InitOption
     git_hooks: options.gitHooks,
     more_git_hooks: options.moreGitHooks?.map((name) => oneOf(extraGitHooks, name, '--more-git-hooks')),
     shared_hooks: options.sharedHooks,
+    project_hooks: options.projectHooks,
     mcp: options.mcp,
     import: options.import,
     dry_run: options.dryRun ?? false,

@@ -8,6 +8,7 @@ import type { ChainNeeds } from './chain.ts';
 import { type ChainLink, links } from './chain-link.ts';
 import { type McpServer, mcpServerIn } from './install/mcp-entries.ts';
 import { agentMcp } from './install/places.ts';
+import { projectMcp } from './install/project-places.ts';
 
 type Needs = Pick<ChainNeeds, 'homes' | 'entered'>;
 
@@ -15,9 +16,13 @@ export interface EnteredServer extends McpServer {
   readonly path: string;
 }
 
-/** The server an agent is told of, by its own file. */
-export function enteredServer({ homes }: Needs, agent: HookedAgent): EnteredServer | undefined {
-  const path = agentMcp(homes, agent);
+/** The server an agent is told of, by its own file or by one of the project's. root: of that project. */
+export function enteredServer({ homes }: Needs, agent: HookedAgent, root?: string): EnteredServer | undefined {
+  const inProject = root === undefined ? undefined : projectMcp(root, agent);
+  return serverIn(agent, agentMcp(homes, agent)) ?? (inProject === undefined ? undefined : serverIn(agent, inProject));
+}
+
+function serverIn(agent: HookedAgent, path: string): EnteredServer | undefined {
   const file = readFound(path);
   const server = file.kind === 'text' ? mcpServerIn(agent, file.text) : undefined;
   return server && { path, ...server };
@@ -26,10 +31,10 @@ export function enteredServer({ homes }: Needs, agent: HookedAgent): EnteredServ
 const again = 'prsist doctor --fix';
 
 /** An entry nobody asked for is nothing to mend; one that was made and is gone is. */
-export function mcpLink(needs: Needs, agent: HookedAgent): ChainLink {
+export function mcpLink(needs: Needs, agent: HookedAgent, root?: string): ChainLink {
   const of = links('mcp');
-  const path = agentMcp(needs.homes, agent);
-  const server = enteredServer(needs, agent);
+  const server = enteredServer(needs, agent, root);
+  const path = server?.path ?? agentMcp(needs.homes, agent);
   if (!server) {
     return wasEntered(needs, path)
       ? of('degraded', `the MCP server is not in ${path} any more`, again)

@@ -2,7 +2,8 @@ import type { Reply } from '../../core/operation.ts';
 import { type HookedAgent, hookedAgents } from '../../core/words.ts';
 import { exists } from '../../platform/walk.ts';
 import type { Context } from '../feature.ts';
-import { type ChainNeeds, chainOf, hookState, lastEventAt, weakest } from './chain.ts';
+import { type ChainNeeds, chainOf, lastEventAt, weakest } from './chain.ts';
+import { type HookNeeds, hookState } from './chain-config.ts';
 import { gitLink } from './chain-git.ts';
 import { enteredServer } from './chain-mcp.ts';
 import type { contract } from './contract.ts';
@@ -41,7 +42,7 @@ export interface HookLink {
 }
 
 /** Hooks that do not stand as they were installed; none where nothing was installed. */
-export function brokenHooks(needs: Pick<ChainNeeds, 'homes' | 'scripts'>): HookLink[] {
+export function brokenHooks(needs: HookNeeds): HookLink[] {
   if (!scriptFiles(needs.scripts()).some(({ path }) => exists(path))) return [];
   return hookedAgents.flatMap((agent) => {
     const hook = hookState(needs, agent);
@@ -51,11 +52,12 @@ export function brokenHooks(needs: Pick<ChainNeeds, 'homes' | 'scripts'>): HookL
 
 function linkOf(needs: ChainNeeds, context: Context, agent: HookedAgent): Link {
   const { user } = context.read;
-  const hook = hookState(needs, agent);
+  const { root } = context.project;
+  const hook = hookState(needs, agent, root);
   const transcriptAt = user.one(lastRead, { project_id: context.project.id, agent })?.at ?? null;
   const chain = chainOf(needs, context, agent);
   const base = { agent, hook, last_event_at: time(lastEventAt(user, agent)), last_transcript_at: time(transcriptAt) };
-  const server = chain.length > 0 ? enteredServer(needs, agent) : undefined;
+  const server = chain.length > 0 ? enteredServer(needs, agent, root) : undefined;
   const mcp = server?.isOurs ? { path: server.path, command: server.command, args: [...server.args] } : null;
   return { ...base, ...judged(agent, chain), chain, mcp, last_probe: lastProbe(user, agent) ?? null };
 }

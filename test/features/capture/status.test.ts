@@ -20,7 +20,7 @@ function home() {
   const { user } = world.projects;
   const spool = () => ({ waiting: 1, bad: 0, full: false, oldestMs: 0 });
   const brief = () => ({ link: 'brief', state: 'proven', what: '', fix: '' }) as const;
-  const verb = status({ homes, spool, scripts: () => facts.facts, entered: () => new Map(), brief });
+  const verb = status({ homes, spool, scripts: () => facts.facts, entered: () => new Map(), roots: () => [], brief });
   return {
     ...{ paths: world.paths, homes, facts, all: () => verb(world.jobContext(projectId)) },
     link: async (agent = 'claude-code') =>

@@ -14,8 +14,8 @@ export interface AgentFacts {
   readonly file: FoundFile;
   /** Text of Codex's `config.toml`, when there is one. Read for warnings only, never written. */
   readonly configToml?: string;
-  /** Directory of the installed scripts. */
-  readonly bin: string;
+  /** Directory of the installed scripts; undefined in a file of a repository. */
+  readonly bin: string | undefined;
   readonly form: HookForm;
   /** Text of opencode's plug-in. */
   readonly plugin: string;
