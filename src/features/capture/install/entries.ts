@@ -96,6 +96,12 @@ function cursor(command: string): HookEntries {
   );
 }
 
+/** Of Cursor's hooks those that builds know in which sessions have no beginning and no end. */
+export function withoutSessions(entries: HookEntries): HookEntries {
+  const later = ['sessionStart', 'sessionEnd', 'preCompact'];
+  return Object.fromEntries(Object.entries(entries).filter(([event]) => !later.includes(event)));
+}
+
 /** A path as a shell reads it back, whatever characters are in it. */
 function quoted(path: string): string {
   return /[$"`\\!]/.test(path) ? `'${path.replaceAll("'", `'\\''`)}'` : `"${path}"`;

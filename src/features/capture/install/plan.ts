@@ -5,6 +5,7 @@ import { readFound } from '../../../platform/apply-edits.ts';
 import { readText } from '../../../platform/files.ts';
 import { exists } from '../../../platform/walk.ts';
 import { planAgentHooks } from './agent-hooks.ts';
+import { cursorVersion } from './cursor-version.ts';
 import type { HookForm } from './entries.ts';
 import { planMcp } from './mcp-entries.ts';
 import { agentDirectory, agentMcp, agentSettings, type Homes } from './places.ts';
@@ -56,6 +57,7 @@ export function planHooks(
   const { bin, plugin } = facts;
   return planAgentHooks({
     ...{ agent, path, isInstalled: exists(directory), file: readFound(path), bin, form, plugin },
+    version: agent === 'cursor' ? cursorVersion(homes.home, homes.top) : undefined,
     ...(configToml === undefined ? {} : { configToml }),
   });
 }

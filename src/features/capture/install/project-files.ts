@@ -6,6 +6,7 @@ import { readFound } from '../../../platform/apply-edits.ts';
 import { readText } from '../../../platform/files.ts';
 import { exists } from '../../../platform/walk.ts';
 import { planAgentHooks } from './agent-hooks.ts';
+import { cursorVersion } from './cursor-version.ts';
 import type { HookForm } from './entries.ts';
 import { planMcp } from './mcp-entries.ts';
 import { agentDirectory, agentSettings, type Homes } from './places.ts';
@@ -39,6 +40,7 @@ function planOne(facts: Pick<ScriptFacts, 'plugin'>, homes: Homes, one: One): Fi
   const configToml = agent === 'codex' ? readText(join(dirname(path), 'config.toml')) : undefined;
   const hooks = planAgentHooks({
     ...{ agent, path, isInstalled: true, file: readFound(path), bin: undefined, form, plugin: facts.plugin },
+    version: agent === 'cursor' ? cursorVersion(homes.home, homes.top) : undefined,
     ...(configToml === undefined ? {} : { configToml }),
   });
   return one.mcp ? joined([hooks, planServer(one, hooks)]) : hooks;
