@@ -80,6 +80,11 @@ export const own = {
       'Whether directories of transcripts are watched: what no hook tells of is seen at once, else within a minute. For all projects.',
       here,
     ),
+    commit_trailer: flag(
+      false,
+      'Whether commits name the session that works in their work tree (Prsist-Session), where the hook prepare-commit-msg is installed.',
+      here,
+    ),
     ignore: list(
       'patterns',
       'Files of which nothing is kept: no edits, no calls and outputs that name them, no documents; as in .gitignore.',

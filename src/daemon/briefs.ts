@@ -56,7 +56,7 @@ const lostMs = 60_000;
  * Beside the files: until when they are right, in milliseconds, or `always`. Taken away before a change is answered and
  * written after rendering, so that whoever kills the daemon in between leaves word that the files are old.
  */
-const validity = 'valid-until';
+export const validity = 'valid-until';
 const always = 'always';
 
 /** Keeps the brief files of every project up to date, and notes what hooks have taken away from them. */

@@ -32,7 +32,7 @@ import { gauges, healthOf } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { Lag } from './lag.ts';
 import { readMigrations } from './migrations.ts';
-import { storeBounds } from './project-settings.ts';
+import { storeBounds, trailerOf } from './project-settings.ts';
 import { countsOf, diskOf } from './project-use.ts';
 import { Projects } from './projects.ts';
 import { Redactors } from './redactors.ts';
@@ -40,6 +40,7 @@ import { SearchAside } from './search-aside.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
+import { Trailers } from './trailers.ts';
 import { type Wired, wire } from './wiring.ts';
 import { briefKeyOf, withdrawBriefs } from './withdraw-briefs.ts';
 
@@ -80,6 +81,7 @@ export class Daemon {
   readonly #begun = monotonic();
   readonly #following: Following;
   readonly #searches = new SearchAside();
+  readonly #trailers: Trailers;
   readonly #collectGarbage = garbageCollector();
   #lastUse = monotonic();
   /** Resident memory when there was last nothing to give back. */
@@ -113,6 +115,10 @@ export class Daemon {
       onChanged: (project) => this.#briefs.wake(project, 'at once'),
     });
     this.#wired = this.#wire(newId);
+    this.#trailers = new Trailers({
+      ...{ projects: () => this.#projects, clock: wallClock, onFault: (what, error) => this.#bug(what, error) },
+      wanted: (root) => trailerOf(this.settings.at(root)),
+    });
     this.#projects = new Projects({
       ...{ paths, clock: wallClock, monotonic, random, failpoint: this.#failpoint },
       migrations: readMigrations(this.#wired.features),
@@ -164,6 +170,7 @@ export class Daemon {
   /** Takes in what came while no daemon ran, then goes on looking. */
   async begin(): Promise<void> {
     await this.#front.tcp.open();
+    this.#trailers.begin();
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
@@ -192,6 +199,7 @@ export class Daemon {
     this.#accepting = false;
     for (const timer of this.#timers) clearInterval(timer);
     this.#lag.stop();
+    this.#trailers.leave();
     await this.#front.close();
     await this.#jobs.stop();
     await this.#following.stop();
@@ -239,6 +247,7 @@ export class Daemon {
     this.#briefs.lookAtHeads();
     await this.#after.mirrors.settle();
     await this.#following.follow();
+    this.#trailers.look();
   }
 
   /** Quiet again after much work: what it took is given back. */
@@ -277,6 +286,7 @@ export class Daemon {
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {
     this.#front?.events.committed(project, events.at(-1)?.n ?? 0);
     const remembered = events.some((event) => event.name.startsWith('context.'));
+    if (project !== null) this.#trailers.wake(project);
     if (project !== null && remembered) this.#after.mirrors.wake(project);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
     else if (remembered) {
@@ -316,6 +326,7 @@ export class Daemon {
       ...{ projects: () => this.#projects, searches: this.#searches },
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
+      render: (project) => this.#briefs.render(project),
       told: (event) => this.#briefs.told(event),
       log: (event, details) => this.log.warn(details, event),
       spool: {

@@ -30,6 +30,11 @@ export function keepThinking({ capture }: Config): 'keep' | 'drop' {
   return capture.thinking ? 'keep' : 'drop';
 }
 
+/** Whether commits name the session in which they were made, and after which silence one works no more. */
+export function trailerOf({ capture, sessions }: Config): { readonly enabled: boolean; readonly idleMs: number } {
+  return { enabled: capture.commit_trailer, idleMs: sessions.idle_minutes * minuteMs };
+}
+
 export function tellingOf({ brief }: Config): Telling {
   return { git: brief.include_git, paths: brief.redact_paths ? 'names' : 'whole' };
 }

@@ -14,6 +14,7 @@ import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/
 import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { captureFeature } from '../features/capture/feature.ts';
 import { importTranscripts } from '../features/capture/import.ts';
+import { enteredBy } from '../features/capture/install/carry-out.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
 import { keptTranscript } from '../features/capture/segments.ts';
@@ -66,12 +67,13 @@ import { workTreeOf } from '../platform/repository.ts';
 import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
-import { installAgain, weakLinks } from './chains.ts';
+import { briefLinks } from './brief-link.ts';
+import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
-import { createHooks, scriptFacts } from './hooks.ts';
+import { createHooks, receiptPlace, scriptFacts } from './hooks.ts';
 import { hygieneNeeds } from './hygiene.ts';
 import { keptPath } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
@@ -103,6 +105,8 @@ export interface Wiring {
   readonly breathe: () => Promise<void>;
   readonly resumed: (setting: ReturnType<typeof settingOf>, session_id: string) => string;
   readonly takeClaims: CaptureParts['takeClaims'];
+  /** Lays out the briefs of a project now. */
+  readonly render: (projectId: string) => Promise<void>;
   readonly told: CaptureParts['told'];
   readonly log: CaptureParts['log'];
   readonly spool: {
@@ -134,7 +138,17 @@ export function wire(wiring: Wiring): Wired {
   const roots = rootsOf(wiring);
   const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
   const hooks = createHooks(wiring, () => wiring.projects().roots());
-  const status = { homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring) };
+  const status: ChainNeeds = {
+    ...{ homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring), brief: briefLinks(wiring) },
+    entered: () => enteredBy(receiptPlace(wiring.paths)),
+    roots: () => wiring.projects().roots(),
+  };
+  const mending: Mending = {
+    ...{ hooks, homes: homes.moved, entered: status.entered, render: wiring.render },
+    get projects() {
+      return wiring.projects();
+    },
+  };
   const { lay, drain } = wiring.spool;
   const erasing = erasingNeeds(wiring, entries, () => features);
   const features: Feature[] = [
@@ -187,7 +201,8 @@ export function wire(wiring: Wiring): Wired {
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
-        chains: () => weakLinks(status, wiring.projects()),
+        chains: () => weakLinks(status, wiring.projects(), wiring.clock()),
+        mendLinks: (weak) => mendLinks(mending, weak),
         install: (agents) => installAgain(hooks, agents, homes.moved),
       }),
       config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),

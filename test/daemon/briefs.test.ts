@@ -74,7 +74,7 @@ test('DA70: what is stored is told in every work tree, and taken away where tell
   await briefs().render(projectId);
   const agents = ['claude-code', 'codex', 'copilot-cli', 'cursor', 'gemini-cli', 'opencode'];
   const files = agents.flatMap((agent) => [`${agent}.plain`, `${agent}.start`]);
-  expect(names()).toEqual(['HEAD', ...files, 'valid-until', 'wt']);
+  expect(names()).toEqual(['HEAD', ...files, 'valid-until', 'written', 'wt']);
   for (const name of ['codex.start', 'wt/side/claude-code.start']) {
     expect(fs.readFileSync(file(name), 'utf8')).toContain('we use sqlite');
   }

@@ -109,6 +109,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     ...{ clock: () => clock.now, breathe: () => Promise.resolve() },
     monotonic: () => (spent += tick),
     resumed: () => 'the brief',
+    render: async (id) => void told.push(`brief of ${id}`),
     takeClaims: async (id) => void told.push(`claims ${id}`),
     told: async ({ agent, native, what }) => void told.push(`${agent} ${native} ${what}`),
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),

@@ -25,7 +25,7 @@ capture.event read user - 1ce86007b248
 capture.import job project - 9130d5e9fff4
 capture.pause write user - 97fefe99ceb8
 capture.redact read project - be09096d88d0
-capture.status read project - ea9ba2e9a513
+capture.status read project - 18d95d43c782
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8
 config.explain read user - 259ae26a8660
@@ -56,7 +56,7 @@ job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
 project.decline write user - f57ca9700fad
-project.init job user - daa61dddbe89
+project.init job user - 73e190a6084a
 project.link job user - 9941a5b3455b
 project.list read user - 1e5c23727728
 project.remove job user - 6287d8cb02d4

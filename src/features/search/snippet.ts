@@ -49,12 +49,6 @@ export function rounded(score: number): number {
   return Math.round(score * 10_000) / 10_000;
 }
 
-/** How many of the stems a text has, from 0 to 1. */
-export function coverageOf(text: string, stems: ReadonlySet<string>): number {
-  const found = new Set(marksOf(text, stems).flatMap((mark) => mark.stems));
-  return stems.size === 0 ? 0 : found.size / stems.size;
-}
-
 interface Mark extends Token {
   readonly stems: readonly string[];
 }

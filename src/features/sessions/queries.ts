@@ -58,6 +58,12 @@ export const newestSession = query<{ worktree: string | null }, SessionRow>(
      and (:worktree is null or worktree is null or worktree = :worktree)
    order by last_activity desc, session_id limit 1`,
 );
+/** The session that works in a work tree: neither ended nor silent since then; of several the one heard last. */
+export const workingSession = query<{ worktree: string; since: number }, { session_id: string; last_activity: number }>(
+  `select session_id, last_activity from sessions where parent_session_id is null and ended_at is null
+     and last_activity > :since and ifnull(worktree, 'main') = :worktree
+   order by last_activity desc, session_id limit 1`,
+);
 export const sessionPage = query<Params, SessionRow>(
   `select ${sessionColumns} from sessions s
    where (:agent is null or exists (select 1 from json_each(s.active_agents) a where a.value = :agent))
