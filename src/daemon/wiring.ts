@@ -73,7 +73,7 @@ import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { createHooks, scriptFacts } from './hooks.ts';
 import { hygieneNeeds } from './hygiene.ts';
-import { keptPath } from './kept-path.ts';
+import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
 import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
@@ -266,7 +266,7 @@ function captureParts(wiring: Wiring): CaptureParts {
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
     erasedIn,
-    pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
+    pathOf: keptPaths(of.root),
   });
   const parts: CaptureParts = {
     ...{ redactor, clock, monotonic, breathe, takeClaims, told, log, reading: new Map() },

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ownDirectory, readText, removeFile, writeAtomic } from './files.ts';
+import { linkedTrees } from './repository.ts';
 import { fileInfo } from './walk.ts';
 
 export { readText, removeFile };
@@ -24,23 +25,6 @@ export function briefFolders(root: string, key: string): BriefFolder[] {
   if (linked.length > 0) ownDirectory(join(main, 'wt'));
   for (const each of linked) ownDirectory(each.directory);
   return [{ root, directory: main }, ...linked];
-}
-
-/**
- * Linked work trees by the files git keeps of them: `worktrees/<name>/gitdir` in the git directory, which is the root
- * itself where that is bare, names their `.git` file; relative where git was told so.
- */
-function linkedTrees(root: string): { name: string; top: string }[] {
-  const gitDirectory = fs.existsSync(join(root, '.git')) ? join(root, '.git') : root;
-  const directory = join(gitDirectory, 'worktrees');
-  if (gitDirectory === root && !fs.existsSync(join(root, 'HEAD'))) return [];
-  const info = fs.statSync(directory, { throwIfNoEntry: false });
-  if (!info?.isDirectory()) return [];
-  return fs.readdirSync(directory).flatMap((name) => {
-    const noted = (readText(join(directory, name, 'gitdir')) ?? '').trim();
-    const gitFile = resolve(directory, name, noted);
-    return noted && fs.existsSync(gitFile) ? [{ name, top: dirname(gitFile) }] : [];
-  });
 }
 
 const plainBytes = 1 << 20;
