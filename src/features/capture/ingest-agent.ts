@@ -60,7 +60,7 @@ export async function takeAgentEvent(parts: CaptureParts, found: Found, { target
   const items = [...opening(live), ...(showing === 'shown' ? [] : provisional), ...always];
   const kept = target.write((tx) =>
     once(tx, eventKey(found), () => {
-      const source = { agent: live.agent, trusted: 'own' as const, root: target.root };
+      const source = { agent: live.agent, trusted: 'own', from: 'hook', root: target.root } as const;
       const announced: Announced = {};
       parts.keepers.takeIn(tx, source, announced, items);
       noteLife(parts, tx, live, meaning);

@@ -66,7 +66,7 @@ describe('a linked work tree', () => {
       { kind: 'session', session, at: world.tick(), cwd },
       { kind: 'edit', session, at: world.tick(), key: [session, path], path, change: 'modify', added: 1, removed: 0 },
     ];
-    const source = { agent: 'claude-code', trusted: 'own' as const, root: world.root };
+    const source = { agent: 'claude-code', trusted: 'own' as const, from: 'transcript' as const, root: world.root };
     await world.projects.store(projectId).write((tx) => world.wired.capture.keepers.takeIn(tx, source, {}, items));
   }
 

@@ -83,7 +83,7 @@ export function historyWorld(
         items.push({ kind: 'tool-call', session, at: at(), callId, tool: 'Bash', command: ran.command });
         items.push({ kind: 'tool-result', session, at: at(), callId, output: ran.output, isError: false });
       }
-      const source = { agent: 'claude-code', trusted: 'own' as const, root: world.root };
+      const source = { agent: 'claude-code', trusted: 'own' as const, from: 'transcript' as const, root: world.root };
       await store().write((tx) => world.wired.capture.keepers.takeIn(tx, source, {}, items));
     },
     hook(header, body = '') {
