@@ -77,8 +77,7 @@ export const own = {
     ),
     watch_files: flag(
       true,
-      'Whether directories of transcripts are watched: what no hook tells of is seen at once, else within a minute. For all projects.',
-      here,
+      'Whether directories of transcripts are watched: what no hook tells of is seen at once, else within a minute.',
     ),
     commit_trailer: flag(
       false,

@@ -75,7 +75,7 @@ import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
 import { createHooks, receiptPlace, scriptFacts } from './hooks.ts';
 import { hygieneNeeds } from './hygiene.ts';
-import { keptPath } from './kept-path.ts';
+import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
 import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
@@ -285,12 +285,12 @@ function captureParts(wiring: Wiring): CaptureParts {
   const { redactor, clock, monotonic, breathe, takeClaims, told, log, settings } = wiring;
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
-    ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
+    ...{ agent: of.agent, trusted: of.trusted, from: of.from, keepThinking: keepThinking(settings.at(of.root)) },
     echoed: (tx: Write, echo: Echo) => noteEcho(tx, echo, countUse),
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
     erasedIn,
-    pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
+    pathOf: keptPaths(of.root),
   });
   const parts: CaptureParts = {
     ...{ redactor, clock, monotonic, breathe, takeClaims, told, log, reading: new Map() },

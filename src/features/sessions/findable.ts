@@ -91,7 +91,9 @@ function isDead(read: Read, id: string): boolean {
 function marked({ ent, fields }: Found, tx: Read): ReturnType<Hiding['hidden']> {
   const { session_id } = fields as { readonly session_id: string }; // only ever records of message.mark
   const rows = tx.all(branchOfMessage, { session_id, id: ent });
-  return rows.map((row) => ({ kind: 'message', ent: row.id, hidden: row.live === 0 }));
+  const messages = rows.map((row) => ({ kind: 'message' as const, ent: row.id, hidden: row.live === 0 }));
+  // a call that something tells better has no row any more
+  return [...messages, { kind: 'tool', ent, hidden: tx.one(foundTool, { id: ent }) === undefined }];
 }
 
 function hidden(kind: 'message' | 'task', ent: string) {

@@ -341,6 +341,19 @@ export const foundMessage = query<{ id: string }, { rec: number; session_id: str
 export const branchOfMessage = query<{ session_id: string; id: string }, { id: string; live: number }>(
   'select id, live from messages where session_id = :session_id and (id = :id or parent_id = :id)',
 );
+/** Whether something was last marked as part of a session or not. */
+export const markOf = query<{ id: string; session_id: string }, { live: number; hlc: string }>(
+  'select live, hlc from message_marks where id = :id and session_id = :session_id',
+);
+export const editsOfCall = query<{ session_id: string; call: string }, { id: Id }>(
+  'select id from edits where session_id = :session_id and tool_call_id = :call',
+);
+/** What stands of a run: words, calls and edits. */
+export const standingOfRun = query<{ session_id: string; run_id: string }, { id: Id }>(
+  `select id from messages where session_id = :session_id and run_id = :run_id and live = 1
+   union all select id from tool_calls where session_id = :session_id and run_id = :run_id
+   union all select id from edits where session_id = :session_id and run_id = :run_id`,
+);
 export const foundTool = query<{ id: string }, { rec: number; result_rec: number | null; tool: string }>(
   'select rec, result_rec, tool from tool_calls where id = :id',
 );

@@ -90,6 +90,7 @@ export interface MessageAdd extends Kept<'content'> {
   readonly revision?: number | undefined;
 }
 export const messageAdd = recordType<MessageAdd>('message.add', 'grow');
+/** Of a message, or of a call or an edit that something else tells better: live 0 takes it out of its session. */
 export const messageMark = recordType<{ readonly session_id: string; readonly live: 0 | 1 }>('message.mark', 'grow');
 
 /** A call and its result are two records of one entity: the result may come much later, or never. */
