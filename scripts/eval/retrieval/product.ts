@@ -16,20 +16,11 @@ export interface Running {
   /** True when several projects were searched together; false: their texts stand in one project. */
   readonly acrossProjects: boolean;
   readonly rank: (questions: readonly Question[]) => Promise<readonly Ranking[]>;
-  /** The whole answer to one question, with what the search says of how it came to it where it can. */
-  readonly explain: (question: Question, limit: number) => Promise<readonly Result[]>;
   readonly stop: () => Promise<void>;
 }
 
-export interface Result {
-  readonly kind: string;
-  readonly id: string;
-  readonly score: number;
-  readonly snippet: string;
-}
-
 interface Place {
-  readonly wire: Wire;
+  readonly directory: string;
   readonly store: Store;
 }
 
@@ -59,17 +50,27 @@ async function serve(here: World, stores: readonly Store[], merged: boolean): Pr
   const known: Known = { items: new Map(), sessions: new Map() };
   const places = across === undefined ? [joined(here, stores)] : await projects(here, stores);
   const begun = performance.now();
-  await Promise.all(places.map(({ wire, store }) => takeIn(wire, store, known)));
+  await Promise.all(
+    places.map(async ({ directory, store }) => {
+      const wire = wireTo(here, directory);
+      await takeIn(wire, store, known).finally(() => wire.close());
+    }),
+  );
   const takenMs = performance.now() - begun;
-  const placeOf = (question: Question) => {
-    const place = merged ? places[0] : places.find(({ store }) => store.name === question.store);
-    if (place) return place;
-    throw new Error(`${question.qid}: no store ${question.store}`);
+  // one connection at a time, opened when a store's turn comes: the daemon closes those that are not used for a while
+  let open: { readonly place: Place; readonly wire: Wire } | undefined;
+  const wireFor = (place: Place) => {
+    if (open?.place !== place) {
+      open?.wire.close();
+      open = { place, wire: wireTo(here, place.directory) };
+    }
+    return open.wire;
   };
   const asked = (question: Question, limit: number) => {
-    const { wire, store } = placeOf(question);
-    const kinds = store.items.some((item) => item.author !== '') ? ['message'] : ['document'];
-    return ask(wire, 'search.query', { query: question.text, kinds, limit, ...(merged ? across : {}) });
+    const place = merged ? places[0] : places.find(({ store }) => store.name === question.store);
+    if (!place) throw new Error(`${question.qid}: no store ${question.store}`);
+    const kinds = place.store.items.some((item) => item.author !== '') ? ['message'] : ['document'];
+    return ask(wireFor(place), 'search.query', { query: question.text, kinds, limit, ...(merged ? across : {}) });
   };
   return {
     ...{ takenMs, items: known.items.size, acrossProjects: merged && across !== undefined },
@@ -78,12 +79,8 @@ async function serve(here: World, stores: readonly Store[], merged: boolean): Pr
       for (const question of questions) rankings.push(await ranked(question, known, () => asked(question, most)));
       return rankings;
     },
-    explain: async (question, limit) => {
-      const { results } = await asked(question, limit);
-      return (results as readonly Result[]).map((one) => ({ ...one, id: known.items.get(one.id) ?? one.id }));
-    },
     stop: async () => {
-      for (const { wire } of places) wire.close();
+      open?.wire.close();
       await here.stop();
     },
   };
@@ -96,14 +93,14 @@ async function projects(here: World, stores: readonly Store[]): Promise<readonly
     const directory = join(here.home, `store-${at}`);
     fs.mkdirSync(directory);
     await here.prsist('init', directory, '--no-import', '--no-git-hooks', '--agents', 'codex', '--no-mcp');
-    places.push({ wire: wireTo(here, directory), store });
+    places.push({ directory, store });
   }
   return places;
 }
 
 function joined(here: World, stores: readonly Store[]): Place {
   const store = { name: 'merged', items: stores.flatMap(({ items }) => items), authors: [] };
-  return { wire: wireTo(here, here.project), store };
+  return { directory: here.project, store };
 }
 
 function wireTo(here: World, project: string): Wire {
@@ -121,7 +118,7 @@ async function ranked(
   const reply = await asked();
   const ms = performance.now() - begun;
   const sessions = sessionsOf(reply['sessions'], known);
-  const ids = (reply['results'] as readonly Result[]).flatMap(({ id }) => known.items.get(id) ?? []);
+  const ids = (reply['results'] as readonly { readonly id: string }[]).flatMap(({ id }) => known.items.get(id) ?? []);
   return { qid, ranked: ids, ...(sessions ? { sessions } : {}), ms };
 }
 
