@@ -7,6 +7,8 @@ import { changesOf, subjectOf } from '../../scripts/eval/retrieval/changelog.ts'
 import { commitsIn, filesSet, questionsFrom } from '../../scripts/eval/retrieval/files-set.ts';
 import { below, floorsFor, storedFloors } from '../../scripts/eval/retrieval/floors.ts';
 import { missesOf } from '../../scripts/eval/retrieval/misses.ts';
+import { meanLead, type Outcome } from '../../scripts/eval/retrieval/run.ts';
+import type { Scores } from '../../scripts/eval/retrieval/score.ts';
 import {
   type Dialogue,
   mergedStore,
@@ -115,6 +117,11 @@ test('EV5 the subject of a small commit asks for the code it changed that is sti
     { subject: 'Format all', files: Array.from({ length: 16 }, () => 'src/a.ts') },
   ];
   expect(questionsFrom(commits, (path) => path !== 'gone.ts')).toEqual([{ q: 'Mend the parser', gold: ['src/a.ts'] }]);
+  const released = Array.from({ length: 10 }, (_, at) => ({
+    subject: `Change ${at}`,
+    files: ['version.ts', `${at % 4}.ts`],
+  }));
+  expect(questionsFrom(released, () => true).map(({ gold }) => gold)).toEqual(released.map(({ files }) => [files[1]]));
   expect(commitsIn('\u0001One: two\0\na.ts\0b c.ts\0\0\u0001Empty\0')).toEqual([
     { subject: 'One: two', files: ['a.ts', 'b c.ts'] },
     { subject: 'Empty', files: [] },
@@ -152,6 +159,26 @@ test('EV6 a floor that is missed, or of which nothing is known, is told; a set o
   expect(floorsFor(floors, 'cosqa-dev', 'separate')['mrr']).toBeGreaterThanOrEqual(36);
   expect(floorsFor(floors, 'files', 'lead')['mrr']).toBeGreaterThanOrEqual(5);
   expect(floorsFor(floors, 'sealed', 'separate')).toEqual({});
+});
+
+test('EV6 repositories are judged together, by the mean of their leads over FTS5, without those that ask too little', () => {
+  const scores = (mrr: number): Scores => ({ slices: { ALL: { mrr } }, missing: 0, ms: { p50: 1, p95: 1, p99: 1 } });
+  const outcome = (ours: number, more: Partial<Outcome> = {}): Outcome => ({
+    ...{
+      set: 's',
+      way: 'separate',
+      ofRepository: true,
+      items: 1,
+      questions: 20,
+      taken_in_ms: 1,
+      across_projects: false,
+    },
+    ...{ measured: { prsist: scores(ours), fts5: scores(50), grep: scores(1) }, floors: {}, below: [], misses: [] },
+    ...more,
+  });
+  const all = [outcome(54), outcome(58), outcome(99, { questions: 19 }), outcome(99, { ofRepository: false })];
+  expect(meanLead(all, 'mrr')).toBe(6);
+  expect(meanLead(all.slice(2), 'mrr')).toBeUndefined();
 });
 
 test('EV7 the references rank by words: FTS5 by its own measure, grep by how many there are', () => {

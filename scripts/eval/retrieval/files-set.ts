@@ -10,6 +10,8 @@ export interface Commit {
 
 /** A commit of more files says of none of them what it is about. */
 const mostFiles = 15;
+/** Of fewer nobody can say what is usual. */
+const fewCommits = 10;
 const mostBytes = 1024 * 1024;
 /** Words about the code, not the code. */
 const isText = (path: string) => /(?:^|\/)(?:docs?|\.github)\/|\.(?:md|mdx|txt|rst|adoc)$/i.test(path);
@@ -22,11 +24,20 @@ export function questionsFrom(
   commits: readonly Commit[],
   isThere: (path: string) => boolean,
 ): readonly { readonly q: string; readonly gold: readonly string[] }[] {
-  return commits.flatMap(({ subject, files }) => {
-    if (files.length > mostFiles || saysNothing(subject)) return [];
-    const gold = files.filter((path) => isThere(path) && !isText(path));
+  const small = commits.filter(({ files, subject }) => files.length <= mostFiles && !saysNothing(subject));
+  const usual = inMost(small);
+  return small.flatMap(({ subject, files }) => {
+    const gold = files.filter((path) => isThere(path) && !isText(path) && !usual.has(path));
     return gold.length === 0 ? [] : [{ q: subject, gold }];
   });
+}
+
+/** Files of more than half of the commits, as one that holds the version: no commit is about them. */
+function inMost(commits: readonly Commit[]): ReadonlySet<string> {
+  if (commits.length < fewCommits) return new Set();
+  const counts = new Map<string, number>();
+  for (const { files } of commits) for (const path of files) counts.set(path, (counts.get(path) ?? 0) + 1);
+  return new Set([...counts].flatMap(([path, count]) => (count > commits.length / 2 ? [path] : [])));
 }
 
 /** The files of a repository at HEAD, and the questions its history asks of them. */

@@ -54,16 +54,30 @@ export async function measure(set: string, asked: Asked, tools: Tools): Promise<
   }
 }
 
+/** True for a set that can be measured. */
+export function isSet(set: string, { data }: Tools): boolean {
+  const repository = repositoryOf(set);
+  return fs.existsSync(repository === undefined ? fileOf(set, data) : join(repository, '.git'));
+}
+
+function repositoryOf(set: string): string | undefined {
+  const directory = set === 'self' ? root : /^files:(.+)$/.exec(set)?.[1];
+  return directory === undefined ? undefined : resolve(directory);
+}
+
+function fileOf(set: string, data: string): string {
+  return fs.existsSync(set) ? resolve(set) : join(data, `${set}.json.gz`);
+}
+
 function named(set: string, data: string, place: string): Named {
-  const repository = set === 'self' ? root : /^files:(.+)$/.exec(set)?.[1];
+  const repository = repositoryOf(set);
   if (repository !== undefined) {
-    const raw = filesSet(resolve(repository));
+    const raw = filesSet(repository);
     const file = join(place, 'set.json');
     fs.writeFileSync(file, JSON.stringify(raw));
-    return { name: set === 'self' ? set : basename(resolve(repository)), raw, file, ofRepository: true };
+    return { name: set === 'self' ? set : basename(repository), raw, file, ofRepository: true };
   }
-  const file = fs.existsSync(set) ? resolve(set) : join(data, `${set}.json.gz`);
-  if (!fs.existsSync(file)) throw new Error(`no set ${set}: neither a file nor ${file}`);
+  const file = fileOf(set, data);
   return { name: basename(file).replace(/\.json(\.gz)?$/, ''), raw: readRaw(file), file, ofRepository: false };
 }
 
@@ -98,11 +112,19 @@ async function measured(set: Named, asked: Asked, at: { tools: Tools; place: str
   };
 }
 
-/** How far ahead of FTS5 the sets made from repositories are on average, by measure. */
+/** Of fewer questions chance decides. */
+const fewQuestions = 20;
+
+/** The sets that were made from repositories and ask enough. */
+export function ofRepositories(outcomes: readonly Outcome[]): readonly Outcome[] {
+  return outcomes.filter(({ ofRepository, questions }) => ofRepository && questions >= fewQuestions);
+}
+
+/** How far ahead of FTS5 the sets made from repositories are on average, by measure; undefined when there are none. */
 export function meanLead(outcomes: readonly Outcome[], measure: string): number | undefined {
-  const leads = outcomes.flatMap(({ ofRepository, measured: { prsist, fts5 } }) => {
+  const leads = ofRepositories(outcomes).flatMap(({ measured: { prsist, fts5 } }) => {
     const [ours, theirs] = [valueIn(prsist, measure), valueIn(fts5, measure)];
-    return ofRepository && ours !== undefined && theirs !== undefined ? [ours - theirs] : [];
+    return ours !== undefined && theirs !== undefined ? [ours - theirs] : [];
   });
   return leads.length === 0 ? undefined : leads.reduce((sum, lead) => sum + lead, 0) / leads.length;
 }
