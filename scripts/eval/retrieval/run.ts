@@ -91,17 +91,20 @@ async function measured(set: Named, asked: Asked, at: { tools: Tools; place: str
   const running = await start(apart, merged);
   const rankings = await running.rank(questions).finally(running.stop);
   const words = wordsWithout(tools.stopWords);
-  const scored = (ranked: readonly Ranking[], fixed = false) => {
-    const run = join(place, 'run.jsonl');
+  const scored = (name: string, ranked: readonly Ranking[], fixed = false) => {
+    const run = join(place, `${name}.jsonl`);
     writeRun(run, ranked);
     return score(tools.scorer, set.file, run, fixed);
   };
-  const reference = (rank: typeof grep) => stores.flatMap((store) => rank(store, askedOf(store, merged), words));
-  const askedOf = (store: Store, all: boolean) => questions.filter((each) => all || each.store === store.name);
-  const result: Measured = {
-    ...{ prsist: scored(rankings), fts5: scored(reference(stockFts)), grep: scored(reference(grep)) },
-    ...(isDialogue(set.raw) ? { fixed: scored(rankings, true) } : {}),
-  };
+  const askedOf = (store: Store) => questions.filter((each) => merged || each.store === store.name);
+  const reference = (rank: typeof grep) => stores.flatMap((store) => rank(store, askedOf(store), words));
+  const [prsist, fixed, fts5, counted] = await Promise.all([
+    scored('prsist', rankings),
+    isDialogue(set.raw) ? scored('fixed', rankings, true) : undefined,
+    scored('fts5', reference(stockFts)),
+    scored('grep', reference(grep)),
+  ]);
+  const result: Measured = { prsist, fts5, grep: counted, ...(fixed ? { fixed } : {}) };
   const way: Way = merged ? (asked.typos ? 'merged typos' : 'merged') : asked.typos ? 'typos' : 'separate';
   const floors = floorsFor(storedFloors(), set.name, way);
   return {

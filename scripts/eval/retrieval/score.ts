@@ -1,6 +1,7 @@
 // A run as the scorer reads it, and what the scorer says of it.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
+import { promisify } from 'node:util';
 import type { Ranking } from './baselines.ts';
 
 export type Slice = Readonly<Record<string, number>>;
@@ -21,10 +22,10 @@ export function writeRun(file: string, rankings: readonly Ranking[]): void {
 }
 
 /** Has a run scored. fixed: by the corrected lists of evidence. */
-export function score(scorer: string, set: string, run: string, fixed = false): Scores {
+export async function score(scorer: string, set: string, run: string, fixed = false): Promise<Scores> {
   const args = [scorer, set, run, '--json', ...(fixed ? ['--fixed'] : [])];
-  // what the scorer prints with --json
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Scores;
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as Scores; // what the scorer prints with --json
 }
 
 /** The value of a measure by its name, `ev2k` or `cat5.r5`; undefined when the set has none. */
