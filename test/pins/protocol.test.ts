@@ -65,7 +65,7 @@ project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 project.unlisted read user - 55167d69a47e
 search.query read project - 7d03fbf72579
-session.accept write project settled 14ce38dd82d5
+session.accept write project settled d3a8eaf4d531
 session.blame read project settled 41829142a6b9
 session.compact write project settled d353a0471d88
 session.context read project settled a3ab61303a76
@@ -75,8 +75,8 @@ session.export job project settled 9b4684181023
 session.handoff write project settled ac65cc27ea8f
 session.handoffs read project - b8d9b3b652a0
 session.list read project - 7bae6d684ee1
-session.message write project - 18a40d2b761a
-session.messages read project - ac14a2cce2c4
+session.message write project - 18e231b5d910
+session.messages read project - 8d90d7adf428
 session.put write project - 877066ea1d43
 session.resume write project settled e8d52c5094a1
 session.show read project - 6432cd2bd47c

@@ -82,6 +82,8 @@ export interface MessageAdd extends Kept<'content'> {
   readonly run_id?: string | undefined;
   readonly parent_id?: string | undefined;
   readonly native_id?: string | undefined;
+  /** Name of who said it; without one it was the person or the agent. */
+  readonly author?: string | undefined;
   readonly agent?: string | undefined;
   readonly model?: string | undefined;
   readonly usage?: Usage | undefined;
