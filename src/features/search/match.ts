@@ -2,7 +2,7 @@
 import type { Question } from './question.ts';
 import { wordsOf } from './tokens.ts';
 
-const columns = '{text ident path names author session}';
+const columns = '{text ident path names author}';
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 /** What is looked for: of a question, or what became of it. */

@@ -208,7 +208,9 @@ function wordsOfPart(part: SearchPart): Words {
     path: indexable(path),
     names: indexable(names),
     author: indexable(part.author ?? ''),
-    session: indexable(part.title ?? ''),
+    // that of a session is made of what was said first, which is indexed: told again with everything said in it, it would
+    // make its words common and bring in everything else
+    session: '',
     tags: filterWords(part).join(' '),
   };
 }

@@ -71,9 +71,10 @@ export const lastItem = query<Record<string, never>, { last: number | null }>(
   'select max(item_id) as last from search_item',
 );
 
-/** In how many rows a stem occurs. Reads the list of those rows, so it costs a little for the commonest. */
+/** In how many texts a stem occurs. Reads the list of those rows, so it costs a little for the commonest. */
 export const documentsWith = query<{ term: string }, { doc: number }>(
-  'select doc from search_fts_terms where term = :term',
+  `select ifnull(max(doc), 0) as doc from search_fts_columns
+   where term = :term and col in ('text', 'ident', 'path', 'names')`,
 );
 
 /** All terms that begin as `from` does, up to and without `to`, with the number of rows each occurs in. */

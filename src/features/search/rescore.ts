@@ -5,6 +5,7 @@
 //   factors  who said it, when, what it is
 // The first places go by weights that are strict with who said it; the places after them, which a reader of many results
 // looks at, by weights that reach wider. Method and first weights: design document on recall, section 5.
+import { feedbackOf } from './feedback.ts';
 import { type Match, matcher, type Sought } from './match-terms.ts';
 import { carry, sessionShares, windowShares } from './neighbours.ts';
 import { type Pass, weights } from './weights.ts';
@@ -36,6 +37,7 @@ export interface Parts {
   readonly near: number;
   readonly window: number;
   readonly session: number;
+  readonly feedback: number;
 }
 
 export interface Scored<T> {
@@ -100,7 +102,7 @@ interface Matched {
   /** BM25 and pairs, before normalising. */
   readonly words: Float64Array;
   readonly pairs: Float64Array;
-  readonly sought: Sought;
+  readonly feedback: () => Float64Array;
 }
 
 function matchAll(items: readonly Scorable[], sought: Sought): Matched {
@@ -117,7 +119,11 @@ function matchAll(items: readonly Scorable[], sought: Sought): Matched {
   const words = Float64Array.from(matches, (each) => each.words.reduce((sum, value) => sum + value, 0));
   // a question of nothing but stop words has no terms: then the index alone decides
   if (words.every((value) => value === 0)) for (const [i, { bm25 }] of items.entries()) words[i] = -bm25;
-  return { matches, words, pairs: Float64Array.from(matches, (each) => each.pairs), sought };
+  const terms = items.map((item) => item.terms);
+  return {
+    ...{ matches, words, pairs: Float64Array.from(matches, (each) => each.pairs) },
+    feedback: () => feedbackOf(terms, words, sought),
+  };
 }
 
 function isSaid({ kind }: Scorable): boolean {
@@ -140,7 +146,9 @@ interface Run {
 }
 
 function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run {
-  const raw = matched.words.map((value, i) => value + pass.pair * (matched.pairs[i] ?? 0));
+  const none = new Float64Array(items.length);
+  const feedback = pass.feedback === 0 ? none : scaled(matched.feedback(), pass.feedback);
+  const raw = matched.words.map((value, i) => value + pass.pair * (matched.pairs[i] ?? 0) + (feedback[i] ?? 0));
   const unit = 1 / (raw.reduce((most, value) => Math.max(most, value), 0) || 1);
   const own = scaled(raw, unit);
   const { question, next, near } = carry(items, own, pass);
@@ -149,6 +157,7 @@ function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run 
   const parts = {
     words: scaled(matched.words, unit),
     pairs: scaled(matched.pairs, unit * pass.pair),
+    feedback: scaled(feedback, unit),
     ...{ question, next, near, window, session },
   };
   const scores = new Float64Array(items.length);
@@ -163,11 +172,6 @@ function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run 
 
 function factorsOf(item: Scorable, pass: Pass): Readonly<Record<string, number>> {
   return item.byNamed ? { author: pass.author, ...item.factors } : item.factors;
-}
-
-/** How telling a term is that stands in `documents` of `all` texts. */
-export function idfOf(all: number, documents: number): number {
-  return documents === 0 ? 0 : Math.log(1 + Math.max(0, all - documents + 0.5) / (documents + 0.5));
 }
 
 function scaled(values: Float64Array, by: number): Float64Array {
@@ -192,7 +196,7 @@ function explained(run: Run, items: readonly Scorable[], i: number): Pick<Scored
   return {
     parts: {
       ...{ words: at('words'), pairs: at('pairs'), question: at('question'), next: at('next'), near: at('near') },
-      ...{ window: at('window'), session: at('session') },
+      ...{ window: at('window'), session: at('session'), feedback: at('feedback') },
     },
     factors: item ? factorsOf(item, run.pass) : {},
   };

@@ -2,10 +2,10 @@
 import { hookedAgents } from '../../core/words.ts';
 import type { Read } from '../../store/record-type.ts';
 import { documentsOf, isAuthor, rowsIn, termsWith } from './counts.ts';
+import { idfOf } from './feedback.ts';
 import type { Form, Sought, SoughtWord } from './match-terms.ts';
 import type { Question } from './question.ts';
 import { type Repair, repair } from './repair.ts';
-import { idfOf } from './rescore.ts';
 import { type NamedTimes, timesIn } from './spans.ts';
 import { stem } from './stem.ts';
 import { isStopWord } from './stop-words.ts';

@@ -16,6 +16,8 @@ export interface Pass {
   readonly window: number;
   /** Of how much of the question is said in the whole session. */
   readonly session: number;
+  /** Of what the best texts say beside the question. */
+  readonly feedback: number;
   /** Whoever is named in the question said it. */
   readonly author: number;
 }
@@ -28,7 +30,7 @@ export interface Saturation {
 
 const careful: Pass = {
   ...{ pair: 0.6, question: 0.8, next: 0.3, near: 0.3, far: 0.15 },
-  ...{ window: 0, session: 0.5, author: 1.4 },
+  ...{ window: 0, session: 0.5, feedback: 0, author: 1.4 },
 };
 
 export const weights = {
@@ -46,7 +48,7 @@ export const weights = {
   /** How many results the careful pass orders. It is strict with who said it; the others are ordered by `wide`. */
   careful,
   places: 8,
-  wide: { ...careful, window: 1, author: 2.2 } satisfies Pass,
+  wide: { ...careful, window: 1, feedback: 0.1, author: 2.2 } satisfies Pass,
   /** A window of messages: how much the distance takes from each. */
   windowDecay: 0.7,
   /** Factors. time: said when it happened, for a question that begins with when. */
