@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { JsonValue } from '../core/captured.ts';
 import { PrsistError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import type { Ingested, SpoolFile } from '../features/capture/ingest.ts';
+import type { Ingested, TakeLane } from '../features/capture/ingest.ts';
 import {
   countBad,
   deleteSpoolFile,
@@ -21,8 +21,8 @@ export interface SpoolParts {
   readonly directory: string;
   /** Where hooks note what they have printed. */
   readonly printed: string;
-  /** held: conversations of which an event came too early in this round. */
-  readonly ingest: (file: SpoolFile, held: Set<string>) => Promise<Ingested>;
+  /** Begins to take in some events together. held: conversations of which an event came too early in this round. */
+  readonly ingesting: (held: Set<string>) => TakeLane;
   /** What an event must keep its order with; undefined: with everything. */
   readonly laneOf: (bytes: Uint8Array) => string | undefined;
   /** Takes secrets out of a file that stays because it cannot be taken in. */
@@ -161,32 +161,29 @@ export class Spool {
   }
 
   async #takeTogether(lanes: readonly (readonly Waiting[])[], held: Set<string>): Promise<'no room' | undefined> {
-    let room: 'no room' | undefined;
+    const takeLane = this.#parts.ingesting(held);
     const take = async (lane: readonly Waiting[]) => {
-      for (const waiting of lane) {
-        if (room === undefined) room = (await this.#take(waiting, held)) ?? room;
-      }
+      const ends = await takeLane(lane.map(({ entry: { name, mtimeNs }, bytes }) => ({ name, mtimeNs, bytes })));
+      return ends.map((end, i) => lane[i] && this.#end(lane[i], end));
     };
-    await Promise.all(lanes.map(take));
-    return room;
+    return (await Promise.all(lanes.map(take))).flat().find((room) => room !== undefined);
   }
 
-  async #take({ entry, bytes }: Waiting, held: Set<string>): Promise<'no room' | undefined> {
-    const { directory, ingest, redact, failpoint, log, onTaken } = this.#parts;
+  #end({ entry, bytes }: Waiting, end: Ingested): 'no room' | undefined {
+    const { directory, redact, failpoint, log, onTaken } = this.#parts;
     try {
-      const taken = await ingest({ name: entry.name, mtimeNs: entry.mtimeNs, bytes }, held);
-      if (taken.outcome === 'early') return undefined;
-      if (taken.outcome === 'bad') {
-        log('spool file set aside', { file: entry.name, why: taken.why });
+      if (end.outcome === 'early') return undefined;
+      if (end.outcome === 'failed') throw end.error;
+      if (end.outcome === 'bad') {
+        log('spool file set aside', { file: entry.name, why: end.why });
         setAsideSpoolFile(directory, entry.name, redact);
         return undefined;
       }
       failpoint('spool.before-delete');
-      if (taken.outcome === 'asked')
-        keepUntilAnswered(directory, { ...entry, text: redact(textOf(bytes)) }, taken.root);
+      if (end.outcome === 'asked') keepUntilAnswered(directory, { ...entry, text: redact(textOf(bytes)) }, end.root);
       deleteSpoolFile(directory, entry.name);
       this.#attempts.delete(entry.name);
-      if (taken.outcome === 'taken') onTaken(taken.projectId);
+      if (end.outcome === 'taken') onTaken(end.projectId);
       return undefined;
     } catch (error) {
       this.#failed(entry, error);
