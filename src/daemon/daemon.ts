@@ -140,7 +140,7 @@ export class Daemon {
         ...{ clock: wallClock, deltaMark: paths.deltas },
       },
       telling: (root) => this.settings.at(root).brief,
-      isBusy: () => this.#jobs.running > 0,
+      isBusy: () => this.#jobs.running > 0 || this.#spool.isBehind,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
       onRendered: (project) => this.#front.events.notice(project, 'brief.rendered'),

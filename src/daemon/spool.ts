@@ -59,6 +59,8 @@ export class Spool {
   readonly #watcher: { close: () => void };
   #round: Promise<void> | undefined;
   #again = false;
+  /** Files of the round that have not been looked at yet. */
+  #left = 0;
   /** Not known at first: a daemon that was killed may have left its mark. */
   #full: boolean | undefined;
 
@@ -67,6 +69,11 @@ export class Spool {
     this.#watcher = watchDirectory(parts.directory, () => {
       this.drain().catch((error: unknown) => parts.log('spool not read', { why: String(error) }));
     });
+  }
+
+  /** True while more waits than is taken in together: what is told of a project now is old in a moment. */
+  get isBehind(): boolean {
+    return this.#left > together;
   }
 
   /** Takes in everything that lies there now; resolves when it is committed. */
@@ -80,6 +87,7 @@ export class Spool {
     const round = Promise.resolve().then(() => this.#rounds());
     this.#round = round.finally(() => {
       this.#round = undefined;
+      this.#left = 0;
     });
     return this.#round;
   }
@@ -110,8 +118,10 @@ export class Spool {
       this.#again = false;
       const entries = spoolEntries(this.#parts.directory);
       this.#noteFull(entries);
+      this.#left = entries.length;
       const held = new Set<string>();
       for (const lanes of this.#inTurn(entries)) {
+        this.#left -= lanes.flat().length;
         // nothing behind it would fare better: all is kept, and looked at again with the next round
         if ((await this.#takeTogether(lanes, held)) === 'no room') return;
       }

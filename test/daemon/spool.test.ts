@@ -91,6 +91,17 @@ describe('order and end of files', () => {
     expect(batches).toEqual([[['a1.evt', 'a2.evt'], ['b1.evt']], [['start.evt']], [['a3.evt'], ['b2.evt']]]);
   });
 
+  test('DA39: it says that it is behind while more waits than is taken in together', async () => {
+    const behind: boolean[] = [];
+    const answers = Object.fromEntries(
+      [0, 63, 64, 149].map((n) => [`${1000 + n}.evt`, () => (behind.push(spool.isBehind), taken)]),
+    );
+    const { spool, lay } = world(answers);
+    for (let n = 0; n < 150; n += 1) lay(`${1000 + n}.evt`);
+    await spool.drain();
+    expect([behind, spool.isBehind]).toEqual([[true, true, false, false], false]);
+  });
+
   test('DA31: what is no event is set aside at once and shows', async () => {
     const { spool, lay, left, bad, log } = world({ 'a.evt': { outcome: 'bad', why: 'cut-header' } });
     lay('a.evt');

@@ -7,7 +7,7 @@ import { once } from '../../store/idempotency.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import { noteHeard } from './heard.ts';
 import type { SpoolFile } from './ingest.ts';
-import { type Batch, hold, isHeld, type Place, readTranscripts, takeClaims } from './ingest-batch.ts';
+import { type Batch, hold, isHeld, type Place, type Reading, readTranscripts, takeClaims } from './ingest-batch.ts';
 import { noteLastWords } from './last-words.ts';
 import { type LiveEvent, stampOf } from './live/live-event.ts';
 import type { Meaning } from './live/meaning.ts';
@@ -90,10 +90,13 @@ export async function takeAgentEvent(
   };
 }
 
-type Reading = Exclude<Awaited<ReturnType<typeof readTranscripts>>, 'stopped'>;
-
 /** Decided within the write: what was said before in the same conversation may have been written just now. */
-function store(tx: Write, batch: Batch, { parts, target, rules }: Place, heard: Heard & { reading: Reading }): Outcome {
+function store(
+  tx: Write,
+  batch: Batch,
+  { parts, target, rules }: Place,
+  heard: Heard & { readonly reading: Reading },
+): Outcome {
   const { live, meaning, reading } = heard;
   if (isHeld(batch, live)) return 'early';
   const showing = reading === 'none' ? 'none' : shown(parts, tx, live, meaning);

@@ -21,8 +21,8 @@ export interface Batch extends Round {
   readonly places: Map<string, Place>;
   /** By project: handoffs that hooks have taken away were looked at. */
   readonly claims: Map<string, Promise<void>>;
-  /** By file: the batch was listed before, so what its events tell of a transcript stands there. */
-  readonly readings: Map<string, ReturnType<typeof importFile>>;
+  /** Of the transcripts that an event names, or of its conversation: they were read when all events of the batch were there. */
+  readonly readings: Map<string, Promise<Reading>>;
 }
 
 /** A project an event is about, and what it wants to have kept. */
@@ -68,18 +68,24 @@ export function takeClaims({ parts, claims }: Batch, projectId: string): Promise
 }
 
 /** read: there is a transcript, and it could be read. stopped: not to its end. */
-export async function readTranscripts(
-  batch: Batch,
-  { parts, target }: Place,
-  live: LiveEvent,
-): Promise<'none' | 'read' | 'stopped'> {
-  const { readings, cancelled } = batch;
-  let reading: 'none' | 'read' = 'none';
+export type Reading = 'none' | 'read' | 'stopped';
+
+/** Reads on in the transcripts an event is about. */
+export function readTranscripts(batch: Batch, place: Place, live: LiveEvent): Promise<Reading> {
+  const { readings } = batch;
+  const about = JSON.stringify([live.agent, live.session, place.target.projectId, ...live.transcripts]);
+  const known = readings.get(about);
+  if (known) return known;
+  const reading = readEach(batch, place, live);
+  readings.set(about, reading);
+  return reading;
+}
+
+async function readEach({ cancelled }: Batch, { parts, target }: Place, live: LiveEvent): Promise<Reading> {
+  let reading: Reading = 'none';
   for (const file of transcriptsOf(parts, live)) {
     const task = { otherwise: target.projectId, trusted: 'own' as const, ...(cancelled ? { cancelled } : {}) };
-    const report = readings.get(file.path) ?? importFile(parts, file, task);
-    readings.set(file.path, report);
-    const { outcome } = await report;
+    const { outcome } = await importFile(parts, file, task);
     if (outcome === 'stopped') return 'stopped';
     if (outcome === 'read' || outcome === 'unchanged' || outcome === 'forgotten') reading = 'read';
   }
