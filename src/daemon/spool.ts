@@ -15,6 +15,7 @@ import {
   sweepTemporary,
   watchDirectory,
 } from '../platform/spool-files.ts';
+import { monotonic } from '../platform/time.ts';
 import { keepUntilAnswered, sweepUnanswered } from './unlisted.ts';
 
 export interface SpoolParts {
@@ -46,8 +47,12 @@ interface Waiting {
   readonly bytes: Uint8Array;
 }
 
-/** So many files are held in memory at a time; their writes share the commits. */
-const together = 64;
+/**
+ * So many files are held in memory at a time; their writes share the commits. Whoever asks for something meanwhile waits
+ * behind them: they are fewer where taking them in takes long, as in a daemon that has just started or on a busy machine.
+ */
+const [fewest, most] = [4, 64];
+const [shortMs, longMs] = [25, 50];
 
 /**
  * Reads what the hooks leave, oldest first, those of one conversation one after the other: acknowledged (deleted) only
@@ -59,6 +64,7 @@ export class Spool {
   readonly #watcher: { close: () => void };
   #round: Promise<void> | undefined;
   #again = false;
+  #together = fewest;
   /** Files of the round that have not been looked at yet. */
   #left = 0;
   /** Not known at first: a daemon that was killed may have left its mark. */
@@ -73,7 +79,7 @@ export class Spool {
 
   /** True while more waits than is taken in together: what is told of a project now is old in a moment. */
   get isBehind(): boolean {
-    return this.#left > together;
+    return this.#left > most;
   }
 
   /** Takes in everything that lies there now; resolves when it is committed. */
@@ -150,7 +156,7 @@ export class Spool {
       const lane = this.#parts.laneOf(waiting.bytes);
       if (lane !== undefined) lanes.set(lane, [...(lanes.get(lane) ?? []), waiting]);
       count += 1;
-      if (lane !== undefined && count < together) continue;
+      if (lane !== undefined && count < this.#together) continue;
       if (lanes.size > 0) yield [...lanes.values()];
       if (lane === undefined) yield [[waiting]];
       [lanes, count] = [new Map(), 0];
@@ -171,12 +177,17 @@ export class Spool {
   }
 
   async #takeTogether(lanes: readonly (readonly Waiting[])[], held: Set<string>): Promise<'no room' | undefined> {
+    const begun = monotonic();
     const takeLane = this.#parts.ingesting(held);
     const take = async (lane: readonly Waiting[]) => {
       const ends = await takeLane(lane.map(({ entry: { name, mtimeNs }, bytes }) => ({ name, mtimeNs, bytes })));
       return ends.map((end, i) => lane[i] && this.#end(lane[i], end));
     };
-    return (await Promise.all(lanes.map(take))).flat().find((room) => room !== undefined);
+    const ends = (await Promise.all(lanes.map(take))).flat();
+    const tookMs = monotonic() - begun;
+    if (tookMs < shortMs && ends.length >= this.#together) this.#together = Math.min(2 * this.#together, most);
+    if (tookMs > longMs) this.#together = Math.max(this.#together / 2, fewest);
+    return ends.find((room) => room !== undefined);
   }
 
   #end({ entry, bytes }: Waiting, end: Ingested): 'no room' | undefined {
