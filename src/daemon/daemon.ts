@@ -6,7 +6,7 @@ import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Redactor } from '../core/redact.ts';
 import { hookedAgents } from '../core/words.ts';
-import { ingest } from '../features/capture/ingest.ts';
+import { ingesting } from '../features/capture/ingest.ts';
 import { laneOf } from '../features/capture/lane.ts';
 import type { Health } from '../features/system/needs.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
@@ -132,8 +132,8 @@ export class Daemon {
     this.#spool = new Spool({
       ...{ redact, laneOf },
       ...{ directory: paths.spool, printed: paths.printed, clock: wallClock, failpoint: this.#failpoint },
-      ingest: (file, held) =>
-        ingest(this.#wired.capture, file, { failpoint: this.#failpoint, held, cancelled: this.#isLeaving }),
+      ingesting: (held) =>
+        ingesting(this.#wired.capture, { failpoint: this.#failpoint, held, cancelled: this.#isLeaving }),
       log: (event, details) => this.log.warn(details, event),
       onTaken: (project) => {
         this.#used();
@@ -148,7 +148,7 @@ export class Daemon {
         ...{ clock: wallClock, deltaMark: paths.deltas },
       },
       telling: (root) => this.settings.at(root).brief,
-      isBusy: () => this.#jobs.running > 0,
+      isBusy: () => this.#jobs.running > 0 || this.#spool.isBehind,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
       onRendered: (project) => this.#front.events.notice(project, 'brief.rendered'),

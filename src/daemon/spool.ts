@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { JsonValue } from '../core/captured.ts';
 import { PrsistError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import type { Ingested, SpoolFile } from '../features/capture/ingest.ts';
+import type { Ingested, TakeLane } from '../features/capture/ingest.ts';
 import {
   countBad,
   deleteSpoolFile,
@@ -15,14 +15,15 @@ import {
   sweepTemporary,
   watchDirectory,
 } from '../platform/spool-files.ts';
+import { monotonic } from '../platform/time.ts';
 import { keepUntilAnswered, sweepUnanswered } from './unlisted.ts';
 
 export interface SpoolParts {
   readonly directory: string;
   /** Where hooks note what they have printed. */
   readonly printed: string;
-  /** held: conversations of which an event came too early in this round. */
-  readonly ingest: (file: SpoolFile, held: Set<string>) => Promise<Ingested>;
+  /** Begins to take in some events together. held: conversations of which an event came too early in this round. */
+  readonly ingesting: (held: Set<string>) => TakeLane;
   /** What an event must keep its order with; undefined: with everything. */
   readonly laneOf: (bytes: Uint8Array) => string | undefined;
   /** Takes secrets out of a file that stays because it cannot be taken in. */
@@ -46,8 +47,12 @@ interface Waiting {
   readonly bytes: Uint8Array;
 }
 
-/** So many files are held in memory at a time; their writes share the commits. */
-const together = 64;
+/**
+ * So many files are held in memory at a time; their writes share the commits. Whoever asks for something meanwhile waits
+ * behind them: they are fewer where taking them in takes long, as in a daemon that has just started or on a busy machine.
+ */
+const [fewest, most] = [4, 64];
+const [shortMs, longMs] = [25, 50];
 
 /**
  * Reads what the hooks leave, oldest first, those of one conversation one after the other: acknowledged (deleted) only
@@ -59,6 +64,9 @@ export class Spool {
   readonly #watcher: { close: () => void };
   #round: Promise<void> | undefined;
   #again = false;
+  #together = fewest;
+  /** Files of the round that have not been looked at yet. */
+  #left = 0;
   /** Not known at first: a daemon that was killed may have left its mark. */
   #full: boolean | undefined;
 
@@ -67,6 +75,11 @@ export class Spool {
     this.#watcher = watchDirectory(parts.directory, () => {
       this.drain().catch((error: unknown) => parts.log('spool not read', { why: String(error) }));
     });
+  }
+
+  /** True while more waits than is taken in together: what is told of a project now is old in a moment. */
+  get isBehind(): boolean {
+    return this.#left > most;
   }
 
   /** Takes in everything that lies there now; resolves when it is committed. */
@@ -80,6 +93,7 @@ export class Spool {
     const round = Promise.resolve().then(() => this.#rounds());
     this.#round = round.finally(() => {
       this.#round = undefined;
+      this.#left = 0;
     });
     return this.#round;
   }
@@ -110,8 +124,10 @@ export class Spool {
       this.#again = false;
       const entries = spoolEntries(this.#parts.directory);
       this.#noteFull(entries);
+      this.#left = entries.length;
       const held = new Set<string>();
       for (const lanes of this.#inTurn(entries)) {
+        this.#left -= lanes.flat().length;
         // nothing behind it would fare better: all is kept, and looked at again with the next round
         if ((await this.#takeTogether(lanes, held)) === 'no room') return;
       }
@@ -140,7 +156,7 @@ export class Spool {
       const lane = this.#parts.laneOf(waiting.bytes);
       if (lane !== undefined) lanes.set(lane, [...(lanes.get(lane) ?? []), waiting]);
       count += 1;
-      if (lane !== undefined && count < together) continue;
+      if (lane !== undefined && count < this.#together) continue;
       if (lanes.size > 0) yield [...lanes.values()];
       if (lane === undefined) yield [[waiting]];
       [lanes, count] = [new Map(), 0];
@@ -161,32 +177,34 @@ export class Spool {
   }
 
   async #takeTogether(lanes: readonly (readonly Waiting[])[], held: Set<string>): Promise<'no room' | undefined> {
-    let room: 'no room' | undefined;
+    const begun = monotonic();
+    const takeLane = this.#parts.ingesting(held);
     const take = async (lane: readonly Waiting[]) => {
-      for (const waiting of lane) {
-        if (room === undefined) room = (await this.#take(waiting, held)) ?? room;
-      }
+      const ends = await takeLane(lane.map(({ entry: { name, mtimeNs }, bytes }) => ({ name, mtimeNs, bytes })));
+      return ends.map((end, i) => lane[i] && this.#end(lane[i], end));
     };
-    await Promise.all(lanes.map(take));
-    return room;
+    const ends = (await Promise.all(lanes.map(take))).flat();
+    const tookMs = monotonic() - begun;
+    if (tookMs < shortMs && ends.length >= this.#together) this.#together = Math.min(2 * this.#together, most);
+    if (tookMs > longMs) this.#together = Math.max(this.#together / 2, fewest);
+    return ends.find((room) => room !== undefined);
   }
 
-  async #take({ entry, bytes }: Waiting, held: Set<string>): Promise<'no room' | undefined> {
-    const { directory, ingest, redact, failpoint, log, onTaken } = this.#parts;
+  #end({ entry, bytes }: Waiting, end: Ingested): 'no room' | undefined {
+    const { directory, redact, failpoint, log, onTaken } = this.#parts;
     try {
-      const taken = await ingest({ name: entry.name, mtimeNs: entry.mtimeNs, bytes }, held);
-      if (taken.outcome === 'early') return undefined;
-      if (taken.outcome === 'bad') {
-        log('spool file set aside', { file: entry.name, why: taken.why });
+      if (end.outcome === 'early') return undefined;
+      if (end.outcome === 'failed') throw end.error;
+      if (end.outcome === 'bad') {
+        log('spool file set aside', { file: entry.name, why: end.why });
         setAsideSpoolFile(directory, entry.name, redact);
         return undefined;
       }
       failpoint('spool.before-delete');
-      if (taken.outcome === 'asked')
-        keepUntilAnswered(directory, { ...entry, text: redact(textOf(bytes)) }, taken.root);
+      if (end.outcome === 'asked') keepUntilAnswered(directory, { ...entry, text: redact(textOf(bytes)) }, end.root);
       deleteSpoolFile(directory, entry.name);
       this.#attempts.delete(entry.name);
-      if (taken.outcome === 'taken') onTaken(taken.projectId);
+      if (end.outcome === 'taken') onTaken(end.projectId);
       return undefined;
     } catch (error) {
       this.#failed(entry, error);

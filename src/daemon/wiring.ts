@@ -285,7 +285,11 @@ function captureParts(wiring: Wiring): CaptureParts {
   const { redactor, clock, monotonic, breathe, takeClaims, told, log, settings } = wiring;
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
-    ...{ agent: of.agent, trusted: of.trusted, from: of.from, keepThinking: keepThinking(settings.at(of.root)) },
+    ...{ agent: of.agent, trusted: of.trusted, from: of.from },
+    // looked at where there is any: the settings of a project cost a look at its file
+    get keepThinking() {
+      return keepThinking(settings.at(of.root));
+    },
     echoed: (tx: Write, echo: Echo) => noteEcho(tx, echo, countUse),
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,

@@ -52,7 +52,11 @@ export function readSpoolFile(directory: string, name: string): Uint8Array | und
 }
 
 export function deleteSpoolFile(directory: string, name: string): void {
-  fs.rmSync(join(directory, name), { force: true });
+  try {
+    fs.unlinkSync(join(directory, name));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 /** Takes everything out of a file, which stays; anything else than a file is left alone. */

@@ -274,6 +274,7 @@ export class Store {
       return;
     }
     this.#parts.failpoint('tx.after-commit');
+    this.#waiting.unshift(...group.slice(outcomes.length));
     outcomes.forEach((outcome, i) => {
       if (outcome.kind === 'done') group[i]?.resolve(outcome.value);
       else group[i]?.reject(outcome.error);
@@ -296,10 +297,16 @@ export class Store {
     }
   }
 
+  /** As many as fit the time of a slice; the others are the next group's. */
   #each(group: readonly Waiting[], run: (waiting: Waiting) => Outcome): Outcome[] {
     return this.#logged(() => {
       this.#parts.failpoint('tx.begun');
-      const outcomes = group.map(run);
+      const begun = this.#now();
+      const outcomes: Outcome[] = [];
+      for (const waiting of group) {
+        outcomes.push(run(waiting));
+        if (this.#now() - begun >= limits.sliceMs) break;
+      }
       this.#parts.failpoint('tx.before-commit');
       return outcomes;
     });

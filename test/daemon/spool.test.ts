@@ -15,9 +15,9 @@ const taken: Ingested = { outcome: 'taken', projectId: 'p', agent: 'codex' };
 function world(
   answers: Record<string, Answer | ((file: SpoolFile) => Answer)> = {},
   lanes?: (content: string) => string | undefined,
+  tookMs = 0,
 ) {
-  const ended: string[] = [];
-  let most = 0;
+  const batches: string[][][] = [];
   const directory = join(temporaryDirectory(), 'spool');
   ownSpool(directory);
   const seen: string[] = [];
@@ -29,17 +29,21 @@ function world(
       printed: join(directory, 'printed'),
       ...{ directory, clock: () => 10_000, failpoint: () => undefined, redact: (text) => text },
       laneOf: (bytes) => (lanes ? lanes(Buffer.from(bytes).toString()) : 'one'),
-      async ingest(file, round) {
-        seen.push(file.name);
-        most = Math.max(most, seen.length - ended.length);
-        if (lanes) await new Promise((resolve) => setTimeout(resolve, 5));
-        ended.push(file.name);
-        held.push(round.size);
-        round.add(file.name);
-        const given = answers[file.name] ?? taken;
-        const answer = typeof given === 'function' ? given(file) : given;
-        if (answer instanceof Error) throw answer;
-        return answer;
+      ingesting: (round) => {
+        const batch: string[][] = [];
+        batches.push(batch);
+        return async (lane) => {
+          batch.push(lane.map(({ name }) => name));
+          if (tookMs > 0) await new Promise((resolve) => setTimeout(resolve, tookMs));
+          return lane.map((file) => {
+            seen.push(file.name);
+            held.push(round.size);
+            round.add(file.name);
+            const given = answers[file.name] ?? taken;
+            const answer = typeof given === 'function' ? given(file) : given;
+            return answer instanceof Error ? { outcome: 'failed', error: answer } : answer;
+          });
+        };
       },
       redact: (text) => text,
       log: (event, details) => void log.push(`${event} ${JSON.stringify(details)}`),
@@ -54,7 +58,7 @@ function world(
   };
   const left = () => fs.readdirSync(directory).sort();
   const bad = () => fs.readdirSync(join(directory, 'bad'));
-  return { directory, seen, ended, mostAtOnce: () => most, log, projects, held, spool, start, lay, left, bad };
+  return { directory, seen, batches, log, projects, held, spool, start, lay, left, bad };
 }
 
 describe('order and end of files', () => {
@@ -82,14 +86,29 @@ describe('order and end of files', () => {
 
   test('DA38: conversations are taken in side by side, each in its order; a start waits for all and lets all wait', async () => {
     const lanes = (content: string) => (content.startsWith('start') ? undefined : content.slice(0, 1));
-    const { spool, lay, seen, ended, mostAtOnce } = world({}, lanes);
+    const { spool, lay, batches } = world({}, lanes);
     const contents = ['a1', 'b1', 'a2', 'start', 'a3', 'b2'];
     for (const [at, content] of contents.entries()) lay(`${content}.evt`, at + 1, content);
     await spool.drain();
-    const name = (content: string) => `${content}.evt`;
-    const order = ['a1', 'b1', 'a2', 'start', 'a3', 'b2'].map(name);
-    expect([seen, ended]).toEqual([order, order]);
-    expect(mostAtOnce()).toBe(2);
+    expect(batches).toEqual([[['a1.evt', 'a2.evt'], ['b1.evt']], [['start.evt']], [['a3.evt'], ['b2.evt']]]);
+  });
+
+  test('DA39: it says that it is behind while more waits than is taken in together', async () => {
+    const behind: boolean[] = [];
+    const answers = Object.fromEntries(
+      [0, 149].map((n) => [`${1000 + n}.evt`, () => (behind.push(spool.isBehind), taken)]),
+    );
+    const { spool, lay } = world(answers);
+    for (let n = 0; n < 150; n += 1) lay(`${1000 + n}.evt`);
+    await spool.drain();
+    expect([behind, spool.isBehind]).toEqual([[true, false], false]);
+  });
+
+  test('DA39: where taking in takes long, few are taken in together: whoever asks meanwhile waits behind no more', async () => {
+    const { spool, lay, batches } = world({}, undefined, 60);
+    for (let n = 0; n < 10; n += 1) lay(`${1000 + n}.evt`);
+    await spool.drain();
+    expect(batches.map((lanes) => lanes.flat().length)).toEqual([4, 4, 2]);
   });
 
   test('DA31: what is no event is set aside at once and shows', async () => {

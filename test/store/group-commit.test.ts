@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PrsistError } from '../../src/core/errors.ts';
 import { limits } from '../../src/core/limits.ts';
+import type { Write } from '../../src/store/record-type.ts';
 import { verify } from '../../src/store/verify.ts';
 import { countNotes, noteByEnt, noteId, withNotes, writeLine, writeNote } from './notes.ts';
 import { openStore, storeSetting, temporaryStore } from './temporary-store.ts';
@@ -187,6 +188,20 @@ test('ST10: between the groups of a long queue everybody else has a turn', async
   setImmediate(look);
   await Promise.all(waiting);
   expect([...seen]).toEqual(expect.arrayContaining([1, 2, 3]));
+});
+
+test('ST10: a group ends when the time of a slice is over; the rest is written next, each with its own answer', async () => {
+  let spent = 0;
+  const { store, commits } = temporaryStore({ ...withNotes, monotonic: () => spent });
+  const slow = (text: string) => (tx: Write) => {
+    spent += limits.sliceMs / 2;
+    writeLine(tx, text);
+    return text;
+  };
+  const before = commits.length;
+  const answers = ['a', 'b', 'c', 'd', 'e'].map((text) => store.write(slow(text)));
+  expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(commits.slice(before).map((events) => events.length)).toEqual([2, 2, 1]);
 });
 
 test('ST7: what waits at the close is written before the file is closed', async () => {

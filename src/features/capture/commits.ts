@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import type { CapturedCommit } from '../../core/captured.ts';
 import { readCommits, runGit } from '../../platform/git.ts';
 import { workTreeOf } from '../../platform/repository.ts';
+import { keepCommits } from './keep-git.ts';
 import type { CaptureParts, Target } from './needs.ts';
 import { outsidePauses, pausesIn } from './pauses.ts';
 import { strictly } from './rules.ts';
@@ -11,6 +12,8 @@ const atInit = 1000;
 const page = 200;
 const pageMs = 60_000;
 const catchUp = 50;
+/** So many are looked through for secrets before others have their turn. */
+const cleanedAtOnce = 20;
 
 type ChangedFile = CapturedCommit['files'][number];
 
@@ -57,8 +60,11 @@ async function takeCommits(
     parts.log('history not read', { project: target.projectId, from: asked.from, skip: asked.skip ?? 0 });
     return undefined;
   }
-  const clean = cleanCommits(parts, target, commits);
-  const added = clean.length === 0 ? 0 : await target.write((tx) => parts.keepers.takeInGit(tx, { commits: clean }));
+  let added = 0;
+  for (let from = 0; from < commits.length; from += cleanedAtOnce) {
+    const clean = cleanCommits(parts, target, commits.slice(from, from + cleanedAtOnce));
+    added += await keepCommits(parts, target, clean);
+  }
   return { read: commits.length, added };
 }
 

@@ -4,10 +4,10 @@ import { limits } from '../../core/limits.ts';
 import { type SpoolEvent, spoolEventId } from '../../core/spool-event.ts';
 import { workTreeOf } from '../../platform/repository.ts';
 import { once } from '../../store/idempotency.ts';
-import type { Write } from '../../store/record-type.ts';
+import type { Read, Write } from '../../store/record-type.ts';
 import { noteHeard } from './heard.ts';
-import { importFile } from './import-file.ts';
 import type { SpoolFile } from './ingest.ts';
+import { type Batch, hold, isHeld, type Place, type Reading, readTranscripts, takeClaims } from './ingest-batch.ts';
 import { noteLastWords } from './last-words.ts';
 import { type LiveEvent, stampOf } from './live/live-event.ts';
 import type { Meaning } from './live/meaning.ts';
@@ -15,7 +15,7 @@ import { siftEvent } from './live/sift-event.ts';
 import { meaningOf } from './live/table.ts';
 import { transcriptsOf } from './live/transcript-of.ts';
 import type { Announced, CaptureParts, Target } from './needs.ts';
-import { noteStart } from './queries.ts';
+import { noteStart, type Start, type StartPlace } from './queries.ts';
 
 /** An event with the file it came in. */
 export interface Found {
@@ -41,61 +41,79 @@ function isFresh(parts: CaptureParts, { at }: LiveEvent): boolean {
   return age >= 0 && age < limits.transcriptWaitMs;
 }
 
-interface Task {
-  readonly target: Target;
-  readonly cancelled: (() => boolean) | undefined;
-}
-
-/** Takes in one event. Nothing of it is stored when it comes early, but what its transcript brought. */
-export async function takeAgentEvent(parts: CaptureParts, found: Found, { target, cancelled }: Task): Promise<Outcome> {
-  const { live } = found;
-  const meaning = await meant(parts, live);
-  if (meaning.life === 'start') await takeStart(parts, target, found);
-  await parts.takeClaims(target.projectId);
-  const reading = await readTranscripts(parts, live, { target, cancelled });
-  if (reading === 'stopped') return 'early';
-  const showing = reading === 'none' ? 'none' : shown(parts, target, live, meaning);
-  if (meaning.isPrompt && showing === 'not yet' && isFresh(parts, live)) return 'early';
-  const { provisional, always } = siftEvent(found, meaning, parts.rules(target.root));
-  const items = [...opening(live), ...(showing === 'shown' ? [] : provisional), ...always];
-  const kept = target.write((tx) =>
-    once(tx, eventKey(found), () => {
-      const source = { agent: live.agent, trusted: 'own', from: 'hook', root: target.root } as const;
-      const announced: Announced = {};
-      parts.keepers.takeIn(tx, source, announced, items);
-      noteLife(parts, tx, live, meaning);
-      return null;
-    }),
-  );
-  // side by side: the words are only a hint beside what is kept
-  await Promise.all([kept, noteWords(parts, live, meaning)]);
-  await noteTold(parts, target, live, meaning);
-  return 'taken';
-}
-
-/** Reads the event's words, with the how many-th they are of those their conversation said. */
-async function meant(parts: CaptureParts, live: LiveEvent): Promise<Meaning> {
-  const names = new Set<string>();
-  const first = meaningOf({ ...live, times: (name) => (names.add(name), 1) });
-  const { session, agent, at } = live;
-  if (session === undefined || names.size === 0) return first;
+/** Notes what an event says beside the project, and reads it: its words with the how many-th they are of their conversation. */
+export function hear(tx: Write, { target }: Place, { event, live }: Found): Meaning {
+  const { session: native, agent, at } = live;
+  if (native === undefined) return meaningOf(live);
   const stamp = stampOf(live);
-  const counted = await parts.user.write(
-    (tx) => new Map([...names].map((name) => [name, noteHeard(tx, agent, session, { name, at, stamp })])),
-  );
-  return meaningOf({ ...live, times: (name) => counted.get(name) ?? 1 });
+  const meaning = meaningOf({ ...live, times: (name) => noteHeard(tx, agent, native, { name, at, stamp }) });
+  if (meaning.life === 'start') noteStart(tx, startPlace(target, live), startOf(event, { native, at }));
+  if (meaning.lastWords !== undefined) noteLastWords(tx, { agent, native, text: meaning.lastWords, at });
+  return meaning;
 }
 
-/** read: there is a transcript, and it could be read. */
-async function readTranscripts(parts: CaptureParts, live: LiveEvent, { target, cancelled }: Task) {
-  let reading: 'none' | 'read' | 'stopped' = 'none';
-  for (const file of transcriptsOf(parts, live)) {
-    const task = { otherwise: target.projectId, trusted: 'own' as const, ...(cancelled ? { cancelled } : {}) };
-    const { outcome } = await importFile(parts, file, task);
-    if (outcome === 'stopped') return 'stopped';
-    if (outcome === 'read' || outcome === 'unchanged' || outcome === 'forgotten') reading = 'read';
+/** Which conversations of an agent started here: a handoff that a hook took away was printed to one of them. */
+function startPlace({ projectId }: Target, { agent, cwd }: LiveEvent): StartPlace {
+  return { projectId, agent, worktree: workTreeOf(cwd ?? '')?.name ?? 'main' };
+}
+
+function startOf({ pid }: SpoolEvent, start: Start): Start {
+  return { ...start, ...(pid === undefined ? {} : { pid }) };
+}
+
+interface Heard extends Found {
+  readonly meaning: Meaning;
+}
+
+/**
+ * Takes in one event: resolves when its write stands in the queue, with the promise of its end. Nothing of one that comes
+ * early is stored, but what its transcript brought.
+ */
+export async function takeAgentEvent(
+  batch: Batch,
+  place: Place,
+  heard: Heard,
+): Promise<{ readonly stored: Promise<Outcome> }> {
+  const { live, meaning } = heard;
+  await takeClaims(batch, place.target.projectId);
+  const reading = await readTranscripts(batch, place, live);
+  if (reading === 'stopped') {
+    hold(batch, live);
+    return { stored: Promise.resolve('early') };
   }
-  return reading;
+  const stored = place.target.write((tx) => store(tx, batch, place, { ...heard, reading }));
+  return {
+    stored: stored.then(async (outcome) => {
+      if (outcome === 'taken') await noteTold(place, live, meaning);
+      return outcome;
+    }),
+  };
+}
+
+/** Decided within the write: what was said before in the same conversation may have been written just now. */
+function store(
+  tx: Write,
+  batch: Batch,
+  { parts, target, rules }: Place,
+  heard: Heard & { readonly reading: Reading },
+): Outcome {
+  const { live, meaning, reading } = heard;
+  if (isHeld(batch, live)) return 'early';
+  const showing = reading === 'none' ? 'none' : shown(parts, tx, live, meaning);
+  if (meaning.isPrompt && showing === 'not yet' && isFresh(parts, live)) {
+    hold(batch, live);
+    return 'early';
+  }
+  const { provisional, always } = siftEvent(heard, meaning, rules);
+  const items = [...opening(live), ...(showing === 'shown' ? [] : provisional), ...always];
+  once(tx, eventKey(heard), () => {
+    const source = { agent: live.agent, trusted: 'own', from: 'hook', root: target.root } as const;
+    const announced: Announced = {};
+    parts.keepers.takeIn(tx, source, announced, items);
+    noteLife(parts, tx, live, meaning);
+    return null;
+  });
+  return 'taken';
 }
 
 /** The clock of an agent's lines and that of its hooks are one, but not the moment at which it looks at it. */
@@ -107,12 +125,12 @@ const sameMomentMs = 2_000;
  */
 function shown(
   parts: CaptureParts,
-  target: Target,
+  read: Read,
   { agent, session, at }: LiveEvent,
   { isPrompt }: Meaning,
 ): 'shown' | 'not yet' {
   if (session === undefined) return 'shown';
-  const { transcript, hook } = parts.keepers.lastHeard(target.read, agent, session);
+  const { transcript, hook } = parts.keepers.lastHeard(read, agent, session);
   if (transcript >= at - sameMomentMs) return 'shown';
   return isPrompt || hook > transcript ? 'not yet' : 'shown';
 }
@@ -122,15 +140,6 @@ function opening({ session, at, cwd }: LiveEvent): Captured[] {
   return session === undefined ? [] : [{ kind: 'session', session, at, ...(cwd === undefined ? {} : { cwd }) }];
 }
 
-/** Which conversations of an agent started here: a handoff that a hook took away was printed to one of them. */
-async function takeStart(parts: CaptureParts, { projectId }: Target, { event, live }: Found): Promise<void> {
-  const { session: native, agent, at, cwd } = live;
-  if (native === undefined) return;
-  const place = { projectId, agent, worktree: workTreeOf(cwd ?? '')?.name ?? 'main' };
-  const pid = event.pid === undefined ? {} : { pid: event.pid };
-  await parts.user.write((tx) => noteStart(tx, place, { native, at, ...pid }));
-}
-
 /** What only a hook knows: that a conversation goes on, or is over. */
 function noteLife(parts: CaptureParts, tx: Write, { agent, session: native, at }: LiveEvent, meaning: Meaning): void {
   if (native === undefined) return;
@@ -138,16 +147,10 @@ function noteLife(parts: CaptureParts, tx: Write, { agent, session: native, at }
   if (meaning.life === 'end') parts.keepers.ended(tx, { agent, native, at, reason: meaning.reason ?? 'ended' });
 }
 
-async function noteWords(parts: CaptureParts, { agent, session: native, at }: LiveEvent, meaning: Meaning) {
-  const text = meaning.lastWords;
-  if (native === undefined || text === undefined) return;
-  await parts.user.write((tx) => noteLastWords(tx, { agent, native, text, at }));
-}
-
 /** Sources of a start at which nothing is printed: what was told before is there still. */
 const silentStarts: ReadonlySet<unknown> = new Set(['resume', 'fork']);
 
-async function noteTold(parts: CaptureParts, { projectId }: Target, live: LiveEvent, meaning: Meaning): Promise<void> {
+async function noteTold({ parts, target: { projectId } }: Place, live: LiveEvent, meaning: Meaning): Promise<void> {
   const { agent, session: native, at, cwd, body } = live;
   if (native === undefined) return;
   const event = { projectId, agent, native, cwd, at };

@@ -35,7 +35,7 @@ export interface Keepers {
   readonly beats: (tx: Write, from: Beaten) => void;
   /** A hook says that a conversation started: one that is known goes on. */
   readonly started: (tx: Write, start: Started) => void;
-  /** When a conversation last spoke in its transcript and by its hooks, in milliseconds; 0: never. */
+  /** When a conversation last spoke in its transcript, and since then by its hooks, in milliseconds; 0: never. */
   readonly lastHeard: (
     read: Read,
     agent: string,

@@ -4,7 +4,8 @@ import { sessionEntity } from './join.ts';
 import {
   handoffById,
   handoffOfRun,
-  lastHeardOfRun,
+  lastHookedOfRun,
+  lastShownOfRun,
   newestRun,
   rearmHandoffs,
   runOf,
@@ -71,9 +72,10 @@ export function noteEnd(tx: Write, ended: Lifecycle & { readonly reason: string 
   });
 }
 
-/** When a conversation last spoke in its transcript and by its hooks alone, in milliseconds; 0: never. */
+/** When a conversation last spoke in its transcript, and since then by its hooks alone, in milliseconds; 0: never. */
 export function lastHeard(read: Read, agent: string, native: string): { transcript: number; hook: number } {
   const run = read.one(runOf, { agent, native_id: native });
-  const nothing = { transcript: 0, hook: 0 };
-  return run ? (read.one(lastHeardOfRun, { run_id: run.run_id, mark: hookMark }) ?? nothing) : nothing;
+  if (!run) return { transcript: 0, hook: 0 };
+  const transcript = read.one(lastShownOfRun, { ...run, mark: hookMark })?.at ?? 0;
+  return { transcript, hook: read.one(lastHookedOfRun, { ...run, mark: hookMark, after: transcript })?.at ?? 0 };
 }

@@ -120,12 +120,18 @@ export const messagesAround = query<Params, { id: Id; rec: number }>(
 export const anyOfHook = query<{ session_id: string; mark: string }, { id: Id }>(
   'select id from messages where session_id = :session_id and live = 1 and native_id = :mark limit 1',
 );
-/** When a conversation last spoke, in its transcript and by hooks alone; 0: never. */
-export const lastHeardOfRun = query<{ run_id: string; mark: string }, { transcript: number; hook: number }>(
-  `select ifnull(max(case when native_id is not :mark then at end), 0) as transcript,
-     ifnull(max(case when native_id = :mark then at end), 0) as hook
-   from messages where run_id = :run_id and live = 1 and session_id =
-     (select session_id from session_runs where run_id = :run_id)`,
+/** When a conversation last spoke in its transcript. */
+export const lastShownOfRun = query<{ run_id: string; session_id: string; mark: string }, { at: number }>(
+  `select at from messages where session_id = :session_id and run_id = :run_id and live = 1 and native_id is not :mark
+   order by at desc limit 1`,
+);
+/** When it last spoke by its hooks alone, after a time. */
+export const lastHookedOfRun = query<
+  { run_id: string; session_id: string; mark: string; after: number },
+  { at: number }
+>(
+  `select at from messages where session_id = :session_id and at > :after and run_id = :run_id and live = 1
+     and native_id = :mark order by at desc limit 1`,
 );
 export interface TextRow {
   readonly id: string;

@@ -51,6 +51,8 @@ export function findSession(read: Read, asked: string): SessionRow {
   return first;
 }
 
+/** Of long words no more is looked at: every message of a session is indexed with its title. */
+const openingChars = 2_000;
 const titleChars = 100;
 
 /** A title for people: the one given, else the beginning of what was said first to the agent. */
@@ -58,7 +60,7 @@ export function titleOf(read: Read, row: Pick<SessionRow, 'session_id' | 'title'
   if (row.title) return row.title;
   const first = read.one(openingWords, { session_id: row.session_id });
   if (!first) return null;
-  const line = textOf(read, first.rec).replace(/\s+/g, ' ').trim();
+  const line = textOf(read, first.rec).trimStart().slice(0, openingChars).replace(/\s+/g, ' ').trim();
   return line.length > titleChars ? `${line.slice(0, titleChars - 1).trimEnd()}…` : line;
 }
 

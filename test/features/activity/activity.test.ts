@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatSpoolEvent } from '../../../src/core/spool-event.ts';
-import { ingest } from '../../../src/features/capture/ingest.ts';
 import { projectId } from '../../daemon/wired-world.ts';
 import { type ImportWorld, importWorld } from '../capture/import-world.ts';
+import { ingest } from '../capture/spool-world.ts';
 
 const minute = 60;
 const begun = Date.UTC(2026, 1, 15, 9) / 1000;
@@ -26,7 +26,7 @@ function editorWorld(
       const items = beats.map((beat) => ({ v: 1, ...beat, entity: entityOf(world, beat.entity) }));
       const bytes = formatSpoolEvent(head, Buffer.from(JSON.stringify({ items })));
       const file = { name: `b${count}.evt`, bytes, mtimeNs: BigInt(world.clock.now) * 1_000_000n };
-      return (await ingest(world.wired.capture, file, { failpoint: () => undefined, held: new Set() })).outcome;
+      return (await ingest(world.wired.capture, file)).outcome;
     },
   };
 }
@@ -97,7 +97,7 @@ test('AC3: whatever a payload holds, nothing throws; told twice, an event counts
     ),
   };
   for (let n = 0; n < 2; n += 1) {
-    await ingest(world.wired.capture, file, { failpoint: () => undefined, held: new Set() });
+    await ingest(world.wired.capture, file);
   }
   expect(stretches(world)).toEqual(['a.ts 0–0 +5 w0']);
   await fc.assert(
@@ -105,9 +105,7 @@ test('AC3: whatever a payload holds, nothing throws; told twice, an event counts
       for (const body of [Buffer.from(JSON.stringify({ items: [value] })), garbage]) {
         const head = { agent: 'vim', event: 'heartbeat', args: [], pwd: world.root };
         const event = { name: 'g.evt', bytes: formatSpoolEvent(head, body), mtimeNs: 2n };
-        expect(
-          (await ingest(world.wired.capture, event, { failpoint: () => undefined, held: new Set() })).outcome,
-        ).toBe('taken');
+        expect((await ingest(world.wired.capture, event)).outcome).toBe('taken');
       }
     }),
     { numRuns: 50 },

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { limits } from '../../../src/core/limits.ts';
 import { catchUpCommits, importHistory } from '../../../src/features/capture/commits.ts';
 import { projectId, wiredWorld } from '../../daemon/wired-world.ts';
 import { temporaryRepository } from '../../platform/temporary-repository.ts';
@@ -72,17 +73,26 @@ test('CA64: a git that gives no answer is no repository without commits: it is a
 test('CA65: a long history is read page by page', async () => {
   const world = wiredWorld();
   const repository = temporaryRepository({ into: world.project() });
-  const commits = Array.from({ length: 230 }, (_, n) => [
-    ...[
-      'commit refs/heads/main',
-      'committer a <a@example.org> 1771142400 +0000',
-      `data ${`c${n}`.length}`,
-      `c${n}`,
-      '',
-    ],
-  ]);
-  execFileSync('git', ['fast-import', '--quiet'], { cwd: repository.top, input: commits.flat().join('\n') });
+  manyCommits(repository.top, 230);
   const { capture } = world.wired;
   expect(await importHistory(capture, capture.target(projectId), () => true)).toBe(0);
   expect(await importHistory(capture, capture.target(projectId))).toBe(230);
 });
+
+test('CA65: others have their turn while it is written, slice by slice', async () => {
+  const world = wiredWorld({ tick: limits.sliceMs });
+  manyCommits(temporaryRepository({ into: world.project() }).top, 30);
+  const { capture } = world.wired;
+  const project = world.projects.store(projectId);
+  const before = project.transactions;
+  expect(await importHistory(capture, capture.target(projectId))).toBe(30);
+  expect(project.transactions - before).toBe(30);
+});
+
+function manyCommits(repository: string, count: number): void {
+  const commits = Array.from({ length: count }, (_, n) => [
+    ...['commit refs/heads/main', 'committer a <a@example.org> 1771142400 +0000'],
+    ...[`data ${`c${n}`.length}`, `c${n}`, ''],
+  ]);
+  execFileSync('git', ['fast-import', '--quiet'], { cwd: repository, input: commits.flat().join('\n') });
+}

@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import type { Captured } from '../../../src/core/captured.ts';
 import { formatSpoolEvent, type SpoolHeader } from '../../../src/core/spool-event.ts';
-import { ingest } from '../../../src/features/capture/ingest.ts';
 import { followReflogs } from '../../../src/features/capture/reflog.ts';
 import { projectId } from '../../daemon/wired-world.ts';
 import { type Repository, repositoryAt, temporaryRepository } from '../../platform/temporary-repository.ts';
 import { type ImportWorld, importWorld } from './import-world.ts';
+import { ingest } from './spool-world.ts';
 
 export interface HistoryWorld extends ImportWorld, Repository {
   /** The directory in which the repository lies. */
@@ -94,7 +94,7 @@ export function historyWorld(
         bytes: formatSpoolEvent(head, Buffer.from(body)),
         mtimeNs: BigInt(now) * 1_000_000n,
       };
-      return ingest(world.wired.capture, file, { failpoint: () => undefined, held: new Set() });
+      return ingest(world.wired.capture, file);
     },
     async ask<T>(operation: string, body: unknown): Promise<T> {
       const caller = { user: world.projects.identity.user, origin: 'human' as const };

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../../src/core/limits.ts';
 import { takeEvent } from '../../../src/features/capture/event.ts';
-import { ingest } from '../../../src/features/capture/ingest.ts';
 import { lastStarts, seen } from '../../../src/features/capture/queries.ts';
 import { projectId } from '../../daemon/wired-world.ts';
 import { temporaryRepository } from '../../platform/temporary-repository.ts';
 import { conversation, type ImportWorld, jsonl, said } from './import-world.ts';
-import { type Body, rows, spoolWorld } from './spool-world.ts';
+import { type Body, ingest, rows, spoolWorld } from './spool-world.ts';
 
 const types = (world: ImportWorld) =>
   rows(world, `select type || '.' || op as type from records order by n`).map(({ type }) => type);
@@ -128,7 +127,7 @@ describe('hook events that go wrong', () => {
     );
     if (!stop || !end) throw new Error('no events');
     const round = new Set<string>();
-    const leaving = { failpoint: () => undefined, held: round, cancelled: () => true };
+    const leaving = { held: round, cancelled: () => true };
     expect(await ingest(world.wired.capture, stop, leaving)).toEqual({ outcome: 'early' });
     expect(await ingest(world.wired.capture, end, leaving)).toEqual({ outcome: 'early' });
     expect(types(world)).not.toContain('session.end');

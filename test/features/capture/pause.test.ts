@@ -4,12 +4,12 @@ import type { JsonValue } from '../../../src/core/captured.ts';
 import { formatSpoolEvent } from '../../../src/core/spool-event.ts';
 import { catchUpCommits, importHistory } from '../../../src/features/capture/commits.ts';
 import { importTranscripts } from '../../../src/features/capture/import.ts';
-import { ingest } from '../../../src/features/capture/ingest.ts';
 import { isPaused, outsidePauses } from '../../../src/features/capture/pauses.ts';
 import { projectId } from '../../daemon/wired-world.ts';
 import { bytesBelow } from '../../harness/on-disk.ts';
 import { temporaryRepository } from '../../platform/temporary-repository.ts';
 import { conversation, type ImportWorld, importWorld, jsonl, rollout, said } from './import-world.ts';
+import { ingest } from './spool-world.ts';
 
 const caller = { user: 'ana', origin: 'human' as const };
 const lineAt = (second: number) => Date.UTC(2026, 1, 15, 9, 0, second);
@@ -124,8 +124,7 @@ describe('hooks and commits', () => {
         Buffer.from(JSON.stringify({ session_id: conversation, prompt })),
       ),
     });
-    const take = (file: ReturnType<typeof event>) =>
-      ingest(world.wired.capture, file, { failpoint: () => undefined, held: new Set() });
+    const take = (file: ReturnType<typeof event>) => ingest(world.wired.capture, file);
     world.clock.now = lineAt(2);
     await ask(world, 'capture.pause', { project: world.root });
     const silent = event(lineAt(3), 'UserPromptSubmit', 'in the pause');

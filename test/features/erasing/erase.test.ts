@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formatSpoolEvent } from '../../../src/core/spool-event.ts';
 import { importTranscripts } from '../../../src/features/capture/import.ts';
-import { ingest } from '../../../src/features/capture/ingest.ts';
 import { verify } from '../../../src/store/verify.ts';
 import { projectId } from '../../daemon/wired-world.ts';
 import { conversation, type ImportWorld, importWorld, jsonl, said, toolLines } from '../capture/import-world.ts';
+import { ingest } from '../capture/spool-world.ts';
 import { call, expectWhole, forget, large, onDisk } from './erasing-world.ts';
 
 const store = (world: ImportWorld) => world.projects.store(projectId);
@@ -81,7 +81,7 @@ describe('a session', () => {
       Buffer.from(JSON.stringify(prompt)),
     );
     const event = { name: 'x.evt', mtimeNs: BigInt(world.clock.now) * 1_000_000n, bytes };
-    await ingest(world.wired.capture, event, { failpoint: () => undefined, held: new Set() });
+    await ingest(world.wired.capture, event);
     expect(messages(world)).toHaveLength(2);
     fs.rmSync(join(world.top, 'transcripts'), { recursive: true });
     expect(onDisk(world)).not.toMatch(/zanzibar/i);

@@ -1,5 +1,4 @@
 // One hook event of an agent as ingest understands it: whose it is, which conversation it is about, what it says.
-import type { JsonValue } from '../../../core/captured.ts';
 import { type SpoolEvent, spoolField } from '../../../core/spool-event.ts';
 import { asList, asObject, asText, type JsonObject, parseObject } from '../adapters/json-reading.ts';
 import type { CaptureParts } from '../needs.ts';
@@ -70,14 +69,18 @@ export function liveEvent(parts: CaptureParts, event: SpoolEvent, at: number): L
   };
 }
 
-function bodyOf(parts: CaptureParts, { body }: SpoolEvent): JsonObject {
+function bodyOf(parts: CaptureParts, { body, bytes }: SpoolEvent): JsonObject {
   if (body.kind === 'empty') return {};
-  const value: JsonValue = body.kind === 'json' ? body.value : Object.fromEntries(body.fields);
-  // escapes may spell half of a surrogate pair, which no canonical text may hold
-  const whole = JSON.parse(JSON.stringify(value), (_, each: unknown) =>
-    typeof each === 'string' ? each.toWellFormed() : each,
-  ) as JsonValue;
-  return asObject(parts.redactor.line(JSON.stringify(whole)).value) ?? {};
+  const text = body.kind === 'json' ? new TextDecoder().decode(bytes) : JSON.stringify(Object.fromEntries(body.fields));
+  return asObject(parts.redactor.line(wellFormed(text)).value) ?? {};
+}
+
+/** Escapes may spell half of a surrogate pair, which no canonical text may hold: replaced by U+FFFD. */
+function wellFormed(json: string): string {
+  if (!/\\ud[89a-f]/i.test(json)) return json;
+  return JSON.stringify(
+    JSON.parse(json, (_, each: unknown) => (typeof each === 'string' ? each.toWellFormed() : each)),
+  );
 }
 
 /** What tells two events of one conversation apart that say the same: the agent's own mark of turn or moment. */
