@@ -44,7 +44,7 @@ export function daemonOptions(outfile: string): BuildOptions & { readonly metafi
     // the pages of /docs come from files of their packages; the parsers of documents are loaded only into the thread that
     // reads one: nobody pays for either before
     external: [
-      'better-sqlite3',
+      ...['better-sqlite3', 'sqlite-vec'],
       ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
       ...['fflate', 'htmlparser2', 'unpdf'],
     ],
@@ -171,7 +171,11 @@ async function main(): Promise<void> {
       const extract = { entryPoints: ['src/daemon/extract-worker.ts'], outfile: join(fresh, 'extract.mjs') };
       const check = { entryPoints: ['src/daemon/check-worker.ts'], outfile: join(fresh, 'check.mjs') };
       const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
-      for (const other of [extract, check, mcp]) say(sizes((await build({ ...daemon, ...other })).metafile));
+      // the SDKs of embedders, which few people have: loaded when one is wanted
+      const embedders = {
+        ...{ entryPoints: ['src/features/search/meaning/clients.ts'], outfile: join(fresh, 'embedders.mjs') },
+      };
+      for (const other of [extract, check, mcp, embedders]) say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');
     }

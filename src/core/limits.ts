@@ -28,6 +28,9 @@ export const limits = {
   queryBytes: 4 * kib,
   queryTerms: 64,
   searchResults: 400,
+  /** A search waits so long for what its question means, and for a second look at its results. */
+  questionMs: 300,
+  rerankMs: 1_000,
 
   /** Message and tool text up to this stands in the record, larger text in a blob. */
   inlineTextBytes: 2 * kib,

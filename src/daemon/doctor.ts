@@ -17,6 +17,8 @@ import { recreate } from '../store/recreate.ts';
 import type { Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
 import { checkAside } from './check-aside.ts';
+import type { MeaningState } from './meaning.ts';
+import { meaningCheck } from './meaning-check.ts';
 import type { Projects } from './projects.ts';
 import { findingOf } from './trouble-findings.ts';
 
@@ -28,6 +30,8 @@ export interface DoctorParts {
   readonly links: () => readonly HookLink[];
   /** Installs the hooks of some agents again; says each thing that was done. */
   readonly install: (agents: readonly string[]) => Promise<string[]>;
+  /** How search by meaning stands. */
+  readonly meaning: () => MeaningState;
   /** Degraded and broken links of open projects, behind the hook itself. */
   readonly chains: () => readonly { readonly project: string; readonly agent: string; readonly link: ChainLink }[];
 }
@@ -51,7 +55,10 @@ export function doctor(parts: DoctorParts): Examine {
       checks.push(await database(each, { deep, fix, mended, pace, capMb: parts.config().store.max_db_mb }));
     }
     const capture = [await hooks(parts, fix, mended), chains(parts)];
-    return { checks: [...checks, redaction(parts), keys(parts), ...capture], mended } satisfies Examination;
+    return {
+      checks: [...checks, redaction(parts), keys(parts), ...capture, meaningCheck(parts.meaning())],
+      mended,
+    } satisfies Examination;
   };
 }
 
