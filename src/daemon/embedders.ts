@@ -1,28 +1,17 @@
-// The SDKs of embedders are a program beside the daemon's own, loaded when the first one is wanted.
-import type {
-  Clients,
-  Embedder,
-  EmbedderSetting,
-  Reranker,
-  RerankerSetting,
-} from '../features/search/meaning/embedder.ts';
+// Each SDK of an embedder is a program beside the daemon's own, loaded when it is wanted: they take time and memory.
+import type { Embedder, EmbedderKind, EmbedderSetting } from '../features/search/meaning/embedder.ts';
 
-/** From the source it is the feature's own file, in a build one beside the daemon. */
-const program = import.meta.url.endsWith('.ts') ? '../features/search/meaning/clients.ts' : './embedders.mjs';
+type Open = (setting: EmbedderSetting) => Embedder;
 
-let loading: Promise<{ readonly clients: Clients }> | undefined;
-
-function load(): Promise<{ readonly clients: Clients }> {
-  loading ??= import(program);
-  return loading;
-}
+/** From the source they are the feature's own files, in a build they lie beside the daemon. */
+const folder = import.meta.url.endsWith('.ts') ? '../features/search/meaning' : '.';
+const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'mjs';
+const programs: Readonly<Record<EmbedderKind, string>> = { ollama: 'ollama', 'openai-compatible': 'openai' };
 
 /** An embedder by its settings. */
 export async function openEmbedder(setting: EmbedderSetting): Promise<Embedder> {
-  return (await load()).clients.createEmbedder(setting);
-}
-
-/** A reranker by its settings. */
-export async function openReranker(setting: RerankerSetting): Promise<Reranker> {
-  return (await load()).clients.createReranker(setting);
+  const { openEmbedder: open }: { readonly openEmbedder: Open } = await import(
+    `${folder}/${programs[setting.embedder]}.${ending}`
+  );
+  return open(setting);
 }

@@ -8,11 +8,13 @@ import { fillSome } from '../features/search/meaning/filling.ts';
 import type { Texts } from '../features/search/meaning/linking.ts';
 import { canKeepVectors, modelName } from '../features/search/meaning/models.ts';
 import { Questions } from '../features/search/meaning/questions.ts';
+import { httpReranker } from '../features/search/meaning/rerank.ts';
+import { scoresInTime } from '../features/search/meaning/reranking.ts';
 import { type Counts, countsOfModel } from '../features/search/meaning/vectors.ts';
 import { allProjects } from '../features/system/queries.ts';
 import type { Store } from '../store/store.ts';
 import { whyNoVectors } from '../store/vectors.ts';
-import { embedderSetting, type KeySources, type Unusable } from './meaning-settings.ts';
+import { embedderSetting, type KeySources, rerankerSetting, type Unusable } from './meaning-settings.ts';
 import type { Projects } from './projects.ts';
 
 export interface MeaningParts {
@@ -73,6 +75,15 @@ export class Meaning {
         return setting && 'url' in setting ? setting : undefined;
       },
     });
+  }
+
+  /** How well texts answer a question by the reranker that is set, or why nobody says; never later than its deadline. */
+  async scores(query: string, texts: readonly string[]): Promise<readonly number[] | Fault | 'off'> {
+    const setting = rerankerSetting(this.#parts.config(), this.#parts.keys);
+    if (!setting) return 'off';
+    if (!('url' in setting)) return 'unusable';
+    const parts = { redact: this.#parts.redact, deadlineMs: limits.rerankMs, ended: this.#ended.signal };
+    return scoresInTime({ ...parts, reranker: httpReranker(setting) }, query, texts);
   }
 
   /** Something was written to a database. */

@@ -199,6 +199,18 @@ describe('vectors behind the writes', () => {
     expect(server.heard).toHaveLength(1);
   });
 
+  it('VE5: texts are scored by the reranker that is set, and by nobody without one', async () => {
+    const server = await embedderServer();
+    const all = world(server);
+    expect(await all.meaning.scores('red', ['red', 'blue'])).toBe('off');
+    all.set({ reranker: 'cohere', reranker_url: `${server.url}/rerank` });
+    expect(await all.meaning.scores('red', ['red', 'blue'])).toBe('unusable');
+    all.set({ reranker_model: 'm' });
+    expect(await all.meaning.scores('red', ['red', 'blue'])).toEqual([1, 0]);
+    await server.close();
+    expect(await all.meaning.scores('red', ['red', 'blue'])).toBe('away');
+  });
+
   it('VE35: what is erased has no vector any more when that is answered', async () => {
     const server = await embedderServer();
     const all = world(server);

@@ -69,9 +69,3 @@ export interface RerankerSetting {
   readonly model: string;
   readonly key: string | undefined;
 }
-
-/** What the program with the SDKs offers: loaded when the first embedder is wanted. */
-export interface Clients {
-  createEmbedder(setting: EmbedderSetting): Embedder;
-  createReranker(setting: RerankerSetting): Reranker;
-}

@@ -3,7 +3,7 @@ import { type Embedder, EmbedderFault, type EmbedderSetting, faultOfStatus } fro
 import { checkedVectors, faultOf, plainFetch } from './request.ts';
 
 /** An embedder that Ollama runs. */
-export function ollamaEmbedder({ url, model, dimensions, prefix, key, timeoutMs }: EmbedderSetting): Embedder {
+export function openEmbedder({ url, model, dimensions, prefix, key, timeoutMs }: EmbedderSetting): Embedder {
   return {
     model,
     prefix,

@@ -3,7 +3,7 @@ import { type Embedder, EmbedderFault, type EmbedderSetting, faultOfStatus } fro
 import { checkedVectors, faultOf, plainFetch } from './request.ts';
 
 /** An embedder behind an address that speaks as OpenAI does: a service, LM Studio, vLLM, llama.cpp, TEI. */
-export function openaiEmbedder({ url, model, dimensions, prefix, key, timeoutMs }: EmbedderSetting): Embedder {
+export function openEmbedder({ url, model, dimensions, prefix, key, timeoutMs }: EmbedderSetting): Embedder {
   return {
     model,
     prefix,

@@ -1,13 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
-import { clients } from '../../../../src/features/search/meaning/clients.ts';
+import { openEmbedder } from '../../../../src/daemon/embedders.ts';
 import type { EmbedderKind, EmbedderSetting } from '../../../../src/features/search/meaning/embedder.ts';
+import { httpReranker } from '../../../../src/features/search/meaning/rerank.ts';
 import { scoresInTime } from '../../../../src/features/search/meaning/reranking.ts';
 import { type EmbedderServer, embedderServer, hashedVector } from './embedder-server.ts';
 
 const signal = () => new AbortController().signal;
 
-function embedderAt(server: EmbedderServer, embedder: EmbedderKind, more: Partial<EmbedderSetting> = {}) {
-  return clients.createEmbedder({
+/** Resolves to the embedder of that protocol, as the daemon opens it. */
+async function embedderAt(server: EmbedderServer, embedder: EmbedderKind, more: Partial<EmbedderSetting> = {}) {
+  return openEmbedder({
     ...{ embedder, url: embedder === 'ollama' ? server.url : `${server.url}/v1`, model: 'small', timeoutMs: 5_000 },
     ...{ dimensions: undefined, prefix: { query: 'ask: ', document: 'text: ' }, key: undefined },
     ...more,
@@ -17,7 +19,7 @@ function embedderAt(server: EmbedderServer, embedder: EmbedderKind, more: Partia
 describe.each(['ollama', 'openai-compatible'] as const)('an embedder of %s', (kind) => {
   it('VE2: gives each text its vector, with the prefix of what it is', async () => {
     const server = await embedderServer();
-    const embedder = embedderAt(server, kind);
+    const embedder = await embedderAt(server, kind);
     const vectors = await embedder.embed(['one', 'two words'], 'document', signal());
     expect(vectors).toEqual(
       ['one', 'two words'].map((text) => Float32Array.from(hashedVector(`small text: ${text}`, 64))),
@@ -28,7 +30,7 @@ describe.each(['ollama', 'openai-compatible'] as const)('an embedder of %s', (ki
 
   it('VE2: asks for so many numbers, and refuses others', async () => {
     const server = await embedderServer();
-    const embedder = embedderAt(server, kind, { dimensions: 32 });
+    const embedder = await embedderAt(server, kind, { dimensions: 32 });
     const [vector] = await embedder.embed(['one'], 'document', signal());
     expect(vector).toHaveLength(32);
     server.mishap = ({ body }) => ({
@@ -51,13 +53,13 @@ describe.each(['ollama', 'openai-compatible'] as const)('an embedder of %s', (ki
   ])('VE3: status %i means %s, and is asked once', async (status, fault) => {
     const server = await embedderServer();
     server.mishap = () => ({ status });
-    await expect(embedderAt(server, kind).embed(['one'], 'query', signal())).rejects.toMatchObject({ fault });
+    await expect((await embedderAt(server, kind)).embed(['one'], 'query', signal())).rejects.toMatchObject({ fault });
     expect(server.heard).toHaveLength(1);
   });
 
   it('VE3: a connection that is cut, refused or led elsewhere means away', async () => {
     const server = await embedderServer();
-    const embedder = embedderAt(server, kind);
+    const embedder = await embedderAt(server, kind);
     server.mishap = () => ({ cut: true });
     await expect(embedder.embed(['one'], 'query', signal())).rejects.toMatchObject({ fault: 'away' });
     server.mishap = () => ({ status: 307 });
@@ -70,10 +72,10 @@ describe.each(['ollama', 'openai-compatible'] as const)('an embedder of %s', (ki
   it('VE3: a slow answer is given up at the limit, and when it is no longer wanted', async () => {
     const server = await embedderServer();
     server.mishap = () => ({ slowMs: 5_000 });
-    const late = embedderAt(server, kind, { timeoutMs: 50 }).embed(['one'], 'query', signal());
+    const late = (await embedderAt(server, kind, { timeoutMs: 50 })).embed(['one'], 'query', signal());
     await expect(late).rejects.toMatchObject({ fault: 'away', message: 'no answer in time' });
     const ended = new AbortController();
-    const asked = embedderAt(server, kind).embed(['one'], 'query', ended.signal);
+    const asked = (await embedderAt(server, kind)).embed(['one'], 'query', ended.signal);
     setTimeout(() => ended.abort(), 20);
     await expect(asked).rejects.toMatchObject({ fault: 'away' });
   });
@@ -87,7 +89,7 @@ describe.each(['ollama', 'openai-compatible'] as const)('an embedder of %s', (ki
   ])('VE3: an answer with %s is a fault', async (_, answer) => {
     const server = await embedderServer();
     server.mishap = () => ({ answer });
-    await expect(embedderAt(server, kind).embed(['one'], 'query', signal())).rejects.toMatchObject({
+    await expect((await embedderAt(server, kind)).embed(['one'], 'query', signal())).rejects.toMatchObject({
       fault: expect.stringMatching(/unusable|refused/),
     });
   });
@@ -99,8 +101,8 @@ describe.each(['ollama', 'openai-compatible'] as const)('an embedder of %s', (ki
     vi.stubEnv('OPENAI_ORG_ID', 'org');
     vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-custom: 1');
     try {
-      await embedderAt(server, kind).embed(['one'], 'query', signal());
-      await embedderAt(server, kind, { key: 'mine' }).embed(['one'], 'query', signal());
+      await (await embedderAt(server, kind)).embed(['one'], 'query', signal());
+      await (await embedderAt(server, kind, { key: 'mine' })).embed(['one'], 'query', signal());
     } finally {
       vi.unstubAllEnvs();
     }
@@ -116,7 +118,7 @@ describe('a reranker', () => {
 
   it.each(['cohere', 'tei'] as const)('VE5: of %s scores each text in order', async (reranker) => {
     const server = await embedderServer();
-    const one = clients.createReranker({ reranker, url: `${server.url}/rerank`, model: 'm', key: 'k' });
+    const one = httpReranker({ reranker, url: `${server.url}/rerank`, model: 'm', key: 'k' });
     expect(await one.score('red blue', texts, signal())).toEqual([0, 2, 1]);
     expect(await one.score('red blue', [], signal())).toEqual([]);
     expect(server.heard).toHaveLength(1);
@@ -125,7 +127,7 @@ describe('a reranker', () => {
 
   it('VE5: late, away or wrong there are no scores, and a word for why', async () => {
     const server = await embedderServer();
-    const reranker = clients.createReranker({ reranker: 'cohere', url: server.url, model: 'm', key: undefined });
+    const reranker = httpReranker({ reranker: 'cohere', url: server.url, model: 'm', key: undefined });
     const reranking = { reranker, redact: (text: string) => text, deadlineMs: 60, ended: signal() };
     server.mishap = () => ({ slowMs: 2_000 });
     expect(await scoresInTime(reranking, 'red', texts)).toBe('away');
@@ -139,7 +141,7 @@ describe('a reranker', () => {
 
   it('VE5: a secret in the question is not sent', async () => {
     const server = await embedderServer();
-    const reranker = clients.createReranker({
+    const reranker = httpReranker({
       reranker: 'cohere',
       url: `${server.url}/rerank`,
       model: 'm',

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { clients } from '../../../../src/features/search/meaning/clients.ts';
+import { openEmbedder } from '../../../../src/daemon/embedders.ts';
 import { Questions } from '../../../../src/features/search/meaning/questions.ts';
 import { nearest } from '../../../../src/features/search/meaning/vectors.ts';
 import { type EmbedderServer, embedderServer } from './embedder-server.ts';
@@ -18,7 +18,7 @@ beforeEach(async () => {
   [clock, isOn] = [0, true];
   questions = new Questions({
     setting: () => (isOn ? settingFor(server, { prefix: { query: 'ask: ', document: '' } }) : undefined),
-    embedder: async (setting) => clients.createEmbedder(setting),
+    embedder: openEmbedder,
     redact: (text) => text.replace('hunter2', '[secret]'),
     ...{ monotonic: () => clock, deadlineMs: 60 },
   });

@@ -2,10 +2,10 @@
 import type { Id } from '../../../../src/core/ids.ts';
 import type { Context } from '../../../../src/features/feature.ts';
 import type { FindableKind, SearchPart, Showing } from '../../../../src/features/findable.ts';
-import { clients } from '../../../../src/features/search/meaning/clients.ts';
 import type { EmbedderSetting } from '../../../../src/features/search/meaning/embedder.ts';
 import { type Filling, fillSome } from '../../../../src/features/search/meaning/filling.ts';
 import { modelName } from '../../../../src/features/search/meaning/models.ts';
+import { openEmbedder } from '../../../../src/features/search/meaning/ollama.ts';
 import { vectorProjection } from '../../../../src/features/search/meaning/vector-projection.ts';
 import { nearest, type QuestionVector } from '../../../../src/features/search/meaning/vectors.ts';
 import { searchProjection } from '../../../../src/features/search/projection.ts';
@@ -135,7 +135,7 @@ export class VectorWorld {
     return {
       ...{ read, write: this.store.write.bind(this.store), setting: settled, batch, requests, signal },
       texts: { showings, context, without: new Set<FindableKind>(['tool']) },
-      embedder: clients.createEmbedder(settled),
+      embedder: openEmbedder(settled),
     };
   }
 
@@ -147,7 +147,7 @@ export class VectorWorld {
 
   async question(text: string, more: Partial<EmbedderSetting> = {}): Promise<QuestionVector> {
     const setting = settingFor(this.server, more);
-    const [vector] = await clients.createEmbedder(setting).embed([text], 'query', new AbortController().signal);
+    const [vector] = await openEmbedder(setting).embed([text], 'query', new AbortController().signal);
     return { model: modelName(setting), vector: vector ?? new Float32Array() };
   }
 
