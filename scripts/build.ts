@@ -169,13 +169,14 @@ async function main(): Promise<void> {
       const daemon = daemonOptions(join(fresh, 'daemon.mjs'));
       say(sizes((await build(daemon)).metafile));
       const extract = { entryPoints: ['src/daemon/extract-worker.ts'], outfile: join(fresh, 'extract.mjs') };
+      const search = { entryPoints: ['src/daemon/search-worker.ts'], outfile: join(fresh, 'search.mjs') };
       const check = { entryPoints: ['src/daemon/check-worker.ts'], outfile: join(fresh, 'check.mjs') };
       const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
       // the SDKs of embedders, which few people have: each is loaded when it is wanted
       const embedders = ['ollama', 'openai'].map((name) => ({
         ...{ entryPoints: [`src/features/search/meaning/${name}.ts`], outfile: join(fresh, `${name}.mjs`) },
       }));
-      for (const other of [extract, check, mcp, ...embedders])
+      for (const other of [extract, search, check, mcp, ...embedders])
         say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');

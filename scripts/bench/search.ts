@@ -134,7 +134,7 @@ try {
   const questions = Array.from({ length: 200 }, () => text(random, 5));
   const bare = store.db.prepare('select rowid, rank from search_fts where search_fts match ? order by rank limit 20');
   const ask = (more: object) => (query: string) => () => {
-    searchQuery(context, contract['search.query'].input.parse({ query, ...more }), [showing]);
+    searchQuery(context, contract['search.query'].input.parse({ query, ...more }), { showings: [showing] });
   };
   const line = {
     ...{ bench: 'search', parts: count, write_us_per_part: Math.round((filledMs * 1000) / count) },

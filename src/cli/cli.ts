@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { agentFrom } from '../client/agent.ts';
 import { type Client, type ClientOptions, createClient } from '../client/call.ts';
+import { type Machine, machineOf, type Traces } from '../core/machine.ts';
 import type { Printer } from './print.ts';
 
 /** Where the built pieces lie, told by the launcher. */
@@ -23,6 +24,8 @@ export interface World {
   /** Resolves at the first Ctrl-C from now on, which then does not end the process. */
   readonly interrupted: () => { readonly signalled: Promise<void>; readonly release: () => void };
   readonly now: () => number;
+  /** What the machine shows of itself beside its variables. */
+  readonly traces: Omit<Traces, 'env'>;
 }
 
 export interface GlobalOptions {
@@ -43,6 +46,8 @@ export interface Cli extends World {
   readonly place: string;
   /** The agent this command runs inside, when it does. */
   readonly agent: string | undefined;
+  /** On which kind of machine this runs, where that matters to what is captured. */
+  readonly machine: () => Machine | undefined;
   /** A client for another environment, directory or agent than this command's own. */
   readonly callAs: (who: CallAs) => Client;
   /** Prints a reply as JSON when that was asked for, else as `show` does. */
@@ -76,7 +81,8 @@ export function createCli(world: World, print: Printer, options: GlobalOptions):
     });
   const answer: Cli['answer'] = (reply, show) => (options.json ? print.json(reply) : show(reply));
   const place = projectOf(options.project, world.cwd);
-  return { ...world, print, options, place, agent, callAs, answer, client: callAs({}) };
+  const machine = () => machineOf({ ...world.traces, env: world.env });
+  return { ...world, print, options, place, agent, machine, callAs, answer, client: callAs({}) };
 }
 
 /** `--project` may be an id, a name or a directory: what begins with a dot or holds a slash is a directory. */

@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { PrsistError } from '../core/errors.ts';
 import { productVersion } from '../core/protocol.ts';
 import { environment } from '../platform/environment.ts';
+import { kernelName } from '../platform/host.ts';
 import { wallClock } from '../platform/time.ts';
+import { exists } from '../platform/walk.ts';
 import { askUnlisted } from './ask-unlisted.ts';
 import { type CatalogEntry, catalog } from './catalog.ts';
 import { type Bind, createCli, type GlobalOptions, type Places, type World } from './cli.ts';
@@ -27,6 +29,7 @@ export function main(places: Places): Promise<number> {
     stdin: () => process.stdin,
     interrupted,
     now: wallClock,
+    traces: { exists, kernel: kernelName() },
   };
   return run(argv, world, streams);
 }

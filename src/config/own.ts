@@ -78,7 +78,11 @@ export const own = {
     ),
     watch_files: flag(
       true,
-      'Whether directories of transcripts are watched: what no hook tells of is seen at once, else within a minute. For all projects.',
+      'Whether directories of transcripts are watched: what no hook tells of is seen at once, else within a minute.',
+    ),
+    commit_trailer: flag(
+      false,
+      'Whether commits name the session that works in their work tree (Prsist-Session), where the hook prepare-commit-msg is installed.',
       here,
     ),
     ignore: list(

@@ -74,6 +74,14 @@ export interface CapturedToolCall extends Item {
   readonly command?: string;
   /** Paths the input names, as the agent wrote them. */
   readonly files?: readonly string[];
+  /** In a transcript: what its hook called it, which cannot know this id. */
+  readonly inHook?: HookCall;
+}
+
+/** Id of a call in what a hook told of it; counted: without the how many-th it was, which stands behind a colon. */
+export interface HookCall {
+  readonly id: string;
+  readonly counted: boolean;
 }
 
 export interface CapturedToolResult extends Item {
@@ -110,6 +118,8 @@ export interface CapturedCompaction extends Keyed {
 export interface CapturedRewind extends Item {
   readonly kind: 'rewind';
   readonly key: readonly string[];
+  /** The rewinding was taken back: it stands again. */
+  readonly undone?: boolean;
 }
 
 /** The agent's own plan or to-do list, whole, as it stands after one call of its plan tool. */

@@ -31,6 +31,8 @@ export const limits = {
   /** A search waits so long for what its question means, and for a second look at its results. */
   questionMs: 300,
   rerankMs: 1_000,
+  /** Projects that one search goes through. */
+  searchProjects: 200,
 
   /** Message and tool text up to this stands in the record, larger text in a blob. */
   inlineTextBytes: 2 * kib,

@@ -32,8 +32,11 @@ export const sessionStatuses = ['active', 'idle', 'ended', 'archived'] as const;
 export const hookedAgents = ['claude-code', 'codex', 'gemini-cli', 'cursor', 'opencode', 'copilot-cli'] as const;
 export type HookedAgent = (typeof hookedAgents)[number];
 
+/** Writes histories of what other agents keep. */
+export const historyWriter = 'specstory';
+
 /** Agents, and writers of histories, whose transcripts are read. */
-export const transcriptAgents = [...hookedAgents, 'specstory'] as const;
+export const transcriptAgents = [...hookedAgents, historyWriter] as const;
 
 /** What search finds. */
 export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task', 'document'] as const;

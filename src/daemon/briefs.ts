@@ -19,6 +19,7 @@ import {
 import { processExists } from '../platform/process.ts';
 import { branchOf, headLine, workTreeOf } from '../platform/repository.ts';
 import { monotonic } from '../platform/time.ts';
+import { fileInfo } from '../platform/walk.ts';
 import { type DeltaParts, layOutAnchor, layOutNews, noteBegun, type Standpoint, takeDeltas } from './deltas.ts';
 import { mainTop } from './project-settings.ts';
 import type { Projects } from './projects.ts';
@@ -56,7 +57,7 @@ const lostMs = 60_000;
  * Beside the files: until when they are right, in milliseconds, or `always`. Taken away before a change is answered and
  * written after rendering, so that whoever kills the daemon in between leaves word that the files are old.
  */
-const validity = 'valid-until';
+export const validity = 'valid-until';
 const always = 'always';
 
 /** Keeps the brief files of every project up to date, and notes what hooks have taken away from them. */
@@ -160,8 +161,18 @@ export class Briefs {
       if (this.#heads.get(root) !== head) this.wake(projectId);
       this.#heads.set(root, head);
     }
+    if (this.#isThrownAway(projectId)) this.wake(projectId);
     if (this.#claims(projectId).length === 0 && !this.#folders(projectId).some(hasClaimedDelta)) return;
     this.takeClaims(projectId).catch((error: unknown) => this.#parts.onBug('brief', error));
+  }
+
+  /** A checkout put other files there, or took them: the folder was emptied. */
+  #isThrownAway(projectId: string): boolean {
+    const folder = this.#folders(projectId)[0];
+    // while they are rendered, the word of it is missing too
+    const isUnderWay = this.#soon.has(projectId) || this.#running.size > 0;
+    if (!folder || isUnderWay || this.#isAway(projectId)) return false;
+    return !fileInfo(join(folder.directory, validity));
   }
 
   /** Renders the files of one project now, in all of its directories; those of a removed one are taken away. */

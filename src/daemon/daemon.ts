@@ -34,13 +34,15 @@ import { Jobs } from './jobs.ts';
 import { Lag } from './lag.ts';
 import { Meaning } from './meaning.ts';
 import { readMigrations } from './migrations.ts';
-import { storeBounds } from './project-settings.ts';
+import { storeBounds, trailerOf } from './project-settings.ts';
 import { countsOf, diskOf } from './project-use.ts';
 import { Projects } from './projects.ts';
 import { Redactors } from './redactors.ts';
+import { SearchAside } from './search-aside.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
+import { Trailers } from './trailers.ts';
 import { type Wired, wire } from './wiring.ts';
 import { briefKeyOf, withdrawBriefs } from './withdraw-briefs.ts';
 
@@ -81,6 +83,8 @@ export class Daemon {
   readonly #begun = monotonic();
   readonly #following: Following;
   readonly #meaning: Meaning;
+  readonly #searches = new SearchAside();
+  readonly #trailers: Trailers;
   readonly #collectGarbage = garbageCollector();
   #lastUse = monotonic();
   /** Resident memory when there was last nothing to give back. */
@@ -119,6 +123,10 @@ export class Daemon {
       onFault: (what, error) => this.#bug(what, error),
     });
     this.#wired = this.#wire(newId);
+    this.#trailers = new Trailers({
+      ...{ projects: () => this.#projects, clock: wallClock, onFault: (what, error) => this.#bug(what, error) },
+      wanted: (root) => trailerOf(this.settings.at(root)),
+    });
     this.#projects = new Projects({
       ...{ paths, clock: wallClock, monotonic, random, failpoint: this.#failpoint },
       migrations: readMigrations(this.#wired.features),
@@ -127,7 +135,7 @@ export class Daemon {
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
       bounds: () => storeBounds(this.settings.config),
       onCommit: (project, events) => this.#onCommit(project, events),
-      ...{ keeping: this.#after.keeping, disk: this.#after.disk },
+      ...{ keeping: this.#after.keeping, disk: this.#after.disk, leave: () => this.#searches.leave() },
     });
     this.#spool = new Spool({
       ...{ redact, laneOf },
@@ -170,6 +178,7 @@ export class Daemon {
   /** Takes in what came while no daemon ran, then goes on looking. */
   async begin(): Promise<void> {
     await this.#front.tcp.open();
+    this.#trailers.begin();
     this.#spool.sweep();
     await this.#spool.drain();
     this.#briefs.begin();
@@ -199,6 +208,7 @@ export class Daemon {
     this.#accepting = false;
     for (const timer of this.#timers) clearInterval(timer);
     this.#lag.stop();
+    this.#trailers.leave();
     await this.#front.close();
     await this.#jobs.stop();
     await this.#following.stop();
@@ -209,10 +219,13 @@ export class Daemon {
     countReads(this.#wired.entries, this.#projects, this.#after.disk, wallClock());
     await this.#after.finish();
     this.#projects.closeAll();
+    this.#searches.close();
     this.log.info('left');
   }
 
   #finishErasing(projectId?: string): Promise<void> {
+    // pages with what is erased
+    this.#searches.leave();
     const { spool, printed } = this.#parts.paths;
     const { capture, erasing } = this.#wired;
     const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
@@ -245,6 +258,7 @@ export class Daemon {
     this.#briefs.lookAtHeads();
     await this.#after.mirrors.settle();
     await this.#following.follow();
+    this.#trailers.look();
   }
 
   /** Quiet again after much work: what it took is given back. */
@@ -285,6 +299,7 @@ export class Daemon {
     this.#front?.events.committed(project, events.at(-1)?.n ?? 0);
     const remembered = events.some((event) => event.name.startsWith('context.'));
     this.#meaning.wake(project);
+    if (project !== null) this.#trailers.wake(project);
     if (project !== null && remembered) this.#after.mirrors.wake(project);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
     else if (remembered) {
@@ -321,9 +336,10 @@ export class Daemon {
     return wire({
       ...{ paths, packageRoot, nodePath, env, redactor: this.#redactor, clock: wallClock, monotonic, breathe },
       ...{ settings: this.settings, redactorOf: this.#redactors.of },
-      projects: () => this.#projects,
+      ...{ projects: () => this.#projects, searches: this.#searches },
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
+      render: (project) => this.#briefs.render(project),
       told: (event) => this.#briefs.told(event),
       log: (event, details) => this.log.warn(details, event),
       spool: {

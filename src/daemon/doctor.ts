@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { type Check, type Finding, manual, mendable } from '../core/finding.ts';
 import type { Redactor } from '../core/redact.ts';
-import type { ChainLink } from '../features/capture/chain.ts';
+import type { ChainLink } from '../features/capture/chain-link.ts';
 import type { HookLink } from '../features/capture/status.ts';
 import type { Examination, Examine } from '../features/system/doctor-needs.ts';
 import { allProjects, allRoots, dropRoot } from '../features/system/queries.ts';
@@ -16,6 +16,7 @@ import { dropLeftovers, foldWal, isSafeVersion, sqliteVersion, type Trouble, tro
 import { recreate } from '../store/recreate.ts';
 import type { Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
+import { isMendable as isMendableLink, type WeakLink } from './chains.ts';
 import { checkAside } from './check-aside.ts';
 import type { MeaningState } from './meaning.ts';
 import { meaningCheck } from './meaning-check.ts';
@@ -32,8 +33,10 @@ export interface DoctorParts {
   readonly install: (agents: readonly string[]) => Promise<string[]>;
   /** How search by meaning stands. */
   readonly meaning: () => MeaningState;
-  /** Degraded and broken links of open projects, behind the hook itself. */
-  readonly chains: () => readonly { readonly project: string; readonly agent: string; readonly link: ChainLink }[];
+  /** Degraded and broken links of every project, beside the hook itself. */
+  readonly chains: () => Promise<readonly WeakLink[]>;
+  /** Mends what can be mended of them; says each thing that was done. */
+  readonly mendLinks: (weak: readonly WeakLink[]) => Promise<string[]>;
 }
 
 interface Named {
@@ -54,7 +57,7 @@ export function doctor(parts: DoctorParts): Examine {
       job.report({ looking_at: each.name, databases: `${n + 1}/${all.length}` });
       checks.push(await database(each, { deep, fix, mended, pace, capMb: parts.config().store.max_db_mb }));
     }
-    const capture = [await hooks(parts, fix, mended), chains(parts)];
+    const capture = [await hooks(parts, fix, mended), await chains(parts, fix, mended)];
     return {
       checks: [...checks, redaction(parts), keys(parts), ...capture, meaningCheck(parts.meaning())],
       mended,
@@ -200,13 +203,23 @@ async function hooks({ links, install }: DoctorParts, fix: boolean, mended: stri
   return { group: 'capture', name: 'hooks', findings };
 }
 
-/** What is wrong further on: nothing arrives, or what arrives is not understood. One finding for each weak link. */
-function chains({ chains }: DoctorParts): Check {
-  const findings = chains().map(({ project, agent, link }) =>
-    manual({
-      ...{ group: 'capture', code: `capture/${link.link}`, what: `${agent} in ${project}: ${link.what}` },
-      ...{ why: 'what is said and done there is not remembered, or not all of it', fix: link.fix },
-    }),
-  );
+/** What is wrong further on: nothing arrives, is understood, laid out or answered. One finding for each weak link. */
+async function chains({ chains, mendLinks }: DoctorParts, fix: boolean, mended: string[]): Promise<Check> {
+  const weak = await chains();
+  const done = fix ? await mendLinks(weak) : [];
+  mended.push(...done);
+  const findings = (done.length > 0 ? await chains() : weak).map(({ project, agent, link }) => {
+    const what = `${agent} in ${project}: ${link.what}`;
+    const finding = { group: 'capture' as const, code: `capture/${link.link}`, what, why: reasons[link.link] ?? lost };
+    if (!isMendableLink(link)) return manual({ ...finding, fix: link.fix });
+    return fix ? manual({ ...finding, fix: 'prsist init --dry-run' }) : mendable(finding);
+  });
   return { group: 'capture', name: 'chains', findings };
 }
+
+const lost = 'what is said and done there is not remembered, or not all of it';
+const reasons: Readonly<Partial<Record<ChainLink['link'], string>>> = {
+  brief: 'what the memory holds is not told at the start of a session, or not as it stands',
+  mcp: 'the agent cannot ask the memory by itself',
+  git: 'commits are seen late or not at all',
+};

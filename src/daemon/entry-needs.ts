@@ -29,7 +29,7 @@ export function entryNeeds({ settings, monotonic, stores }: EntryParts): EntryNe
   };
 }
 
-function entrySettings({ memory, retention }: Config): EntrySettings {
+export function entrySettings({ memory, retention }: Config): EntrySettings {
   return {
     ...{ defaultLayer: memory.default_layer, defaultScope: memory.default_scope },
     ...{ ephemeralMs: memory.ephemeral_ttl_seconds * 1_000, shortTermMs: memory.short_term_days * dayMs },
@@ -37,7 +37,7 @@ function entrySettings({ memory, retention }: Config): EntrySettings {
   };
 }
 
-function sessionFacts(config: Config): SessionFacts {
+export function sessionFacts(config: Config): SessionFacts {
   const times = sessionTimes(config);
   return {
     end: (read, session_id, now) => sessionEnd(read, session_id, { now, times }),

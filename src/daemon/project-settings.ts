@@ -6,7 +6,7 @@ import type { Telling } from '../features/brief/telling.ts';
 import type { CaptureParts } from '../features/capture/needs.ts';
 import type { SessionTimes } from '../features/sessions/wire.ts';
 import { workTreeOf } from '../platform/repository.ts';
-import { keptPath } from './kept-path.ts';
+import { keptPath, keptPaths } from './kept-path.ts';
 import type { Settings } from './settings.ts';
 
 const minuteMs = 60_000;
@@ -28,6 +28,11 @@ export function storeBounds({ store, daemon }: Config): { groupCommit: number; q
 
 export function keepThinking({ capture }: Config): 'keep' | 'drop' {
   return capture.thinking ? 'keep' : 'drop';
+}
+
+/** Whether commits name the session in which they were made, and after which silence one works no more. */
+export function trailerOf({ capture, sessions }: Config): { readonly enabled: boolean; readonly idleMs: number } {
+  return { enabled: capture.commit_trailer, idleMs: sessions.idle_minutes * minuteMs };
 }
 
 export function tellingOf({ brief }: Config): Telling {
@@ -52,11 +57,15 @@ export function captureRules(
     const test = capture.ignore.length === 0 ? undefined : ignoring(capture.ignore);
     // the root is told by where it lies, which no pattern is about
     const isIgnored = (path: string) => path !== root && (test?.(path) ?? false);
+    const kept = keptPaths(root);
+    // a pattern may be about the work tree itself
+    const isEither = (path: string, cwd: string | undefined) =>
+      isIgnored(kept(path, cwd)) || isIgnored(keptPath(path, cwd, root));
     return {
       agents: capture.agents,
       toolOutput: capture.tool_output ? 'keep' : 'drop',
       transcripts: capture.keep_transcripts && capture.tool_output ? 'keep' : 'drop',
-      ignores: test && ((path, cwd) => isIgnored(keptPath(path, cwd, root))),
+      ignores: test && isEither,
       redactor: redactorOf(privacy.rules),
     };
   };

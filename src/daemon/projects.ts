@@ -48,6 +48,8 @@ export interface ProjectsParts {
   readonly keeping?: Keeping;
   /** Says when nothing may be written. */
   readonly disk?: Disk;
+  /** Has other threads let go of every file, before one is closed. */
+  readonly leave?: () => void;
 }
 
 export interface Keeping {
@@ -158,6 +160,7 @@ export class Projects {
     if (!open) return;
     if (open.store.isHeld) throw new PrsistError('store/locked', 'this database is being rebuilt', { retryMs: 1000 });
     this.#open.delete(projectId);
+    this.#parts.leave?.();
     open.store.close();
   }
 
@@ -254,6 +257,7 @@ export class Projects {
     for (const [id, { store, usedAt }] of this.#open) {
       if (usedAt > before || store.isHeld) continue;
       this.#open.delete(id);
+      this.#parts.leave?.();
       store.close();
     }
   }
@@ -265,6 +269,7 @@ export class Projects {
 
   closeAll(): void {
     this.#left = true;
+    this.#parts.leave?.();
     for (const { store } of this.#open.values()) store.close();
     this.#open.clear();
     if (this.#user.db.open) this.#user.close();
@@ -365,6 +370,7 @@ export class Projects {
   /** Makes damaged indexes anew. Throws store/corrupt, with the database closed, when more than that is damaged. */
   #afterCheck(store: Store, { damage, indexes }: FileCheck): void {
     if (damage !== undefined) {
+      this.#parts.leave?.();
       store.close();
       throw new PrsistError('store/corrupt', `${store.settings.file}: ${damage}`);
     }

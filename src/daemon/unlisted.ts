@@ -1,5 +1,4 @@
 // Events from repositories that are no projects, by the policy of their person.
-import { join } from 'node:path';
 import { sha256Hex } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { CaptureParts } from '../features/capture/needs.ts';
@@ -13,9 +12,8 @@ import {
   releaseAsked,
   sweepAsked,
 } from '../platform/asked-events.ts';
-import { ownDirectory, writeAtomic } from '../platform/files.ts';
+import { hideBriefs } from '../platform/brief-files.ts';
 import type { Paths } from '../platform/paths.ts';
-import { exists } from '../platform/walk.ts';
 import { isOwnPlace } from './own-place.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
@@ -48,17 +46,9 @@ async function decideOn(parts: UnlistedParts, directory: string): ReturnType<Cap
   const { read } = projects.user;
   const decided = isOwnPlace(parts.paths, directory)
     ? 'dropped'
-    : await decide({ policy, read, now: parts.clock(), needs, hide }, directory);
+    : await decide({ policy, read, now: parts.clock(), needs, hide: hideBriefs }, directory);
   if (decided === 'dropped') await projects.user.write((tx) => countDropped(tx));
   return decided;
-}
-
-/** Git sees nothing of a project that nobody invited. */
-function hide(root: string): void {
-  const directory = join(root, '.prsist', 'brief');
-  ownDirectory(directory);
-  const ignore = join(directory, '.gitignore');
-  if (!exists(ignore)) writeAtomic(ignore, '*\n');
 }
 
 /** Puts an event aside until its person has answered. */

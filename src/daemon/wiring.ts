@@ -14,6 +14,7 @@ import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/
 import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { captureFeature } from '../features/capture/feature.ts';
 import { importTranscripts } from '../features/capture/import.ts';
+import { enteredBy } from '../features/capture/install/carry-out.ts';
 import type { CaptureParts, TakeInSource, Target } from '../features/capture/needs.ts';
 import { forgetHomeless } from '../features/capture/queries.ts';
 import { keptTranscript } from '../features/capture/segments.ts';
@@ -68,19 +69,22 @@ import { workTreeOf } from '../platform/repository.ts';
 import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
-import { installAgain, weakLinks } from './chains.ts';
+import { briefLinks } from './brief-link.ts';
+import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
 import { noteErasing } from './erasing.ts';
 import { createExtractor } from './extraction.ts';
-import { createHooks, scriptFacts } from './hooks.ts';
+import { createHooks, receiptPlace, scriptFacts } from './hooks.ts';
 import { hygieneNeeds } from './hygiene.ts';
-import { keptPath } from './kept-path.ts';
+import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
 import type { MeaningState } from './meaning.ts';
 import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
+import type { SearchAside } from './search-aside.ts';
+import { searching } from './searching.ts';
 import type { Settings } from './settings.ts';
 import { toldBriefs } from './told-briefs.ts';
 import { unlistedBy, unlistedView } from './unlisted.ts';
@@ -93,6 +97,8 @@ export interface Wiring {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Set once they exist: features are asked for their contracts before the databases are open. */
   readonly projects: () => Projects;
+  /** The thread that searches. */
+  readonly searches: SearchAside;
   readonly redactor: Redactor;
   /** With rules of their own, for projects that are stricter than the user. */
   readonly redactorOf: (rules: Config['privacy']['rules']) => Redactor;
@@ -102,6 +108,8 @@ export interface Wiring {
   readonly breathe: () => Promise<void>;
   readonly resumed: (setting: ReturnType<typeof settingOf>, session_id: string) => string;
   readonly takeClaims: CaptureParts['takeClaims'];
+  /** Lays out the briefs of a project now. */
+  readonly render: (projectId: string) => Promise<void>;
   readonly told: CaptureParts['told'];
   readonly log: CaptureParts['log'];
   readonly spool: {
@@ -137,8 +145,18 @@ export function wire(wiring: Wiring): Wired {
   const roots = rootsOf(wiring);
   const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
   const hooks = createHooks(wiring, () => wiring.projects().roots());
-  const status = { homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring) };
   const shown = [showing(entries), ...showings, ...documentSearch.showings];
+  const status: ChainNeeds = {
+    ...{ homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring), brief: briefLinks(wiring) },
+    entered: () => enteredBy(receiptPlace(wiring.paths)),
+    roots: () => wiring.projects().roots(),
+  };
+  const mending: Mending = {
+    ...{ hooks, homes: homes.moved, entered: status.entered, render: wiring.render },
+    get projects() {
+      return wiring.projects();
+    },
+  };
   const { lay, drain } = wiring.spool;
   const erasing = erasingNeeds(wiring, entries, () => features);
   const features: Feature[] = [
@@ -192,7 +210,8 @@ export function wire(wiring: Wiring): Wired {
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
         meaning: wiring.meaning,
-        chains: () => weakLinks(status, wiring.projects()),
+        chains: () => weakLinks(status, wiring.projects(), wiring.clock()),
+        mendLinks: (weak) => mendLinks(mending, weak),
         install: (agents) => installAgain(hooks, agents, homes.moved),
       }),
       config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
@@ -209,6 +228,11 @@ export function wire(wiring: Wiring): Wired {
       entryOf: foundEntry(entries),
       hygiene: hygieneNeeds(),
       monotonic: wiring.monotonic,
+      aside: searching({
+        thread: wiring.searches,
+        projects: wiring.projects,
+        config: (root) => wiring.settings.at(root),
+      }),
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
     meaningFeature(),
@@ -271,12 +295,12 @@ function captureParts(wiring: Wiring): CaptureParts {
   const { redactor, clock, monotonic, breathe, takeClaims, told, log, settings } = wiring;
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
-    ...{ agent: of.agent, trusted: of.trusted, keepThinking: keepThinking(settings.at(of.root)) },
+    ...{ agent: of.agent, trusted: of.trusted, from: of.from, keepThinking: keepThinking(settings.at(of.root)) },
     echoed: (tx: Write, echo: Echo) => noteEcho(tx, echo, countUse),
     ...{ user: identity().user, device: identity().dev },
     worktreeOf: (cwd: string) => redactor.text(worktreeName(cwd, of.root)).text,
     erasedIn,
-    pathOf: (path: string, cwd: string | undefined) => keptPath(path, cwd, of.root),
+    pathOf: keptPaths(of.root),
   });
   const parts: CaptureParts = {
     ...{ redactor, clock, monotonic, breathe, takeClaims, told, log, reading: new Map() },

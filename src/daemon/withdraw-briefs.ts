@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readPlainText } from '../platform/brief-files.ts';
+import { hidesAll, readPlainText } from '../platform/brief-files.ts';
 import { readText, removeFile, removeIfEmpty } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { removeTree } from '../platform/temporary.ts';
@@ -22,8 +22,8 @@ export function withdrawBriefs(paths: Paths, roots: readonly string[], way: 'loo
   return found;
 }
 
-/** What kept git from seeing the briefs of a project that nobody had invited. */
+/** What kept git from seeing the briefs of a project. */
 function removeHiding(root: string): void {
   const ignore = join(root, '.prsist', 'brief', '.gitignore');
-  if (readPlainText(ignore) === '*\n') removeFile(ignore);
+  if (readPlainText(ignore) === hidesAll) removeFile(ignore);
 }

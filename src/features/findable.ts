@@ -34,6 +34,8 @@ export interface SearchPart {
   readonly names: string;
   /** Title of the session, when it is known at the time of the record. */
   readonly title?: string | null;
+  /** Branch it was said or done on, when it is known at the time of the record. */
+  readonly branch?: string | null;
   /** Entries only: filters of context.search. A category also moves the rank (decision, preference, fact up). */
   readonly category?: string | null;
   readonly tags?: readonly string[];

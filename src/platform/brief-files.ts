@@ -1,6 +1,7 @@
 import fs from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ownDirectory, readText, removeFile, writeAtomic } from './files.ts';
+import { linkedTrees } from './repository.ts';
 import { fileInfo } from './walk.ts';
 
 export { readText, removeFile };
@@ -14,33 +15,44 @@ export interface BriefFolder {
 
 /**
  * The brief folders of a project: one for its main work tree, one inside it for each linked work tree.
- * root: top of the main work tree (or the plain directory). key: the brief key of this device. Made 0700.
+ * root: top of the main work tree (or the plain directory). key: the brief key of this device. Made 0700, and
+ * out of git's sight whatever is checked out. Throws store/unsafe-mode as ownDirectory does.
  */
 export function briefFolders(root: string, key: string): BriefFolder[] {
   const main = join(root, '.prsist', 'brief', key);
   if (!fs.existsSync(join(root, '.prsist'))) return [];
-  for (const each of [join(root, '.prsist', 'brief'), main]) ownDirectory(each);
+  hideBriefs(root);
+  closedDirectory(main);
   const linked = linkedTrees(root).map(({ name, top }) => ({ root: top, directory: join(main, 'wt', name) }));
-  if (linked.length > 0) ownDirectory(join(main, 'wt'));
-  for (const each of linked) ownDirectory(each.directory);
+  if (linked.length > 0) closedDirectory(join(main, 'wt'));
+  for (const each of linked) closedDirectory(each.directory);
   return [{ root, directory: main }, ...linked];
 }
 
+/** A file inside hides the briefs of a project: one that is committed goes with a checkout of what was before it. */
+export function hideBriefs(root: string): void {
+  const directory = join(root, '.prsist', 'brief');
+  closedDirectory(directory);
+  const ignore = join(directory, '.gitignore');
+  if (!fileInfo(ignore)) writeAtomic(ignore, hidesAll);
+}
+
+/** What that file holds. */
+export const hidesAll = '*\n';
+
 /**
- * Linked work trees by the files git keeps of them: `worktrees/<name>/gitdir` in the git directory, which is the root
- * itself where that is bare, names their `.git` file; relative where git was told so.
+ * Makes a folder of briefs 0700. One that git made, of a commit with briefs in it, is open and holds what was told then:
+ * that goes. One that everybody may write to is left alone, and refused.
  */
-function linkedTrees(root: string): { name: string; top: string }[] {
-  const gitDirectory = fs.existsSync(join(root, '.git')) ? join(root, '.git') : root;
-  const directory = join(gitDirectory, 'worktrees');
-  if (gitDirectory === root && !fs.existsSync(join(root, 'HEAD'))) return [];
-  const info = fs.statSync(directory, { throwIfNoEntry: false });
-  if (!info?.isDirectory()) return [];
-  return fs.readdirSync(directory).flatMap((name) => {
-    const noted = (readText(join(directory, name, 'gitdir')) ?? '').trim();
-    const gitFile = resolve(directory, name, noted);
-    return noted && fs.existsSync(gitFile) ? [{ name, top: dirname(gitFile) }] : [];
-  });
+function closedDirectory(path: string): void {
+  const info = fs.lstatSync(path, { throwIfNoEntry: false });
+  const isOurs = info?.isDirectory() === true && info.uid === process.getuid?.();
+  if (isOurs && (info.mode & 0o077) !== 0 && (info.mode & 0o002) === 0) {
+    fs.chmodSync(path, 0o700);
+    const old = fs.readdirSync(path, { withFileTypes: true }).filter((entry) => !entry.isDirectory());
+    for (const { name } of old) removeFile(join(path, name));
+  }
+  ownDirectory(path);
 }
 
 const plainBytes = 1 << 20;

@@ -81,7 +81,17 @@ export async function readCommits(
   directory: string,
   { from, most, skip = 0, timeoutMs = limits.gitTimeoutMs }: Range,
 ): Promise<CapturedCommit[] | undefined> {
-  const args = ['log', '-z', '--raw', '--numstat', '--no-renames', '--no-show-signature', '-m', '--first-parent'];
+  const args = [
+    'log',
+    '-z',
+    '--raw',
+    '--numstat',
+    '--no-renames',
+    '--no-relative',
+    '--no-show-signature',
+    '-m',
+    '--first-parent',
+  ];
   const range = ['-n', String(most), `--skip=${skip}`, '--end-of-options', from];
   const { exit, output } = await askGit(directory, [...args, `--format=${format}%x00`, ...range], { timeoutMs });
   if (exit === 0) return parseCommits(output.split('\0'));
@@ -100,7 +110,17 @@ export async function readNamedCommits(
   if (shas.length === 0) return [];
   const here = await presentCommits(directory, shas);
   if (here === undefined || here.length === 0) return here && [];
-  const args = ['log', '-z', '--no-walk=unsorted', '--raw', '--numstat', '--no-renames', '--no-show-signature', '-m'];
+  const args = [
+    'log',
+    '-z',
+    '--no-walk=unsorted',
+    '--raw',
+    '--numstat',
+    '--no-renames',
+    '--no-relative',
+    '--no-show-signature',
+    '-m',
+  ];
   const more = ['--first-parent', `--format=${format}%x00`, '--stdin'];
   const output = await runGit(directory, [...args, ...more], { input: here.join('\n') });
   return output === undefined ? undefined : parseCommits(output.split('\0'));

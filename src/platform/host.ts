@@ -41,3 +41,8 @@ export function madeOnce(path: string, bytes: number): string {
 export function systemName(): string {
   return `${os.platform()} ${os.release()} ${os.arch()}`;
 }
+
+/** Name and release of the kernel. */
+export function kernelName(): string {
+  return `${os.type()} ${os.release()}`;
+}

@@ -46,6 +46,23 @@ export function repositoryAround(directory: string): string | undefined {
   return isBare ? directory : undefined;
 }
 
+/**
+ * Linked work trees by the files git keeps of them: `worktrees/<name>/gitdir` in the git directory, which is the root
+ * itself where that is bare, names their `.git` file; relative where git was told so. root: top of the main work tree.
+ */
+export function linkedTrees(root: string): { name: string; top: string }[] {
+  const gitDirectory = fs.existsSync(join(root, '.git')) ? join(root, '.git') : root;
+  const directory = join(gitDirectory, 'worktrees');
+  if (gitDirectory === root && !fs.existsSync(join(root, 'HEAD'))) return [];
+  const info = fs.statSync(directory, { throwIfNoEntry: false });
+  if (!info?.isDirectory()) return [];
+  return fs.readdirSync(directory).flatMap((name) => {
+    const noted = (readText(join(directory, name, 'gitdir')) ?? '').trim();
+    const gitFile = resolve(directory, name, noted);
+    return noted && fs.existsSync(gitFile) ? [{ name, top: dirname(gitFile) }] : [];
+  });
+}
+
 /** The line of a work tree's HEAD file (`ref: refs/heads/main` or a commit); '' when unreadable. */
 export function headLine(tree: Pick<WorkTree, 'gitDir'>): string {
   return (readText(join(tree.gitDir, 'HEAD')) ?? '').trim();

@@ -42,6 +42,7 @@ const proven = {
   last_transcript_at: at(5),
   state: 'proven',
   hint: '',
+  chain: [],
 };
 const broken = {
   agent: 'codex',
@@ -50,7 +51,9 @@ const broken = {
   last_transcript_at: at(60),
   state: 'broken',
   hint: 'prsist init',
+  chain: [{ link: 'script', state: 'broken', what: 'x', fix: 'y' }],
 };
+const git = { link: 'git', state: 'proven', what: 'hooks in /w/shop/.git/hooks', fix: '' };
 const handoff = {
   handoff_id: '7777aaaa-0000-7000-8000-000000000002',
   from_agent: 'claude-code',
@@ -74,7 +77,14 @@ function daemon(links: readonly object[], meaning: object = health.checks.meanin
     'system.health': { ...health, checks: { ...health.checks, meaning } },
     'project.show': project,
     'project.list': { items: [project, neighbour] },
-    'capture.status': { links, paused: null, spool: { waiting: 0, bad: 1, full: false }, sources: {}, transcripts },
+    'capture.status': {
+      links,
+      git,
+      paused: null,
+      spool: { waiting: 0, bad: 1, full: false },
+      sources: {},
+      transcripts,
+    },
     'session.list': { items: [{}, {}], next_cursor: null },
     'session.handoffs': { items: [handoff] },
   };
@@ -90,6 +100,7 @@ test('everything on one screen', async () => {
 daemon    ok, up since 2h ago, version 0.1.0, 77.0 MB
 capture   claude-code  proven    hook installed  event 2m ago  transcript 5m ago
           codex        off       hook changed    event never  transcript 1h ago  prsist init
+git       proven    hooks in /w/shop/.git/hooks
 read      gemini-cli  2 transcripts, the last one grew 1h ago
           opencode  1 transcript
 spool     empty, 1 unreadable
@@ -199,4 +210,12 @@ test('logs are readable, and as they are with --json', async () => {
   const ran = await prsist(['daemon', 'logs', '--lines', '2'], { server });
   expect(ran.stdout).toBe('not json\n2026-03-04 12:00:00 warn  slow ms=12\n');
   expect((await prsist(['daemon', 'logs', '--lines', '1', '--json'], { server })).stdout).toBe(`${line}\n`);
+});
+
+test('MA4: on another kind of machine status says which, and what follows', async () => {
+  await using server = await daemon([proven]);
+  const { stdout } = await prsist(['status'], { server, env: { WSL_DISTRO_NAME: 'Ubuntu' } });
+  expect(stdout).toMatch(/^machine {3}Linux inside Windows \(WSL\): agents that run in Windows itself/m);
+  const json = await prsist(['status', '--json'], { server, env: { SSH_TTY: '/dev/pts/1' } });
+  expect(JSON.parse(json.stdout)).toMatchObject({ machine: { kind: 'remote' } });
 });

@@ -45,6 +45,7 @@ export async function prsist(argv: readonly string[], around: Around = {}): Prom
     stdin: () => stdin,
     interrupted: () => ({ signalled: around.interrupted ?? new Promise(() => undefined), release: () => undefined }),
     now: () => now,
+    traces: { exists: () => false, kernel: 'Linux 6.8.0' },
   };
   const exit = await run(argv, world, { stdout: sink('stdout'), stderr: sink('stderr') });
   return { exit, ...written };

@@ -34,6 +34,10 @@ describe("a project's file", () => {
   it("CF6: cannot set what is the user's alone", () => {
     const error = refused(() => both('', 'daemon:\n  log_level: debug\n'));
     expect(error.message).toBe("p.yaml:2: daemon.log_level: is the user's alone and cannot be set by a project");
+    // one daemon watches for all projects
+    expect(refused(() => both('', 'capture:\n  watch_files: false\n')).message).toBe(
+      "p.yaml:2: capture.watch_files: is the user's alone and cannot be set by a project",
+    );
   });
 
   it('CF7: is only ever stricter in what is kept secret', () => {

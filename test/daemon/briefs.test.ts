@@ -74,7 +74,7 @@ test('DA70: what is stored is told in every work tree, and taken away where tell
   await briefs().render(projectId);
   const agents = ['claude-code', 'codex', 'copilot-cli', 'cursor', 'gemini-cli', 'opencode'];
   const files = agents.flatMap((agent) => [`${agent}.plain`, `${agent}.start`]);
-  expect(names()).toEqual(['HEAD', ...files, 'valid-until', 'wt']);
+  expect(names()).toEqual(['HEAD', ...files, 'valid-until', 'written', 'wt']);
   for (const name of ['codex.start', 'wt/side/claude-code.start']) {
     expect(fs.readFileSync(file(name), 'utf8')).toContain('we use sqlite');
   }
@@ -202,7 +202,8 @@ test('DA72: a brief folder that is refused is told, and keeps no other project f
   const { briefs, projects, project, root, bugs } = world();
   const other = project('019a3985-b900-7000-8000-0000000000bb', 'other');
   ownDirectory(join(other, '.prsist'));
-  fs.mkdirSync(join(other, '.prsist/brief'), { mode: 0o755 });
+  fs.mkdirSync(join(other, '.prsist/brief'));
+  fs.chmodSync(join(other, '.prsist/brief'), 0o777);
   projects.store('019a3985-b900-7000-8000-0000000000bb');
   projects.store(projectId);
   const all = briefs();

@@ -111,7 +111,7 @@ test('LE22: after a compression Gemini is told its anchor with its next prompt; 
     const session = `of-${agent}`;
     const at = clock.now;
     const prompt = { kind: 'message', session, at, key: [session, 'p'], role: 'user', as: 'prompt' } as const;
-    const source = { agent, trusted: 'own' as const, root };
+    const source = { agent, trusted: 'own' as const, from: 'transcript' as const, root };
     await target.write((tx) =>
       wired.capture.keepers.takeIn(tx, source, {}, [{ ...prompt, text: 'Make the cart survive a reload' }]),
     );

@@ -15,6 +15,7 @@ import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Mirrors } from '../../src/daemon/mirrors.ts';
 import { diskOf } from '../../src/daemon/project-use.ts';
 import { Projects } from '../../src/daemon/projects.ts';
+import { SearchAside } from '../../src/daemon/search-aside.ts';
 import { Settings } from '../../src/daemon/settings.ts';
 import { type Wired, wire } from '../../src/daemon/wiring.ts';
 import type { JobContext } from '../../src/features/feature.ts';
@@ -105,14 +106,16 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     onChanged: (id) => void told.push(`changed ${id}`),
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
   });
+  const searches = new SearchAside();
   const wired = wire({
-    ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor },
+    ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor, searches },
     settings: new Settings({ paths, env, accept: () => undefined }),
     redactorOf: (rules) =>
       rules.length === 0 ? redactor : createRedactor(readRedactionRules(packageRoot, rules), Buffer.alloc(32, 1)),
     ...{ clock: () => clock.now, breathe: () => Promise.resolve() },
     monotonic: () => (spent += tick),
     resumed: () => 'the brief',
+    render: async (id) => void told.push(`brief of ${id}`),
     takeClaims: async (id) => void told.push(`claims ${id}`),
     told: async ({ agent, native, what }) => void told.push(`${agent} ${native} ${what}`),
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
@@ -144,6 +147,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     },
   });
   const projects = new Projects({
+    leave: () => searches.leave(),
     afterCrash: false,
     ...{ paths, clock: () => clock.now, random, monotonic: () => spent, failpoint },
     migrations: readMigrations(wired.features),
@@ -156,6 +160,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   });
   onTestFinished(() => {
     if (projects.user.db.open) projects.closeAll();
+    searches.close();
   });
   const erasing = (only?: string) =>
     finishErasing(

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEndpoint } from '../../src/client/endpoint.ts';
 import { exchange } from '../../src/client/exchange.ts';
 import { createRedactor } from '../../src/core/redact.ts';
+import { hookedAgents } from '../../src/core/words.ts';
 import { claudeCode, codex } from '../harness/agents.ts';
 import { everyFile, everyValue, type Seen } from '../harness/every-byte.ts';
 import { createHome, type Home } from '../harness/home.ts';
@@ -15,6 +16,7 @@ import { known } from '../harness/secrets/carriers.ts';
 import { corpus, type Sample } from '../harness/secrets/corpus.ts';
 import { shippedRules, testKey } from '../harness/secrets/rules.ts';
 import { seeded } from '../harness/seed.ts';
+import { copilotCli, cursor, geminiCli, heartbeats, mcp, opencode } from './secrets-ways.ts';
 
 let home: Home;
 let shop: Repository;
@@ -26,10 +28,11 @@ const isFound = ({ text, secrets }: Sample) => {
 };
 const inJson = (secret: string) => JSON.stringify(secret).slice(1, -1);
 const clearly = (secret: string) => secret.length >= 12;
-const samples = corpus(source.seed, known, 14).filter(isFound);
+const ways = 20;
+const samples = corpus(source.seed, known, ways).filter(isFound);
 const allSecrets = samples.flatMap((sample) => sample.secrets).filter(clearly);
 /** Of every kind one for each way in. */
-const perWay = (way: number) => samples.filter((_, n) => n % 14 === way);
+const perWay = (way: number) => samples.filter((_, n) => n % ways === way);
 /** What a file may be called: a shape that is still found under another name, or nothing. */
 function asName(text: string): string {
   const name = text.replace(/[\n\r/\0]/g, '_').slice(0, 120);
@@ -242,20 +245,48 @@ async function copies(): Promise<Seen[]> {
   return ran;
 }
 
-test('T20: no secret that is found is anywhere afterwards', { timeout: 300_000 }, async () => {
+/** All agents that are read since, editors, and the protocol by which agents ask. */
+async function others(): Promise<Seen[]> {
+  const place = { home, cwd: shop.path, fileName: asName };
+  const texts = (way: number) => perWay(way).map(({ text }) => text);
+  geminiCli(place, texts(13));
+  cursor(place, texts(14));
+  copilotCli(place, texts(15));
+  opencode(place, texts(16));
+  const answers = [...(await heartbeats(place, texts(17))), ...(await mcp(place, texts(18)))];
+  await home.settled();
+  await home.json(['import'], { cwd: shop.path });
+  // a file by name, and the same again by a request
+  for (const [n, text] of texts(19).entries()) {
+    const path = join(shop.path, `own${n}.md`);
+    fs.writeFileSync(path, `# Own\n\n${text}\n`);
+    answers.push(await command(['document', 'put', path, '--title', cut(text, 200)]));
+    const put = { uri: `asked:${n}`, content: text, title: cut(text, 200), metadata: { [text]: text } };
+    const answer = await ask('document.put', put);
+    answers.push({ where: 'an answer', bytes: Buffer.from(JSON.stringify(answer)) });
+  }
+  return answers;
+}
+
+test('T20: no secret that is found is anywhere afterwards', { timeout: 600_000 }, async () => {
   await transcripts();
   const imported = await home.json(['import'], { cwd: shop.path });
   await hooks();
   const answers = await requests();
   const told = [...(await documents()), ...(await commands()), ...(await copies())];
+  told.push(...(await others()));
   await commits();
   const jobs = [{ where: 'the job', bytes: Buffer.from(JSON.stringify(imported)) }];
   await home.json(['store', 'verify', '--deep'], { cwd: shop.path });
   for (const command of ['brief', 'status', 'sessions', 'tasks']) await home.prsist([command], { cwd: shop.path });
   await heads();
+  const agents = await Promise.all(
+    hookedAgents.map((agent) => home.client(shop.path).call('session.list', { agent, limit: 1 })),
+  );
   await home.settled();
 
-  const own = [join(home.home, '.claude/projects'), join(home.home, '.codex/sessions'), join(shop.path, '.git')];
+  const theirs = ['.claude/projects', '.codex/sessions', '.gemini/tmp', '.cursor/projects', '.copilot/session-state'];
+  const own = [...[...theirs, '.local/share/opencode'].map((path) => join(home.home, path)), join(shop.path, '.git')];
   const written = fs.readdirSync(shop.path).filter((name) => name !== '.prsist');
   const except = [...own, ...written.map((name) => join(shop.path, name))];
   const alive = [...everyFile(home, except)];
@@ -277,4 +308,7 @@ test('T20: no secret that is found is anywhere afterwards', { timeout: 300_000 }
   expect(closed.some(({ where, bytes }) => where.includes('commits.') && bytes.includes('⟨secret:'))).toBe(true);
   const stored = closed.filter(({ bytes }) => bytes.includes('⟨secret:')).length;
   expect(stored).toBeGreaterThan(100);
+  // none of the ways was closed
+  expect(agents.map(({ items }) => items.length)).toEqual(hookedAgents.map(() => 1));
+  expect(closed.some(({ where, bytes }) => where.includes('activity.branch') && bytes.includes('⟨secret:'))).toBe(true);
 });

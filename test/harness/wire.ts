@@ -46,6 +46,8 @@ export class Wire {
 
   /** Posts to a path. */
   post(path: string, body: string, key?: string): Promise<Told> {
+    // the daemon closes a connection on which nobody asks for a while; what is written to it then gets no answer
+    if (this.#socket.destroyed) return Promise.reject(new Error('the connection closed'));
     const once = key === undefined ? '' : `\r\nidempotency-key: ${key}`;
     const length = `content-length: ${Buffer.byteLength(body)}`;
     const answer = new Promise<Told>((resolve, reject) => this.#pending.push({ resolve, reject }));

@@ -25,7 +25,7 @@ capture.event read user - 1ce86007b248
 capture.import job project - 9130d5e9fff4
 capture.pause write user - 97fefe99ceb8
 capture.redact read project - be09096d88d0
-capture.status read project - ea9ba2e9a513
+capture.status read project - 18d95d43c782
 capture.unpause write user - 071b6ef9c00e
 config.check read user - 28cd324fedc8
 config.explain read user - 259ae26a8660
@@ -56,7 +56,7 @@ job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
 project.decline write user - f57ca9700fad
-project.init job user - daa61dddbe89
+project.init job user - 73e190a6084a
 project.link job user - 9941a5b3455b
 project.list read user - 1e5c23727728
 project.remove job user - 6287d8cb02d4
@@ -64,8 +64,8 @@ project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 project.unlisted read user - 55167d69a47e
-search.query read project - b833617ca8f4
-session.accept write project settled 14ce38dd82d5
+search.query read project - 7d03fbf72579
+session.accept write project settled d3a8eaf4d531
 session.blame read project settled 41829142a6b9
 session.compact write project settled d353a0471d88
 session.context read project settled a3ab61303a76
@@ -75,8 +75,8 @@ session.export job project settled 9b4684181023
 session.handoff write project settled ac65cc27ea8f
 session.handoffs read project - b8d9b3b652a0
 session.list read project - 7bae6d684ee1
-session.message write project - 18a40d2b761a
-session.messages read project - ac14a2cce2c4
+session.message write project - 18e231b5d910
+session.messages read project - 8d90d7adf428
 session.put write project - 877066ea1d43
 session.resume write project settled e8d52c5094a1
 session.show read project - 6432cd2bd47c

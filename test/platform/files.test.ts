@@ -152,13 +152,31 @@ describe('brief folders', () => {
     expect(briefFolders(root, 'k').map((each) => each.root)).toEqual([root, tree]);
   });
 
-  test('PL12: a brief folder that came with wrong rights, or as a link, is refused', () => {
+  test('PL12: a brief folder that everybody may write to, or that is a link, is refused', () => {
     const root = temporaryDirectory();
     fs.mkdirSync(join(root, '.prsist/brief'), { recursive: true, mode: 0o755 });
+    fs.chmodSync(join(root, '.prsist/brief'), 0o777);
     expect(() => briefFolders(root, 'k')).toThrow(expect.objectContaining({ code: 'store/unsafe-mode' }));
     fs.rmdirSync(join(root, '.prsist/brief'));
     fs.symlinkSync(temporaryDirectory(), join(root, '.prsist/brief'));
     expect(() => briefFolders(root, 'k')).toThrow('symbolic link');
+  });
+
+  test('PL15: a brief folder as git makes it is closed again, without what came with it, and hidden from git', () => {
+    const root = temporaryDirectory();
+    const directory = join(root, '.prsist/brief/k');
+    for (const mode of [0o755, 0o775]) {
+      fs.mkdirSync(directory, { recursive: true });
+      for (const path of ['.prsist/brief', '.prsist/brief/k']) fs.chmodSync(join(root, path), mode);
+      fs.writeFileSync(join(directory, 'codex.start'), 'told long ago');
+      expect(briefFolders(root, 'k')).toEqual([{ root, directory }]);
+      expect([modeOf(join(root, '.prsist/brief')), modeOf(directory)]).toEqual(['700', '700']);
+      expect(fs.readdirSync(directory)).toEqual([]);
+      expect(fs.readFileSync(join(root, '.prsist/brief/.gitignore'), 'utf8')).toBe('*\n');
+    }
+    fs.writeFileSync(join(directory, 'codex.start'), 'told now');
+    briefFolders(root, 'k');
+    expect(fs.readdirSync(directory)).toEqual(['codex.start']);
   });
 
   test('PL13: equal bytes leave a file alone, an empty text takes it away', () => {

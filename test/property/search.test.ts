@@ -4,8 +4,12 @@ import { PrsistError } from '../../src/core/errors.ts';
 import { cutParts, toolExcerpt } from '../../src/core/excerpt.ts';
 import { matchText } from '../../src/features/search/match.ts';
 import { readQuestion } from '../../src/features/search/question.ts';
-import { type Candidate, rank } from '../../src/features/search/rank.ts';
+import { repair } from '../../src/features/search/repair.ts';
+import { rescore, type Scorable } from '../../src/features/search/rescore.ts';
 import { snippetOf, stemsOf } from '../../src/features/search/snippet.ts';
+import { nearness, timesIn } from '../../src/features/search/spans.ts';
+import { stem } from '../../src/features/search/stem.ts';
+import { eachTerm, packTerms, termHash } from '../../src/features/search/terms.ts';
 import { digest } from '../../src/store/digest.ts';
 import { rebuild } from '../../src/store/rebuild.ts';
 import { Library } from '../features/search/library.ts';
@@ -57,7 +61,7 @@ describe('search', () => {
       excluded: fc.array(hostile, { maxLength: 2 }),
     });
     const run = (question: { words: string[]; phrases: string[]; excluded: string[] }, path: string) => {
-      match.get(matchText({ ...question, filters: {} }, { tokens: [['xk1']], path }));
+      match.get(matchText({ ...question, beginnings: question.words }, { tokens: [['xk1']], path }));
     };
     fc.assert(fc.property(any, hostile, run), { numRuns: 2_000 });
   });
@@ -117,37 +121,126 @@ describe('search', () => {
     );
   });
 
-  test('SP6: the order of candidates and a constant factor change no ranking', () => {
+  test('SP6: the order of candidates changes no ranking; scores fall, and are the sum of their parts', () => {
+    const words = ['wombat', 'burrow', 'dig'];
     const candidate = fc.record({
-      item_id: fc.nat(),
-      kind: fc.constantFrom('entry' as const, 'message' as const, 'tool' as const),
-      ent: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-      part: fc.nat(3),
+      item_id: fc.nat(1000),
+      kind: fc.constantFrom('entry', 'message', 'tool', 'document'),
+      session: fc.constantFrom(null, 's1', 's2'),
       at: fc.nat(3),
-      priority: fc.constantFrom(null, 'critical', 'low'),
+      isQuestion: fc.boolean(),
+      byNamed: fc.boolean(),
       bm25: fc.integer({ min: -64, max: 0 }),
-      database: fc.constantFrom('project' as const, 'user' as const),
+      text: fc.array(fc.constantFrom(...words, 'other', 'words', 'altogether'), { maxLength: 6 }),
+      factors: fc.constantFrom({}, { kind: 1.15 }, { time: 1.5, path: 1.3 }),
     });
-    const rest = { session_id: null, trust: 2, author: null, path: null, agent_id: null, same: null };
-    const id = ({ kind, ent, part, database }: Candidate) => `${database} ${kind} ${ent} ${part}`;
-    const list = fc.uniqueArray(candidate, { selector: (each) => id({ ...rest, ...each }), maxLength: 40 });
+    const list = fc.uniqueArray(candidate, { selector: ({ item_id }) => item_id, maxLength: 40 }).map((all) =>
+      all.map(({ text, ...each }): Scorable => {
+        return { ...each, terms: packTerms({ text: text.join(' '), names: '', path: '', comments: '' }) };
+      }),
+    );
     const shuffled = list.chain((all) =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
     );
+    const sought = {
+      words: words.map((word) => ({
+        word,
+        forms: [{ hash: termHash(stem(word)), idf: word.length / 3, said: 1, kept: 1 }],
+      })),
+      pairs: [[0, 1] as const],
+    };
     fc.assert(
       fc.property(shuffled, ([all, other]) => {
-        const coverage = { project: 1, user: 0.5 };
-        const order = (from: readonly (typeof all)[number][], factor: number) =>
-          rank(
-            from.map((each) => ({ ...rest, ...each, bm25: each.bm25 * factor })),
-            { coverage },
-          ).map(id);
-        expect(order(other, 1)).toEqual(order(all, 1));
-        expect(order(all, 4)).toEqual(order(all, 1));
-        const things = order(all, 1).map((each) => each.slice(0, -2));
-        expect(new Set(things).size).toBe(things.length);
+        const { items, sessions } = rescore(all, sought);
+        expect(rescore(other, sought)).toEqual({ items, sessions });
+        const scores = items.map(({ score }) => score);
+        expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+        expect(scores.every((score) => score > 0 && score <= 1)).toBe(true);
+        expect(sessions.map(({ score }) => score)).toEqual(
+          sessions.map(({ score }) => score).toSorted((a, b) => b - a),
+        );
+        const sums = items.map(({ parts, factors }) =>
+          Object.values(factors).reduce(
+            (product, factor) => product * factor,
+            Object.values(parts).reduce((sum, part) => sum + part, 0),
+          ),
+        );
+        const careful = items.flatMap(({ pass, score }, i) => (pass === 'careful' ? [(sums[i] ?? 0) / score] : []));
+        for (const ratio of careful) expect(ratio).toBeCloseTo(careful[0] ?? 0, 6);
       }),
     );
+  });
+
+  test('SP8: packed terms come back in their order; any bytes can be read', () => {
+    const field = fc.array(fc.constantFrom('wombat', 'Burrow', 'parseHTTPHeader', 'the', '日本語', '😀'), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(field, field, (text, names) => {
+        const packed = packTerms({ text: text.join(' '), names: names.join(' '), path: '', comments: '' });
+        const read: [number, number][] = [];
+        eachTerm(packed, (hash, of) => read.push([hash, of]));
+        const wombats = read.filter(([hash]) => hash === termHash('wombat'));
+        expect(wombats.filter(([, of]) => of === 0)).toHaveLength(text.filter((word) => word === 'wombat').length);
+        expect(wombats.filter(([, of]) => of === 1)).toHaveLength(names.filter((word) => word === 'wombat').length);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        eachTerm(bytes, (hash) => expect(hash).toBeGreaterThan(0));
+      }),
+    );
+  });
+
+  test('SP9: times in any text are spans with an end after their beginning', () => {
+    const pieces = fc.constantFrom(
+      'in',
+      'March',
+      'may',
+      '2026',
+      '3rd',
+      'last',
+      'week',
+      'ago',
+      '40',
+      'yesterday',
+      '2026-13-77',
+      'of',
+      'Dec',
+      ',',
+    );
+    const text = fc.oneof(
+      fc.array(pieces, { maxLength: 10 }).map((all) => all.join(' ')),
+      hostile,
+    );
+    fc.assert(
+      fc.property(text, fc.integer({ min: 0, max: 4e12 }), (question, now) => {
+        const times = timesIn(question, now);
+        for (const { from, to } of times.spans) expect(to).toBeGreaterThan(from);
+        for (const { from, to } of times.spans) expect(nearness(times, (from + to) / 2).share).toBe('in');
+      }),
+    );
+  });
+
+  test('SP10: a word with one letter changed, left out, doubled or swapped is taken for itself', () => {
+    const words = ['migration', 'daemon', 'scheduler', 'handshake', 'quarantine', 'rollback', 'deployments'];
+    const terms = words.map((word) => ({ term: stem(word), documents: 3 }));
+    const startingWith = (letter: string) => terms.filter(({ term }) => term.startsWith(letter));
+    const edits = [
+      (word: string, at: number) => word.slice(0, at) + word.slice(at + 1),
+      (word: string, at: number) => word.slice(0, at) + word.charAt(at) + word.slice(at),
+      (word: string, at: number) => word.slice(0, at) + word.charAt(at + 1) + word.charAt(at) + word.slice(at + 2),
+      (word: string, at: number) => `${word.slice(0, at)}x${word.slice(at + 1)}`,
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...words), fc.nat(3), fc.nat(20), (word, edit, place) => {
+        const wrong = edits[edit]?.(word, 1 + (place % (word.length - 2))) ?? word;
+        if (stem(wrong) === stem(word)) return;
+        expect(stem(repair(wrong, { startingWith })?.meant ?? '')).toBe(stem(word));
+      }),
+    );
+    expect(repair('xyzzyq', { startingWith })).toBeUndefined();
+    expect(repair('v2x4', { startingWith })).toBeUndefined();
   });
 
   test('SP7: whatever was said, added and hidden, rebuilt rows and index are the same', async () => {

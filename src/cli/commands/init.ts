@@ -6,6 +6,7 @@ import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { printImported } from '../imported.ts';
 import { list, oneOf } from '../input.ts';
+import { noteMachine } from '../note-machine.ts';
 import { printResult } from '../result.ts';
 import { oneLine } from '../text.ts';
 import { printTouched } from '../touched.ts';
@@ -19,6 +20,7 @@ interface InitOptions {
   readonly gitHooks: boolean;
   readonly moreGitHooks?: readonly string[];
   readonly sharedHooks?: boolean;
+  readonly projectHooks?: boolean;
   readonly mcp: boolean;
   readonly dryRun?: boolean;
   readonly notNow?: boolean;
@@ -38,10 +40,11 @@ export const register: Register = (parent, bind) => {
     .option('--no-git-hooks', 'leave the git hooks alone')
     .option(
       '--more-git-hooks <a,b>',
-      'also these: pre-push, prepare-commit-msg (ready for a trailer that nothing fills in yet)',
+      'also these: pre-push, prepare-commit-msg (names the session in commits while capture.commit_trailer is on)',
       list,
     )
     .option('--shared-hooks', 'also change hooks that the repository tracks (husky): everybody gets them')
+    .option('--project-hooks', 'hooks and MCP entries go into files of this repository, not into your own')
     .option('--no-mcp', 'tell no agent of the MCP server')
     .option('--not-now', 'do not: throw away what waits of this repository, and ask again in a week')
     .option('--never', 'do not, and never ask about this repository again')
@@ -64,6 +67,7 @@ async function init(cli: Cli, directory: string | undefined, options: InitOption
     git_hooks: options.gitHooks,
     more_git_hooks: options.moreGitHooks?.map((name) => oneOf(extraGitHooks, name, '--more-git-hooks')),
     shared_hooks: options.sharedHooks,
+    project_hooks: options.projectHooks,
     mcp: options.mcp,
     import: options.import,
     dry_run: options.dryRun ?? false,
@@ -75,6 +79,7 @@ async function init(cli: Cli, directory: string | undefined, options: InitOption
   const result = job.result ?? {};
   const exit = printTouched(cli, result.touched, options.dryRun ? 'planned' : 'done');
   if (!cli.options.json && !options.dryRun) printProject(cli, result);
+  noteMachine(cli);
   cli.print.note(options.dryRun ? 'nothing was changed' : 'next: start an agent here, then prsist status');
   return exit;
 }

@@ -21,6 +21,7 @@ interface StartOptions {
 
 interface MessageOptions {
   readonly role: string;
+  readonly author?: string;
   readonly agent?: string;
   readonly model?: string;
 }
@@ -105,7 +106,8 @@ function addMessage(parent: Command, bind: Bind): void {
     .argument('<id>', 'the session')
     .argument('[text...]', 'read from stdin when absent or "-"')
     .option('--role <role>', messageRoles.join(', '), 'user')
-    .option('--agent <agent>', 'who said it')
+    .option('--agent <agent>', 'the agent that said it')
+    .option('--author <name>', 'who said it, where several people speak')
     .option('--model <model>', 'with which model')
     .action(bind(message));
   withExamples(command, ['prsist session message 3f2a91bc "the test passes now" --role assistant']);
@@ -116,6 +118,7 @@ async function message(cli: Cli, id: string, words: readonly string[], options: 
     role: oneOf(messageRoles, options.role, '--role'),
     content: await wordsOrStdin(cli, words, 'text'),
     session_id: await wholeSession(cli, id),
+    author: options.author,
     agent: options.agent ?? cli.agent,
     model: options.model,
   });

@@ -5,6 +5,7 @@ import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { list, oneOf } from '../input.ts';
+import { noteMachine } from '../note-machine.ts';
 import { oneLine } from '../text.ts';
 import { printTouched } from '../touched.ts';
 
@@ -46,6 +47,7 @@ async function setup(cli: Cli, options: SetupOptions): Promise<number> {
   if (!cli.options.json) cli.print.table([['captured', meanings[String(result.policy)] ?? '']]);
   const next = Array.isArray(result.next) ? result.next : [];
   for (const step of next) cli.print.note(`to do: ${oneLine(String(step))}`);
+  noteMachine(cli);
   cli.print.note(options.dryRun ? 'nothing was changed' : 'next: prsist init in a repository');
   return exit;
 }

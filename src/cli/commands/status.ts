@@ -1,4 +1,5 @@
 import { PrsistError } from '../../core/errors.ts';
+import type { Machine } from '../../core/machine.ts';
 import type { Reply } from '../../core/operation.ts';
 import type { Operations } from '../../features/operations.ts';
 import type { Cli, Register } from '../cli.ts';
@@ -14,6 +15,8 @@ type ReplyOf<N extends keyof Operations> = Reply<Operations[N]>;
 /** Several replies in one, which `--json` prints as it is. */
 interface Status {
   readonly success: true;
+  /** Where it matters to what is captured: on which kind of machine this runs. */
+  readonly machine: Machine | null;
   readonly health: ReplyOf<'system.health'>;
   readonly project: ReplyOf<'project.show'>;
   readonly projects: ReplyOf<'project.list'>['items'];
@@ -46,14 +49,25 @@ async function status(cli: Cli): Promise<number> {
   }
   cli.answer(found, () => cli.print.table(rows(cli, found)));
   const broken = found.capture.links.filter((link) => link.state === 'broken');
-  for (const { agent, hint } of broken) cli.print.warn(`error: ${agent} is not captured\ntry: ${oneLine(hint)}`);
-  return broken.length > 0 || found.health.checks.store !== 'ok' || found.capture.spool.full ? 1 : 0;
+  for (const link of broken) cli.print.warn(`error: ${whatBroke(link)}\ntry: ${oneLine(link.hint)}`);
+  const { git } = found.capture;
+  const isGitBroken = git?.state === 'broken';
+  if (isGitBroken) cli.print.warn(`error: git: ${oneLine(git.what)}\ntry: ${oneLine(git.fix)}`);
+  return broken.length > 0 || isGitBroken || found.health.checks.store !== 'ok' || found.capture.spool.full ? 1 : 0;
+}
+
+/** Where only the way back to the agent is broken, what it does is captured all the same. */
+function whatBroke({ agent, chain }: Link): string {
+  const first = chain.find(({ state }) => state === 'broken')?.link;
+  if (first === 'brief') return `${agent} is not told what is remembered`;
+  return first === 'mcp' ? `${agent} cannot ask the memory` : `${agent} is not captured`;
 }
 
 /** The daemon first, alone: it may have to be started, and without a project that is all there is to say. */
 async function gather(cli: Cli): Promise<Status | Nowhere> {
   const { client, print } = cli;
   const health = await client.call('system.health', {});
+  const machine = cli.machine() ?? null;
   try {
     const [project, projects, capture, active, handoffs] = await Promise.all([
       client.call('project.show', {}),
@@ -63,18 +77,27 @@ async function gather(cli: Cli): Promise<Status | Nowhere> {
       client.call('session.handoffs', {}),
     ]);
     const lists = { projects: projects.items, active_sessions: active.items, handoffs: handoffs.items };
-    return { success: true, health, project, capture, ...lists };
+    return { success: true, machine, health, project, capture, ...lists };
   } catch (error) {
     const isNowhere = error instanceof PrsistError && error.code.startsWith('project/');
     if (isNowhere && cli.options.json) return nowhere(cli, health);
-    if (isNowhere) print.table([['daemon', daemonLine(cli, health)]]);
+    if (isNowhere) print.table([['daemon', daemonLine(cli, health)], ...machineRows(machine)]);
     throw error;
   }
 }
 
 async function nowhere(cli: Cli, health: Status['health']): Promise<Nowhere> {
   const { items: projects } = await cli.client.call('project.list', {});
-  return { success: true, health, project: null, capture: null, projects, active_sessions: [], handoffs: [] };
+  return {
+    success: true,
+    machine: cli.machine() ?? null,
+    health,
+    project: null,
+    capture: null,
+    projects,
+    active_sessions: [],
+    handoffs: [],
+  };
 }
 
 function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
@@ -84,11 +107,13 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
   return [
     ['project', `${oneLine(project.name)}  ${short(project.project_id)}  ${oneLine(project.roots[0] ?? '')}`],
     ['daemon', daemonLine(cli, health)],
+    ...machineRows(found.machine),
     ...(crash === null
       ? []
       : [['', cli.print.paint('yellow', `restarted after a crash ${relativeTime(crash, cli.now())}`)]]),
     ...(capture.paused === null ? [] : [['PAUSED', cli.print.paint('yellow', pauseLine(capture.paused, cli.now()))]]),
     ...capture.links.map((link, n) => [n === 0 ? 'capture' : '', linkLine(cli, link, capture.links)]),
+    ...(capture.git === null ? [] : [['git', gitLine(cli, capture.git)]]),
     ...transcriptRows(cli, capture),
     ['spool', spoolLine(cli, capture.spool)],
     ...handoffRows(cli, handoffs),
@@ -97,6 +122,10 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ...meaningRow(cli, health.checks.meaning),
     ['disk', diskLine(cli, found)],
   ];
+}
+
+function machineRows(machine: Machine | null): (readonly string[])[] {
+  return machine === null ? [] : [['machine', machine.means]];
 }
 
 function daemonLine(cli: Cli, health: Status['health']): string {
@@ -139,6 +168,11 @@ function linkLine(cli: Cli, link: Link, all: readonly Link[]): string {
   ];
   const hint = link.hint !== '' && link.state !== 'proven' ? `  ${oneLine(link.hint)}` : '';
   return `${oneLine(link.agent).padEnd(width)}  ${facts.join('  ')}${hint}`;
+}
+
+function gitLine(cli: Cli, { state, what, fix }: NonNullable<Status['capture']['git']>): string {
+  const todo = fix === '' ? '' : `: ${oneLine(fix)}`;
+  return `${cli.print.paint(states[state] ?? 'dim', state.padEnd(8))}  ${oneLine(what)}${todo}`;
 }
 
 /** Agents of which transcripts are all there is. */

@@ -7,7 +7,8 @@ import { diskChecks } from './disk.ts';
 import { type Looked, only } from './look.ts';
 import { placeChecks } from './places.ts';
 import { proveSpool } from './proof.ts';
-import { proveHooks } from './prove-hooks.ts';
+import { chainsHere, proveHooks } from './prove-hooks.ts';
+import { proveMcp } from './prove-mcp.ts';
 import { traceChecks } from './traces.ts';
 
 export interface Examined {
@@ -57,12 +58,13 @@ async function daemonChecks(cli: Cli, how: How): Promise<Examined> {
     const config = await configCheck(cli);
     const arrives = await proveSpool(cli.client.paths);
     const examined = await ask(cli, how);
-    const hooks = await proveHooks(cli); // after them, since they may have been put back
+    const links = await chainsHere(cli); // after them, since hooks and entries may have been put back
+    const proofs = [await proveHooks(cli, links), await proveMcp(cli, links)];
     const answers: Looked[] = [
       only({ group: 'daemon', name: 'answers', findings: other }),
       arrives,
       only({ group: 'config', name: 'settings', findings: config.findings }),
-      ...(hooks ? [hooks] : []),
+      ...proofs.filter((proof) => proof !== undefined),
     ];
     const checks = [...answers.map(({ check }) => check), ...examined.checks];
     return { checks, mended: examined.mended, notes: config.notes };

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { PrsistError } from '../../core/errors.ts';
 import { type Finding, manual } from '../../core/finding.ts';
+import type { Reply } from '../../core/operation.ts';
+import type { Operations } from '../../features/operations.ts';
 import { jitter } from '../../platform/random.ts';
 import { type Ran, runProgram } from '../../platform/run.ts';
 import { monotonic, wait, wallClock } from '../../platform/time.ts';
@@ -8,14 +10,16 @@ import { exists } from '../../platform/walk.ts';
 import type { Cli } from '../cli.ts';
 import { type Looked, only } from './look.ts';
 
+type Link = Reply<Operations['capture.status']>['links'][number];
+
 const withinMs = 5_000;
 
 /**
  * Runs the installed hook as each agent would (by a shell, from elsewhere, with nothing but a home in its environment) with an
  * event of doctor's own, and waits until the daemon has it. It belongs to nobody's memory.
  */
-export async function proveHooks(cli: Cli): Promise<Looked | undefined> {
-  const agents = await installedAgents(cli);
+export async function proveHooks(cli: Cli, links: readonly Link[]): Promise<Looked | undefined> {
+  const agents = installedAgents(links);
   const script = join(cli.client.paths.bin, 'prsist-hook');
   if (agents.length === 0 || !exists(script)) return undefined;
   const findings = await Promise.all(agents.map((agent) => prove(cli, agent)));
@@ -23,17 +27,17 @@ export async function proveHooks(cli: Cli): Promise<Looked | undefined> {
 }
 
 /** opencode calls no script, its plug-in lies in its own process. */
-async function installedAgents(cli: Cli): Promise<string[]> {
-  const { links } = await capture(cli);
+function installedAgents(links: readonly Link[]): string[] {
   return links.filter(({ hook, agent }) => hook === 'installed' && agent !== 'opencode').map(({ agent }) => agent);
 }
 
-async function capture(cli: Cli) {
+/** The chains of all agents, as they are here and now. */
+export async function chainsHere(cli: Cli): Promise<readonly Link[]> {
   try {
-    return await cli.client.call('capture.status', {});
+    return (await cli.client.call('capture.status', {})).links;
   } catch (error) {
     // outside of any project there is nobody to ask, and a database that cannot be read is told of by itself
-    if (error instanceof PrsistError) return { links: [] };
+    if (error instanceof PrsistError) return [];
     throw error;
   }
 }
@@ -65,7 +69,7 @@ async function whatFailed(cli: Cli, { agent, id, ran }: Probed): Promise<string 
   if (ran.stdout !== '') return 'printed something at an event that takes nothing';
   const end = monotonic() + withinMs;
   while (monotonic() < end) {
-    const { links } = await capture(cli);
+    const links = await chainsHere(cli);
     if (links.some((link) => link.agent === agent && link.last_probe?.id === id)) return undefined;
     await wait(50);
   }

@@ -23,7 +23,13 @@ export function takeBeats(tx: Write, beats: readonly Heartbeat[], around: Surrou
     const entity = entityOf(beat, around);
     if (entity === undefined || around.isPaused(Math.round(beat.time * 1000))) continue;
     const clean = (text: string) => around.redactor.text(text.toWellFormed()).text;
-    join(tx, beat, { entity: clean(entity), source: clean(beat.source ?? around.source) });
+    const { branch, language } = beat;
+    const words = {
+      category: clean(beat.category),
+      ...(branch === undefined ? {} : { branch: clean(branch) }),
+      ...(language === undefined ? {} : { language: clean(language) }),
+    };
+    join(tx, { ...beat, ...words }, { entity: clean(entity), source: clean(beat.source ?? around.source) });
     taken += 1;
   }
   return taken;

@@ -17,6 +17,7 @@ import {
   unfinishedMs,
 } from './assemble.ts';
 import { envelope } from './envelope.ts';
+import { noteWritten } from './laid-out.ts';
 import { toldAgents } from './told-agents.ts';
 
 export interface Publishing {
@@ -52,6 +53,7 @@ export function publish(publishing: Publishing, folder: BriefFolder, base: Omit<
     ends.push(layOutHandoff(publishing, folder, { setting, agent, start }));
     publishCompact(publishing, folder, { setting, agent, start, sessions });
   }
+  noteWritten(folder.directory);
   if (tree) replaceIfDifferent(headFile, `${head}\n`);
   const anchored = anchorSession({ reason: 'startup' }, setting, sessions);
   if (anchored) ends.push(anchored.last_activity + unfinishedMs);
@@ -65,6 +67,7 @@ export function withdraw(folder: BriefFolder): void {
   for (const name of briefFiles(folder.directory).filter((each) => printed.test(each))) {
     removeFile(join(folder.directory, name));
   }
+  noteWritten(folder.directory);
 }
 
 interface Told {

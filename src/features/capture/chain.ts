@@ -1,29 +1,16 @@
 // The chain from an agent to the memory, link by link. A link is proven by something that arrived, never by a file that lies
 // in the right place; the chain is as good as its first link that is not.
 import type { HookedAgent } from '../../core/words.ts';
-import { readFound } from '../../platform/apply-edits.ts';
-import { readText } from '../../platform/files.ts';
-import { exists, fileMode } from '../../platform/walk.ts';
 import type { Read } from '../../store/record-type.ts';
-import type { Context } from '../feature.ts';
+import type { Context, ProjectRef } from '../feature.ts';
+import { configLink, hookState, scriptLink } from './chain-config.ts';
+import type { ChainLink, LinkState } from './chain-link.ts';
+import { mcpLink } from './chain-mcp.ts';
 import { approvalOf } from './install/agent-hooks.ts';
-import type { HookForm } from './install/entries.ts';
-import { agentDirectory, agentSettings, type Homes } from './install/places.ts';
-import { planHooks } from './install/plan.ts';
-import { type ScriptFacts, scriptFiles } from './install/scripts.ts';
+import type { Homes } from './install/places.ts';
+import type { Entered } from './install/receipt.ts';
+import type { ScriptFacts } from './install/scripts.ts';
 import { agentTotals, lastRead, seen } from './queries.ts';
-
-export type LinkName = 'config' | 'script' | 'event' | 'spool' | 'transcript';
-export type LinkState = 'proven' | 'waiting' | 'degraded' | 'broken';
-
-export interface ChainLink {
-  readonly link: LinkName;
-  readonly state: LinkState;
-  /** What was seen. */
-  readonly what: string;
-  /** The command that mends it; '' where nothing is to be mended. */
-  readonly fix: string;
-}
 
 export interface ChainNeeds {
   readonly homes: Homes;
@@ -35,9 +22,19 @@ export interface ChainNeeds {
   };
   /** What an installation writes today. */
   readonly scripts: () => ScriptFacts;
+  /** Directories of all projects, whose files may hold hooks too. */
+  readonly roots: () => readonly string[];
+  /** What was entered where, by installs.json. */
+  readonly entered: () => Entered;
+  /** From the memory to the agent: what is laid out for its start. */
+  readonly brief: (at: BriefPlace, agent: HookedAgent) => ChainLink;
 }
 
-export type HookState = 'installed' | 'missing' | 'changed' | 'no-agent';
+/** Of which project something is laid out. */
+export interface BriefPlace {
+  readonly project: ProjectRef;
+  readonly user: Read;
+}
 
 const dayMs = 86_400_000;
 /** An event that lies longer in the spool of a running daemon is not being taken in. */
@@ -47,10 +44,11 @@ const unknownShare = 0.05;
 
 /** Every link of an agent's chain, from its settings on; nothing for an agent that is not installed here. */
 export function chainOf(needs: ChainNeeds, { read, project }: Context, agent: HookedAgent): ChainLink[] {
-  const hook = hookState(needs, agent);
-  if (hook === 'no-agent') return [];
+  const { root } = project;
+  if (hookState(needs, agent, root) === 'no-agent') return [];
   const [event, transcript] = arrivals(read.user, project.id, agent);
-  return [configLink(needs, agent, hook), scriptLink(needs), event, spoolLink(needs), transcript];
+  const arriving = [configLink(needs, agent, root), scriptLink(needs), event, spoolLink(needs), transcript];
+  return [...arriving, needs.brief({ project, user: read.user }, agent), mcpLink(needs, agent, root)];
 }
 
 /** The links that show whether anything of an agent arrives in a project. */
@@ -64,61 +62,6 @@ export function weakest(chain: readonly ChainLink[]): ChainLink | undefined {
   return first('broken') ?? first('degraded') ?? first('waiting');
 }
 
-/** installed: entries and scripts stand as they should · changed: a script is another one, or the entries are not ours. */
-export function hookState(needs: Pick<ChainNeeds, 'homes' | 'scripts'>, agent: HookedAgent): HookState {
-  const entries = entriesState(needs, agent);
-  if (entries !== 'installed') return entries;
-  return brokenScripts(needs).length === 0 ? 'installed' : 'changed';
-}
-
-function entriesState({ homes, scripts }: Pick<ChainNeeds, 'homes' | 'scripts'>, agent: HookedAgent): HookState {
-  if (!exists(agentDirectory(homes, agent))) return 'no-agent';
-  const file = readFound(agentSettings(homes, agent));
-  if (file.kind === 'absent') return 'missing';
-  if (file.kind === 'opaque') return 'changed';
-  const forms: readonly HookForm[] = ['sh', 'node'];
-  const plans = forms.map((form) => planHooks(scripts(), homes, { agent, form }));
-  if (plans.every(({ operations }) => operations.length > 0)) return isEntry(agent) ? 'missing' : 'changed';
-  return plans.some(({ notes }) => notes.some(({ lines }) => lines !== undefined)) ? 'changed' : 'installed';
-}
-
-/** Of a settings file entries are missing; a file of ours that is another one was changed. */
-function isEntry(agent: HookedAgent): boolean {
-  return agent !== 'opencode' && agent !== 'copilot-cli';
-}
-
-/** Scripts that are not there, not as installed, or not to be run. */
-function brokenScripts({ scripts }: Pick<ChainNeeds, 'scripts'>): { path: string; how: string }[] {
-  return scriptFiles(scripts()).flatMap(({ path, text, mode }) => {
-    if (!exists(path)) return [{ path, how: 'is missing' }];
-    if (readText(path) !== text) return [{ path, how: 'is not as it was installed' }];
-    const isRunnable = (mode & 0o100) === 0 || ((fileMode(path) ?? 0) & 0o100) !== 0;
-    return isRunnable ? [] : [{ path, how: 'is not executable' }];
-  });
-}
-
-const install = 'prsist setup';
-
-function configLink({ homes, scripts }: ChainNeeds, agent: HookedAgent, hook: HookState): ChainLink {
-  const path = agentSettings(homes, agent);
-  const entries = entriesState({ homes, scripts }, agent);
-  if (entries !== 'installed') {
-    const what = `the hook is ${hook === 'changed' ? 'changed' : 'missing'} in ${path}`;
-    return { link: 'config', state: 'broken', what, fix: install };
-  }
-  const off = planHooks(scripts(), homes, { agent, form: 'sh' }).notes.find(({ message }) =>
-    /no hook runs/.test(message),
-  );
-  if (off) return { link: 'config', state: 'broken', what: off.message, fix: `edit ${off.path}` };
-  return { link: 'config', state: 'proven', what: 'our entries are there', fix: '' };
-}
-
-function scriptLink(needs: ChainNeeds): ChainLink {
-  const [first] = brokenScripts(needs);
-  if (first) return { link: 'script', state: 'broken', what: `${first.path} ${first.how}`, fix: install };
-  return { link: 'script', state: 'proven', what: 'as installed', fix: '' };
-}
-
 function eventLink(user: Read, project_id: string, agent: HookedAgent): ChainLink {
   const eventAt = lastEventAt(user, agent);
   if (eventAt === null) {
@@ -128,7 +71,7 @@ function eventLink(user: Read, project_id: string, agent: HookedAgent): ChainLin
   const transcriptAt = user.one(lastRead, { project_id, agent })?.at ?? null;
   if (transcriptAt !== null && transcriptAt - eventAt > dayMs) {
     const what = 'transcripts grow, but no hook has fired for a day';
-    return { link: 'event', state: 'broken', what, fix: approvalOf(agent) ?? install };
+    return { link: 'event', state: 'broken', what, fix: approvalOf(agent) ?? 'prsist setup' };
   }
   return { link: 'event', state: 'proven', what: 'events arrive', fix: '' };
 }

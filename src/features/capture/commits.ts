@@ -1,5 +1,7 @@
+import { join, relative } from 'node:path';
 import type { CapturedCommit } from '../../core/captured.ts';
 import { readCommits, runGit } from '../../platform/git.ts';
+import { workTreeOf } from '../../platform/repository.ts';
 import type { CaptureParts, Target } from './needs.ts';
 import { outsidePauses, pausesIn } from './pauses.ts';
 import { strictly } from './rules.ts';
@@ -9,6 +11,8 @@ const atInit = 1000;
 const page = 200;
 const pageMs = 60_000;
 const catchUp = 50;
+
+type ChangedFile = CapturedCommit['files'][number];
 
 /** Takes in the history of a repository, newest 1,000 commits; returns how many were new. */
 export async function importHistory(
@@ -66,7 +70,22 @@ export function cleanCommits(
 ): readonly CapturedCommit[] {
   const taken = outsidePauses(pausesIn(parts.user.read, target.projectId), commits);
   const strict = strictly(parts, target.root);
-  return taken.map((commit) => redactCommit(strict, commit));
+  const called = pathsFrom(target.root);
+  return taken.map((commit) => redactCommit(strict, { ...commit, files: commit.files.map(called) }));
+}
+
+/**
+ * Git tells files from the top of its repository. A project that begins further down calls its own from there, as edits
+ * do, and what lies around it by the whole path.
+ */
+function pathsFrom(root: string | undefined): (file: ChangedFile) => ChangedFile {
+  const top = root === undefined ? undefined : workTreeOf(root)?.top;
+  if (root === undefined || top === undefined || top === root) return (file) => file;
+  return ([path, ...rest]) => {
+    const whole = join(top, path);
+    const inside = relative(root, whole);
+    return [/^\.\.(\/|$)/.test(inside) ? whole : inside, ...rest];
+  };
 }
 
 /** A commit without secrets in its words and names. Its message is looked through as a whole: a key may begin in the first line. */

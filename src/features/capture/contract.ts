@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { transcriptAgents } from '../../core/words.ts';
 import { jobStarted, messageText, time, word } from '../wire.ts';
+import { linkNames, linkStates } from './chain-link.ts';
+
+const chainLink = z.object({
+  link: z.enum(linkNames),
+  state: z.enum(linkStates),
+  what: z.string(),
+  fix: z.string(),
+});
 
 export const link = z.object({
   agent: z.string(),
@@ -11,15 +19,10 @@ export const link = z.object({
   /** That of the weakest link of the chain. */
   state: z.enum(['proven', 'waiting', 'off', 'degraded', 'broken']),
   hint: z.string(),
-  /** From the agent's settings to the memory; empty for an agent that is not installed here. */
-  chain: z.array(
-    z.object({
-      link: z.enum(['config', 'script', 'event', 'spool', 'transcript']),
-      state: z.enum(['proven', 'waiting', 'degraded', 'broken']),
-      what: z.string(),
-      fix: z.string(),
-    }),
-  ),
+  /** From the agent's settings to the memory and back to the agent; empty for an agent that is not installed here. */
+  chain: z.array(chainLink),
+  /** The server the agent is told of by its own file. */
+  mcp: z.object({ path: z.string(), command: z.string(), args: z.array(z.string()) }).nullable(),
   /** The event with which doctor last tried the hook. */
   last_probe: z.object({ id: z.string(), at: time }).nullable(),
 });
@@ -65,6 +68,8 @@ export const contract = {
     input: z.strictObject({}),
     output: z.object({
       links: z.array(link),
+      /** From the repository to the memory; null outside of git. */
+      git: chainLink.nullable(),
       paused: paused.nullable(),
       spool: z.object({ waiting: z.int(), bad: z.int(), full: z.boolean() }),
       sources: z.object({ files: z.int(), unknown_lines: z.int(), errors: z.int() }),

@@ -109,7 +109,7 @@ async function commit(reader: Reader, slice: Slice, unkept: Unkept): Promise<num
   const { parts, rules, target, report, keptAs, state } = reader;
   const [before, indexBefore] = [parts.monotonic(), target.indexMs()];
   const trusted = reader.adapter.isSecondHand ? 'foreign' : reader.trusted;
-  const source = { agent: keptAs.agent, trusted, root: target.root } as const;
+  const source = { agent: keptAs.agent, trusted, from: 'transcript', root: target.root } as const;
   const lines = [...unkept.lines, ...slice.kept];
   const isFull = lines.reduce((sum, line) => sum + line.length, 0) >= limits.segmentBytes;
   const taken = await target.write((tx) => {

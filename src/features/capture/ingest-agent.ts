@@ -11,11 +11,11 @@ import type { SpoolFile } from './ingest.ts';
 import { noteLastWords } from './last-words.ts';
 import { type LiveEvent, stampOf } from './live/live-event.ts';
 import type { Meaning } from './live/meaning.ts';
+import { siftEvent } from './live/sift-event.ts';
 import { meaningOf } from './live/table.ts';
 import { transcriptsOf } from './live/transcript-of.ts';
 import type { Announced, CaptureParts, Target } from './needs.ts';
 import { noteStart } from './queries.ts';
-import { sift } from './rules.ts';
 
 /** An event with the file it came in. */
 export interface Found {
@@ -56,16 +56,11 @@ export async function takeAgentEvent(parts: CaptureParts, found: Found, { target
   if (reading === 'stopped') return 'early';
   const showing = reading === 'none' ? 'none' : shown(parts, target, live, meaning);
   if (meaning.isPrompt && showing === 'not yet' && isFresh(parts, live)) return 'early';
-  const provisional = showing === 'shown' ? [] : (meaning.items ?? []);
-  const wanted = { ignored: [], cwdOf: () => live.cwd, value: undefined };
-  const { items } = sift(
-    [...opening(live), ...provisional, ...(meaning.always ?? [])],
-    parts.rules(target.root),
-    wanted,
-  );
+  const { provisional, always } = siftEvent(found, meaning, parts.rules(target.root));
+  const items = [...opening(live), ...(showing === 'shown' ? [] : provisional), ...always];
   const kept = target.write((tx) =>
     once(tx, eventKey(found), () => {
-      const source = { agent: live.agent, trusted: 'own' as const, root: target.root };
+      const source = { agent: live.agent, trusted: 'own', from: 'hook', root: target.root } as const;
       const announced: Announced = {};
       parts.keepers.takeIn(tx, source, announced, items);
       noteLife(parts, tx, live, meaning);

@@ -9,6 +9,7 @@ export type Announced = Record<string, Extract<Captured, { kind: 'session' }>>;
 export interface TakeInSource {
   readonly agent: string;
   readonly trusted: 'own' | 'foreign';
+  readonly from: 'transcript' | 'hook';
   /** Root of the project the items go to, for paths and work trees. */
   readonly root: string | undefined;
 }

@@ -94,6 +94,12 @@ export const lastRead = query<{ project_id: string; agent: string }, { at: numbe
    where project_id = :project_id and agent = :agent and trusted = 'own'`,
 );
 
+/** Those of some conversations in whose transcripts a block of ours stands. natives: a list as JSON. */
+export const shownIn = query<{ project_id: string; agent: string; natives: string }, { native_id: string }>(
+  `select distinct native_id from ingest_sources where project_id = :project_id and agent = :agent and trusted = 'own'
+     and native_id in (select value from json_each(:natives)) and json_extract(state, '$.shown') is not null`,
+);
+
 export interface SegmentRow {
   readonly part: number;
   readonly first_line: number;

@@ -18,6 +18,7 @@ import {
   workTreeLogs,
 } from '../../platform/reflog.ts';
 import { branchOf, headLine, isBranch } from '../../platform/repository.ts';
+import type { Read as Database } from '../../store/record-type.ts';
 import { catchUpCommits, cleanCommits } from './commits.ts';
 import { keepGit } from './keep-git.ts';
 import type { CaptureParts, Target } from './needs.ts';
@@ -73,7 +74,7 @@ async function followReflog(
   log: WorkTreeLog,
   cancelled: () => boolean,
 ): Promise<number | undefined> {
-  const key = `reflog:${sha256Hex(log.path).slice(0, 32)}`;
+  const key = keyOf(log);
   for (let added = 0; ; ) {
     if (cancelled()) return undefined;
     const kept = target.read.one(value, { key })?.value;
@@ -92,6 +93,19 @@ async function followReflog(
     if (!part.more || mark === kept) return added;
     await parts.breathe();
   }
+}
+
+/** Since when a log holds a move that was not taken in, in milliseconds; null: it is read to its end, or not at all. */
+export function unreadSince(read: Database, log: WorkTreeLog): number | null {
+  const kept = read.one(value, { key: keyOf(log) })?.value;
+  // written above
+  const part = kept === undefined ? undefined : readReflog(log.path, JSON.parse(kept) as ReflogMark);
+  if (!part || movesOf(part.entries, 'end').last === 'none') return null; // a rebase may be under way for long
+  return part.entries[0]?.at ?? null;
+}
+
+function keyOf({ path }: WorkTreeLog): string {
+  return `reflog:${sha256Hex(path).slice(0, 32)}`;
 }
 
 interface Read {

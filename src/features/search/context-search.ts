@@ -2,12 +2,13 @@ import { limits } from '../../core/limits.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
 import type { Context } from '../feature.ts';
 import type { EntryOf, FoundEntry, Showing } from '../findable.ts';
+import type { Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken } from './filter-tokens.ts';
-import { type Found, find, pageOf, type Wanted } from './find.ts';
+import { type Found, find, pageOf } from './find.ts';
 import { readQuestion } from './question.ts';
-import { isPerson, oneOf, rounded, spanOf, whoAsks } from './search-query.ts';
-import { snippetOf, stemsOf } from './snippet.ts';
+import { isPerson, oneOf, spanOf, whoAsks } from './search-query.ts';
+import { rounded, snippetOf, stemsOf } from './snippet.ts';
 
 type Search = (typeof contract)['context.search'];
 type Input = Parsed<Search>;
@@ -27,13 +28,13 @@ export function contextSearch(context: Context, input: Input, { showings, entryO
   const wanted = wantedOf(context, input, page.now);
   const entries = new Map<Found, FoundEntry>();
   const keep = (found: Found) => {
-    const entry = entryOf(found.read, found.ent, context);
+    const entry = entryOf(found.item.source.read, found.item.ent, context);
     if (!entry || !fits(entry, input)) return false;
     entries.set(found, entry);
     return true;
   };
-  const { found, next_cursor } = find({ context, question, wanted, showings }, { asked, page, keep });
-  const stems = stemsOf(question.words);
+  const { found, next_cursor, seeking } = find({ context, question, wanted, showings }, { asked, page, keep });
+  const stems = stemsOf(seeking.words);
   const results = found.flatMap((one) => {
     const entry = entries.get(one);
     return entry ? [resultOf(one, entry, stems)] : [];
@@ -53,6 +54,7 @@ function wantedOf(context: Context, input: Input, now: number): Wanted {
       ...(input.tags ?? []).map((tag) => [filterToken('tag', tag)]),
       ...span.tokens,
     ],
+    messages: false,
     leastTrust: isPerson(context) && input.quarantined !== false ? 0 : 1,
     ...{ since: span.since, until: span.until },
     rows: {
@@ -73,6 +75,6 @@ function resultOf(found: Found, entry: FoundEntry, stems: ReadonlySet<string>): 
   return {
     ...{ key, value: truncated ? null : value, layer, priority, updated_at, entry_id, scope, category },
     ...{ score: rounded(found.score), snippet: snippetOf(found.text, stems).snippet },
-    ...{ truncated, quarantined: found.trust === 0 },
+    ...{ truncated, quarantined: found.item.trust === 0 },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '../../core/limits.ts';
 import { type Contract, operation } from '../../core/operation.ts';
 import { findableKinds } from '../../core/words.ts';
 import { cursor, layer, pageSize, priority, scope, time, word } from '../wire.ts';
@@ -8,6 +9,8 @@ const id = z.string().min(1).max(128);
 const when = z.string().min(1).max(40);
 // its size is checked where it is read, so that a long one gets the error of its own
 const question = z.string();
+
+const nearby = z.object({ id: z.string(), author: z.string().nullable(), at: time, text: z.string() });
 
 const result = z.object({
   kind: z.enum(findableKinds),
@@ -26,6 +29,20 @@ const result = z.object({
   path: z.string().nullable(),
   trust: z.int(),
   quarantined: z.boolean(),
+  /** The message above it, where that is why it was found: an answer seldom repeats the question. */
+  above: z.string().nullable(),
+  /** With budget_tokens: the whole part that was found. */
+  text: z.string().optional(),
+  /** With neighbours: the messages before and after it in its session, in their order. */
+  around: z.array(nearby).optional(),
+  /** With explain: what the score is made of; the parts are added, then multiplied with the factors. */
+  explain: z
+    .object({
+      parts: z.record(z.string(), z.number()),
+      factors: z.record(z.string(), z.number()),
+      pass: z.enum(['careful', 'wide']),
+    })
+    .optional(),
 });
 
 const foundEntry = z.object({
@@ -71,9 +88,23 @@ export const contract = {
       kinds: z.array(z.enum(findableKinds)).max(findableKinds.length).optional(),
       session_id: id.optional(),
       agent: word.optional(),
+      author: z.string().min(1).max(200).optional(),
+      branch: z.string().min(1).max(200).optional(),
+      layer: layer.optional(),
+      scope: scope.optional(),
+      tags: z.array(word).max(8).optional(),
       path: z.string().min(1).max(1024).optional(),
       since: when.optional(),
       until: when.optional(),
+      /** Other projects to search as well, by name or id; ["*"]: all of them. */
+      projects: z.array(z.string().min(1).max(200)).min(1).max(limits.searchProjects).optional(),
+      /** Words as they are typed: nothing repaired, no other forms of them. */
+      exact: z.boolean().optional(),
+      explain: z.boolean().optional(),
+      /** Messages before and after each message found. */
+      neighbours: z.int().min(0).max(3).optional(),
+      /** Whole texts, as many of the best as fit into so many tokens, instead of `limit`. */
+      budget_tokens: z.int().min(50).max(100_000).optional(),
       limit: pageSize(20, 200),
       cursor,
     }),
@@ -81,7 +112,23 @@ export const contract = {
       query: z.string(),
       result_count: z.int(),
       took_ms: z.number(),
+      /** Misspelt words and what they were taken for. */
+      did_you_mean: z.array(z.object({ typed: z.string(), meant: z.string() })),
+      /** Projects that were asked for and could not be searched. */
+      left_out: z.array(z.string()),
+      /** With explain: how the question was read. */
+      question: z
+        .object({
+          words: z.array(z.string()),
+          unknown: z.array(z.string()),
+          named: z.array(z.string()),
+          times: z.array(z.string()),
+          candidates: z.int(),
+        })
+        .optional(),
       results: z.array(result),
+      /** Conversations that answer best as a whole, best first, at most 20: of the first page only. */
+      sessions: z.array(z.object({ session_id: z.string(), project_id: z.string().nullable(), score: z.number() })),
       next_cursor: z.string().nullable(),
     }),
   }),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Parsed, Reply } from '../../core/operation.ts';
 import { type Context, type Feature, feature } from '../feature.ts';
 import type { EntryOf, Findable, Hiding, Showing } from '../findable.ts';
 import { contextSearch } from './context-search.ts';
@@ -6,6 +7,20 @@ import { contract } from './contract.ts';
 import { type HygieneNeeds, hygiene } from './hygiene.ts';
 import { searchProjection } from './projection.ts';
 import { searchQuery } from './search-query.ts';
+
+type Search = typeof contract;
+
+/** Where searches are answered. Rejects as the verb itself would throw. */
+export interface Aside {
+  readonly query: (
+    context: Context,
+    input: Parsed<Search['search.query']>,
+  ) => Promise<Omit<Reply<Search['search.query']>, 'took_ms'>>;
+  readonly entries: (
+    context: Context,
+    input: Parsed<Search['context.search']>,
+  ) => Promise<Reply<Search['context.search']>>;
+}
 
 /** What the other features hand to search, all of them in lists but the entries. */
 export interface SearchNeeds {
@@ -18,6 +33,8 @@ export interface SearchNeeds {
   readonly monotonic?: () => number;
   /** Begins the timing of a search for entries; what it returns is told how many were found. */
   readonly hygiene: Omit<HygieneNeeds, 'showings'>;
+  /** Answers a search elsewhere than in this thread; here where it is absent. */
+  readonly aside?: Aside;
   readonly asking?: (context: Context, query: string) => (found: number) => void;
 }
 
@@ -27,6 +44,7 @@ export function searchFeature({
   hidings,
   showings,
   entryOf,
+  aside,
   asking,
   hygiene: ofHygiene,
   monotonic = () => 0,
@@ -34,14 +52,14 @@ export function searchFeature({
   return feature(contract, {
     verbs: {
       'hygiene.get': hygiene({ ...ofHygiene, showings }),
-      'search.query': (context, input) => {
+      'search.query': async (context, input) => {
         const begun = monotonic();
-        const reply = searchQuery(context, input, showings);
+        const reply = await (aside?.query(context, input) ?? searchQuery(context, input, { showings }));
         return { ...reply, took_ms: Math.round(100 * (monotonic() - begun)) / 100 };
       },
-      'context.search': (context, input) => {
+      'context.search': async (context, input) => {
         const answered = asking?.(context, input.query);
-        const reply = contextSearch(context, input, { showings, entryOf });
+        const reply = await (aside?.entries(context, input) ?? contextSearch(context, input, { showings, entryOf }));
         answered?.(reply.result_count);
         return reply;
       },
@@ -49,7 +67,7 @@ export function searchFeature({
     projections: [searchProjection(findables, hidings)],
     migrations: {
       directory: path.join(import.meta.dirname, 'migrations'),
-      files: ['0007-search.sql', '0023-hygiene.sql'],
+      files: ['0007-search.sql', '0023-hygiene.sql', '0024-recall.sql'],
     },
   });
 }

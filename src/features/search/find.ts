@@ -1,37 +1,31 @@
-// From a question to the texts of one page: candidates of both databases, ranked, checked, cut into pages.
-import { limits } from '../../core/limits.ts';
-import type { Read } from '../../store/record-type.ts';
+// From a question to the texts of one page: candidates of the databases, scored, checked, cut into pages.
 import type { Context } from '../feature.ts';
 import type { FindableKind, Showing } from '../findable.ts';
-import { wordsWorthAsking } from './budget.ts';
-import { matchText } from './match.ts';
+import { type Gathered, gather, type Source, shareOf, type Wanted } from './candidates.ts';
+import { rowsIn } from './counts.ts';
+import { factorsFor } from './factors.ts';
 import { cursorText, type Page, readCursor } from './page.ts';
-import { type CandidateParams, candidates, lastItem } from './queries.ts';
+import { termsOf } from './projection.ts';
 import type { Question } from './question.ts';
-import { type Candidate, type Database, type Ranked, rank } from './rank.ts';
-import { coverageOf, stemsOf } from './snippet.ts';
+import { rescore, type Scorable, type Scored, type ScoredSession } from './rescore.ts';
+import { type Seeking, seek } from './sought.ts';
 
-/** What a result must have; every member absent or null = not asked for. */
-export interface Wanted {
-  /** Filter words: one of each list must hold. */
-  readonly tokens: readonly (readonly string[])[];
-  readonly path?: string | undefined;
-  readonly leastTrust: number;
-  readonly since: number;
-  readonly until: number;
-  readonly rows: Omit<CandidateParams, 'match' | 'last_item' | 'least_trust' | 'since' | 'until' | 'limit'>;
-}
-
-export interface Found extends Ranked {
+export interface Found extends Scored<Candidate> {
   readonly text: string;
-  readonly read: Read;
 }
+
+/** A text of a database that is scored. */
+export type Candidate = Gathered & Scorable;
 
 export interface Search {
   readonly context: Context;
   readonly question: Question;
   readonly wanted: Wanted;
   readonly showings: readonly Showing[];
+  /** Words as they are typed, nothing repaired and no other forms of them. */
+  readonly exact?: boolean | undefined;
+  /** Databases of other projects to search as well. */
+  readonly others?: readonly Omit<Source, 'last'>[];
 }
 
 export interface Asked {
@@ -41,11 +35,20 @@ export interface Asked {
   readonly limit: number;
 }
 
+export interface FoundPage {
+  readonly found: readonly Found[];
+  readonly next_cursor: string | null;
+  readonly sessions: readonly ScoredSession[];
+  readonly seeking: Seeking;
+  /** How many texts were scored. */
+  readonly candidates: number;
+}
+
 /** The page a request asks for: the first one of a list as it stands now, or the one its cursor names. */
 export function pageOf(context: Context, { request, cursor }: Asked): Page {
   if (cursor !== undefined) return readCursor(request, cursor);
   const { project, user } = context.read;
-  return { offset: 0, now: context.now, lastItems: [lastOf(project), lastOf(user)] };
+  return { offset: 0, now: context.now, lastItems: [rowsIn(project), rowsIn(user)] };
 }
 
 /**
@@ -55,9 +58,10 @@ export function pageOf(context: Context, { request, cursor }: Asked): Page {
 export function find(
   search: Search,
   { asked, page, keep }: { asked: Asked; page: Page; keep?: (found: Found) => boolean },
-): { readonly found: readonly Found[]; readonly next_cursor: string | null } {
+): FoundPage {
   const { question, wanted } = search;
-  const ranked = rankedOf(search, page).filter((each) => isAt(each.path, wanted.path));
+  const { items, ...about } = scored(search, page);
+  const ranked = onePerThing(items).filter(({ item }) => isAt(item.path, wanted.path));
   const found: Found[] = [];
   const twins = twinsIn(ranked);
   const told = new Set<string>();
@@ -65,79 +69,80 @@ export function find(
     const twin = twins.get(each);
     // of what says the same the best is told: also by a page before this one
     if (twin !== undefined && told.has(twin)) continue;
-    const text = place < page.offset && twin === undefined ? undefined : textOf(search, each);
+    const text = place < page.offset && twin === undefined ? undefined : textOf(search, each.item);
     if (text === undefined || !hasPhrases(text, question.phrases)) continue;
-    const one = { ...each, text, read: readOf(search.context, each.database) };
+    const one = { ...each, text };
     if (keep?.(one) === false) continue;
     if (twin !== undefined) told.add(twin);
     if (place < page.offset) continue;
     if (found.length === asked.limit) {
-      return { found, next_cursor: cursorText(asked.request, { ...page, offset: place }) };
+      return { found, next_cursor: cursorText(asked.request, { ...page, offset: place }), ...about };
     }
     found.push(one);
   }
-  return { found, next_cursor: null };
+  return { found, next_cursor: null, ...about };
+}
+
+function scored(search: Search, page: Page) {
+  const { context, question, exact = false } = search;
+  const sources = sourcesOf(search, page);
+  const seeking = seek(question, [...new Set(sources.map(({ read }) => read))], { now: page.now, exact });
+  const gathering = { ...search, seeking };
+  const gathered = sources.flatMap((source) => gather(gathering, source, shareOf(sources.length)));
+  const factors = factorsFor(gathered, { seeking, question, own: context.project.id, several: sources.length > 2 });
+  const candidates = gathered.map(
+    (item): Candidate => ({
+      ...item,
+      terms: item.terms ?? termsOfText(search, item),
+      session: item.session_id === null ? null : `${item.source.project?.id ?? ''} ${item.session_id}`,
+      isQuestion: (item.flags & 1) === 1,
+      ...factors(item),
+    }),
+  );
+  return { ...rescore(candidates, seeking.sought), seeking, candidates: candidates.length };
+}
+
+function sourcesOf({ context, others = [] }: Search, { lastItems }: Page): readonly Source[] {
+  const { read, project } = context;
+  const own = { read: read.project, project: { id: project.id, name: project.name }, last: lastItems[0] };
+  const users = { read: read.user, project: null, last: lastItems[1] };
+  // outside of any project there is the user database alone
+  const first = read.user === read.project ? [users] : [own, users];
+  return [...first, ...others.map((each) => ({ ...each, last: rowsIn(each.read) }))];
+}
+
+/** Rows of before terms were kept: their text is read instead. */
+function termsOfText(search: Search, item: Gathered): Uint8Array {
+  const text = textOf(search, item) ?? '';
+  return termsOf({ kind: item.kind, text, names: '', path: item.path });
+}
+
+/** Of an entity the best part alone. */
+function onePerThing(items: readonly Scored<Candidate>[]): readonly Scored<Candidate>[] {
+  const seen = new Set<string>();
+  return items.filter(({ item }) => {
+    const thing = `${item.source.project?.id ?? ''} ${item.kind} ${item.ent}`;
+    return !seen.has(thing) && seen.add(thing);
+  });
 }
 
 /** What those of the list have in common that say the same as another one of it. */
-function twinsIn(ranked: readonly Ranked[]): ReadonlyMap<Ranked, string> {
-  const groups = Map.groupBy(ranked, ({ kind, same }) => (same === null ? '' : `${kind} ${same}`));
-  const twins = new Map<Ranked, string>();
+function twinsIn(ranked: readonly Scored<Candidate>[]): ReadonlyMap<Scored<Candidate>, string> {
+  const groups = Map.groupBy(ranked, ({ item }) => (item.same === null ? '' : `${item.kind} ${item.same}`));
+  const twins = new Map<Scored<Candidate>, string>();
   for (const [name, group] of groups) {
     if (name !== '' && group.length > 1) for (const each of group) twins.set(each, name);
   }
   return twins;
 }
 
-function rankedOf(search: Search, page: Page): readonly Ranked[] {
-  const { project, user } = search.context.read;
-  const [inProject, inUser] = page.lastItems;
-  const all = [
-    ...candidatesOf(search, 'project', inProject),
-    ...(user === project ? [] : candidatesOf(search, 'user', inUser)),
-  ];
-  const coverage = { project: coverageIn(search, all, 'project'), user: coverageIn(search, all, 'user') };
-  return rank(all, { coverage });
-}
-
-function candidatesOf({ context, question, wanted }: Search, database: Database, last: number): Candidate[] {
-  const { tokens, path, leastTrust, since, until, rows } = wanted;
-  const read = readOf(context, database);
-  // what a filter or a phrase leaves is few enough to be asked for every word
-  const narrowed = tokens.length > 0 || question.phrases.length > 0;
-  const words = narrowed ? question.words : wordsWorthAsking(read, question.words, last);
-  const match = matchText({ ...question, words }, { tokens, path });
-  const found = read.all(candidates, {
-    ...{ match, last_item: last, least_trust: leastTrust, since, until, limit: limits.searchResults },
-    ...rows,
-  });
-  return found.map((row) => ({ ...row, database }));
-}
-
-/** What the best candidate covers; the index gives them best first. */
-function coverageIn(search: Search, all: readonly Candidate[], database: Database): number {
-  const best = all.find((each) => each.database === database);
-  if (!best) return 0;
-  const stems = stemsOf(search.question.words);
-  // found by its key, path or author alone: one word of the question
-  return Math.max(coverageOf(textOf(search, best) ?? '', stems), 1 / Math.max(1, stems.size));
-}
-
-function textOf({ context, showings }: Search, { kind, ent, part, database }: Candidate): string | undefined {
-  return showingOf(showings, kind)?.text(readOf(context, database), ent, part, context);
+function textOf({ context, showings }: Search, { kind, ent, part, source }: Gathered): string | undefined {
+  return showingOf(showings, kind)?.text(source.read, ent, part, context);
 }
 
 /** How results of a kind are shown; undefined for a kind no feature answers for. */
 export function showingOf(showings: readonly Showing[], kind: FindableKind): Showing | undefined {
   return showings.find((each) => each.kind === kind);
-}
-
-function readOf(context: Context, database: Database): Read {
-  return database === 'project' ? context.read.project : context.read.user;
-}
-
-function lastOf(read: Read): number {
-  return read.one(lastItem, {})?.last ?? 0;
 }
 
 /** Case and kind of blank space do not matter, everything else does. */

@@ -10,16 +10,22 @@ import {
   query,
 } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart } from '../findable.ts';
+import { commentsIn, declaredIn } from './code.ts';
 import { filterToken, monthToken } from './filter-tokens.ts';
+import { packTerms } from './terms.ts';
 import { indexable, nameParts, wordCount } from './tokens.ts';
+
+/** What of a part its terms are made of. */
+export type TermSource = Pick<SearchPart, 'kind' | 'text' | 'names' | 'tags' | 'path'>;
 
 type Known = { readonly item_id: number; readonly part: number; readonly hidden: number };
 type OfEntity = { readonly kind: string; readonly ent: string };
-type ItemRow = Omit<SearchPart, 'text' | 'names' | 'title' | 'category' | 'tags'> & {
+type ItemRow = Omit<SearchPart, 'text' | 'names' | 'title' | 'category' | 'tags' | 'branch'> & {
   readonly chars: number;
   readonly length: number;
   readonly flags: number;
   readonly same: string | null;
+  readonly terms: Uint8Array;
 };
 type Words = {
   readonly text: string;
@@ -36,9 +42,9 @@ const knownParts = query<OfEntity, Known>(
 );
 const addItem = query<ItemRow & { hidden: number }, unknown>(
   `insert into search_item (kind, ent, part, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id,
-     agent_id, at, chars, length, flags, hidden, same)
+     agent_id, at, chars, length, flags, hidden, same, terms)
    values (:kind, :ent, :part, :session_id, :layer, :scope, :priority, :trust, :author, :path, :tenant_id, :user_id,
-     :agent_id, :at, :chars, :length, :flags, :hidden, :same)`,
+     :agent_id, :at, :chars, :length, :flags, :hidden, :same, :terms)`,
 );
 /** Right after addItem: the index row gets the number of the item just added. */
 const addWords = query<Words, unknown>(
@@ -48,7 +54,7 @@ const addWords = query<Words, unknown>(
 const changeItem = query<ItemRow & { item_id: number }, unknown>(
   `update search_item set session_id = :session_id, layer = :layer, scope = :scope, priority = :priority,
      trust = :trust, author = :author, path = :path, tenant_id = :tenant_id, user_id = :user_id, agent_id = :agent_id,
-     at = :at, chars = :chars, length = :length, flags = :flags, same = :same
+     at = :at, chars = :chars, length = :length, flags = :flags, same = :same, terms = :terms
    where item_id = :item_id and kind = :kind and ent = :ent and part = :part`,
 );
 const changeWords = query<Words & { item_id: number }, unknown>(
@@ -90,7 +96,7 @@ const optimize = query<Record<string, never>, unknown>("insert into search_fts (
 export function searchProjection(findables: readonly Findable[], hidings: readonly Hiding[]): Projection {
   return projection({
     name: 'search',
-    version: 1,
+    version: 2,
     tables: {
       search_item: { local: ['item_id'] },
       search_sketch: { local: ['item_id'], entity: null },
@@ -178,7 +184,19 @@ function itemRow(part: SearchPart): ItemRow {
     ...{ kind, ent, part: part.part, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id },
     ...{ agent_id, at, chars: part.text.length, length: wordCount(part.text), flags: flagsOf(part.text) },
     same: isKept(part) ? sameHash(part.text) : null,
+    terms: termsOf(part),
   };
+}
+
+/** What a candidate is scored by. Of files the names they declare count as names, and what comments say counts twice. */
+export function termsOf({ kind, text, names, tags, path }: TermSource): Uint8Array {
+  const isFile = kind === 'document';
+  return packTerms({
+    text,
+    names: [names, ...(tags ?? []), ...(isFile ? declaredIn(text) : [])].join(' '),
+    path: path ?? '',
+    comments: isFile ? commentsIn(text) : '',
+  });
 }
 
 function wordsOfPart(part: SearchPart): Words {
@@ -203,6 +221,7 @@ function filterWords(part: SearchPart): readonly string[] {
     ['layer', part.layer],
     ['scope', part.scope],
     ['category', part.category],
+    ['branch', part.branch],
     ...(part.tags ?? []).map((tag) => ['tag', tag] as const),
   ] as const;
   const words = values.flatMap(([field, value]) => (value ? [filterToken(field, value)] : []));
@@ -210,7 +229,7 @@ function filterWords(part: SearchPart): readonly string[] {
 }
 
 const timeWord =
-  /\b(?:yesterday|today|tomorrow|tonight|ago|(?:last|next|this) (?:week|month|year|night)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|november|december|(?:19|20)\d\d|\d{1,2}:\d\d)\b/i;
+  /\b(?:yesterday|today|tonight|tomorrow|last|next|ago|weekend|week|month|years?|days?|recently|since|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d|\d{1,2}:\d\d)\b/i;
 
 function flagsOf(text: string): number {
   return (text.includes('?') ? 1 : 0) + (timeWord.test(text) ? 2 : 0);

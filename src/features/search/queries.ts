@@ -15,9 +15,16 @@ export interface Item {
   readonly at: number;
   /** What texts that say the same share; null for what is told as often as it was said. */
   readonly same: string | null;
-  /** bm25 as SQLite gives it: below 0, the best lowest. */
+  /** 1 has "?", 2 says when. */
+  readonly flags: number;
+  /** See terms.ts; null in a row of before they were kept. */
+  readonly terms: Uint8Array | null;
+  /** bm25 as SQLite gives it: below 0, the best lowest; 0 for a neighbour of what was found. */
   readonly bm25: number;
 }
+
+const columns = `i.item_id, i.kind, i.ent, i.part, i.session_id, i.priority, i.trust, i.author, i.path, i.agent_id, i.at,
+  i.same, i.flags, i.terms`;
 
 /** null = not asked for; of `my_session` and `my_agent` null = a person, who sees those of all. */
 export type CandidateParams = {
@@ -40,8 +47,7 @@ export type CandidateParams = {
 
 /** Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. */
 export const candidates = query<CandidateParams, Item>(
-  `select i.item_id, i.kind, i.ent, i.part, i.session_id, i.priority, i.trust, i.author, i.path, i.agent_id, i.at, i.same,
-     f.rank as bm25
+  `select ${columns}, f.rank as bm25
    from search_fts f cross join search_item i on i.item_id = f.rowid
    where f.search_fts match :match and f.rank match 'bm25(1.0, 1.0, 4.0, 3.0, 1.0, 1.0, 0.0)'
      and i.hidden = 0 and i.item_id <= :last_item and i.trust >= :least_trust and i.at between :since and :until
@@ -68,4 +74,34 @@ export const lastItem = query<Record<string, never>, { last: number | null }>(
 /** In how many rows a stem occurs. Reads the list of those rows, so it costs a little for the commonest. */
 export const documentsWith = query<{ term: string }, { doc: number }>(
   'select doc from search_fts_terms where term = :term',
+);
+
+/** All terms that begin as `from` does, up to and without `to`, with the number of rows each occurs in. */
+export const termsBetween = query<{ from: string; to: string }, { term: string; doc: number }>(
+  'select term, doc from search_fts_terms where term >= :from and term < :to',
+);
+
+/** Whether a word is (part of) somebody's name. match: `author : "…"`. */
+export const byAuthor = query<{ match: string }, { found: number }>(
+  'select 1 as found from search_fts where search_fts match :match limit 1',
+);
+
+export type NeighbourParams = {
+  readonly session_id: string;
+  readonly at: number;
+  readonly item_id: number;
+  readonly last_item: number;
+  readonly least_trust: number;
+};
+
+const neighbourRows = `from search_item i where i.session_id = :session_id and i.kind = 'message' and i.hidden = 0
+  and i.item_id <= :last_item and i.trust >= :least_trust`;
+
+/** search_item_talk: the three messages before and the three after one, of the same session. */
+export const neighbours = query<NeighbourParams, Item>(
+  `select * from (select ${columns}, 0.0 as bm25 ${neighbourRows} and (i.at, i.item_id) < (:at, :item_id)
+     order by i.at desc, i.item_id desc limit 3)
+   union all
+   select * from (select ${columns}, 0.0 as bm25 ${neighbourRows} and (i.at, i.item_id) > (:at, :item_id)
+     order by i.at, i.item_id limit 3)`,
 );

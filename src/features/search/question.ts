@@ -4,10 +4,24 @@ import { limits } from '../../core/limits.ts';
 import { isStopWord } from './stop-words.ts';
 import { nameParts, wordsOf } from './tokens.ts';
 
-export const filterKeys = ['kind', 'session', 'agent', 'path', 'since', 'until'] as const;
+export const filterKeys = [
+  'kind',
+  'session',
+  'agent',
+  'author',
+  'branch',
+  'layer',
+  'scope',
+  'tag',
+  'path',
+  'since',
+  'until',
+] as const;
 export type FilterKey = (typeof filterKeys)[number];
 
 export interface Question {
+  /** As it was typed. */
+  readonly text: string;
   /** Folded words to look for, each once; any of them may be missing in a result. */
   readonly words: readonly string[];
   /** Texts in double quotes, which a result must contain. */
@@ -58,7 +72,7 @@ export function readQuestion(text: string): Question {
   if (words.length > limits.queryTerms) {
     throw tooLarge(`a query of ${words.length} words; at most ${limits.queryTerms}`);
   }
-  return { words: withParts(words, text), phrases, excluded, filters };
+  return { text, words: withParts(words, text), phrases, excluded, filters };
 }
 
 function chosen(meant: ReadonlySet<string>, plain: ReadonlySet<string>): readonly string[] {

@@ -1,56 +1,108 @@
 import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
-import { findableKinds } from '../../core/words.ts';
+import { findableKinds, layers, scopes } from '../../core/words.ts';
 import type { Context } from '../feature.ts';
-import type { FindableKind, Showing } from '../findable.ts';
+import type { Showing } from '../findable.ts';
+import type { Source, Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken, monthTokens } from './filter-tokens.ts';
-import { type Found, find, pageOf, showingOf, type Wanted } from './find.ts';
+import { find, pageOf } from './find.ts';
 import { type Question, readQuestion } from './question.ts';
-import { snippetOf, stemsOf } from './snippet.ts';
+import type { ScoredSession } from './rescore.ts';
+import { resultOf, withinTokens } from './result.ts';
+import { rounded, stemsOf } from './snippet.ts';
 import { readWhen } from './when.ts';
 
 type Query = (typeof contract)['search.query'];
 type Input = Parsed<Query>;
 
+/** Databases of other projects, and the names of those that cannot be read now. */
+export interface Others {
+  readonly sources: readonly Omit<Source, 'last'>[];
+  readonly left_out: readonly string[];
+}
+
+export const noOthers: Others = { sources: [], left_out: [] };
+
 /** Finds texts by their words in the project's database and the user's, best first, one result per thing. */
 export function searchQuery(
   context: Context,
   input: Input,
-  showings: readonly Showing[],
+  { showings, others = noOthers }: { readonly showings: readonly Showing[]; readonly others?: Others },
 ): Omit<Reply<Query>, 'took_ms'> {
   const { cursor, limit, ...request } = input;
-  const asked = { request, cursor, limit };
+  const asked = { request, cursor, limit: input.budget_tokens === undefined ? limit : mostInBudget };
   const page = pageOf(context, asked);
   const question = readQuestion(input.query);
   const wanted = wantedOf(context, input, { question, now: page.now });
-  const { found, next_cursor } = find({ context, question, wanted, showings }, { asked, page });
-  const stems = stemsOf(question.words);
-  const results = found.map((one) => resultOf(one, { context, showings, stems }));
-  return { query: input.query, result_count: results.length, results, next_cursor };
+  const search = { context, question, wanted, showings, exact: input.exact, others: others.sources };
+  const { found, next_cursor, sessions, seeking, candidates } = find(search, { asked, page });
+  const shown = { context, showings, stems: stemsOf(seeking.words), input };
+  const results = withinTokens(
+    found.map((one) => resultOf(one, shown)),
+    input.budget_tokens,
+  );
+  return {
+    ...{ query: input.query, result_count: results.length, results },
+    sessions: cursor === undefined ? sessionsOf(sessions) : [],
+    did_you_mean: seeking.repaired.map(({ typed, meant }) => ({ typed, meant })),
+    left_out: [...others.left_out],
+    ...(input.explain
+      ? {
+          question: {
+            ...{ words: [...seeking.words], unknown: [...seeking.unknown], named: [...seeking.named] },
+            ...{ times: [...seeking.times.texts], candidates },
+          },
+        }
+      : {}),
+    // what a budget leaves out is no next page: it would begin in the middle
+    next_cursor: input.budget_tokens === undefined ? next_cursor : null,
+  };
+}
+
+/** More results than any budget holds. */
+const mostInBudget = 400;
+const mostSessions = 20;
+
+function sessionsOf(sessions: readonly ScoredSession[]): Reply<Query>['sessions'] {
+  return sessions.slice(0, mostSessions).map(({ session, score }) => {
+    const [project = '', session_id = ''] = session.split(' '); // as find.ts joins them
+    return { session_id, project_id: project || null, score: rounded(score) };
+  });
 }
 
 /** What stands in a member of the request counts before the same key in the query. */
 function wantedOf(context: Context, input: Input, { question, now }: { question: Question; now: number }): Wanted {
   const typed = (key: keyof Question['filters']) => question.filters[key]?.at(-1);
-  const kinds = input.kinds ?? question.filters.kind?.map(kindOf) ?? [];
+  const kinds = input.kinds ?? question.filters.kind?.map((text) => wordOf('kind', text, findableKinds)) ?? [];
   const session_id = input.session_id ?? typed('session') ?? null;
   const agent_id = input.agent ?? typed('agent') ?? null;
+  const layer = input.layer ?? optionalWord('layer', typed('layer'), layers);
+  const scope = input.scope ?? optionalWord('scope', typed('scope'), scopes);
+  const tags = input.tags ?? question.filters.tag ?? [];
+  const branch = input.branch ?? typed('branch');
   const span = spanOf(input.since ?? typed('since'), input.until ?? typed('until'), now);
+  const path = input.path ?? typed('path');
+  const author = input.author ?? typed('author');
+  const isOfEntries = layer !== null || scope !== null || tags.length > 0;
   return {
     tokens: [
       ...oneOf(kinds.map((kind) => filterToken('kind', kind))),
       ...oneOf(session_id === null ? [] : [filterToken('session', session_id)]),
       ...oneOf(agent_id === null ? [] : [filterToken('agent', agent_id)]),
+      ...oneOf(layer === null ? [] : [filterToken('layer', layer)]),
+      ...oneOf(scope === null ? [] : [filterToken('scope', scope)]),
+      ...oneOf(branch === undefined ? [] : [filterToken('branch', branch)]),
+      ...tags.map((tag) => [filterToken('tag', tag)]),
       ...span.tokens,
     ],
-    path: input.path ?? typed('path'),
+    ...{ path, author },
+    // a neighbour has not been looked at for what must or must not stand in it
+    messages:
+      question.excluded.length === 0 && !isOfEntries && [path, author, branch].every((each) => each === undefined),
     leastTrust: isPerson(context) ? 0 : 1,
     ...{ since: span.since, until: span.until },
-    rows: {
-      ...{ session_id, agent_id, layer: null, scope: null, priority: null },
-      ...whoAsks(context, {}),
-    },
+    rows: { ...{ session_id, agent_id, layer, scope, priority: null }, ...whoAsks(context, {}) },
   };
 }
 
@@ -96,33 +148,14 @@ export function spanOf(since: string | undefined, until: string | undefined, now
   return { since: from, until: to, tokens: oneOf(months ?? []) };
 }
 
-function kindOf(text: string): FindableKind {
-  const kind = findableKinds.find((each) => each === text);
-  if (kind) return kind;
-  throw new PrsistError('input/invalid', `kind: "${text.slice(0, 40)}" is none`, {
-    ...{ field: 'query', hint: `one of ${findableKinds.join(', ')}` },
+function optionalWord<T extends string>(key: string, text: string | undefined, known: readonly T[]): T | null {
+  return text === undefined ? null : wordOf(key, text, known);
+}
+
+function wordOf<T extends string>(key: string, text: string, known: readonly T[]): T {
+  const word = known.find((each) => each === text);
+  if (word !== undefined) return word;
+  throw new PrsistError('input/invalid', `${key}: "${text.slice(0, 40)}" is none`, {
+    ...{ field: 'query', hint: `one of ${known.join(', ')}` },
   });
-}
-
-interface Shown {
-  readonly context: Context;
-  readonly showings: readonly Showing[];
-  readonly stems: ReadonlySet<string>;
-}
-
-function resultOf(found: Found, { context, showings, stems }: Shown): Reply<Query>['results'][number] {
-  const { kind, ent, part, session_id, author, path, trust, agent_id } = found;
-  const heading = showingOf(showings, kind)?.heading(found.read, ent, part) ?? { key: null, title: null };
-  return {
-    ...{ kind, id: ent, key: heading.key, title: heading.title },
-    ...snippetOf(found.text, stems),
-    ...{ score: rounded(found.score), at: new Date(found.at).toISOString(), session_id },
-    project_id: found.database === 'project' ? context.project.id : null,
-    ...{ author, agent: agent_id, path, trust, quarantined: trust === 0 },
-  };
-}
-
-/** Four decimals: more would show the noise of the last bits. */
-export function rounded(score: number): number {
-  return Math.round(score * 10_000) / 10_000;
 }

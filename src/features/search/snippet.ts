@@ -25,7 +25,7 @@ export function stemsOf(words: readonly string[]): ReadonlySet<string> {
  * or line borders; cut ends carry an ellipsis. A text without any of the words is shown from its beginning.
  */
 export function snippetOf(text: string, stems: ReadonlySet<string>): Snippet {
-  const clean = text.replace(unsafe, ' ').trim();
+  const clean = cleanText(text);
   const marks = marksOf(clean, stems);
   const { start, end } = clean.length <= longest ? { start: 0, end: clean.length } : windowOf(clean, marks);
   const shown = sixLines(clean.slice(start, end));
@@ -39,10 +39,14 @@ export function snippetOf(text: string, stems: ReadonlySet<string>): Snippet {
   };
 }
 
-/** How many of the stems a text has, from 0 to 1. */
-export function coverageOf(text: string, stems: ReadonlySet<string>): number {
-  const found = new Set(marksOf(text, stems).flatMap((mark) => mark.stems));
-  return stems.size === 0 ? 0 : found.size / stems.size;
+/** A text without what a terminal or a model could take for more than text. */
+export function cleanText(text: string): string {
+  return text.replace(unsafe, ' ').trim();
+}
+
+/** Four decimals: more would show the noise of the last bits. */
+export function rounded(score: number): number {
+  return Math.round(score * 10_000) / 10_000;
 }
 
 interface Mark extends Token {

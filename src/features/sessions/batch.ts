@@ -17,6 +17,8 @@ export interface Source {
   readonly device: string;
   /** Own transcripts speak with their authors' origin; a foreign file is import throughout. */
   readonly trusted: 'own' | 'foreign';
+  /** A hook tells parts of a conversation, a transcript the whole. */
+  readonly from: 'transcript' | 'hook';
   /** Name of the work tree a directory lies in: main, or the name git gives it; undefined outside the project. */
   readonly worktreeOf: (cwd: string) => string | undefined;
   /** A path as it is kept: relative to the project root where it lies in it. cwd: of the conversation. */

@@ -7,6 +7,10 @@ import { contract as stats } from './stats-contract.ts';
 
 const snapshot = z.looseObject({ conversation_summary: z.string() });
 const id = word;
+/** What a person's own messages are called is nobody else's name. */
+const author = word.refine((name) => !/^\s*(?:you|user)\s*$/i.test(name), {
+  error: 'a name other than "you" and "user"',
+});
 const usage = z.strictObject({
   fresh: z.int().min(0).default(0),
   cache_read: z.int().min(0).default(0),
@@ -60,6 +64,7 @@ const message = z.object({
   role: z.string(),
   kind: z.string(),
   content: z.string(),
+  author: z.string().nullable(),
   agent: z.string().nullable(),
   model: z.string().nullable(),
   at: time,
@@ -141,6 +146,8 @@ export const contract = {
       role: z.enum(messageRoles),
       content: messageText,
       metadata: metadata.default({}),
+      /** Who said it, where several people speak. */
+      author: author.optional(),
       agent: word.optional(),
       model: word.optional(),
       usage: usage.optional(),

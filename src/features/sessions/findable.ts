@@ -1,4 +1,5 @@
 import { cutParts, headOf, toolExcerpt } from '../../core/excerpt.ts';
+import type { Origin } from '../../core/record.ts';
 import { trustOf, trustOfSaid } from '../../core/trust.ts';
 import type { Applied, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
@@ -57,11 +58,16 @@ function messageParts({ ent, fields, origin }: Found, tx: Read): readonly Search
   const about = {
     ...nothingMore,
     ...{ kind: 'message' as const, ent, session_id, at, trust, agent_id: agent ?? null },
-    author:
-      said.role === 'user' && said.kind === 'prompt' ? (origin === 'human' ? 'you' : 'user') : (agent ?? said.role),
+    author: authorOf(said, origin),
     title: titleAt(tx, session_id),
   };
   return texts.map((text, part) => ({ ...about, part, text }));
+}
+
+function authorOf({ author, role, kind, agent }: MessageAdd, origin: Origin): string {
+  if (author !== undefined) return author;
+  if (role === 'user' && kind === 'prompt') return origin === 'human' ? 'you' : 'user';
+  return agent ?? role;
 }
 
 /** Of a message that was written again: the text that counts, which another record may have brought. */
@@ -91,7 +97,9 @@ function isDead(read: Read, id: string): boolean {
 function marked({ ent, fields }: Found, tx: Read): ReturnType<Hiding['hidden']> {
   const { session_id } = fields as { readonly session_id: string }; // only ever records of message.mark
   const rows = tx.all(branchOfMessage, { session_id, id: ent });
-  return rows.map((row) => ({ kind: 'message', ent: row.id, hidden: row.live === 0 }));
+  const messages = rows.map((row) => ({ kind: 'message' as const, ent: row.id, hidden: row.live === 0 }));
+  // a call that something tells better has no row any more
+  return [...messages, { kind: 'tool', ent, hidden: tx.one(foundTool, { id: ent }) === undefined }];
 }
 
 function hidden(kind: 'message' | 'task', ent: string) {

@@ -30,7 +30,8 @@ export function message(tx: Write, input: Parsed<Message>, context: Context): Re
       ...{ id, ent: id },
       fields: {
         ...{ session_id, role: input.role, kind: isPrompt ? 'prompt' : 'text', at },
-        ...{ agent: input.agent ?? context.caller.agent, model: input.model, parent_id: input.parent_id },
+        ...{ author: input.author, agent: input.agent ?? context.caller.agent },
+        ...{ model: input.model, parent_id: input.parent_id },
         ...(input.usage ? { usage: { ...input.usage, request_id: id, write_1h: 0, reasoning: 0 } } : {}),
         ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
         ...tx.keep('content', input.content),

@@ -58,6 +58,12 @@ export const newestSession = query<{ worktree: string | null }, SessionRow>(
      and (:worktree is null or worktree is null or worktree = :worktree)
    order by last_activity desc, session_id limit 1`,
 );
+/** The session that works in a work tree: neither ended nor silent since then; of several the one heard last. */
+export const workingSession = query<{ worktree: string; since: number }, { session_id: string; last_activity: number }>(
+  `select session_id, last_activity from sessions where parent_session_id is null and ended_at is null
+     and last_activity > :since and ifnull(worktree, 'main') = :worktree
+   order by last_activity desc, session_id limit 1`,
+);
 export const sessionPage = query<Params, SessionRow>(
   `select ${sessionColumns} from sessions s
    where (:agent is null or exists (select 1 from json_each(s.active_agents) a where a.value = :agent))
@@ -334,6 +340,19 @@ export const foundMessage = query<{ id: string }, { rec: number; session_id: str
 /** A message and what answers it. */
 export const branchOfMessage = query<{ session_id: string; id: string }, { id: string; live: number }>(
   'select id, live from messages where session_id = :session_id and (id = :id or parent_id = :id)',
+);
+/** Whether something was last marked as part of a session or not. */
+export const markOf = query<{ id: string; session_id: string }, { live: number; hlc: string }>(
+  'select live, hlc from message_marks where id = :id and session_id = :session_id',
+);
+export const editsOfCall = query<{ session_id: string; call: string }, { id: Id }>(
+  'select id from edits where session_id = :session_id and tool_call_id = :call',
+);
+/** What stands of a run: words, calls and edits. */
+export const standingOfRun = query<{ session_id: string; run_id: string }, { id: Id }>(
+  `select id from messages where session_id = :session_id and run_id = :run_id and live = 1
+   union all select id from tool_calls where session_id = :session_id and run_id = :run_id
+   union all select id from edits where session_id = :session_id and run_id = :run_id`,
 );
 export const foundTool = query<{ id: string }, { rec: number; result_rec: number | null; tool: string }>(
   'select rec, result_rec, tool from tool_calls where id = :id',

@@ -82,6 +82,8 @@ export interface MessageAdd extends Kept<'content'> {
   readonly run_id?: string | undefined;
   readonly parent_id?: string | undefined;
   readonly native_id?: string | undefined;
+  /** Name of who said it; without one it was the person or the agent. */
+  readonly author?: string | undefined;
   readonly agent?: string | undefined;
   readonly model?: string | undefined;
   readonly usage?: Usage | undefined;
@@ -90,6 +92,7 @@ export interface MessageAdd extends Kept<'content'> {
   readonly revision?: number | undefined;
 }
 export const messageAdd = recordType<MessageAdd>('message.add', 'grow');
+/** Of a message, or of a call or an edit that something else tells better: live 0 takes it out of its session. */
 export const messageMark = recordType<{ readonly session_id: string; readonly live: 0 | 1 }>('message.mark', 'grow');
 
 /** A call and its result are two records of one entity: the result may come much later, or never. */

@@ -1,9 +1,9 @@
 // Words that a hook told for want of a transcript. Where hook and transcript name a message alike it is one record; where
 // they do not, the transcript's takes the place of the hook's: the same words at the same moment.
-import type { CapturedMessage } from '../../core/captured.ts';
-import { actor, type Batch, idOf, originOf, wrote } from './batch.ts';
-import { anyOfHook, messagesAround } from './queries.ts';
-import { messageMark } from './records.ts';
+import type { CapturedMessage, HookCall } from '../../core/captured.ts';
+import { type Batch, idOf } from './batch.ts';
+import { anyOfHook, editsOfCall, markOf, messagesAround } from './queries.ts';
+import { takeOut } from './take-in-mark.ts';
 
 /** What a message that a hook told has in place of the agent's own id of it. */
 export const hookMark = 'hook';
@@ -23,15 +23,26 @@ export function takePlaceOfHook(batch: Batch, session_id: string, said: Captured
   if (said.as !== 'prompt' && said.as !== 'text') return;
   if (!hasHookWords(batch, session_id)) return;
   for (const { id } of wordsAround(batch, session_id, { ...said, by: 'hook' })) {
-    if (id === idOf(batch, said.key)) continue;
-    const mark = idOf(batch, ['instead', id]);
-    if (batch.tx.known(mark)) continue;
-    batch.tx.append(messageMark, {
-      ...{ id: mark, ent: id, fields: { session_id, live: 0 as const } },
-      actor: actor(batch, session_id),
-      origin: originOf(batch, 'agent'),
-    });
-    wrote(batch, session_id);
+    if (id !== idOf(batch, said.key)) takeOut(batch, session_id, id);
+  }
+}
+
+/** The same call said more often than this by hooks alone is not looked through. */
+const mostAlike = 200;
+
+/**
+ * A call that a hook told of, and its edits, are none of their own any more once a transcript tells it under another name:
+ * of several alike the first that still stands.
+ */
+export function takePlaceOfCall(batch: Batch, session_id: string, { id, counted }: HookCall): void {
+  for (let times = 1; times <= (counted ? mostAlike : 1); times += 1) {
+    const callId = counted ? `${id}:${times}` : id;
+    if (!batch.tx.known(idOf(batch, [callId, 'call']))) return;
+    const ent = idOf(batch, [callId]);
+    if (batch.tx.one(markOf, { id: ent, session_id })) continue;
+    const edits = batch.tx.all(editsOfCall, { session_id, call: ent });
+    for (const each of [{ id: ent }, ...edits]) takeOut(batch, session_id, each.id);
+    return;
   }
 }
 

@@ -24,8 +24,10 @@ import {
 import { isForgotten } from './forgotten.ts';
 import { sessionEntity } from './join.ts';
 import { messageOwner } from './queries.ts';
-import { editAdd, type MessageAdd, messageAdd, messageMark, sessionCompact, sessionPut, toolAdd } from './records.ts';
-import { hookMark, isTold, takePlaceOfHook } from './take-in-hook.ts';
+import { editAdd, type MessageAdd, messageAdd, sessionCompact, sessionPut, toolAdd } from './records.ts';
+import { takePlaceOfHistory } from './take-in-history.ts';
+import { hookMark, isTold, takePlaceOfCall, takePlaceOfHook } from './take-in-hook.ts';
+import { rewind } from './take-in-mark.ts';
 import { takePlan } from './take-in-plan.ts';
 
 export type { Announced, Source } from './batch.ts';
@@ -50,6 +52,7 @@ export function takeIn(tx: Write, source: Source, announced: Announced, items: r
     ...{ added: 0, known: 0, erased: 0 },
   };
   for (const item of items) takeOne(batch, item);
+  takePlaceOfHistory(batch);
   return { added: batch.added, known: batch.known, erased: batch.erased, sessions: [...batch.touched] };
 }
 
@@ -168,6 +171,7 @@ function toolCall(batch: Batch, item: CapturedToolCall): void {
     origin: originOf(batch, 'agent'),
   });
   wrote(batch, session_id);
+  if (item.inHook) takePlaceOfCall(batch, session_id, item.inHook);
 }
 
 function toolResult(batch: Batch, item: CapturedToolResult): void {
@@ -218,19 +222,6 @@ function compaction(batch: Batch, item: Extract<Captured, { kind: 'compaction' }
       ...{ session_id, trigger: item.trigger, at: item.at },
       ...(item.preTokens === undefined ? {} : { pre_tokens: item.preTokens }),
     },
-    actor: actor(batch, session_id),
-    origin: originOf(batch, 'agent'),
-  });
-  wrote(batch, session_id);
-}
-
-/** A fork rewinds in its copy only: what it copied stays as it is where it was said. */
-function rewind(batch: Batch, item: Extract<Captured, { kind: 'rewind' }>): void {
-  const id = idOf(batch, ['rewind', item.session, ...item.key]);
-  if (isKnown(batch, id)) return;
-  const { session_id } = conversation(batch, item.session, item.at);
-  batch.tx.append(messageMark, {
-    ...{ id, ent: idOf(batch, item.key), fields: { session_id, live: 0 } },
     actor: actor(batch, session_id),
     origin: originOf(batch, 'agent'),
   });

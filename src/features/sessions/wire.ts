@@ -104,6 +104,7 @@ export function wireMessage(read: Read, row: MessageRow) {
   const metadata = fields.metadata;
   return {
     ...{ id: row.id, role: row.role, kind: row.kind, content: read.text(fields, 'content') },
+    author: typeof fields['author'] === 'string' ? fields['author'] : null,
     ...{ agent: row.agent, model: row.model, at: wireTime(row.at) },
     usage: usageOf(row),
     // written from a JSON object

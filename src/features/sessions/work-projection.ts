@@ -1,6 +1,7 @@
-import { on, type Params, projection, query } from '../../store/record-type.ts';
+import { on, type Params, type Projecting, projection, query } from '../../store/record-type.ts';
 import { commitAfterEdit, countCommitsOf } from './commit-projection.ts';
-import { editAdd, type ToolAdd, toolAdd } from './records.ts';
+import { markOf } from './queries.ts';
+import { editAdd, messageMark, type ToolAdd, toolAdd } from './records.ts';
 
 const call = query<Params, unknown>(
   `insert into tool_calls (id, rec, session_id, run_id, tool, hosted, input_blob, files, at)
@@ -25,6 +26,16 @@ const edit = query<Params, unknown>(
      :commit_sha, :at)
    on conflict (id) do nothing`,
 );
+type InSession = { readonly id: string; readonly session_id: string };
+const dropCall = query<InSession, unknown>('delete from tool_calls where id = :id and session_id = :session_id');
+const dropEdit = query<InSession, unknown>('delete from edits where id = :id and session_id = :session_id');
+const recount = query<{ session_id: string }, unknown>(
+  `update sessions set
+     tool_count = (select count(*) from tool_calls t where t.session_id = :session_id and t.tool <> '' and t.hosted = 0),
+     edit_count = (select count(*) from edits e where e.session_id = :session_id)
+   where session_id = :session_id`,
+);
+
 export const workRows = projection({
   name: 'work',
   version: 1,
@@ -35,13 +46,22 @@ export const workRows = projection({
     edits: { entity: 'id' },
   },
   handlers: [
+    on(messageMark, (tx, { ent, fields: { session_id, live } }) => {
+      if (live === 1) return;
+      const gone = { id: ent, session_id };
+      if (tx.run(dropCall, gone) + tx.run(dropEdit, gone) === 0) return;
+      tx.run(recount, { session_id });
+      countCommitsOf(tx, session_id);
+    }),
     on(toolAdd, (tx, { n, ent, fields }) => {
+      if (isTakenOut(tx, ent, fields.session_id)) return;
       if (fields.part === 'call') tx.run(call, callRow(ent, n, fields));
       else tx.run(result, resultRow(ent, n, fields));
       const counts = fields.part === 'call' && !fields.hosted ? 1 : 0;
       tx.run(worked, { session_id: fields.session_id, at: fields.at, tools: counts, edits: 0 });
     }),
     on(editAdd, (tx, { ent, fields }) => {
+      if (isTakenOut(tx, ent, fields.session_id)) return;
       const { session_id, run_id, tool_call_id, path, old_path, kind, added, removed, agent, source, at } = fields;
       const commit_sha = commitAfterEdit(tx, path, at);
       const row = { id: ent, session_id, run_id, tool_call_id, path, old_path, kind, added, removed, agent, source };
@@ -51,6 +71,11 @@ export const workRows = projection({
     }),
   ],
 });
+
+/** A mark may come before what it marks. */
+function isTakenOut(tx: Projecting, id: string, session_id: string): boolean {
+  return tx.one(markOf, { id, session_id })?.live === 0;
+}
 
 function callRow(id: string, rec: number, fields: ToolAdd): Params {
   return {

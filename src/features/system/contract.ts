@@ -99,6 +99,8 @@ export const contract = {
         .default([]),
       /** Change hooks that the repository tracks too (husky): everybody who works in it gets them. */
       shared_hooks: z.boolean().default(false),
+      /** Hooks and MCP entries into files of the repository instead of the person's own. */
+      project_hooks: z.boolean().default(false),
       /** Tell the agents of the MCP server. */
       mcp: z.boolean().default(true),
       import: z.boolean().default(true),

@@ -23,7 +23,8 @@ export function init(needs: SystemNeeds) {
     requireUsable(directory, needs.daemon.home);
     const tree = treeOf(directory, needs.daemon.home);
     const entering = await identify(needs, context.read.user, { directory, tree, name: input.name });
-    const asked = { agents: input.agents, homes: input.agent_homes, mcp: input.mcp };
+    const into = input.project_hooks ? { project: entering.root } : {};
+    const asked = { agents: input.agents, homes: input.agent_homes, mcp: input.mcp, ...into };
     const git = { more: input.more_git_hooks, shared: input.shared_hooks ? 'write' : 'print' } as const;
     const own: FilePlan = { operations: projectFiles(entering), notes: [] };
     const hook = tree && input.git_hooks ? await needs.hooks.planRepository(tree, git) : { operations: [], notes: [] };

@@ -11,6 +11,8 @@ export interface HooksAsked {
   readonly homes: Readonly<Record<string, string>>;
   /** Whether the agents are told of the MCP server too. */
   readonly mcp: boolean;
+  /** Top of a repository into whose files they go, instead of those of the person. */
+  readonly project?: string;
 }
 
 export interface GitHooksAsked {

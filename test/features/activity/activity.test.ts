@@ -73,6 +73,19 @@ test('AC2: a file that is ignored, lies elsewhere or was edited in a pause leave
   expect(stretches(world)).toEqual([]);
 });
 
+test('AC5: every word of a beat is kept without secrets', async () => {
+  const world = editorWorld();
+  const token = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+  const words = { branch: token, language: token, category: token, source: token };
+  expect(await world.beat({ entity: `src/${token}`, time: at(0), ...words })).toBe('taken');
+  const { statements } = world.projects.store(projectId);
+  const [row = {}] = statements.all<Record<string, unknown>>('select * from activity', []);
+  for (const column of ['entity', 'branch', 'language', 'category', 'source']) {
+    expect(row[column], column).toContain('⟨secret:');
+  }
+  expect(JSON.stringify(row)).not.toContain(token);
+});
+
 test('AC3: whatever a payload holds, nothing throws; told twice, an event counts once', async () => {
   const world = editorWorld();
   const file = {

@@ -75,7 +75,7 @@ describe('files of the start', () => {
     const sessions = [carried('a', { last_activity: at(59) })];
     const world = publishWorld(facts({ sessions, handoff: handoff() }));
     world.run();
-    expect(world.names()).toHaveLength(15);
+    expect(world.names()).toHaveLength(16);
     withdraw(world.folder);
     expect(world.names()).toEqual(['HEAD']);
   });

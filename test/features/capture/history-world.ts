@@ -32,9 +32,13 @@ interface Ran {
   readonly output: string;
 }
 
-/** how: arguments of git init. */
-export function historyWorld(how: readonly string[] = []): HistoryWorld {
-  const world = importWorld();
+/** how: arguments of git init. above: the repository begins in the directory above the project. */
+export function historyWorld(
+  how: readonly string[] = [],
+  { above = false, env = {} }: { readonly above?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
+): HistoryWorld {
+  const world = importWorld({ env });
+  const begins = above ? world.top : world.root;
   let now = world.clock.now - 3_600_000;
   const tick = (seconds = 1) => {
     now += seconds * 1000;
@@ -44,8 +48,8 @@ export function historyWorld(how: readonly string[] = []): HistoryWorld {
     const date = `${Math.floor(tick() / 1000)} +0000`;
     return { GIT_COMMITTER_DATE: date, GIT_AUTHOR_DATE: date, GIT_EDITOR: 'true' };
   };
-  temporaryRepository({ into: world.root, how });
-  const repository = repositoryAt(world.root, dates);
+  temporaryRepository({ into: begins, how });
+  const repository = repositoryAt(begins, dates);
   const store = () => world.projects.store(projectId);
   const rows = (sql: string) => store().statements.all<Record<string, unknown>>(sql, []);
   let events = 0;
@@ -72,14 +76,14 @@ export function historyWorld(how: readonly string[] = []): HistoryWorld {
         items.push({ kind: 'tool-result', session, at: at(), callId, isError: false });
         const lines = { added: text.split('\n').length - 1, removed: before };
         items.push({ kind: 'edit', session, at: at(), key: [callId], callId, path: file, change: 'modify', ...lines });
-        repository.write(path, text);
+        repositoryAt(world.root).write(path, text);
       }
       if (ran) {
         const callId = `${session} ${ran.command} ${tick()}`;
         items.push({ kind: 'tool-call', session, at: at(), callId, tool: 'Bash', command: ran.command });
         items.push({ kind: 'tool-result', session, at: at(), callId, output: ran.output, isError: false });
       }
-      const source = { agent: 'claude-code', trusted: 'own' as const, root: world.root };
+      const source = { agent: 'claude-code', trusted: 'own' as const, from: 'transcript' as const, root: world.root };
       await store().write((tx) => world.wired.capture.keepers.takeIn(tx, source, {}, items));
     },
     hook(header, body = '') {

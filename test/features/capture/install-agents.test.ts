@@ -20,7 +20,15 @@ const text = (of: string): FoundFile => ({ kind: 'text', text: of, mode: 0o600, 
 
 function hooksOf(agent: HookedAgent, more: { file?: FoundFile; form?: 'sh' | 'node'; bin?: string } = {}) {
   const plan = planAgentHooks({
-    ...{ agent, path: `/x/${agent}.json`, isInstalled: true, bin, form: 'sh', plugin: '// prsist\n' },
+    ...{
+      agent,
+      path: `/x/${agent}.json`,
+      isInstalled: true,
+      bin,
+      form: 'sh',
+      plugin: '// prsist\n',
+      version: undefined,
+    },
     ...{ file: { kind: 'absent' as const }, ...more },
   });
   return { ...plan, after: (plan.operations[0] as FileEdit | undefined)?.after ?? '' };

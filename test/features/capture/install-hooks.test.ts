@@ -7,7 +7,7 @@ import { claudeCodeHooks, codexHooks, isOurCommand } from '../../../src/features
 import { addHookEntries, removeHookEntries } from '../../../src/features/capture/install/hook-entries.ts';
 import { aNewline, settingsText } from './settings-text.ts';
 
-const here = { bin: '/b', form: 'sh', plugin: '' } as const;
+const here = { bin: '/b', form: 'sh', plugin: '', version: undefined } as const;
 
 function added(
   text: string,

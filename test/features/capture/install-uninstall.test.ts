@@ -20,7 +20,7 @@ import {
 import { planUninstall } from '../../../src/features/capture/install/uninstall.ts';
 import { settingsText } from './settings-text.ts';
 
-const here = { bin: '/b', form: 'sh', plugin: '' } as const;
+const here = { bin: '/b', form: 'sh', plugin: '', version: undefined } as const;
 const settings = '/home/a/.claude/settings.json';
 const hook = '/w/.git/hooks/post-commit';
 

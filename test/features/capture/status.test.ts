@@ -19,10 +19,12 @@ function home() {
   const facts = factsOf(world.paths.home);
   const { user } = world.projects;
   const spool = () => ({ waiting: 1, bad: 0, full: false, oldestMs: 0 });
-  const verb = status({ homes, spool, scripts: () => facts.facts });
+  const brief = () => ({ link: 'brief', state: 'proven', what: '', fix: '' }) as const;
+  const verb = status({ homes, spool, scripts: () => facts.facts, entered: () => new Map(), roots: () => [], brief });
   return {
     ...{ paths: world.paths, homes, facts, all: () => verb(world.jobContext(projectId)) },
-    link: (agent = 'claude-code') => verb(world.jobContext(projectId)).links.find((each) => each.agent === agent),
+    link: async (agent = 'claude-code') =>
+      (await verb(world.jobContext(projectId))).links.find((each) => each.agent === agent),
     install: () => applyOperations(planUserHooks(facts.facts, homes, two).operations),
     event: (at: number) =>
       user.write((tx) => tx.run(see, { key: 'seen:claude-code', value: JSON.stringify({ at, event: 'Stop' }) })),
@@ -47,15 +49,19 @@ function home() {
 
 test('CA52: a link is proven by an event that arrived, never by files that lie in the right place', async () => {
   const { link, install, event, paths, all } = home();
-  expect(link()).toMatchObject({ hook: 'no-agent', state: 'off' });
+  expect(await link()).toMatchObject({ hook: 'no-agent', state: 'off' });
   fs.mkdirSync(join(paths.home, '.claude'));
-  expect(link()).toMatchObject({ hook: 'missing', state: 'broken', hint: expect.stringContaining('prsist setup') });
+  expect(await link()).toMatchObject({
+    hook: 'missing',
+    state: 'broken',
+    hint: expect.stringContaining('prsist setup'),
+  });
   install();
-  expect(link()).toMatchObject({ hook: 'installed', state: 'waiting', last_event_at: null });
+  expect(await link()).toMatchObject({ hook: 'installed', state: 'waiting', last_event_at: null });
   await event(5 * day);
-  expect(link()).toMatchObject({ state: 'proven', last_event_at: '1970-01-06T00:00:00.000Z', hint: '' });
-  expect(link('codex')).toMatchObject({ hook: 'no-agent' });
-  expect(all()).toMatchObject({ spool: { waiting: 1, bad: 0, full: false } });
+  expect(await link()).toMatchObject({ state: 'proven', last_event_at: '1970-01-06T00:00:00.000Z', hint: '' });
+  expect(await link('codex')).toMatchObject({ hook: 'no-agent' });
+  expect(await all()).toMatchObject({ spool: { waiting: 1, bad: 0, full: false } });
 });
 
 test('CA53: a day of transcripts without an event shows a hook that is silently off', async () => {
@@ -64,12 +70,12 @@ test('CA53: a day of transcripts without an event shows a hook that is silently 
   install();
   await event(5 * day);
   await transcript(6 * day);
-  expect(link()).toMatchObject({ state: 'proven' });
+  expect(await link()).toMatchObject({ state: 'proven' });
   await transcript(9 * day, 'foreign'); // no hook fires for it
-  expect(link()).toMatchObject({ state: 'proven' });
+  expect(await link()).toMatchObject({ state: 'proven' });
   await transcript(6 * day + 1);
-  expect(link()).toMatchObject({ state: 'broken', hint: expect.stringContaining('no hook has fired') });
-  expect(all().sources).toEqual({ files: 2, unknown_lines: 14, errors: 0 });
+  expect(await link()).toMatchObject({ state: 'broken', hint: expect.stringContaining('no hook has fired') });
+  expect((await all()).sources).toEqual({ files: 2, unknown_lines: 14, errors: 0 });
 });
 
 test('CA54: entries that are not as we wrote them, or scripts that are others, are told', async () => {
@@ -79,11 +85,11 @@ test('CA54: entries that are not as we wrote them, or scripts that are others, a
   install();
   const text = fs.readFileSync(settings, 'utf8');
   fs.writeFileSync(settings, text.replace('"SessionEnd"', '"SessionStop"'));
-  expect(link()?.hook).toBe('missing');
+  expect((await link())?.hook).toBe('missing');
   fs.writeFileSync(settings, 'no JSON');
-  expect(link()?.hook).toBe('changed');
+  expect((await link())?.hook).toBe('changed');
   fs.writeFileSync(settings, text);
-  expect(link()?.hook).toBe('installed');
+  expect((await link())?.hook).toBe('installed');
   fs.appendFileSync(facts.scripts()[0]?.path ?? '', 'x');
-  expect(link()?.hook).toBe('changed');
+  expect((await link())?.hook).toBe('changed');
 });

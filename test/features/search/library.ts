@@ -64,7 +64,7 @@ function saidAt(read: Read, ent: string, part: number): Said | undefined {
   const row = read.one(textAt, { ent, part });
   return row && saidIn(read.fields(row.rec))[row.place];
 }
-const showings = (['entry', 'message', 'tool', 'commit', 'task'] as const).map(
+export const showings = (['entry', 'message', 'tool', 'commit', 'task', 'document'] as const).map(
   (kind): Showing => ({
     kind,
     text: (read, ent, part) => saidAt(read, ent, part)?.text,
@@ -141,7 +141,7 @@ export class Library {
     const input = contract['search.query'].input.parse({ query: text, ...more });
     return contract['search.query'].output
       .omit({ took_ms: true })
-      .parse(searchQuery(this.context(agent), input, showings));
+      .parse(searchQuery(this.context(agent), input, { showings }));
   }
 
   entries(text: string, more: Partial<Parsed<(typeof contract)['context.search']>> = {}, agent?: string) {

@@ -28,11 +28,11 @@ describe('what is found', () => {
   });
 
   test('FI2: more of the words is better, newer is better among equals', async () => {
-    await library.say({ text: 'alpha one', at: now - day });
-    await library.say({ text: 'alpha two', at: now });
+    await library.say({ text: 'alpha red', at: now - day });
+    await library.say({ text: 'alpha blue', at: now });
     await library.say({ text: 'alpha beta', at: now - 9 * day });
     for (let i = 0; i < 8; i += 1) await library.say({ text: `filler number ${i}` });
-    expect(library.found('alpha beta')).toEqual(['alpha beta', 'alpha two', 'alpha one']);
+    expect(library.found('alpha beta')).toEqual(['alpha beta', 'alpha blue', 'alpha red']);
   });
 
   test('FI3: names are found by their parts, parts by the name', async () => {
@@ -90,6 +90,57 @@ describe('what is found', () => {
     await library.say({ text: 'coffee is black', kind: 'entry', names: 'drink' }, { in: 'user' });
     expect(library.found('indent with how many spaces')).toEqual(['indent with two spaces', 'indent the yaml']);
     expect(library.query('indent yaml').results.map((one) => one.project_id)).toEqual(['p', null]);
+  });
+
+  test('FI32: an answer that repeats no word of the question is found behind it', async () => {
+    const talk = { session_id: 's9', author: 'ann' };
+    await library.say({ ...talk, text: 'good morning', at: now });
+    await library.say({ ...talk, text: 'which broker did we choose for the queue?', at: now + 1 });
+    await library.say({ ...talk, author: 'bob', text: 'NATS, since it is one binary', at: now + 2 });
+    await library.say({ text: 'the queue of the printer is full', at: now + 3 });
+    const { results, sessions } = library.query('broker for the queue');
+    expect(results.slice(0, 2).map(({ snippet }) => snippet)).toEqual([
+      'which broker did we choose for the queue?',
+      'NATS, since it is one binary',
+    ]);
+    expect(sessions[0]).toMatchObject({ session_id: 's9', score: 1 });
+  });
+
+  test('FI33: who is named comes first, and the name is no word to look for', async () => {
+    await library.say({ text: 'the deploy failed at noon', author: 'carla', at: now });
+    await library.say({ text: 'the deploy failed at night', author: 'dora', at: now });
+    await library.say({ text: 'carla was on holiday', author: 'dora', at: now });
+    expect(library.found('what did dora say about the deploy')).toEqual([
+      'the deploy failed at night',
+      'the deploy failed at noon',
+    ]);
+    expect(library.found('what did carla say about the deploy')[0]).toBe('the deploy failed at noon');
+  });
+
+  test('FI34: a day, a month, or "when" in a question moves what was said then, and hides nothing', async () => {
+    await library.say({ text: 'upgraded the database', at: Date.parse('2026-02-10T09:00:00Z') });
+    await library.say({ text: 'upgraded the database again', at: Date.parse('2026-03-05T09:00:00Z') });
+    const first = (question: string) => library.found(question)[0];
+    expect(first('database upgraded in February')).toBe('upgraded the database');
+    expect(first('database upgraded on 5 March 2026')).toBe('upgraded the database again');
+    expect(first('database upgraded on 2026-02-10')).toBe('upgraded the database');
+    expect(library.found('database upgraded in 1999')).toHaveLength(2);
+    await library.say({ text: 'upgraded the database yesterday', at: Date.parse('2026-01-01T09:00:00Z') });
+    expect(first('when was the database upgraded')).toBe('upgraded the database yesterday');
+  });
+
+  test('FI35: a misspelt word is taken for the nearest one there is', async () => {
+    await library.say({ text: 'the scheduler drops jobs' });
+    expect(library.found('shceduler')).toEqual(['the scheduler drops jobs']);
+    expect(library.found('scheduller jobs')).toEqual(['the scheduler drops jobs']);
+    expect(library.found('zebra')).toEqual([]);
+  });
+
+  test('FI36: files are found by what their words mean to a programmer, and by the names they declare', async () => {
+    const file = (text: string) => library.say({ kind: 'document', text, path: null });
+    await file('def merge_maps(a, b):\n    """Combine two dicts."""\n    return {**a, **b}');
+    await file('def read_rows(f):\n    # merge is done elsewhere\n    return list(f)');
+    expect(library.found('merge two dictionaries python')[0]).toContain('merge_maps');
   });
 
   test('FI9: a query of nothing but stop words keeps them', async () => {

@@ -144,7 +144,7 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
 }
 
 export const ownSource: Source = {
-  ...{ agent: 'claude-code', user: 'ana', device: 'laptop', trusted: 'own', keepThinking: 'drop' },
+  ...{ agent: 'claude-code', user: 'ana', device: 'laptop', from: 'transcript', trusted: 'own', keepThinking: 'drop' },
   echoed: () => undefined,
   erasedIn: () => undefined,
   worktreeOf: () => 'main',

@@ -2,6 +2,7 @@ import type { CapturedEdit } from '../../../core/captured.ts';
 import { planSteps } from './claude-plans.ts';
 import { type GeminiTurn, sessionOf } from './gemini-state.ts';
 import { asCount, asList, asObject, asText, asTime, type JsonObject } from './json-reading.ts';
+import { callName } from './said-key.ts';
 import { countLines, textOf } from './text-content.ts';
 import { errorLine, statedExitCode } from './tool-failure.ts';
 
@@ -33,8 +34,10 @@ function readTool(called: Call): void {
   const args = asObject(call.args);
   const files = namedFiles.flatMap((name) => asText(args?.[name]) ?? []);
   const command = asText(args?.command);
+  const tool = asText(call.name) ?? 'tool';
   turn.items.push({
-    ...{ kind: 'tool-call', session, at, callId, tool: asText(call.name) ?? 'tool' },
+    ...{ kind: 'tool-call', session, at, callId, tool },
+    inHook: { id: `${session}:${callName(tool, call.args)}`, counted: true },
     ...(call.args === undefined ? {} : { input: call.args }),
     ...(command === undefined ? {} : { command }),
     ...(files.length === 0 ? {} : { files }),

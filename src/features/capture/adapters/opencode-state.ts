@@ -1,5 +1,5 @@
 // What a conversation of opencode needs to remember between two of its messages, as plain JSON.
-import type { Captured, JsonValue } from '../../../core/captured.ts';
+import type { Captured, CapturedRewind, JsonValue } from '../../../core/captured.ts';
 import { asObject, asText, type JsonObject } from './json-reading.ts';
 import { sessionItem } from './session-item.ts';
 
@@ -15,6 +15,8 @@ export type OpencodeState = {
   revertTo: string;
   /** The message itself stays, and only a part of it was taken back. */
   isRevertedAfter: boolean;
+  /** What was taken back and still is: keys with the message they stand in, the last 1,000. Absent in earlier states. */
+  gone?: { id: string; key: string[] }[];
 };
 
 /** One message being read, with its parts. */
@@ -28,6 +30,7 @@ export interface OpencodeTurn {
 }
 
 const maxPrompts = 200;
+const maxGone = 1000;
 /** What a conversation is called until it has a name. */
 const unnamed = /^(?:New|Child) session - \d{4}-/;
 
@@ -44,8 +47,15 @@ export function timeIn(value: JsonValue | undefined, name: string): number | und
   return typeof time === 'number' && Number.isFinite(time) && time >= 0 ? Math.floor(time) : undefined;
 }
 
-/** What the session itself says: its directory, who started it, and what of it was taken back. */
-export function readSession(state: OpencodeState, info: JsonObject): readonly Captured[] {
+/**
+ * What the session itself says: its directory, who started it, and what of it was taken back. present: messages that are
+ * there. opencode deletes for good what was taken back once the conversation goes on; without that it may come back.
+ */
+export function readSession(
+  state: OpencodeState,
+  info: JsonObject,
+  present: ReadonlySet<string> = new Set(),
+): readonly Captured[] {
   state.session = asText(info.id) ?? state.session;
   state.isSubagent = asText(info.parentID) !== undefined;
   const items = state.isAnnounced ? [] : [announceOpencode(state, info)];
@@ -53,8 +63,22 @@ export function readSession(state: OpencodeState, info: JsonObject): readonly Ca
   const [from, part] = [asText(revert?.messageID) ?? '', asText(revert?.partID)];
   state.revertTo = from;
   state.isRevertedAfter = part !== undefined;
-  const gone = state.prompts.filter((id) => isReverted(state, id));
-  return [...items, ...gone.map((id) => rewindOf(state, [id]))];
+  const before = state.gone ?? [];
+  state.gone = before.filter(({ id }) => isReverted(state, id));
+  const free = before.filter(({ id }) => !isReverted(state, id));
+  const back = free.filter(({ id }) => present.has(id));
+  // what is said next answers none of those that are deleted
+  const deleted = new Set(free.filter(({ id }) => !present.has(id)).map(({ id }) => id));
+  state.prompts = state.prompts.filter((id) => !deleted.has(id));
+  const prompts = state.prompts.filter((id) => isReverted(state, id)).map((id) => takeBack(state, id, [id]));
+  return [...items, ...back.map(({ key }) => ({ ...rewindOf(state, key), undone: true })), ...prompts];
+}
+
+/** Takes something back with the message it stands in, and notes it. */
+export function takeBack(state: OpencodeState, id: string, key: readonly string[]): CapturedRewind {
+  state.gone = [...(state.gone ?? []).filter((each) => each.key.join() !== key.join()), { id, key: [...key] }];
+  if (state.gone.length > maxGone) state.gone.shift();
+  return rewindOf(state, key);
 }
 
 /** Announces the conversation with the facts of its session. */
@@ -81,7 +105,7 @@ export function isReverted({ revertTo, isRevertedAfter }: OpencodeState, id: str
   return revertTo !== '' && (isRevertedAfter ? id > revertTo : id >= revertTo);
 }
 
-export function rewindOf(state: OpencodeState, key: readonly string[]): Captured {
+function rewindOf(state: OpencodeState, key: readonly string[]): CapturedRewind {
   return { kind: 'rewind', session: sessionOf(state), at: state.at, key: [...key] };
 }
 
@@ -94,6 +118,8 @@ export function notePrompt({ prompts }: OpencodeState, id: string): void {
 }
 
 /** The prompt that a message answers: the one it names, else the last before it. */
-export function promptOf({ prompts }: OpencodeState, id: string, parent: string | undefined): string | undefined {
-  return parent !== undefined && prompts.includes(parent) ? parent : prompts.findLast((prompt) => prompt < id);
+export function promptOf(state: OpencodeState, id: string, parent: string | undefined): string | undefined {
+  const { prompts } = state;
+  if (parent !== undefined && prompts.includes(parent)) return parent;
+  return prompts.findLast((prompt) => prompt < id && (!isReverted(state, prompt) || isReverted(state, id)));
 }

@@ -21,11 +21,13 @@ export function readTool(named: ReplyPart, changes: Change[]): void {
   const input = asObject(state?.input);
   const command = asText(input?.command);
   const file = asText(input?.filePath);
+  const called = asText(part.callID);
   turn.items.push({
     ...{ kind: 'tool-call', session, at, callId: id, tool: asText(part.tool) ?? 'tool' },
     ...(state?.input === undefined ? {} : { input: state.input }),
     ...(command === undefined ? {} : { command }),
     ...(file === undefined ? {} : { files: [file] }),
+    ...(called === undefined ? {} : { inHook: { id: called, counted: false } }),
   });
   if (status !== 'completed' && status !== 'error') return;
   const isError = addResult(named, state, at);

@@ -11,7 +11,7 @@ import {
   type OpencodeState,
   promptOf,
   readSession,
-  rewindOf,
+  takeBack,
   timeIn,
 } from './opencode-state.ts';
 
@@ -42,7 +42,7 @@ function readLine(state: OpencodeState, line: TranscriptLine): TranscriptReading
   const session = sessionIn(line.value ?? null);
   if (session !== undefined) {
     state.at = timeIn(session.time, 'created') ?? state.at;
-    const items = readSession(state, session);
+    const items = readSession(state, session, presentIn(line.value));
     // a document that stands on one line
     const rest = asList(asObject(line.value)?.messages).flatMap((message) => readOne(state, message).items);
     return { state, items: [...items, ...rest], unknown: false };
@@ -62,12 +62,19 @@ function readOne(state: OpencodeState, value: JsonValue): { readonly items: Capt
   const turn = { state, info, id, at, replyTo: prompt === undefined ? undefined : [prompt], items };
   const said = readMessage(turn, asList(asObject(value)?.parts));
   if (said === 'prompt') notePrompt(state, id);
-  if (isReverted(state, id)) items.push(...items.flatMap((item) => takenBack(state, item)));
+  if (isReverted(state, id)) items.push(...items.flatMap((item) => takenBack(state, id, item)));
   return { items, isKnown: said !== 'unknown' };
 }
 
-function takenBack(state: OpencodeState, item: Captured): readonly Captured[] {
-  return item.kind === 'message' ? [rewindOf(state, item.key)] : [];
+function takenBack(state: OpencodeState, id: string, item: Captured): readonly Captured[] {
+  return item.kind === 'message' ? [takeBack(state, id, item.key)] : [];
+}
+
+/** Messages that stand beside a session, as its database or a document on one line says. */
+function presentIn(value: JsonValue | undefined): ReadonlySet<string> {
+  const record = asObject(value);
+  const beside = asList(record?.messages).map((message) => asObject(asObject(message)?.info)?.id);
+  return new Set([...asList(record?.present), ...beside].flatMap((id) => asText(id) ?? []));
 }
 
 /** A file without its session is announced by what speaks first. */
@@ -78,6 +85,7 @@ function withSession(state: OpencodeState, items: readonly Captured[]): readonly
 
 function passLine(state: OpencodeState, line: TranscriptLine): TranscriptReading<OpencodeState> {
   const session = sessionIn(line.value ?? null);
-  if (session !== undefined) return { state, items: readSession(state, { ...session, title: null }), unknown: false };
+  if (session !== undefined)
+    return { state, items: readSession(state, { ...session, title: null }, presentIn(line.value)), unknown: false };
   return { state, items: none, unknown: false };
 }

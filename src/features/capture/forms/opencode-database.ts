@@ -22,10 +22,12 @@ async function* readSession(path: string, soFar: ReadSoFar): AsyncGenerator<Form
   }));
   if (head === undefined) return;
   const text = JSON.stringify(head);
+  const present = messages.map(({ id }) => id);
   const marked = messages.map((message, at) => ({ ...message, mark: markOf(message), ordinal: at + 1 }));
   keepPresent(soFar.marks, new Set([shortHash(text), ...marked.map(({ mark }) => mark)]));
   const known = new Set(soFar.marks);
-  if (!known.has(shortHash(text))) yield entryLine(text, 0, shortHash(text));
+  // only with what the session says: it is read again when that changes, not with every message
+  if (!known.has(shortHash(text))) yield entryLine(JSON.stringify({ ...head, present }), 0, shortHash(text));
   for (const portion of portions(marked.filter(({ mark }) => !known.has(mark)))) {
     yield* readOthers(file, (db) => portion.map((message) => messageLine(db, message)));
   }
@@ -66,7 +68,7 @@ function dataOf(data: string): { readonly [name: string]: JsonValue } {
 }
 
 /** A session's row in the names of an export. */
-function sessionHead(db: Others, id: string): JsonValue | undefined {
+function sessionHead(db: Others, id: string): { readonly [name: string]: JsonValue } | undefined {
   const row = db.one(sessionRow, { id });
   if (row === undefined) return undefined;
   const project = textOf(row['project_id']);

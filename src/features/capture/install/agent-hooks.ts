@@ -2,7 +2,16 @@ import { basename } from 'node:path';
 import type { FileEdit, FilePlan, FoundFile, PlanNote } from '../../../core/file-edit.ts';
 import { jsonShape } from '../../../core/json-edit.ts';
 import type { HookedAgent } from '../../../core/words.ts';
-import { baseOf, copilotFile, type EntryAgent, entriesOf, type HookForm, isOurCommand } from './entries.ts';
+import { cursorKnows } from './cursor-version.ts';
+import {
+  baseOf,
+  copilotFile,
+  type EntryAgent,
+  entriesOf,
+  type HookForm,
+  isOurCommand,
+  withoutSessions,
+} from './entries.ts';
 import { addHookEntries, type HookEntries } from './hook-entries.ts';
 
 export interface AgentFacts {
@@ -14,11 +23,13 @@ export interface AgentFacts {
   readonly file: FoundFile;
   /** Text of Codex's `config.toml`, when there is one. Read for warnings only, never written. */
   readonly configToml?: string;
-  /** Directory of the installed scripts. */
-  readonly bin: string;
+  /** Directory of the installed scripts; undefined in a file of a repository. */
+  readonly bin: string | undefined;
   readonly form: HookForm;
   /** Text of opencode's plug-in. */
   readonly plugin: string;
+  /** Version of the Cursor that is installed; undefined where nobody knows, and for other agents. */
+  readonly version: string | undefined;
 }
 
 /** Plans our hooks in one agent's user settings; no operation when they are there, or when the file is better left alone. */
@@ -36,7 +47,10 @@ export function approvalOf(agent: HookedAgent): string | undefined {
 }
 
 function planEntries(facts: AgentFacts, agent: EntryAgent): FilePlan {
-  const entries = entriesOf(agent, facts.form, facts.bin);
+  const knows = cursorKnows(facts.version);
+  if (knows === 'none') return { operations: [], notes: [tooOld(facts)] };
+  const all = entriesOf(agent, facts.form, facts.bin);
+  const entries = knows === 'all' ? all : withoutSessions(all);
   const notes = agent === 'codex' ? codexNotes(facts) : settingsNotes(facts);
   if (facts.file.kind === 'opaque')
     return { operations: [], notes: [refusal(facts.path, 'it is not UTF-8 text', entries)] };
@@ -56,6 +70,10 @@ function planEntries(facts: AgentFacts, agent: EntryAgent): FilePlan {
     containers: added.containers,
   };
   return { operations: [edit], notes };
+}
+
+function tooOld({ path, version }: AgentFacts): PlanNote {
+  return { path, message: `Cursor ${version} knows no hooks, 1.7 and later do: update it, then prsist setup` };
 }
 
 /** A file of ours that the agent loads. One of that name that is not ours stays. */

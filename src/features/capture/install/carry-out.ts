@@ -5,7 +5,7 @@ import { applyOperations, readFound } from '../../../platform/apply-edits.ts';
 import { ownDirectory, readText, removeFile, writeAtomic } from '../../../platform/files.ts';
 import { gitHookPaths, hookNames } from './git-hook.ts';
 import { agentMcp, agentSettings, type Homes } from './places.ts';
-import { emptyReceipt, extendReceipt, formatReceipt, parseReceipt, type Receipt } from './receipt.ts';
+import { type Entered, emptyReceipt, extendReceipt, formatReceipt, parseReceipt, type Receipt } from './receipt.ts';
 import { planUninstall } from './uninstall.ts';
 
 export interface ReceiptPlace {
@@ -67,6 +67,11 @@ function knownHooks(root: string): { path: string; subject: Subject }[] {
 export function carryBack(place: ReceiptPlace, plan: FilePlan): void {
   applyOperations(plan.operations);
   removeFile(place.receipt);
+}
+
+/** What was entered where, by path. */
+export function enteredBy(place: ReceiptPlace): Entered {
+  return new Map(readReceipt(place).entries.map((entry) => [entry.path, entry]));
 }
 
 function readReceipt({ receipt }: ReceiptPlace): Receipt {

@@ -23,13 +23,16 @@ export const codexHooks: HookEntries = codex(script);
 /** Agents whose hooks are entries in a settings file, opposed to a file of our own beside it. */
 export type EntryAgent = Exclude<HookedAgent, 'opencode' | 'copilot-cli'>;
 
-/** bin: directory of the installed scripts. Only for the one agent of which nobody says that it expands $HOME. */
-export function entriesOf(agent: EntryAgent, form: HookForm, bin: string): HookEntries {
+/**
+ * bin: directory of the installed scripts, for the one agent of which nobody says that it expands $HOME; undefined in a
+ * file that stands in a repository, which no absolute path of one person fits.
+ */
+export function entriesOf(agent: EntryAgent, form: HookForm, bin: string | undefined): HookEntries {
   const command = form === 'node' ? 'prsist hook' : script;
   if (agent === 'claude-code') return claudeCode(command);
   if (agent === 'codex') return codex(command);
   if (agent === 'gemini-cli') return geminiCli(command);
-  return cursor(form === 'node' ? command : quoted(`${bin}/prsist-hook`));
+  return cursor(form === 'node' || bin === undefined ? command : quoted(`${bin}/prsist-hook`));
 }
 
 /** Members an agent wants beside `hooks` in a file that holds nothing yet. */
@@ -91,6 +94,12 @@ function cursor(command: string): HookEntries {
   return Object.fromEntries(
     [...session, ...work].map((event) => [event, { command: `${command} cursor ${event}`, timeout: 5 }]),
   );
+}
+
+/** Of Cursor's hooks those that builds know in which sessions have no beginning and no end. */
+export function withoutSessions(entries: HookEntries): HookEntries {
+  const later = ['sessionStart', 'sessionEnd', 'preCompact'];
+  return Object.fromEntries(Object.entries(entries).filter(([event]) => !later.includes(event)));
 }
 
 /** A path as a shell reads it back, whatever characters are in it. */

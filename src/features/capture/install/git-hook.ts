@@ -83,7 +83,7 @@ export function planGitHook(facts: GitHookFacts): FilePlan {
     const edit = blockEdit({ path, before: null, after: `#!/bin/sh\n${gitHookBlock(name)}` });
     return { operations: [edit], notes: [] };
   }
-  if (hasBlock(facts.hook)) return { operations: [], notes: [] };
+  if (hasBlock(facts.hook)) return { operations: isReached(facts.hook) ? [] : blockAtTop(path, facts.hook), notes: [] };
   if ((facts.hook.mode & 0o111) === 0) return leave(`no git hook installed: ${name} is not executable, git ignores it`);
   const generator = generatorOf(facts.hook);
   if (generator) return leave(`no git hook installed: ${name} is generated and rewritten by ${generator}`);
@@ -116,6 +116,19 @@ export function withoutBlock(text: string): string | undefined {
 /** Whether a hook holds our block. */
 export function hasBlock(file: FoundFile): boolean {
   return file.kind === 'text' && file.text.includes(open);
+}
+
+/** Whether nothing above our block ends the hook, or hands it over to another program. */
+export function isReached(file: FoundFile): boolean {
+  if (file.kind !== 'text' || !file.text.includes(open)) return false;
+  return !/^(?:exec|exit)\b(?!\s*[<>])/m.test(file.text.slice(0, file.text.indexOf(open)));
+}
+
+function blockAtTop(path: string, file: FoundFile): FileEdit[] {
+  const before = file.kind === 'text' ? file.text : '';
+  const rest = withoutBlock(before);
+  if (rest === undefined || !isShellScript(rest)) return [];
+  return [blockEdit({ path, before, after: withBlock(rest, basename(path)) })];
 }
 
 function blockEdit(edit: { readonly path: string; readonly before: string | null; readonly after: string }): FileEdit {

@@ -55,6 +55,44 @@ export function withoutMcp(text: string): string | undefined {
   return edited !== undefined && isSame(jsonShape(edited), wanted) ? edited : undefined;
 }
 
+/** The server `prsist` as an agent's file names it. */
+export interface McpServer {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Whether it is ours, and not another of that name. */
+  readonly isOurs: boolean;
+  readonly isOff: boolean;
+}
+
+/** The server of our name in the text of an agent's file; undefined when there is none, or no telling. */
+export function mcpServerIn(agent: HookedAgent, text: string): McpServer | undefined {
+  if (agent === 'codex') return tomlServer(text);
+  const container = agent === 'opencode' ? 'mcp' : 'mcpServers';
+  const server = member(member(jsonShape(text), container), name);
+  if (!server) return undefined;
+  const list = (key: string) => textsIn(member(server, key));
+  const [command = '', ...args] =
+    stringIn(server, 'command') === undefined ? list('command') : [stringIn(server, 'command') ?? '', ...list('args')];
+  const enabled = member(server, 'enabled');
+  const isOff = enabled?.kind === 'scalar' && enabled.source === 'false';
+  return { command, args, isOurs: isOurServer(server), isOff };
+}
+
+function textsIn(shape: JsonShape | undefined): string[] {
+  const items = shape?.kind === 'array' ? shape.items : [];
+  return items.flatMap((_, index) => stringIn(shape, index) ?? []);
+}
+
+/** Of a table as we write it; of one that somebody wrote in another way there is no telling. */
+function tomlServer(text: string): McpServer | undefined {
+  const table = /^\[mcp_servers\.prsist\]\r?\n((?:(?!\s*\[).*(?:\n|$))*)/m.exec(text)?.[1];
+  const command = /^command = (".*")\r?$/m.exec(table ?? '')?.[1];
+  if (table === undefined || command === undefined) return undefined;
+  const program: unknown = JSON.parse(command);
+  const isOurs = /\/prsist\/bin\/prsist$|^prsist$/.test(String(program));
+  return { command: String(program), args: ['mcp'], isOurs, isOff: /^enabled = false/m.test(table) };
+}
+
 type Added =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'there' }

@@ -6,6 +6,8 @@ export interface Homes {
   readonly home: string;
   /** Directories of the agents, where their own variables moved them. */
   readonly moved: Readonly<Record<string, string>>;
+  /** Where programs are looked for; the whole file system when absent. */
+  readonly top?: string;
 }
 
 const directories: Readonly<Record<HookedAgent, string>> = {

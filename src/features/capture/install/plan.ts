@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import type { FileEdit, FileOperation, FilePlan, FoundFile } from '../../../core/file-edit.ts';
+import type { FileEdit, FileOperation, FilePlan, FoundFile, PlanNote } from '../../../core/file-edit.ts';
 import type { HookedAgent } from '../../../core/words.ts';
 import { readFound } from '../../../platform/apply-edits.ts';
 import { readText } from '../../../platform/files.ts';
 import { exists } from '../../../platform/walk.ts';
 import { planAgentHooks } from './agent-hooks.ts';
+import { cursorVersion } from './cursor-version.ts';
 import type { HookForm } from './entries.ts';
 import { planMcp } from './mcp-entries.ts';
 import { agentDirectory, agentMcp, agentSettings, type Homes } from './places.ts';
+import { projectHolding } from './project-places.ts';
 import { planScripts, type ScriptFacts, scriptFiles } from './scripts.ts';
 
 export interface UserPlan {
@@ -15,16 +17,32 @@ export interface UserPlan {
   readonly form: HookForm;
   /** Whether the MCP server is entered too. */
   readonly mcp: boolean;
+  /** Repositories that may hold hooks of ours in files of their own: they would run beside those at user level. */
+  readonly roots?: readonly string[];
 }
 
 /** Plans scripts, and hooks and MCP entries of the chosen agents; an agent that is not installed is not touched. */
-export function planUserHooks(facts: ScriptFacts, homes: Homes, { agents, form, mcp }: UserPlan): FilePlan {
-  const found = new Map<string, FoundFile>(scriptFiles(facts).map(({ path }) => [path, readFound(path)]));
+export function planUserHooks(facts: ScriptFacts, homes: Homes, plan: UserPlan): FilePlan {
+  const { agents, form, mcp, roots = [] } = plan;
   const plans = agents.map((agent) => {
+    const elsewhere = projectHolding(roots, agent);
+    if (elsewhere !== undefined) return { operations: [], notes: [notTwice(homes, agent, elsewhere)] };
     const hooks = planHooks(facts, homes, { agent, form });
     return mcp ? joined([hooks, planServer(facts, homes, { agent, hooks })]) : hooks;
   });
-  return joined([{ operations: planScripts(facts, found), notes: [] }, ...plans]);
+  return joined([planOwnScripts(facts), ...plans]);
+}
+
+/** Plans what every hook needs, wherever it is registered. */
+export function planOwnScripts(facts: ScriptFacts): FilePlan {
+  const found = new Map<string, FoundFile>(scriptFiles(facts).map(({ path }) => [path, readFound(path)]));
+  return { operations: planScripts(facts, found), notes: [] };
+}
+
+function notTwice(homes: Homes, agent: HookedAgent, elsewhere: string): PlanNote {
+  const path = agentSettings(homes, agent);
+  const message = `${agent}: no hooks in ${path}, since those in ${elsewhere} would run beside them`;
+  return { path, message: `${message}; take those out first, or use prsist init --project-hooks here` };
 }
 
 /** Plans the hooks of one agent. */
@@ -39,6 +57,7 @@ export function planHooks(
   const { bin, plugin } = facts;
   return planAgentHooks({
     ...{ agent, path, isInstalled: exists(directory), file: readFound(path), bin, form, plugin },
+    version: agent === 'cursor' ? cursorVersion(homes.home, homes.top) : undefined,
     ...(configToml === undefined ? {} : { configToml }),
   });
 }

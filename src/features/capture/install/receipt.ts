@@ -29,6 +29,9 @@ export interface Receipt {
   readonly entries: readonly ReceiptEntry[];
 }
 
+/** What was entered, by path. */
+export type Entered = ReadonlyMap<string, ReceiptEntry>;
+
 export interface Backup {
   readonly name: string;
   readonly text: string;

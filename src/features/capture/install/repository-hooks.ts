@@ -13,23 +13,43 @@ export interface RepositoryPlan {
   readonly shared: Shared;
 }
 
-/** Plans the git hooks of a repository, wherever git or the tool that keeps its hooks looks for them. */
-export async function planRepositoryHooks(tree: WorkTree, plan: RepositoryPlan): Promise<FilePlan> {
-  const { hooks, shared } = plan;
+/** Where git looks for the hooks of a repository, and who keeps them there. */
+export interface HooksPlace {
+  /** Absolute. */
+  readonly directory: string;
+  readonly keeper: 'git' | 'husky' | 'lefthook' | 'somebody';
+  /** Of which git settings core.hooksPath is, where it is set. */
+  readonly scope: string;
+}
+
+/** Looks where git, or the tool that keeps them, has the hooks of a work tree. */
+export async function hooksPlace(tree: WorkTree): Promise<HooksPlace> {
   const [asked, configured] = await Promise.all([
     runGit(tree.top, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks']),
     runGit(tree.top, ['config', '--show-scope', '--get', 'core.hooksPath']),
   ]);
-  const directory = (asked ?? '').replace(/\n$/, '') || join(tree.commonDir, 'hooks');
+  const own = join(tree.commonDir, 'hooks');
+  const directory = (asked ?? '').replace(/\n$/, '') || own;
   const [scope = 'local', hooksPath = ''] = (configured ?? '').trimEnd().split('\t');
-  const isOwn = directory === join(tree.commonDir, 'hooks');
-  if (!isOwn && /(^|\/)\.husky(\/_?)?\/?$/.test(hooksPath)) {
+  if (directory !== own) {
+    const keeper = /(^|\/)\.husky(\/_?)?\/?$/.test(hooksPath) ? 'husky' : 'somebody';
+    return { directory, keeper, scope };
+  }
+  const isLefthook = lefthookFiles.some((name) => exists(join(tree.top, name)));
+  return { directory, keeper: isLefthook ? 'lefthook' : 'git', scope };
+}
+
+/** Plans the git hooks of a repository, wherever git or the tool that keeps its hooks looks for them. */
+export async function planRepositoryHooks(tree: WorkTree, plan: RepositoryPlan): Promise<FilePlan> {
+  const { hooks, shared } = plan;
+  const { directory, keeper, scope } = await hooksPlace(tree);
+  if (keeper === 'husky') {
     const husky = join(tree.top, '.husky');
     const files = hooks.map((name) => ({ name, file: readFound(join(husky, name)) }));
     return planHusky({ directory: husky, hooks: files, shared });
   }
-  if (!isOwn) return planForeign(directory, scope, hooks);
-  if (lefthookFiles.some((name) => exists(join(tree.top, name)))) return planForLefthook(tree, plan);
+  if (keeper === 'somebody') return planForeign(directory, scope, hooks);
+  if (keeper === 'lefthook') return planForLefthook(tree, plan);
   return together(hooks.map((name) => planOne(directory, name)));
 }
 

@@ -6,6 +6,7 @@ import { fillSome } from '../../../../src/features/search/meaning/filling.ts';
 import { servingModel } from '../../../../src/features/search/meaning/models.ts';
 import { cosines, countsOfModel, nearest } from '../../../../src/features/search/meaning/vectors.ts';
 import { digest } from '../../../../src/store/digest.ts';
+import { openReader } from '../../../../src/store/reader.ts';
 import { rebuild } from '../../../../src/store/rebuild.ts';
 import { embedderServer, hashedVector } from './embedder-server.ts';
 import { settingFor, VectorWorld } from './world.ts';
@@ -51,6 +52,17 @@ describe('vectors of what can be found', () => {
     expect(found.get(2)).toBeCloseTo(exact('blue'), 2);
     expect(cosines(world.store.read, { ...question, model: 'another' }, [1, 2]).size).toBe(0);
     expect(nearest(world.store.read, { ...question, vector: Float32Array.of(1, 2) })).toEqual([]);
+  });
+
+  it('VE10: a connection that only reads, beside the one that writes, finds the same', async () => {
+    for (const text of numbers(9)) await world.say(text);
+    await world.fill();
+    const question = await world.question('number c2');
+    const reader = openReader(world.store.settings.file);
+    expect(nearest(reader.read, question)).toEqual(nearest(world.store.read, question));
+    expect(cosines(reader.read, question, [1, 5])).toEqual(cosines(world.store.read, question, [1, 5]));
+    expect(nearest(reader.read, question)).toHaveLength(9);
+    reader.close();
   });
 
   it('VE11: equal texts are sent once, tools not at all unless they are wanted', async () => {

@@ -85,7 +85,9 @@ export class VectorWorld {
   readonly server: EmbedderServer;
   readonly #settings = storeSetting({
     migrations: [
-      ...['0007-search', '0023-hygiene'].map((name) => shippedMigration(`features/search/migrations/${name}.sql`)),
+      ...['0007-search', '0023-hygiene', '0024-recall'].map((name) =>
+        shippedMigration(`features/search/migrations/${name}.sql`),
+      ),
       shippedMigration('features/search/meaning/migrations/0040-vectors.sql'),
       table,
     ],

@@ -1,0 +1,79 @@
+// Searches of the daemon: which files they read, and in which projects the caller may look.
+import type { Config } from '../config/schema.ts';
+import { PrsistError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import type { Context } from '../features/feature.ts';
+import type { Aside } from '../features/search/feature.ts';
+import { allProjects } from '../features/system/queries.ts';
+import { exists } from '../platform/walk.ts';
+import { schemaOf } from '../store/reader.ts';
+import type { Projects } from './projects.ts';
+import { requireProject } from './rights.ts';
+import type { SearchAside } from './search-aside.ts';
+import type { OtherFile, SearchRequest } from './search-verbs.ts';
+
+export interface SearchingParts {
+  readonly thread: SearchAside;
+  readonly projects: () => Projects;
+  /** Settings that hold at the root of a project. */
+  readonly config: (root: string | undefined) => Config;
+}
+
+/** Where searches are answered: in their own thread, from the files. */
+export function searching({ thread, projects, config }: SearchingParts): Aside {
+  const about = ({ caller, project, now, read }: Context): Omit<SearchRequest, 'operation' | 'input'> => ({
+    context: { caller, project, now },
+    config: config(project.root),
+    files: {
+      user: projects().user.settings.file,
+      // outside of any project the user database stands for it
+      project: read.project === read.user ? undefined : projects().file(project.id),
+    },
+    ...{ others: [], left_out: [] },
+  });
+  return {
+    query: async (context, input) => {
+      const also = input.projects === undefined ? {} : othersOf(projects(), context, input.projects);
+      const reply = await thread.ask({ operation: 'search.query', input, ...about(context), ...also });
+      return reply as Awaited<ReturnType<Aside['query']>>; // as search-verbs.ts answers it
+    },
+    entries: async (context, input) => {
+      const reply = await thread.ask({ operation: 'context.search', input, ...about(context) });
+      return reply as Awaited<ReturnType<Aside['entries']>>; // as above
+    },
+  };
+}
+
+/** The files of other projects. A name that is none is an error; one that cannot be read is named in the answer. */
+function othersOf(projects: Projects, { caller, project }: Context, asked: readonly string[]) {
+  const all = asked.includes('*');
+  const refs = all
+    ? projects.user.read
+        .all(allProjects, {})
+        .slice(0, limits.searchProjects)
+        .map(({ project_id: id, name }) => ({ id, name }))
+    : asked.map((name) => projects.resolve(name));
+  const others = refs.filter(({ id }) => id !== project.id);
+  for (const { id, name } of others) requireProject(caller, { id, name });
+  const left_out: string[] = [];
+  const files = others.flatMap(({ id, name }): OtherFile[] => {
+    if (isUpToDate(projects, id)) return [{ id, name, file: projects.file(id) }];
+    left_out.push(name);
+    return [];
+  });
+  return { others: files, left_out };
+}
+
+/** A database that an older program wrote gets the newest tables when it is opened. */
+function isUpToDate(projects: Projects, id: string): boolean {
+  const file = projects.file(id);
+  if (!exists(file)) return false;
+  if (schemaOf(file) === projects.schema) return true;
+  try {
+    projects.store(id);
+    return true;
+  } catch (error) {
+    if (error instanceof PrsistError) return false;
+    throw error;
+  }
+}

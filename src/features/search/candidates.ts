@@ -1,0 +1,93 @@
+// The texts worth scoring: what the index of each database gives for the words, and the messages around them.
+import { limits } from '../../core/limits.ts';
+import type { Read } from '../../store/record-type.ts';
+import type { Context } from '../feature.ts';
+import type { Showing } from '../findable.ts';
+import { wordsWorthAsking } from './budget.ts';
+import { matchText } from './match.ts';
+import { type CandidateParams, candidates, type Item, neighbours } from './queries.ts';
+import type { Question } from './question.ts';
+import type { Seeking } from './sought.ts';
+
+/** One database that is searched. */
+export interface Source {
+  readonly read: Read;
+  /** Id and name of the project; null for the user database. */
+  readonly project: { readonly id: string; readonly name: string } | null;
+  /** The last row that belongs to the list. */
+  readonly last: number;
+}
+
+/** What a result must have; every member absent or null = not asked for. */
+export interface Wanted {
+  /** Filter words: one of each list must hold. */
+  readonly tokens: readonly (readonly string[])[];
+  readonly path?: string | undefined;
+  readonly author?: string | undefined;
+  readonly leastTrust: number;
+  readonly since: number;
+  readonly until: number;
+  /** Only messages may come with their neighbours; false where a filter asks for something else. */
+  readonly messages: boolean;
+  readonly rows: Omit<CandidateParams, 'match' | 'last_item' | 'least_trust' | 'since' | 'until' | 'limit'>;
+}
+
+export interface Gathered extends Item {
+  readonly source: Source;
+}
+
+export interface Gathering {
+  readonly context: Context;
+  readonly question: Question;
+  readonly seeking: Seeking;
+  readonly wanted: Wanted;
+  readonly showings: readonly Showing[];
+}
+
+/** Of how many of the best candidates the neighbours are looked at. */
+const mostAround = 200;
+
+/** Candidates of one database, at most `limit` of them, and the messages around those that are messages. */
+export function gather(gathering: Gathering, source: Source, limit: number): readonly Gathered[] {
+  const { wanted } = gathering;
+  const found = asked(gathering, source, limit);
+  const all = new Map(found.map((item) => [item.item_id, item]));
+  if (wanted.messages) {
+    for (const item of found.slice(0, mostAround)) {
+      if (item.kind !== 'message' || item.session_id === null) continue;
+      for (const near of around(item, wanted, source)) if (!all.has(near.item_id)) all.set(near.item_id, near);
+    }
+  }
+  return [...all.values()].map((item) => ({ ...item, source }));
+}
+
+function asked({ question, seeking, wanted }: Gathering, { read, last }: Source, limit: number): readonly Item[] {
+  const { tokens, path, author, leastTrust, since, until, rows } = wanted;
+  // what a filter or a phrase leaves is few enough to be asked for every word
+  const isNarrow = tokens.length > 0 || question.phrases.length > 0;
+  const every = [...new Set([...seeking.words, ...seeking.synonyms])];
+  const words = isNarrow ? every : wordsWorthAsking(read, every, last);
+  const match = matchText(
+    { ...question, words, beginnings: isNarrow || last < 100_000 ? seeking.beginnings : [] },
+    { tokens, path, author },
+  );
+  return read.all(candidates, {
+    ...{ match, last_item: last, least_trust: leastTrust, since, until, limit },
+    ...rows,
+  });
+}
+
+function around(item: Item, { leastTrust, since, until, rows }: Wanted, { read, last }: Source): readonly Item[] {
+  const { session_id, at, item_id } = item;
+  if (session_id === null) return [];
+  const near = read.all(neighbours, { session_id, at, item_id, last_item: last, least_trust: leastTrust });
+  const { agent_id } = rows;
+  return near.filter(
+    (each) => each.at >= since && each.at <= until && (agent_id === null || each.agent_id === agent_id),
+  );
+}
+
+/** How many candidates each of several databases may give. */
+export function shareOf(sources: number): number {
+  return Math.max(50, Math.ceil(limits.searchResults / Math.sqrt(Math.max(1, sources))));
+}

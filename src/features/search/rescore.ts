@@ -1,0 +1,218 @@
+// Orders candidates. Pure: no text, no clock, no database; the order in which candidates come changes nothing.
+//   words    what a text has of the question, BM25 over its terms, and pairs of words that stand together
+//   carried  what the messages around it have: an answer seldom repeats the question before it
+//   session  what is said in the whole session
+//   factors  who said it, when, what it is
+// The first places go by weights that are strict with who said it; the places after them, which a reader of many results
+// looks at, by weights that reach wider. Method and first weights: design document on recall, section 5.
+import { type Match, matcher, type Sought } from './match-terms.ts';
+import { carry, sessionShares, windowShares } from './neighbours.ts';
+import { type Pass, weights } from './weights.ts';
+
+/** What is known of a candidate besides its words. */
+export interface Scorable {
+  readonly terms: Uint8Array;
+  readonly kind: string;
+  /** Unique over all databases; null outside of any session. */
+  readonly session: string | null;
+  /** Its place among the messages of the session: they are sorted by it. */
+  readonly at: number;
+  readonly item_id: number;
+  readonly isQuestion: boolean;
+  /** The database found it, best first from -1 down; 0: a neighbour of one that was found. */
+  readonly bm25: number;
+  /** What it is multiplied with, each under its name: author is left to the pass. */
+  readonly factors: Readonly<Record<string, number>>;
+  /** Somebody named in the question said it. */
+  readonly byNamed: boolean;
+}
+
+/** Sums of the parts of a score before the factors. */
+export interface Parts {
+  readonly words: number;
+  readonly pairs: number;
+  readonly question: number;
+  readonly next: number;
+  readonly near: number;
+  readonly window: number;
+  readonly session: number;
+}
+
+export interface Scored<T> {
+  readonly item: T;
+  /** From 1 down; equal only for what nothing tells apart. */
+  readonly score: number;
+  readonly parts: Parts;
+  readonly factors: Readonly<Record<string, number>>;
+  /** The pass that put it where it is. */
+  readonly pass: 'careful' | 'wide';
+}
+
+/** A session among the results, from 1 down. */
+export interface ScoredSession {
+  readonly session: string;
+  readonly score: number;
+}
+
+/** Scores of all candidates, best first, without those that have nothing of the question; and of their sessions. */
+export function rescore<T extends Scorable>(
+  candidates: readonly T[],
+  sought: Sought,
+): { readonly items: readonly Scored<T>[]; readonly sessions: readonly ScoredSession[] } {
+  const items = candidates.toSorted(inOrder);
+  const matched = matchAll(items, sought);
+  const careful = runPass(items, matched, weights.careful);
+  const wide = runPass(items, matched, weights.wide);
+  const first = ranked(careful, items).slice(0, weights.places);
+  const taken = new Set(first);
+  const rest = ranked(wide, items).filter((i) => !taken.has(i));
+  const scored = [
+    ...first.map((i) => scoredAt(careful, i, 'careful')),
+    ...under(
+      first,
+      careful,
+      rest.map((i) => scoredAt(wide, i, 'wide')),
+    ),
+  ];
+  return { items: scored, sessions: sessionsOf(items, careful) };
+
+  function scoredAt(run: Run, i: number, pass: 'careful' | 'wide'): Scored<T> {
+    // i is a place in items
+    return { item: items[i] as T, score: (run.scores[i] ?? 0) / run.best, pass, ...explained(run, items, i) };
+  }
+}
+
+/** Scores of the places after the first ones, which are on a scale of their own: never above what stands before them. */
+function under<T>(first: readonly number[], run: Run, rest: readonly Scored<T>[]): readonly Scored<T>[] {
+  const least = first.length === 0 ? 1 : (run.scores[first.at(-1) ?? 0] ?? 0) / run.best;
+  const most = rest[0]?.score ?? 0;
+  return most <= least ? rest : rest.map((each) => ({ ...each, score: (each.score * least) / most }));
+}
+
+/** Messages of a session stand together, in their order: so that neighbours are neighbours. */
+function inOrder(a: Scorable, b: Scorable): number {
+  return compare(a.session ?? '', b.session ?? '') || a.at - b.at || a.item_id - b.item_id;
+}
+
+/** What the words give each candidate; the same for both passes. */
+interface Matched {
+  readonly matches: readonly Match[];
+  /** BM25 and pairs, before normalising. */
+  readonly words: Float64Array;
+  readonly pairs: Float64Array;
+  readonly sought: Sought;
+}
+
+function matchAll(items: readonly Scorable[], sought: Sought): Matched {
+  const families = { said: items.filter(isSaid), kept: items.filter((each) => !isSaid(each)) };
+  const length = { said: averageLength(families.said), kept: averageLength(families.kept) };
+  const match = {
+    said: matcher(sought, weights.said, 'said'),
+    kept: matcher(sought, weights.kept, 'kept'),
+  };
+  const matches = items.map((item) => {
+    const family = isSaid(item) ? 'said' : 'kept';
+    return match[family](item.terms, length[family]);
+  });
+  const words = Float64Array.from(matches, (each) => each.words.reduce((sum, value) => sum + value, 0));
+  // a question of nothing but stop words has no terms: then the index alone decides
+  if (words.every((value) => value === 0)) for (const [i, { bm25 }] of items.entries()) words[i] = -bm25;
+  return { matches, words, pairs: Float64Array.from(matches, (each) => each.pairs), sought };
+}
+
+function isSaid({ kind }: Scorable): boolean {
+  return kind !== 'document' && kind !== 'tool';
+}
+
+function averageLength(items: readonly Scorable[]): number {
+  let sum = 0;
+  for (const { terms } of items) sum += terms.length / 3;
+  return sum === 0 ? 1 : sum / items.length;
+}
+
+/** Everything one pass found out, a value for each candidate. */
+interface Run {
+  readonly pass: Pass;
+  readonly parts: Readonly<Record<keyof Parts, Float64Array>>;
+  readonly scores: Float64Array;
+  /** The best score, never 0. */
+  readonly best: number;
+}
+
+function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run {
+  const raw = matched.words.map((value, i) => value + pass.pair * (matched.pairs[i] ?? 0));
+  const unit = 1 / (raw.reduce((most, value) => Math.max(most, value), 0) || 1);
+  const own = scaled(raw, unit);
+  const { question, next, near } = carry(items, own, pass);
+  const window = scaled(windowShares(items, matched.matches, weights.windowDecay), pass.window);
+  const session = scaled(sessionShares(items, matched.matches), pass.session);
+  const parts = {
+    words: scaled(matched.words, unit),
+    pairs: scaled(matched.pairs, unit * pass.pair),
+    ...{ question, next, near, window, session },
+  };
+  const scores = new Float64Array(items.length);
+  for (const [i, item] of items.entries()) {
+    let sum = 0;
+    for (const part of Object.values(parts)) sum += part[i] ?? 0;
+    for (const factor of Object.values(factorsOf(item, pass))) sum *= factor;
+    scores[i] = sum;
+  }
+  return { pass, parts, scores, best: scores.reduce((most, value) => Math.max(most, value), 0) || 1 };
+}
+
+function factorsOf(item: Scorable, pass: Pass): Readonly<Record<string, number>> {
+  return item.byNamed ? { author: pass.author, ...item.factors } : item.factors;
+}
+
+/** How telling a term is that stands in `documents` of `all` texts. */
+export function idfOf(all: number, documents: number): number {
+  return documents === 0 ? 0 : Math.log(1 + Math.max(0, all - documents + 0.5) / (documents + 0.5));
+}
+
+function scaled(values: Float64Array, by: number): Float64Array {
+  return by === 1 ? values : values.map((value) => value * by);
+}
+
+/** Places of those that have anything, best first; among equals the newer, then the one that came later. */
+function ranked({ scores }: Run, items: readonly Scorable[]): readonly number[] {
+  return [...items.keys()]
+    .filter((i) => (scores[i] ?? 0) > 0)
+    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || byAge(items[a], items[b]));
+}
+
+function byAge(a: Scorable | undefined, b: Scorable | undefined): number {
+  return a && b ? b.at - a.at || compare(a.session ?? '', b.session ?? '') || a.item_id - b.item_id : 0;
+}
+
+function explained(run: Run, items: readonly Scorable[], i: number): Pick<Scored<unknown>, 'parts' | 'factors'> {
+  const { parts } = run;
+  const at = (name: keyof Parts) => parts[name][i] ?? 0;
+  const item = items[i];
+  return {
+    parts: {
+      ...{ words: at('words'), pairs: at('pairs'), question: at('question'), next: at('next'), near: at('near') },
+      ...{ window: at('window'), session: at('session') },
+    },
+    factors: item ? factorsOf(item, run.pass) : {},
+  };
+}
+
+/** A session is as good as its best text, and half as good as everything said in it together. */
+function sessionsOf(items: readonly Scorable[], run: Run): readonly ScoredSession[] {
+  const best = new Map<string, number>();
+  for (const [i, { session }] of items.entries()) {
+    if (session === null) continue;
+    const prior = run.pass.session === 0 ? 0 : (run.parts.session[i] ?? 0) / run.pass.session;
+    const score = (run.scores[i] ?? 0) / run.best + 0.5 * prior;
+    if (score > (best.get(session) ?? 0)) best.set(session, score);
+  }
+  const most = Math.max(...best.values(), Number.MIN_VALUE);
+  return [...best]
+    .map(([session, score]) => ({ session, score: score / most }))
+    .sort((a, b) => b.score - a.score || compare(a.session, b.session));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

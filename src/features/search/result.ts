@@ -1,0 +1,99 @@
+// How a found text is answered: the piece that shows why, what stands around it, what its score is made of.
+import type { Parsed, Reply } from '../../core/operation.ts';
+import { estimateTokens } from '../../core/tokens.ts';
+import type { Context } from '../feature.ts';
+import type { Showing } from '../findable.ts';
+import type { contract } from './contract.ts';
+import { type Found, showingOf } from './find.ts';
+import { type Item, neighbours } from './queries.ts';
+import { cleanText, rounded, snippetOf } from './snippet.ts';
+
+type Query = (typeof contract)['search.query'];
+type Result = Reply<Query>['results'][number];
+
+export interface Shown {
+  readonly context: Context;
+  readonly showings: readonly Showing[];
+  readonly stems: ReadonlySet<string>;
+  readonly input: Parsed<Query>;
+}
+
+/** A result of search.query. */
+export function resultOf(found: Found, shown: Shown): Result {
+  const { kind, ent, part, session_id, author, path, trust, agent_id, at, source } = found.item;
+  const heading = showingOf(shown.showings, kind)?.heading(source.read, ent, part) ?? { key: null, title: null };
+  const { budget_tokens, neighbours: reach = 0, explain = false } = shown.input;
+  return {
+    ...{ kind, id: ent, key: heading.key, title: heading.title },
+    ...snippetOf(found.text, shown.stems),
+    ...{ score: rounded(found.score), at: new Date(at).toISOString(), session_id },
+    project_id: source.project?.id ?? null,
+    ...{ author, agent: agent_id, path, trust, quarantined: trust === 0 },
+    above: isAnswer(found) ? aboveOf(found, shown) : null,
+    ...(budget_tokens === undefined ? {} : { text: cleanText(found.text) }),
+    ...(reach > 0 && kind === 'message' ? { around: aroundOf(found, shown, reach) } : {}),
+    ...(explain ? { explain: explained(found) } : {}),
+  };
+}
+
+/**
+ * As many of the best results as fit into so many tokens, each counted as it is read: a line of date, author and text.
+ * The first one is there in any case. All of them without a budget.
+ */
+export function withinTokens(results: readonly Result[], budget: number | undefined): Result[] {
+  if (budget === undefined) return [...results];
+  let used = 0;
+  const end = results.findIndex(({ at, author, text = '' }) => {
+    used += estimateTokens(`[${at}] ${author ?? ''}: ${text}`);
+    return used > budget;
+  });
+  return results.slice(0, end < 0 ? results.length : Math.max(1, end));
+}
+
+/** Mostly because of the question before it. */
+function isAnswer({ parts }: Found): boolean {
+  return parts.question > parts.words + parts.pairs;
+}
+
+function aboveOf(found: Found, shown: Shown): string | null {
+  const above = near(found).before.at(-1);
+  const text = above && textOf(above, found, shown);
+  return text ? snippetOf(text, shown.stems).snippet : null;
+}
+
+function aroundOf(found: Found, shown: Shown, reach: number): NonNullable<Result['around']> {
+  const { before, after } = near(found);
+  return [...before.slice(-reach), ...after.slice(0, reach)].flatMap((item) => {
+    const text = textOf(item, found, shown);
+    const { ent, author, at } = item;
+    return text === undefined
+      ? []
+      : [{ id: ent, author, at: new Date(at).toISOString(), text: snippetOf(text, shown.stems).snippet }];
+  });
+}
+
+/** The messages around a found one, three on each side, in their order. */
+function near({ item }: Found): { readonly before: readonly Item[]; readonly after: readonly Item[] } {
+  const { session_id, at, item_id, source } = item;
+  if (item.kind !== 'message' || session_id === null) return { before: [], after: [] };
+  // never text that the list itself would not show
+  const least_trust = item.trust > 0 ? 1 : 0;
+  const all = source.read
+    .all(neighbours, { session_id, at, item_id, last_item: Number.MAX_SAFE_INTEGER, least_trust })
+    .toSorted((a, b) => a.at - b.at || a.item_id - b.item_id);
+  const isBefore = (each: Item) => each.at < at || (each.at === at && each.item_id < item_id);
+  return { before: all.filter(isBefore), after: all.filter((each) => !isBefore(each)) };
+}
+
+function textOf({ kind, ent, part }: Item, found: Found, { showings, context }: Shown): string | undefined {
+  return showingOf(showings, kind)?.text(found.item.source.read, ent, part, context);
+}
+
+function explained({ parts, factors, pass }: Found): NonNullable<Result['explain']> {
+  const told = Object.entries(parts).filter(([, value]) => value > 0);
+  return {
+    parts: Object.fromEntries(told.map(([name, value]) => [name, rounded(value)])),
+    factors: { ...factors },
+    pass,
+  };
+}
