@@ -9,7 +9,7 @@ export function meaningFeature(): Feature {
     {
       verbs: {},
       projections: [vectorProjection()],
-      migrations: { directory: path.join(import.meta.dirname, 'migrations'), files: ['0040-vectors.sql'] },
+      migrations: { directory: path.join(import.meta.dirname, 'migrations'), files: ['0025-vectors.sql'] },
     },
   );
 }

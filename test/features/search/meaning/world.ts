@@ -88,7 +88,7 @@ export class VectorWorld {
       ...['0007-search', '0023-hygiene', '0024-recall'].map((name) =>
         shippedMigration(`features/search/migrations/${name}.sql`),
       ),
-      shippedMigration('features/search/meaning/migrations/0040-vectors.sql'),
+      shippedMigration('features/search/meaning/migrations/0025-vectors.sql'),
       table,
     ],
     projections,
