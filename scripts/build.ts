@@ -44,7 +44,7 @@ export function daemonOptions(outfile: string): BuildOptions & { readonly metafi
     // the pages of /docs come from files of their packages; the parsers of documents are loaded only into the thread that
     // reads one: nobody pays for either before
     external: [
-      'better-sqlite3',
+      ...['better-sqlite3', 'sqlite-vec'],
       ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
       ...['fflate', 'htmlparser2', 'unpdf'],
     ],
@@ -172,7 +172,12 @@ async function main(): Promise<void> {
       const search = { entryPoints: ['src/daemon/search-worker.ts'], outfile: join(fresh, 'search.mjs') };
       const check = { entryPoints: ['src/daemon/check-worker.ts'], outfile: join(fresh, 'check.mjs') };
       const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
-      for (const other of [extract, search, check, mcp]) say(sizes((await build({ ...daemon, ...other })).metafile));
+      // the SDKs of embedders, which few people have: each is loaded when it is wanted
+      const embedders = ['ollama', 'openai'].map((name) => ({
+        ...{ entryPoints: [`src/features/search/meaning/${name}.ts`], outfile: join(fresh, `${name}.mjs`) },
+      }));
+      for (const other of [extract, search, check, mcp, ...embedders])
+        say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');
     }

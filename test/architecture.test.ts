@@ -91,6 +91,9 @@ const placeOfPackage: Readonly<Record<string, readonly string[]>> = {
   pino: ['platform'],
   yaml: ['config'],
   'better-sqlite3': ['store'],
+  'sqlite-vec': ['store'],
+  ollama: ['features'],
+  openai: ['features'],
   fastify: ['daemon'],
   '@fastify/swagger': ['daemon'],
   '@fastify/swagger-ui': ['daemon'],
@@ -136,7 +139,8 @@ test('2 · packages and built-in modules are used only in their folder', () => {
 
 // --- 3 · what every command pays for -----------------------------------------------------------------------------
 
-const heavy = /^(?:zod|yaml|pino|fastify|better-sqlite3|ink|react|node:https?|@modelcontextprotocol\/.*)$/;
+const heavy =
+  /^(?:zod|yaml|pino|fastify|better-sqlite3|sqlite-vec|ollama|openai|ink|react|node:https?|@modelcontextprotocol\/.*)$/;
 const hot = sources.map((file) => file.path).filter((path) => /^src\/(?:client|hook|cli)\//.test(path));
 
 test('3 · client, commands and hook load nothing heavy', () => {
@@ -220,7 +224,8 @@ test('7 · runtime dependencies are these, at exact versions', () => {
   expect(Object.keys(manifest.dependencies).sort()).toEqual([
     ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket', '@modelcontextprotocol/server'],
     ...['better-sqlite3', 'commander', 'fastify'],
-    ...['fflate', 'htmlparser2', 'jsonc-parser', 'node-diff3', 'pino', 'unpdf', 'yaml', 'zod'],
+    ...['fflate', 'htmlparser2', 'jsonc-parser', 'node-diff3', 'ollama', 'openai', 'pino', 'sqlite-vec', 'unpdf'],
+    ...['yaml', 'zod'],
   ]);
   const versions = Object.values<string>({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);

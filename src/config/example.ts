@@ -18,6 +18,15 @@ const sample: Readonly<Record<string, unknown>> = {
   'device.name': 'laptop',
   'capture.agents': ['claude-code', 'codex'],
   'recall.embedder_url': 'http://127.0.0.1:11434',
+  'recall.embedder_model': 'nomic-embed-text',
+  'recall.embedder_query_prefix': 'search_query: ',
+  'recall.embedder_document_prefix': 'search_document: ',
+  'recall.embedder_key_variable': 'EMBEDDER_KEY',
+  'recall.embedder_key_file': '/home/ada/.config/embedder.key',
+  'recall.reranker_url': 'http://127.0.0.1:8080/rerank',
+  'recall.reranker_model': 'bge-reranker-v2-m3',
+  'recall.reranker_key_variable': 'RERANKER_KEY',
+  'recall.reranker_key_file': '/home/ada/.config/reranker.key',
   'kv_tensors.dir': '/var/tmp/tensors',
 };
 const more: Readonly<Record<string, string>> = {

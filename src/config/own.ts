@@ -16,6 +16,7 @@ import {
   text,
   whole,
 } from './fields.ts';
+import { meaning } from './meaning.ts';
 
 const layers = ['ephemeral', 'session', 'short_term', 'long_term', 'permanent'] as const;
 const scopes = ['global', 'tenant', 'project', 'user', 'session', 'agent'] as const;
@@ -93,13 +94,7 @@ export const own = {
   recall: z.strictObject({
     candidates: whole([50, 5000], 400, 'Most results that are ranked.', recall),
     vectors: choice(['off', 'hash'], 'hash', 'Whether texts are compared by vectors too.', recall),
-    embedder: choice(
-      ['none', 'ollama', 'openai-compatible'],
-      'none',
-      'What computes vectors; nothing is sent anywhere with none.',
-      recall,
-    ),
-    embedder_url: place('Address of that embedder.', recall),
+    ...meaning,
   }),
   kv_tensors: z.strictObject({
     enabled: flag(false, 'Whether tensor files of local engines are kept.', tensors),

@@ -28,6 +28,9 @@ export const limits = {
   queryBytes: 4 * kib,
   queryTerms: 64,
   searchResults: 400,
+  /** A search waits so long for what its question means, and for a second look at its results. */
+  questionMs: 300,
+  rerankMs: 1_000,
   /** Projects that one search goes through. */
   searchProjects: 200,
 

@@ -10,7 +10,7 @@ import { ingesting } from '../features/capture/ingest.ts';
 import { laneOf } from '../features/capture/lane.ts';
 import type { Health } from '../features/system/needs.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
-import { freeBytes } from '../platform/files.ts';
+import { freeBytes, readText } from '../platform/files.ts';
 import { accountName, hostName, madeOnce, residentBytes } from '../platform/host.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { compileHotCode, garbageCollector } from '../platform/memory.ts';
@@ -23,6 +23,7 @@ import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
 import { countReads } from './count-reads.ts';
 import { createDispatch } from './dispatch.ts';
+import { openEmbedder } from './embedders.ts';
 import { enterProject } from './enter.ts';
 import { finishErasing } from './erasing.ts';
 import { Following } from './following.ts';
@@ -31,6 +32,7 @@ import { cleanGitState } from './git-state.ts';
 import { gauges, healthOf } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { Lag } from './lag.ts';
+import { Meaning } from './meaning.ts';
 import { readMigrations } from './migrations.ts';
 import { storeBounds, trailerOf } from './project-settings.ts';
 import { countsOf, diskOf } from './project-use.ts';
@@ -80,6 +82,7 @@ export class Daemon {
   readonly #failpoint = createFailpoint();
   readonly #begun = monotonic();
   readonly #following: Following;
+  readonly #meaning: Meaning;
   readonly #searches = new SearchAside();
   readonly #trailers: Trailers;
   readonly #collectGarbage = garbageCollector();
@@ -113,6 +116,11 @@ export class Daemon {
       keep: () => this.settings.config.store.backup_keep,
       onBug: (what, error) => this.#bug(what, error),
       onChanged: (project) => this.#briefs.wake(project, 'at once'),
+    });
+    this.#meaning = new Meaning({
+      ...{ projects: () => this.#projects, config: () => this.settings.config, showings: () => this.#wired.showings },
+      ...{ redact, clock: wallClock, monotonic, breathe, open: openEmbedder, keys: { env, read: readText } },
+      onFault: (what, error) => this.#bug(what, error),
     });
     this.#wired = this.#wire(newId);
     this.#trailers = new Trailers({
@@ -182,12 +190,13 @@ export class Daemon {
     this.#every(5_000, async () => this.#tidy());
     compileHotCode();
     this.#restingBytes = residentBytes();
+    this.#meaning.wakeAll();
     void this.#look().catch((error: unknown) => this.#bug('look', error));
   }
 
   /** Milliseconds since anything was asked of the daemon, or was said by an agent. */
   idleMs(): number {
-    return this.#briefs.pending || this.#front.isAwaited ? 0 : this.#quietMs();
+    return this.#briefs.pending || this.#front.isAwaited || this.#meaning.isBusy ? 0 : this.#quietMs();
   }
 
   #quietMs(): number {
@@ -203,6 +212,7 @@ export class Daemon {
     await this.#front.close();
     await this.#jobs.stop();
     await this.#following.stop();
+    await this.#meaning.stop();
     await this.#spool.drain();
     this.#spool.stop();
     await this.#briefs.finish();
@@ -237,6 +247,7 @@ export class Daemon {
   #changed(config: Config): void {
     this.log.level = config.daemon.log_level;
     this.#redactors.use(config.privacy.rules);
+    this.#meaning.changed();
     for (const project of this.#projects.openProjects) this.#briefs.wake(project, 'at once');
     this.log.info('other settings are in force');
   }
@@ -270,6 +281,7 @@ export class Daemon {
     const sweeps: Sweeps = {
       spool: async () => this.#spool.sweep(),
       mirrors: () => this.#after.mirrors.sweep(),
+      meaning: async () => this.#meaning.wakeAll(),
       erase: () => this.#finishErasing(),
       stores: (onFault) => sweepStores(this.#projects, this.settings, { entries: this.#wired.entries, onFault }),
     };
@@ -286,6 +298,7 @@ export class Daemon {
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {
     this.#front?.events.committed(project, events.at(-1)?.n ?? 0);
     const remembered = events.some((event) => event.name.startsWith('context.'));
+    this.#meaning.wake(project);
     if (project !== null) this.#trailers.wake(project);
     if (project !== null && remembered) this.#after.mirrors.wake(project);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
@@ -353,7 +366,7 @@ export class Daemon {
         disk: (id) => diskOf(this.#projects, paths, id),
         counts: (id) => countsOf(this.#projects, id),
       },
-      keeping: this.#after.keeping,
+      ...{ keeping: this.#after.keeping, meaning: () => this.#meaning.state },
       enter: (entering) => enterProject({ paths, projects: this.#projects, briefs: this.#briefs }, entering),
     });
   }
@@ -362,7 +375,7 @@ export class Daemon {
     const crashed = this.#parts.crashedAt;
     return healthOf({
       ...{ projects: this.#projects, spool: this.#spool.state(), tcp: this.#front.tcp.state, agents: hookedAgents },
-      store: this.#after.disk.state,
+      ...{ store: this.#after.disk.state, meaning: this.#meaning.state },
       free: freeBytes(this.#parts.paths.data),
       process: {
         ...{ pid: this.#parts.pid, rss_bytes: residentBytes(), queue: this.#jobs.running },

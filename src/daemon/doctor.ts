@@ -18,6 +18,8 @@ import type { Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
 import { isMendable as isMendableLink, type WeakLink } from './chains.ts';
 import { checkAside } from './check-aside.ts';
+import type { MeaningState } from './meaning.ts';
+import { meaningCheck } from './meaning-check.ts';
 import type { Projects } from './projects.ts';
 import { findingOf } from './trouble-findings.ts';
 
@@ -29,6 +31,8 @@ export interface DoctorParts {
   readonly links: () => readonly HookLink[];
   /** Installs the hooks of some agents again; says each thing that was done. */
   readonly install: (agents: readonly string[]) => Promise<string[]>;
+  /** How search by meaning stands. */
+  readonly meaning: () => MeaningState;
   /** Degraded and broken links of every project, beside the hook itself. */
   readonly chains: () => Promise<readonly WeakLink[]>;
   /** Mends what can be mended of them; says each thing that was done. */
@@ -54,7 +58,10 @@ export function doctor(parts: DoctorParts): Examine {
       checks.push(await database(each, { deep, fix, mended, pace, capMb: parts.config().store.max_db_mb }));
     }
     const capture = [await hooks(parts, fix, mended), await chains(parts, fix, mended)];
-    return { checks: [...checks, redaction(parts), keys(parts), ...capture], mended } satisfies Examination;
+    return {
+      checks: [...checks, redaction(parts), keys(parts), ...capture, meaningCheck(parts.meaning())],
+      mended,
+    } satisfies Examination;
   };
 }
 

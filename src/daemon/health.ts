@@ -2,6 +2,7 @@ import { seen } from '../features/capture/queries.ts';
 import type { Health } from '../features/system/needs.ts';
 import { allProjects, self } from '../features/system/queries.ts';
 import type { Disk } from './disk.ts';
+import type { MeaningState } from './meaning.ts';
 import type { Gauge } from './metrics.ts';
 import type { Projects } from './projects.ts';
 
@@ -14,13 +15,14 @@ export interface Measured {
   /** What writing to the databases has come to. */
   readonly store: Disk['state'];
   readonly tcp: string;
+  readonly meaning: MeaningState;
   readonly process: Pick<Health, 'pid' | 'uptime_seconds' | 'restarted_after_crash_at' | 'rss_bytes' | 'queue'>;
   /** Agents whose hooks are looked for. */
   readonly agents: readonly string[];
 }
 
 /** How the daemon is, from what was measured: failing when nothing could be kept, degraded when something is wrong. */
-export function healthOf({ projects, spool, free, tcp, process, agents, ...measured }: Measured): Health {
+export function healthOf({ projects, spool, free, tcp, process, agents, meaning, ...measured }: Measured): Health {
   const store = answersReads(projects) ? measured.store : 'failing';
   const failing = store === 'failing' || free < noRoomBytes;
   const degraded = spool.full || spool.bad > 0 || store !== 'ok' || tcp.startsWith('port ');
@@ -33,6 +35,7 @@ export function healthOf({ projects, spool, free, tcp, process, agents, ...measu
         sync: 'off',
         capture: Object.fromEntries(agents.map((agent) => [agent, proof(projects, agent)])),
       },
+      meaning: { ...meaning },
       spool: { waiting: spool.waiting, bad: spool.bad, oldest_ms: spool.oldestMs },
       disk: { free, projects: sizes(projects) },
     },

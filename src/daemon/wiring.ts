@@ -45,8 +45,10 @@ import { erasingFeature } from '../features/erasing/feature.ts';
 import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { erasedIn } from '../features/erasing/queries.ts';
 import type { Context, Feature, JobContext } from '../features/feature.ts';
+import type { Showing } from '../features/findable.ts';
 import { searchFeature } from '../features/search/feature.ts';
 import { noteEcho } from '../features/search/hygiene.ts';
+import { meaningFeature } from '../features/search/meaning/feature.ts';
 import type { Echo } from '../features/sessions/batch.ts';
 import { unknownCommits } from '../features/sessions/commits.ts';
 import { belongings, conversationEntities, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
@@ -77,6 +79,7 @@ import { createHooks, receiptPlace, scriptFacts } from './hooks.ts';
 import { hygieneNeeds } from './hygiene.ts';
 import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
+import type { MeaningState } from './meaning.ts';
 import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
@@ -119,6 +122,8 @@ export interface Wiring {
   readonly maintenance: Maintenance;
   readonly keeping: Keeping;
   readonly enter: Welcome['enter'];
+  /** How search by meaning stands. */
+  readonly meaning: () => MeaningState;
 }
 
 export interface Wired {
@@ -128,6 +133,8 @@ export interface Wired {
   readonly sources: BriefSources;
   readonly roots: TranscriptRoots;
   readonly erasing: ErasingNeeds;
+  /** How every found thing is shown. */
+  readonly showings: readonly Showing[];
 }
 
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
@@ -138,6 +145,7 @@ export function wire(wiring: Wiring): Wired {
   const roots = rootsOf(wiring);
   const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
   const hooks = createHooks(wiring, () => wiring.projects().roots());
+  const shown = [showing(entries), ...showings, ...documentSearch.showings];
   const status: ChainNeeds = {
     ...{ homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring), brief: briefLinks(wiring) },
     entered: () => enteredBy(receiptPlace(wiring.paths)),
@@ -201,6 +209,7 @@ export function wire(wiring: Wiring): Wired {
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
+        meaning: wiring.meaning,
         chains: () => weakLinks(status, wiring.projects(), wiring.clock()),
         mendLinks: (weak) => mendLinks(mending, weak),
         install: (agents) => installAgain(hooks, agents, homes.moved),
@@ -215,7 +224,7 @@ export function wire(wiring: Wiring): Wired {
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],
       hidings: [...entryHidings, ...hidings, ...documentSearch.hidings],
-      showings: [showing(entries), ...showings, ...documentSearch.showings],
+      showings: shown,
       entryOf: foundEntry(entries),
       hygiene: hygieneNeeds(),
       monotonic: wiring.monotonic,
@@ -226,8 +235,9 @@ export function wire(wiring: Wiring): Wired {
       }),
       asking: (context, query) => noteSearch(entries.accesses, context, query),
     }),
+    meaningFeature(),
   ];
-  return { features, entries, capture, sources, roots, erasing };
+  return { features, entries, capture, sources, roots, erasing, showings: shown };
 }
 
 /** Where transcripts are: of the person's agents, and in every project. */

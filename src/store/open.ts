@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { PrsistError } from '../core/errors.ts';
 import { applicationId } from '../core/protocol.ts';
+import { loadVectors } from './vectors.ts';
 
 export type Connection = Database.Database;
 
@@ -15,6 +16,7 @@ export function openConnection(file: string, schema: number): Connection {
     // before the first change: a database that is not ours, or newer than us, stays as it is
     guarded(file, () => checkSchema(db, schema));
     guarded(file, () => configure(db, file));
+    loadVectors(db);
     return db;
   } catch (error) {
     db.close();

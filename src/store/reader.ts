@@ -3,6 +3,7 @@ import { guarded } from './open.ts';
 import type { Read } from './record-type.ts';
 import { Statements } from './statements.ts';
 import { reader } from './transaction.ts';
+import { loadVectors } from './vectors.ts';
 
 export interface Reader {
   readonly read: Read;
@@ -34,6 +35,7 @@ export function openReader(file: string): Reader {
       db.pragma('mmap_size = 0');
       db.pragma('cache_size = -32768');
     });
+    loadVectors(db);
     return { read: reader(new Statements(db)), close: () => db.close() };
   } catch (error) {
     db.close();

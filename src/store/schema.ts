@@ -3,15 +3,15 @@ import { concerns, type Migration, type StoreKind } from './migrate.ts';
 import type { Connection } from './open.ts';
 
 export interface SchemaObject {
-  readonly type: 'table' | 'index' | 'view';
+  readonly type: 'table' | 'index' | 'view' | 'trigger';
   readonly name: string;
   readonly sql: string;
 }
 
 const listed = `select type, name, sql from sqlite_schema
-  where sql is not null and name not like 'sqlite@_%' escape '@' order by type = 'index', type = 'view', rowid`;
+  where sql is not null and name not like 'sqlite@_%' escape '@' order by type = 'index', type = 'view', type = 'trigger', rowid`;
 
-/** Tables, indexes and views that a database should have and has not, in the order in which they can be made. */
+/** Tables, indexes, views and triggers that a database should have and has not, in the order in which they can be made. */
 export function missingObjects(db: Connection, kind: StoreKind, steps: readonly Migration[]): SchemaObject[] {
   const here = new Set(objects(db).map(({ name }) => name));
   return wholeSchema(kind, steps).filter(({ name }) => !here.has(name));

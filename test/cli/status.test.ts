@@ -15,7 +15,12 @@ const health = {
   restarted_after_crash_at: null,
   rss_bytes: 77_000_000,
   queue: 0,
-  checks: { store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 80e9 } },
+  checks: {
+    meaning: { embedder: 'off', model: null, texts: 0, done: 0, skipped: 0, why: null, fix: '' },
+    store: 'ok',
+    spool: { waiting: 0, bad: 0, oldest_ms: 0 },
+    disk: { free: 80e9 },
+  },
 };
 const project = {
   project_id: '3f2a91bc-0000-7000-8000-000000000001',
@@ -67,9 +72,9 @@ const transcripts = [
   { agent: 'opencode', files: 1, last_transcript_at: null },
 ];
 
-function daemon(links: readonly object[]) {
+function daemon(links: readonly object[], meaning: object = health.checks.meaning) {
   const replies: Record<string, Record<string, unknown>> = {
-    'system.health': health,
+    'system.health': { ...health, checks: { ...health.checks, meaning } },
     'project.show': project,
     'project.list': { items: [project, neighbour] },
     'capture.status': {
@@ -105,6 +110,14 @@ memory    1 entry, 4300 messages
 disk      12.3 MB used, 80.0 GB free
 `,
   });
+});
+
+test('VE36: with an embedder it says how far the vectors are, and what keeps them from being computed', async () => {
+  const some = { embedder: 'away', model: 'nomic', texts: 90, done: 40, skipped: 0, why: 'no answer', fix: '' };
+  await using server = await daemon([proven], some);
+  expect((await prsist(['status'], { server })).stdout).toMatch(
+    /^meaning +away {2}nomic {2}40 of 90 texts {2}no answer$/m,
+  );
 });
 
 test('a broken link is said, and the exit is 1', async () => {

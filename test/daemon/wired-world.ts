@@ -10,6 +10,7 @@ import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
 import { finishErasing } from '../../src/daemon/erasing.ts';
 import { Jobs } from '../../src/daemon/jobs.ts';
 import { Keeping } from '../../src/daemon/keeping.ts';
+import type { MeaningState } from '../../src/daemon/meaning.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Mirrors } from '../../src/daemon/mirrors.ts';
 import { diskOf } from '../../src/daemon/project-use.ts';
@@ -61,6 +62,10 @@ export interface WiredWorld {
   readonly jobContext: (projectId: string) => JobContext;
 }
 
+const noMeaning: MeaningState = {
+  ...{ embedder: 'off', model: null, why: null, fix: '', texts: 0, done: 0, skipped: 0 },
+};
+
 export const health: Health = {
   ...{ status: 'ok', pid: 1, uptime_seconds: 2, restarted_after_crash_at: null, rss_bytes: 3, queue: 0 },
   checks: {
@@ -69,6 +74,7 @@ export const health: Health = {
     disk: { free: 4, projects: [] },
     tcp: 'off',
     sync: 'off',
+    meaning: noMeaning,
     capture: {},
   },
 };
@@ -134,6 +140,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
       counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
     },
     keeping,
+    meaning: () => noMeaning,
     enter: (entering) => {
       projects.user.maintain((tx) => register(tx, entering));
       return projects.ref(entering.project_id, entering.name);

@@ -11,6 +11,7 @@ import * as ofEntries from '../../src/features/entries/findable.ts';
 import { erasingFeature } from '../../src/features/erasing/feature.ts';
 import type { Feature } from '../../src/features/feature.ts';
 import { searchFeature } from '../../src/features/search/feature.ts';
+import { meaningFeature } from '../../src/features/search/meaning/feature.ts';
 import { sessionsFeature } from '../../src/features/sessions/feature.ts';
 import * as ofSessions from '../../src/features/sessions/findable.ts';
 import { systemFeature } from '../../src/features/system/feature.ts';
@@ -69,6 +70,7 @@ function allFeatures(): readonly Feature[] {
     documentsFeature(none),
     systemFeature(none),
     erasingFeature(none),
+    meaningFeature(),
     searchFeature({
       findables: [...ofEntries.findables, ...ofSessions.findables, ...ofDocuments.findables],
       hidings: [...ofEntries.hidings, ...ofSessions.hidings, ...ofDocuments.hidings],

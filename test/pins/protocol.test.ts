@@ -94,7 +94,7 @@ store.restore job user - b54206c436f0
 store.verify job project - 08bdd0b81dc1
 system.doctor job user - 00ef7bc9f41c
 system.drain read user - 1f72423890a6
-system.health read user - 5745e9612453
+system.health read user - 9b2a7d997734
 system.setup job user - 41314cd785ff
 task.add write project - 0cf8e43f4673
 task.list read project - 39ddfaaf1dd7

@@ -119,6 +119,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ...handoffRows(cli, handoffs),
     ['sessions', `${found.active_sessions.length} active, ${project.sessions} in all`],
     ['memory', `${plural(project.entries, 'entry', 'entries')}, ${plural(project.messages, 'message')}`],
+    ...meaningRow(cli, health.checks.meaning),
     ['disk', diskLine(cli, found)],
   ];
 }
@@ -143,6 +144,15 @@ function diskLine(cli: Cli, { project, health }: Status): string {
   if (store === 'read-only')
     return `${sizes}  ${cli.print.paint('red', 'writing failed twice: only read until the daemon starts again')}`;
   return sizes;
+}
+
+/** Nothing where it is off: most people have no embedder. */
+function meaningRow(cli: Cli, meaning: Status['health']['checks']['meaning']): readonly (readonly string[])[] {
+  const { embedder, model, texts, done, why } = meaning;
+  if (embedder === 'off') return [];
+  const state = cli.print.paint(why === null ? 'green' : 'yellow', embedder);
+  const reason = why === null ? '' : `  ${oneLine(why)}`;
+  return [['meaning', `${state}  ${oneLine(model ?? '')}  ${done} of ${plural(texts, 'text')}${reason}`]];
 }
 
 type Link = Status['capture']['links'][number];

@@ -69,6 +69,16 @@ export interface Health {
     /** Where programs may ask over TCP, or why they cannot. */
     readonly tcp: string;
     readonly sync: string;
+    /** Search by meaning: who computes vectors, how far they are, what keeps them from being computed. */
+    readonly meaning: {
+      readonly embedder: string;
+      readonly model: string | null;
+      readonly texts: number;
+      readonly done: number;
+      readonly skipped: number;
+      readonly why: string | null;
+      readonly fix: string;
+    };
     readonly capture: Readonly<Record<string, { readonly last_event_at: string | null; readonly proven: boolean }>>;
   };
 }
