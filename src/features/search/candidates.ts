@@ -5,7 +5,7 @@ import type { Context } from '../feature.ts';
 import type { Showing } from '../findable.ts';
 import { wordsWorthAsking } from './budget.ts';
 import { matchText } from './match.ts';
-import { type CandidateParams, candidates, type Item, neighbours } from './queries.ts';
+import { type CandidateParams, candidates, type Item, itemsById, neighboursOf } from './queries.ts';
 import type { Question } from './question.ts';
 import type { Seeking } from './sought.ts';
 
@@ -51,14 +51,8 @@ const mostAround = 200;
 export function gather(gathering: Gathering, source: Source, limit: number): readonly Gathered[] {
   const { wanted } = gathering;
   const found = asked(gathering, source, limit);
-  const all = new Map(found.map((item) => [item.item_id, item]));
-  if (wanted.messages) {
-    for (const item of found.slice(0, mostAround)) {
-      if (item.kind !== 'message' || item.session_id === null) continue;
-      for (const near of around(item, wanted, source)) if (!all.has(near.item_id)) all.set(near.item_id, near);
-    }
-  }
-  return [...all.values()].map((item) => ({ ...item, source }));
+  const near = wanted.messages ? around(found, wanted, source) : [];
+  return [...found, ...near].map((item) => ({ ...item, source }));
 }
 
 function asked({ question, seeking, wanted }: Gathering, { read, last }: Source, limit: number): readonly Item[] {
@@ -77,14 +71,41 @@ function asked({ question, seeking, wanted }: Gathering, { read, last }: Source,
   });
 }
 
-function around(item: Item, { leastTrust, since, until, rows }: Wanted, { read, last }: Source): readonly Item[] {
-  const { session_id, at, item_id } = item;
-  if (session_id === null) return [];
-  const near = read.all(neighbours, { session_id, at, item_id, last_item: last, least_trust: leastTrust });
+/** The messages around the best of those that were found, without those that were found themselves. */
+function around(found: readonly Item[], wanted: Wanted, source: Source): readonly Item[] {
+  const { since, until, rows, leastTrust } = wanted;
+  const known = new Set(found.map(({ item_id }) => item_id));
+  const messages = found.filter(({ kind, session_id }) => kind === 'message' && session_id !== null);
+  const near = neighbourIds(messages.slice(0, mostAround), { leastTrust, source }).flat();
+  const items = itemsOf(
+    near.filter((id) => !known.has(id)),
+    source,
+  );
   const { agent_id } = rows;
-  return near.filter(
+  return items.filter(
     (each) => each.at >= since && each.at <= until && (agent_id === null || each.agent_id === agent_id),
   );
+}
+
+/** Of each message the ids of the three before and the three after it in its session, in their order. */
+export function neighbourIds(
+  messages: readonly Pick<Item, 'item_id' | 'session_id' | 'at'>[],
+  { leastTrust, source }: { readonly leastTrust: number; readonly source: Source },
+): readonly (readonly number[])[] {
+  if (messages.length === 0) return [];
+  const found = JSON.stringify(messages.map(({ item_id, session_id, at }) => [item_id, session_id, at]));
+  return source.read
+    .all(neighboursOf, { found, last_item: source.last, least_trust: leastTrust })
+    .map(({ before, after }) => [...idsIn(before).toReversed(), ...idsIn(after)]);
+}
+
+/** Items by their ids, each once, in any order. */
+export function itemsOf(ids: readonly number[], { read }: Source): readonly Item[] {
+  return ids.length === 0 ? [] : read.all(itemsById, { items: JSON.stringify([...new Set(ids)]) });
+}
+
+function idsIn(list: string): readonly number[] {
+  return JSON.parse(list) as number[]; // as the statement makes it
 }
 
 /** How many candidates each of several databases may give. */

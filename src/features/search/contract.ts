@@ -29,6 +29,8 @@ const result = z.object({
   path: z.string().nullable(),
   trust: z.int(),
   quarantined: z.boolean(),
+  /** words: it has some of the question; around: it stands beside messages that have. */
+  found_by: z.enum(['words', 'around']),
   /** The message above it, where that is why it was found: an answer seldom repeats the question. */
   above: z.string().nullable(),
   /** With budget_tokens: the whole part that was found. */

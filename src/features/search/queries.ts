@@ -87,22 +87,30 @@ export const byAuthor = query<{ match: string }, { found: number }>(
   'select 1 as found from search_fts where search_fts match :match limit 1',
 );
 
+/** found: messages as a JSON list of [item_id, session_id, at]. */
 export type NeighbourParams = {
-  readonly session_id: string;
-  readonly at: number;
-  readonly item_id: number;
+  readonly found: string;
   readonly last_item: number;
   readonly least_trust: number;
 };
 
-const neighbourRows = `from search_item i where i.session_id = :session_id and i.kind = 'message' and i.hidden = 0
-  and i.item_id <= :last_item and i.trust >= :least_trust`;
+const sameTalk = `search_item i where i.session_id = f.value ->> 1 and i.kind = 'message' and i.hidden = 0
+  and i.trust >= :least_trust and i.item_id <= :last_item`;
 
-/** search_item_talk: the three messages before and the three after one, of the same session. */
-export const neighbours = query<NeighbourParams, Item>(
-  `select * from (select ${columns}, 0.0 as bm25 ${neighbourRows} and (i.at, i.item_id) < (:at, :item_id)
-     order by i.at desc, i.item_id desc limit 3)
-   union all
-   select * from (select ${columns}, 0.0 as bm25 ${neighbourRows} and (i.at, i.item_id) > (:at, :item_id)
-     order by i.at, i.item_id limit 3)`,
+/**
+ * search_item_talk alone: of each of some messages the three before and the three after it in its session, as JSON lists
+ * of item ids. One statement for all of them, since there are hundreds.
+ */
+export const neighboursOf = query<NeighbourParams, { before: string; after: string }>(
+  `select
+     (select json_group_array(item_id) from (select i.item_id from ${sameTalk}
+        and (i.at, i.item_id) < (f.value ->> 2, f.value ->> 0) order by i.at desc, i.item_id desc limit 3)) as before,
+     (select json_group_array(item_id) from (select i.item_id from ${sameTalk}
+        and (i.at, i.item_id) > (f.value ->> 2, f.value ->> 0) order by i.at, i.item_id limit 3)) as after
+   from json_each(:found) f`,
+);
+
+/** items: JSON list of item ids. */
+export const itemsById = query<{ items: string }, Item>(
+  `select ${columns}, 0.0 as bm25 from search_item i where i.item_id in (select value from json_each(:items))`,
 );

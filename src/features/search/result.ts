@@ -3,9 +3,10 @@ import type { Parsed, Reply } from '../../core/operation.ts';
 import { estimateTokens } from '../../core/tokens.ts';
 import type { Context } from '../feature.ts';
 import type { Showing } from '../findable.ts';
+import { itemsOf, neighbourIds } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { type Found, showingOf } from './find.ts';
-import { type Item, neighbours } from './queries.ts';
+import type { Item } from './queries.ts';
 import { cleanText, rounded, snippetOf } from './snippet.ts';
 
 type Query = (typeof contract)['search.query'];
@@ -29,6 +30,7 @@ export function resultOf(found: Found, shown: Shown): Result {
     ...{ score: rounded(found.score), at: new Date(at).toISOString(), session_id },
     project_id: source.project?.id ?? null,
     ...{ author, agent: agent_id, path, trust, quarantined: trust === 0 },
+    found_by: found.parts.words > 0 ? 'words' : 'around',
     above: isAnswer(found) ? aboveOf(found, shown) : null,
     ...(budget_tokens === undefined ? {} : { text: cleanText(found.text) }),
     ...(reach > 0 && kind === 'message' ? { around: aroundOf(found, shown, reach) } : {}),
@@ -74,13 +76,12 @@ function aroundOf(found: Found, shown: Shown, reach: number): NonNullable<Result
 
 /** The messages around a found one, three on each side, in their order. */
 function near({ item }: Found): { readonly before: readonly Item[]; readonly after: readonly Item[] } {
-  const { session_id, at, item_id, source } = item;
+  const { session_id, at, item_id, trust } = item;
   if (item.kind !== 'message' || session_id === null) return { before: [], after: [] };
+  const source = { ...item.source, last: Number.MAX_SAFE_INTEGER };
   // never text that the list itself would not show
-  const least_trust = item.trust > 0 ? 1 : 0;
-  const all = source.read
-    .all(neighbours, { session_id, at, item_id, last_item: Number.MAX_SAFE_INTEGER, least_trust })
-    .toSorted((a, b) => a.at - b.at || a.item_id - b.item_id);
+  const ids = neighbourIds([item], { leastTrust: trust > 0 ? 1 : 0, source }).flat();
+  const all = itemsOf(ids, source).toSorted((a, b) => a.at - b.at || a.item_id - b.item_id);
   const isBefore = (each: Item) => each.at < at || (each.at === at && each.item_id < item_id);
   return { before: all.filter(isBefore), after: all.filter((each) => !isBefore(each)) };
 }

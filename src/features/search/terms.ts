@@ -4,7 +4,7 @@
 // Two stems in 16 million share a hash; what that costs is a place in a list.
 import { stem } from './stem.ts';
 import { isStopWord } from './stop-words.ts';
-import { indexable, nameParts, wordsOf } from './tokens.ts';
+import { indexable, nameParts, wordsOf, writtenWords } from './tokens.ts';
 
 export const termFields = ['text', 'names', 'path', 'comments'] as const;
 
@@ -16,7 +16,9 @@ const mostTerms = 4_000;
 const width = 3;
 /** As many words as stay known: the vocabulary of a large project. */
 const mostKnown = 100_000;
-const known = new Map<string, number>();
+const longestKnown = 40;
+/** By the word as it is written, since folding it costs more than looking it up. */
+const known = new Map<string, number | readonly number[]>();
 
 /** The hash of a stem: 1 to 2^24 - 1. FNV-1a of 32 bits, its ends folded together. */
 export function termHash(stemmed: string): number {
@@ -55,23 +57,30 @@ export function eachTerm(packed: Uint8Array, visit: (hash: number, field: number
 /** Hashes of the words of a text in order, the parts of a compound name right after it. */
 function hashesOf(text: string): readonly number[] {
   const hashes: number[] = [];
-  for (const [piece] of indexable(text).matchAll(/\S+/g)) {
-    const parts = nameParts(piece);
-    for (const word of parts === '' ? wordsOf(piece) : [...wordsOf(piece), ...wordsOf(parts)]) {
-      const hash = hashOfWord(word);
-      if (hash !== 0) hashes.push(hash);
+  for (const written of writtenWords(indexable(text))) {
+    const before = known.get(written);
+    const found = before ?? hashesOfWord(written);
+    if (before === undefined) remember(written, found);
+    if (typeof found === 'number') {
+      if (found !== 0) hashes.push(found);
+    } else {
+      hashes.push(...found);
     }
     if (hashes.length >= mostTerms) return hashes.slice(0, mostTerms);
   }
   return hashes;
 }
 
-/** 0 for a stop word. */
-function hashOfWord(word: string): number {
-  const before = known.get(word);
-  if (before !== undefined) return before;
+/** 0 for a stop word, a list for a compound. */
+function hashesOfWord(written: string): number | readonly number[] {
+  const parts = nameParts(written);
+  const words = parts === '' ? wordsOf(written) : [...wordsOf(written), ...wordsOf(parts)];
+  const hashes = words.filter((word) => !isStopWord(word)).map((word) => termHash(stem(word)));
+  return hashes.length > 1 ? hashes : (hashes[0] ?? 0);
+}
+
+function remember(written: string, found: number | readonly number[]): void {
+  if (written.length > longestKnown) return;
   if (known.size >= mostKnown) known.clear();
-  const hash = isStopWord(word) ? 0 : termHash(stem(word));
-  known.set(word, hash);
-  return hash;
+  known.set(written, found);
 }

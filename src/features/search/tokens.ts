@@ -26,6 +26,11 @@ export function tokensOf(text: string): readonly Token[] {
   return tokens;
 }
 
+/** The words of a text as they are written. */
+export function writtenWords(text: string): readonly string[] {
+  return text.match(wordForm) ?? [];
+}
+
 /** The words of a text, folded but not stemmed. */
 export function wordsOf(text: string): readonly string[] {
   return [...text.matchAll(wordForm)].map((found) => fold(found[0])).filter((word) => word !== '');

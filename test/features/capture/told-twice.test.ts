@@ -34,12 +34,14 @@ function standing(world: ImportWorld) {
 interface Found {
   readonly kind: string;
   readonly snippet: string;
+  readonly found_by: string;
 }
 
 async function search(world: ImportWorld, query: string): Promise<readonly Found[]> {
   const caller = { user: world.projects.identity.user, origin: 'human' as const };
   const asked = { operation: 'search.query', body: { query }, caller, project: projectId, idempotencyKey: undefined };
-  return ((await world.dispatch(asked)).reply as { results: readonly Found[] }).results;
+  const { results } = (await world.dispatch(asked)).reply as { results: readonly Found[] };
+  return results.filter(({ found_by }) => found_by === 'words');
 }
 
 describe('a history of SpecStory', () => {

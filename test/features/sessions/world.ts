@@ -57,7 +57,7 @@ export interface World {
   call<N extends keyof Contract>(name: N, input: Input<N>, from?: From): Promise<Output<N>>;
   /** Takes captured items in as one batch of a file; hand `announced` on for further batches of it. */
   take(items: readonly Captured[], how?: { source?: Partial<Source>; announced?: Announced }): Promise<TakenIn>;
-  /** Results of search.query. */
+  /** Results of search.query that have a word of it themselves. */
   search(query: string, from?: From): Promise<Reply<Query>['results']>;
   context(from?: From): Context;
   digest(): Readonly<Record<string, string>>;
@@ -123,7 +123,8 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
     digest: () => digest(store),
     async search(query: string, from?: From) {
       const verb = searching.verbs['search.query'] as Verb<Query>; // the verb of this very operation
-      return (await verb(context(from), searchContract['search.query'].input.parse({ query }))).results;
+      const { results } = await verb(context(from), searchContract['search.query'].input.parse({ query }));
+      return results.filter(({ found_by }) => found_by === 'words');
     },
     async call<N extends keyof Contract>(name: N, input: Input<N>, from?: From): Promise<Output<N>> {
       const operation: Operation = contract[name];
