@@ -127,6 +127,7 @@ describe('search', () => {
       item_id: fc.nat(1000),
       kind: fc.constantFrom('entry', 'message', 'tool', 'document'),
       session: fc.constantFrom(null, 's1', 's2'),
+      document: fc.constantFrom(null, 'd1', 'd2'),
       at: fc.nat(3),
       isQuestion: fc.boolean(),
       byNamed: fc.boolean(),
