@@ -146,8 +146,8 @@ describe('what is found', () => {
   test('FI37: a file called by the words of a question comes before one that only has them, prose after code', async () => {
     const file = (text: string, path: string) => library.say({ kind: 'document', text, path });
     await file('export function read() { return retry(queue); }', 'src/other.ts');
-    await file('export function read() { return retry(queue); } //', 'src/retry-queue.ts');
-    await file('export function read() { return retry(queue); } #', 'notes.md');
+    await file('export function load() { return retry(queue); }', 'src/retry-queue.ts');
+    await file('export function keep() { return retry(queue); }', 'notes.md');
     const { results } = library.query('retry queue');
     expect(results.map(({ path }) => path)).toEqual(['src/retry-queue.ts', 'src/other.ts', 'notes.md']);
   });
