@@ -18,6 +18,7 @@ export interface Shown {
 }
 
 const indent = '    ';
+const shaShown = 10;
 
 /** The lines of one result. before: the one above it; what both are part of is not said twice. */
 export function foundLines(found: Found, before: Found | undefined, shown: Shown): readonly string[] {
@@ -31,7 +32,7 @@ export function foundLines(found: Found, before: Found | undefined, shown: Shown
   const middle = first < 0 ? around.length : first;
   return [
     headOf(found, before, shown),
-    ...(found.above ? [dim(`${indent}> ${oneLine(found.above)}`)] : []),
+    ...(found.above && found.above !== before?.snippet ? [dim(`${indent}> ${oneLine(found.above)}`)] : []),
     ...around.slice(0, middle).map(near),
     ...bodyOf(found, paint).map((line) => `${indent}${line}`.trimEnd()),
     ...around.slice(middle).map(near),
@@ -43,7 +44,9 @@ function headOf(found: Found, before: Found | undefined, { cli, short, projects 
   const { print, now } = cli;
   const { kind, project, path, agent, author, session_id: session } = found;
   const goesOn = kind === 'message' && before?.kind === kind && session !== null && before.session_id === session;
-  const name = goesOn ? '' : nameOf(found);
+  // a session is called by what was said first
+  const isItsName = kind === 'message' && isNamedBySnippet(found);
+  const name = goesOn || isItsName ? '' : nameOf(found);
   const details = [
     relativeTime(found.at, now()),
     projects ? (project ?? 'personal') : null,
@@ -60,14 +63,19 @@ function headOf(found: Found, before: Found | undefined, { cli, short, projects 
 
 /** A document's title says where in it; its name stands among the details, as its path. */
 function nameOf({ kind, key, title, id }: Found): string {
+  if (kind === 'commit' && key !== null) return key.slice(0, shaShown);
   return oneLine((kind === 'document' ? title : key) ?? title ?? shortId(id));
+}
+
+function isNamedBySnippet(found: Found): boolean {
+  return oneLine(found.snippet) === nameOf(found);
 }
 
 type Paint = (style: 'bold', text: string) => string;
 
 function bodyOf(found: Found, paint: Paint): readonly string[] {
   if (found.text !== undefined) return cleaned(found.text).split('\n');
-  if (oneLine(found.snippet) === nameOf(found)) return [''];
+  if (found.kind !== 'message' && isNamedBySnippet(found)) return [];
   const text = highlighted(found, paint);
   return [found.found_by === 'around' ? paint('bold', text) : text];
 }
