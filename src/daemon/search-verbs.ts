@@ -8,6 +8,7 @@ import { contextSearch } from '../features/search/context-search.ts';
 import type { contract } from '../features/search/contract.ts';
 import { type Others, searchQuery } from '../features/search/search-query.ts';
 import { showings } from '../features/sessions/findable.ts';
+import { onBranch } from '../features/sessions/on-branch.ts';
 import type { Read } from '../store/record-type.ts';
 import { entrySettings, sessionFacts } from './entry-needs.ts';
 
@@ -55,7 +56,7 @@ export function answerSearch(request: SearchRequest, readers: Readers) {
   if (request.operation === 'context.search') {
     return contextSearch(context, request.input, { showings: all, entryOf: foundEntry(needs) });
   }
-  return searchQuery(context, request.input, { showings: all, others: othersOf(request, readers) });
+  return searchQuery(context, request.input, { showings: all, onBranch, others: othersOf(request, readers) });
 }
 
 /** What cannot be read now is named, and does not keep the rest from being searched. */

@@ -34,8 +34,6 @@ export interface SearchPart {
   readonly names: string;
   /** Title of the session, when it is known at the time of the record. */
   readonly title?: string | null;
-  /** Branch it was said or done on, when it is known at the time of the record. */
-  readonly branch?: string | null;
   /** Entries only: filters of context.search. A category also moves the rank (decision, preference, fact up). */
   readonly category?: string | null;
   readonly tags?: readonly string[];
@@ -84,6 +82,12 @@ export interface Showing {
     part?: number,
   ) => { readonly key: string | null; readonly title: string | null };
 }
+
+/** What is of a branch in one database: everything of some sessions, and some commits by their ids. */
+export type BranchOf = (
+  read: Read,
+  branch: string,
+) => { readonly sessions: readonly string[]; readonly commits: readonly string[] };
 
 type Json = z.output<ReturnType<typeof z.json>>;
 

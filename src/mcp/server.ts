@@ -48,11 +48,12 @@ async function callTool(asking: Asking, name: string, given: Given) {
     where = '\n(this directory belongs to no project: the personal memory answered)';
   });
   try {
-    const { operation } = toolFor(name, given);
+    const { operation, asks, tells } = toolFor(name, given);
+    const asked = asks?.(given) ?? given;
     const own = operation === 'session.accept' ? { agent } : {};
     // checked by the daemon, which has the schema of every operation
-    const { success: _, ...reply }: Given = await ask(operation, { ...given, ...own } as never);
-    const body = fitted(reply);
+    const { success: _, ...reply }: Given = await ask(operation, { ...asked, ...own } as never);
+    const body = fitted(tells?.(reply, asked) ?? reply);
     return { content: [text(rendered(operation, body) + where)], structuredContent: plain(body) };
   } catch (error) {
     if (!(error instanceof PrsistError)) throw error;

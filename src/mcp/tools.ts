@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { OperationName } from '../client/call.ts';
 import { operations } from '../features/operations.ts';
+import { searchAnswer, searchRequest } from './search-answer.ts';
 
 export interface Tool {
   readonly name: string;
@@ -12,7 +13,13 @@ export interface Tool {
   readonly fields: Readonly<Record<string, string>>;
   /** Of those, what it must give although the operation could do without. */
   readonly required?: readonly string[];
+  /** What the daemon is asked, where that is not just what was given. */
+  readonly asks?: (given: Given) => Given;
+  /** What of the reply is told, where that is not all of it. */
+  readonly tells?: (reply: Given, asked: Given) => Given;
 }
+
+type Given = Readonly<Record<string, unknown>>;
 
 /** All tools, in the order in which they are listed. */
 export const tools: readonly Tool[] = [
@@ -68,17 +75,21 @@ export const tools: readonly Tool[] = [
   {
     name: 'search',
     operation: 'search.query',
-    description: 'Search everything remembered: entries, messages, tool calls, commits, documents, tasks.',
+    description: 'Search everything remembered, best first.',
     fields: {
-      query: 'words, "exact phrase", -without',
+      query: 'words, "exact phrase", -without, begin*',
       kinds: '',
       since: '7d, 12h or a date',
       until: '',
       path: 'about files below it',
       session_id: '',
-      limit: '',
+      projects: 'others to search too; "*": all',
+      budget_tokens: 'of the answer: 2000',
+      limit: 'short results by pages instead',
       cursor: 'next_cursor of the answer before',
     },
+    asks: searchRequest,
+    tells: searchAnswer,
   },
   {
     name: 'task',
@@ -119,7 +130,13 @@ function propertyOf(schema: unknown, meaning: string): JsonObject {
   return {
     type,
     ...(words === undefined ? {} : { enum: words }),
-    ...(items === undefined ? {} : { items }),
+    ...(items === undefined ? {} : { items: plainItems(items) }),
     ...(meaning === '' ? {} : { description: meaning }),
   };
+}
+
+function plainItems(items: unknown): JsonObject {
+  // of a schema that zod has made
+  const { type = 'string', enum: words } = items as JsonObject;
+  return { type, ...(words === undefined ? {} : { enum: words }) };
 }

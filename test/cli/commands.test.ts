@@ -96,57 +96,6 @@ test('an empty list says so on stderr and is no failure; --quiet says nothing', 
   expect(await prsist(['sessions', '--quiet'], { server })).toEqual({ exit: 0, stdout: '', stderr: '' });
 });
 
-test('search prints where, when and the words, with marks only on a terminal', async () => {
-  const found = {
-    kind: 'entry',
-    id: 'x',
-    key: 'decision.redis',
-    title: null,
-    snippet: 'we dropped \u001b[31mredis\nlast week',
-    highlights: [[16, 21]],
-    score: 1,
-    at: at(180),
-    session_id: session,
-    author: null,
-    agent: 'codex',
-    path: null,
-    trust: 1,
-    quarantined: false,
-  };
-  await using server = await serve(
-    answers({ 'search.query': { query: 'redis', result_count: 1, results: [found], next_cursor: null } }),
-  );
-  const plain = await prsist(['search', 'why redis', '--kind', 'entry,commit', '--limit', '5'], { server });
-  expect(plain.stdout).toBe('entry  decision.redis  3h ago, codex, session 3f2a91bc\n    we dropped redis last week\n');
-  expect(server.asked[0]?.input).toEqual({ query: 'why redis', kinds: ['entry', 'commit'], limit: 5 });
-  const terminal = await prsist(['search', 'redis'], { server, terminal: 'yes' });
-  expect(terminal.stdout).toContain('we dropped \u001b[1mredis\u001b[22m last week');
-  const dull = await prsist(['search', 'redis'], { server, terminal: 'yes', env: { NO_COLOR: '1' } });
-  expect(dull.stdout).toBe(plain.stdout);
-});
-
-test('search takes words that begin with a dash, and still knows its options', async () => {
-  const nothing = { query: '', result_count: 0, results: [], next_cursor: null };
-  await using server = await serve(answers({ 'search.query': nothing }));
-  const lines = [
-    ['exact phrase', '-without'],
-    ['-without', 'exact', '--limit', '5', '-too'],
-    ['--limit', '5', 'a', '--', '--force', '-x'],
-  ];
-  for (const words of lines) expect(await prsist(['search', ...words], { server })).toMatchObject({ exit: 0 });
-  expect(server.asked.map(({ input }) => input)).toEqual([
-    { query: 'exact phrase -without' },
-    { query: '-without exact -too', limit: 5 },
-    { query: 'a --force -x', limit: 5 },
-  ]);
-  expect(await prsist(['search', 'x', '-without', '--knd', 'entry'], { server })).toEqual({
-    exit: 2,
-    stdout: '',
-    stderr: "error: unknown option '--knd'\ntry: prsist search --kind\n",
-  });
-  expect((await prsist(['search', 'x', '-h'], { server })).stdout).toMatch(/^Usage: prsist search/);
-});
-
 test('resume only looks; session resume resumes', async () => {
   await using server = await serve(
     answers({

@@ -67,6 +67,31 @@ test('MC10: a real client remembers, searches, reads, forgets, hands over and ta
   expect((await codex('search', { query: 'drained deploy' })).text).not.toContain(key);
 });
 
+test('MC17: command, route and tool find the same, in the same order', async () => {
+  const { client } = await connected();
+  const call = caller(client);
+  for (let n = 0; n < 12; n += 1)
+    await call('remember', { value: `The ferry ${n % 3 === 0 ? 'timetable' : 'fare'} of day ${n}` });
+  type Results = readonly { readonly id: string }[];
+  const ids = (reply: Record<string, unknown> = {}) => (reply.results as Results).map(({ id }) => id);
+  const route = home.client(cwd, { agent: 'claude-code' });
+  for (const [query, most] of [
+    ['when does the ferry go', 12],
+    ['ferri timetabel', 12],
+    ['timeta*', 4],
+    ['fare -timetable kind:entry', 8],
+  ] as const) {
+    const paged = (await call('search', { query, limit: 5 })).structuredContent;
+    const whole = (await call('search', { query })).structuredContent;
+    const asked = await route.call('search.query', { query });
+    const typed = await home.json(['search', query], { cwd });
+    expect(ids(typed)).toEqual(asked.results.map(({ id }) => id));
+    expect(ids(whole)).toEqual(ids(typed));
+    expect(ids(whole)).toHaveLength(most);
+    expect(ids(paged)).toEqual(ids(typed).slice(0, 5));
+  }
+});
+
 test('MC11: resources and prompts; an address that is none is said with what to do', async () => {
   const { client } = await connected();
   await caller(client)('remember', { value: 'Read me as a resource', key: 'notes/a b', category: 'note' });

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { estimateTokens } from '../../src/core/tokens.ts';
 import { briefClose, briefOpen } from '../../src/core/words.ts';
 import { answerChars, fitted } from '../../src/mcp/fit.ts';
 import { agentOf, placeOf } from '../../src/mcp/identity.ts';
 import { block, rendered } from '../../src/mcp/render.ts';
+import { searchAnswer, searchRequest, usualBudget } from '../../src/mcp/search-answer.ts';
 
 test('MC3: whatever the size of an answer, what is given fits, and says when something is missing', () => {
   const json = fc.dictionary(fc.string(), fc.jsonValue());
@@ -51,4 +53,40 @@ test('MC5: the agent is who it says it is, and never nobody', () => {
   expect(named('anything', { PRSIST_CLIENT: 'codex' })).toBe('codex');
   expect([agentOf(undefined, {}), agentOf(undefined, { CLAUDECODE: '1' })]).toEqual(['mcp', 'claude-code']);
   expect([placeOf({ CLAUDE_PROJECT_DIR: '/a' }, '/b'), placeOf({}, '/b')]).toEqual(['/a', '/b']);
+});
+
+test('MC6: an answer of search fits its budget in words and as a structure, and leaves out what there is nothing of', () => {
+  const found = (n: number) => ({
+    ...{ kind: 'message', id: `id-${n}`, key: null, title: 'The cache', snippet: `said ${n}`, highlights: [[0, 4]] },
+    ...{ score: 1, at: '2026-01-02T03:04:05.000Z', session_id: '3f2a91bc-0000-7000-8000-000000000001' },
+    ...{ project_id: 'p', project: 'shop', author: 'codex', agent: 'codex', path: null, trust: 2, quarantined: false },
+    ...{ found_by: 'words', above: n === 0 ? 'which broker?' : null, text: 'word '.repeat(n % 7 === 0 ? 300 : 20) },
+  });
+  const reply = {
+    ...{ query: 'q', result_count: 200, took_ms: 1, did_you_mean: [], left_out: [], sessions: [] },
+    ...{ results: Array.from({ length: 200 }, (_, n) => found(n)), next_cursor: null },
+  };
+  expect(searchRequest({ query: 'q' })).toEqual({ query: 'q', budget_tokens: usualBudget });
+  for (const asked of [{ limit: 5 }, { cursor: 'c' }, { budget_tokens: 90 }]) expect(searchRequest(asked)).toBe(asked);
+  for (const budget_tokens of [600, usualBudget, 5_000]) {
+    const told = searchAnswer(reply, { budget_tokens });
+    const results = told.results as readonly object[];
+    expect(results.length).toBeGreaterThan(0);
+    expect(estimateTokens(JSON.stringify(results))).toBeLessThanOrEqual(budget_tokens * 1.02);
+    expect(estimateTokens(rendered('search.query', told))).toBeLessThanOrEqual(budget_tokens + 60);
+    expect(results[0]).toEqual({
+      ...{ kind: 'message', id: 'id-0', at: '2026-01-02T03:04:05.000Z', agent: 'codex', above: 'which broker?' },
+      ...{ session_id: '3f2a91bc-0000-7000-8000-000000000001', text: 'word '.repeat(300) },
+    });
+  }
+  expect(searchAnswer(reply, { budget_tokens: 50 }).result_count).toBe(1);
+  expect(searchAnswer(reply, { limit: 200 }).result_count).toBe(200);
+  const meant = { ...reply, results: [], did_you_mean: [{ typed: 'deamon', meant: 'daemon' }], left_out: ['attic'] };
+  expect(rendered('search.query', searchAnswer(meant, {}))).toBe(
+    'did you mean: daemon (for deamon)\nnot searched: attic\nnothing found',
+  );
+  const line = rendered('search.query', searchAnswer({ ...reply, results: [found(0)] }, { projects: ['*'] }));
+  expect(line.split('\n')[2]).toMatch(
+    /^- 2026-01-02 03:04 · shop · codex · session 3f2a91bc · message: word .* \(said to: which broker\?\)$/,
+  );
 });

@@ -12,11 +12,11 @@ const pinned = [
   'handoff(to_agent*, handoff_reason*, continuation_instructions, critical_info, session_id)',
   'remember(value*, category, key, scope, priority)',
   'resume(session_id)',
-  'search(query*, kinds, since, until, path, session_id, limit, cursor)',
+  'search(query*, kinds, since, until, path, session_id, projects, budget_tokens, limit, cursor)',
   'task(task_id, description, status, result, session_id)',
 ];
 
-test('MC1: eight tools, always in the same order, in at most 1,000 tokens', () => {
+test('MC1: eight tools, always in the same order, in at most 950 tokens', () => {
   const shown = list.map(({ name, inputSchema }) => {
     const { properties = {}, required = [] } = inputSchema as { properties?: object; required?: readonly string[] };
     return `${name}(${Object.keys(properties)
@@ -25,7 +25,7 @@ test('MC1: eight tools, always in the same order, in at most 1,000 tokens', () =
   });
   expect(shown).toEqual(pinned);
   expect(shown).toEqual([...shown].sort());
-  expect(estimateTokens(JSON.stringify(list))).toBeLessThanOrEqual(1_000);
+  expect(estimateTokens(JSON.stringify(list))).toBeLessThanOrEqual(950);
 });
 
 test('MC2: what reads says so; only forget is called destructive', () => {

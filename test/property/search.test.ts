@@ -166,8 +166,13 @@ describe('search', () => {
             Object.values(parts).reduce((sum, part) => sum + part, 0),
           ),
         );
-        const careful = items.flatMap(({ pass, score }, i) => (pass === 'careful' ? [(sums[i] ?? 0) / score] : []));
-        for (const ratio of careful) expect(ratio).toBeCloseTo(careful[0] ?? 0, 6);
+        for (const [i, { score, total, of, byWord, unit, parts }] of items.entries()) {
+          expect(total).toBeCloseTo(sums[i] ?? 0, 9);
+          expect(total / of).toBeCloseTo(score, 9);
+          // where no word is found the index alone decides
+          const found = byWord.reduce((sum, value) => sum + value * unit, 0);
+          if (found > 0) expect(found).toBeCloseTo(parts.words, 9);
+        }
       }),
     );
   });

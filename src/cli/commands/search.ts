@@ -1,45 +1,70 @@
-import { shortId } from '../../core/ids.ts';
-import type { Reply } from '../../core/operation.ts';
-import { findableKinds } from '../../core/words.ts';
-import type { Operations } from '../../features/operations.ts';
+import { findableKinds, layers, scopes } from '../../core/words.ts';
 import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
-import { count, list, oneOf, wordsOrStdin } from '../input.ts';
+import { explainedQuestion } from '../explained.ts';
+import { foundLines } from '../found.ts';
+import { count, given, list, oneOf, wholeNumber, wordsOrStdin } from '../input.ts';
 import { wholeSession } from '../session-id.ts';
-import { cleaned, oneLine } from '../text.ts';
-import { momentBefore, relativeTime } from '../when.ts';
+import { shortIds } from '../short-ids.ts';
+import { oneLine } from '../text.ts';
+import { momentBefore } from '../when.ts';
 
 interface SearchOptions {
   readonly kind?: readonly string[];
   readonly session?: string;
   readonly agent?: string;
+  readonly author?: string;
   readonly path?: string;
+  readonly branch?: string;
+  readonly layer?: string;
+  readonly scope?: string;
+  readonly tag?: readonly string[];
   readonly since?: string;
   readonly until?: string;
+  readonly projects?: readonly string[];
+  readonly exact?: boolean;
+  readonly explain?: boolean;
+  readonly neighbours?: number;
+  readonly budget?: number;
+  readonly sessions?: boolean;
   readonly limit?: number;
+  readonly after?: string;
 }
-
-type Found = Reply<Operations['search.query']>['results'][number];
 
 export const register: Register = (parent, bind) => {
   const command = parent
     .command('search')
     .description(
-      'Search everything remembered. Words, "an exact phrase", -without, and kind: session: agent: path: since: until:',
+      'Search everything remembered, best first. Words, "an exact phrase", -without, begin*; also kind: session: agent: author: path: branch: layer: scope: tag: since: until:',
     )
     .argument('[query...]', 'read from stdin when absent or "-"')
     .option('--kind <kinds>', findableKinds.join(', '), list)
     .option('--session <id>', 'only this session')
     .option('--agent <agent>', 'only what this agent said or did')
+    .option('--author <name>', 'only what this person or agent wrote')
     .option('--path <path>', 'only about files below this path')
+    .option('--branch <branch>', 'only sessions that were on it and commits made on it')
+    .option('--layer <layer>', `only entries of it: ${layers.join(', ')}`)
+    .option('--scope <scope>', `only entries of it: ${scopes.join(', ')}`)
+    .option('--tag <tags>', 'only entries with all of these tags', list)
     .option('--since <when>', 'not older: 7d, 12h, 2026-01-31')
     .option('--until <when>', 'not newer')
+    .option('--projects <names>', "other projects to search as well, by name or id; '*' for all", list)
+    .option('--exact', 'words as they are typed: nothing repaired, no other forms of them')
+    .option('--explain', 'how the query was read, and why each result stands where it does')
+    .option('--neighbours <n>', 'so many messages before and after each message found', wholeNumber('--neighbours', 3))
+    .option('--budget <tokens>', 'whole texts, as many as fit into so many tokens', count('--budget', 100_000, 50))
+    .option('--sessions', 'also the conversations that answer best as a whole')
     .option('--limit <n>', 'at most so many results (20)', count('--limit', 200))
+    .option('--after <cursor>', 'go on where the last page ended')
     .action(bind(search));
   withExamples(command, [
     'prsist search "why did we drop redis"',
     'prsist search migration --kind entry,commit --since 30d',
     `prsist search '"exact phrase" -draft agent:codex'`,
+    "prsist search 'config*' --branch feature/login --neighbours 1",
+    "prsist search deploy key --projects '*' --explain",
+    'prsist search "what is left of the parser" --budget 2000',
   ]);
 };
 
@@ -49,53 +74,57 @@ async function search(cli: Cli, words: readonly string[], options: SearchOptions
     words.map((word) => word.trim()),
     'query',
   );
-  const time = (text: string | undefined, name: string) => text && momentBefore(text, cli.now(), name);
   const reply = await cli.client.call('search.query', {
     query,
-    kinds: options.kind?.map((kind) => oneOf(findableKinds, kind, '--kind')),
-    session_id: options.session && (await wholeSession(cli, options.session)),
-    agent: options.agent,
-    path: options.path,
-    since: time(options.since, '--since'),
-    until: time(options.until, '--until'),
+    ...(await filtersOf(cli, options)),
+    projects: options.projects && [...options.projects],
+    exact: options.exact,
+    explain: options.explain,
+    neighbours: options.neighbours,
+    budget_tokens: options.budget,
     limit: options.limit,
+    cursor: options.after,
   });
-  cli.answer(reply, ({ results }) => {
-    for (const found of results) show(cli, found);
-    if (results.length === 0) cli.print.note('nothing found');
+  cli.answer(reply, ({ results, sessions, question, did_you_mean: meant, left_out: missing, next_cursor, took_ms }) => {
+    const { print } = cli;
+    for (const each of meant) print.note(`did you mean: ${oneLine(each.meant)} (for ${oneLine(each.typed)})`);
+    if (missing.length > 0) print.note(`not searched: ${missing.map(oneLine).join(', ')}`);
+    if (question) print.line(print.paint('dim', explainedQuestion(question, meant, took_ms)));
+    const short = shortIds([...results, ...sessions].flatMap(({ session_id }) => session_id ?? []));
+    const shown = { cli, short, projects: options.projects !== undefined };
+    for (const [place, found] of results.entries()) {
+      for (const line of foundLines(found, results[place - 1], shown)) print.line(line);
+    }
+    if (results.length === 0) print.note('nothing found');
+    if (options.sessions && sessions.length > 0) {
+      print.line('conversations that answer best as a whole');
+      print.table(sessions.map((each) => ['', short(each.session_id), each.score.toFixed(2), titleOf(each, results)]));
+    }
+    if (next_cursor !== null) print.note(`there are more: --after ${next_cursor}`);
   });
 }
 
-/** One line of where and when, then the words themselves. */
-function show(cli: Cli, found: Found): void {
-  const { print } = cli;
-  // a document's title says where in it; its name stands among the details, as its path
-  const called = found.kind === 'document' ? found.title : found.key;
-  const name = oneLine(called ?? found.title ?? shortId(found.id));
-  const where = [found.path, found.agent ?? found.author, found.session_id && `session ${shortId(found.session_id)}`];
-  const details = [
-    relativeTime(found.at, cli.now()),
-    ...where.filter((part) => part).map((part) => oneLine(String(part))),
-  ];
-  const label = found.quarantined ? print.paint('yellow', '  [not trusted]') : '';
-  print.line(
-    `${print.paint('cyan', found.kind)}  ${print.paint('bold', name)}  ${print.paint('dim', details.join(', '))}${label}`,
-  );
-  print.line(`    ${oneLine(found.snippet) === name ? '' : highlighted(cli, found)}`.trimEnd());
+/** What narrows a search, as the request names it. */
+async function filtersOf(cli: Cli, options: SearchOptions) {
+  const time = (text: string | undefined, name: string) => text && momentBefore(text, cli.now(), name);
+  const { kind, session, agent, author, path, branch, layer, scope, tag, since, until } = options;
+  return {
+    kinds: kind?.map((each) => oneOf(findableKinds, each, '--kind')),
+    session_id: session === undefined ? undefined : await wholeSession(cli, given(session, '--session')),
+    ...{ agent, path, author, branch, tags: tag && [...tag] },
+    layer: layer === undefined ? undefined : oneOf(layers, layer, '--layer'),
+    scope: scope === undefined ? undefined : oneOf(scopes, scope, '--scope'),
+    since: time(since, '--since'),
+    until: time(until, '--until'),
+  };
 }
 
-/** The snippet in pieces, each cleaned by itself: cleaning the whole would move the offsets. */
-function highlighted(cli: Cli, { snippet, highlights }: Found): string {
-  let at = 0;
-  let text = '';
-  for (const [from, to] of highlights) {
-    if (from < at || to > snippet.length) continue;
-    text += folded(snippet.slice(at, from)) + cli.print.paint('bold', folded(snippet.slice(from, to)));
-    at = to;
-  }
-  return (text + folded(snippet.slice(at))).trim();
+interface OfSession {
+  readonly session_id: string | null;
 }
 
-function folded(text: string): string {
-  return cleaned(text).replace(/\s+/g, ' ');
+/** Of a conversation whose messages are among the results. */
+function titleOf({ session_id }: OfSession, results: readonly (OfSession & { kind: string; title: string | null })[]) {
+  const one = results.find((found) => found.kind === 'message' && found.session_id === session_id);
+  return oneLine(one?.title ?? '');
 }

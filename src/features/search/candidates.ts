@@ -2,7 +2,7 @@
 import { limits } from '../../core/limits.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
-import type { Showing } from '../findable.ts';
+import type { BranchOf, Showing } from '../findable.ts';
 import { wordsWorthAsking } from './budget.ts';
 import { matchText } from './match.ts';
 import { type CandidateParams, candidates, type Item, itemsById, neighboursOf } from './queries.ts';
@@ -18,18 +18,30 @@ export interface Source {
   readonly last: number;
 }
 
+type Filters =
+  | 'session_id'
+  | 'agent_id'
+  | 'layer'
+  | 'scope'
+  | 'priority'
+  | 'my_user'
+  | 'my_tenant'
+  | 'my_session'
+  | 'my_agent';
+
 /** What a result must have; every member absent or null = not asked for. */
 export interface Wanted {
   /** Filter words: one of each list must hold. */
   readonly tokens: readonly (readonly string[])[];
   readonly path?: string | undefined;
   readonly author?: string | undefined;
+  readonly branch?: string | undefined;
   readonly leastTrust: number;
   readonly since: number;
   readonly until: number;
   /** Only messages may come with their neighbours; false where a filter asks for something else. */
   readonly messages: boolean;
-  readonly rows: Omit<CandidateParams, 'match' | 'last_item' | 'least_trust' | 'since' | 'until' | 'limit'>;
+  readonly rows: Pick<CandidateParams, Filters>;
 }
 
 export interface Gathered extends Item {
@@ -42,6 +54,7 @@ export interface Gathering {
   readonly seeking: Seeking;
   readonly wanted: Wanted;
   readonly showings: readonly Showing[];
+  readonly onBranch?: BranchOf;
 }
 
 /** Of how many of the best candidates the neighbours are looked at. */
@@ -55,11 +68,12 @@ export function gather(gathering: Gathering, source: Source, limit: number): rea
   return [...found, ...near].map((item) => ({ ...item, source }));
 }
 
-function asked({ question, seeking, wanted }: Gathering, { read, last }: Source, limit: number): readonly Item[] {
-  const { tokens, path, author, leastTrust, since, until, rows } = wanted;
+function asked(gathering: Gathering, { read, project, last }: Source, limit: number): readonly Item[] {
+  const { question, seeking, wanted } = gathering;
+  const { tokens, path, author, branch, leastTrust, since, until, rows } = wanted;
   // what a filter or a phrase leaves is few enough to be asked for every word
-  const isNarrow = tokens.length > 0 || question.phrases.length > 0;
-  const every = [...new Set([...seeking.words, ...seeking.synonyms])];
+  const isNarrow = tokens.length > 0 || question.phrases.length > 0 || branch !== undefined;
+  const every = [...new Set([...seeking.words, ...seeking.completed, ...seeking.synonyms])];
   const words = isNarrow ? every : wordsWorthAsking(read, every, last);
   const match = matchText(
     { ...question, words, beginnings: isNarrow || last < 100_000 ? seeking.beginnings : [] },
@@ -67,8 +81,16 @@ function asked({ question, seeking, wanted }: Gathering, { read, last }: Source,
   );
   return read.all(candidates, {
     ...{ match, last_item: last, least_trust: leastTrust, since, until, limit },
-    ...rows,
+    ...{ ...rows, ...branchRows(gathering, { read, project }) },
   });
+}
+
+/** A branch is looked up when it is asked for: what is known of it may be younger than what was said there. */
+function branchRows({ wanted: { branch }, onBranch }: Gathering, { read, project }: Omit<Source, 'last'>) {
+  if (branch === undefined) return { on_sessions: null, on_commits: null };
+  // what is the user's own was said on none
+  const { sessions, commits } = (project && onBranch?.(read, branch)) ?? { sessions: [], commits: [] };
+  return { on_sessions: JSON.stringify(sessions), on_commits: JSON.stringify(commits) };
 }
 
 /** The messages around the best of those that were found, without those that were found themselves. */

@@ -34,7 +34,7 @@ export function contextSearch(context: Context, input: Input, { showings, entryO
     return true;
   };
   const { found, next_cursor, seeking } = find({ context, question, wanted, showings }, { asked, page, keep });
-  const stems = stemsOf(seeking.words);
+  const stems = stemsOf([...seeking.words, ...seeking.completed]);
   const results = found.flatMap((one) => {
     const entry = entries.get(one);
     return entry ? [resultOf(one, entry, stems)] : [];

@@ -24,6 +24,8 @@ const result = z.object({
   at: time,
   session_id: z.string().nullable(),
   project_id: z.string().nullable(),
+  /** Its name; null for what is the user's own. */
+  project: z.string().nullable(),
   author: z.string().nullable(),
   agent: z.string().nullable(),
   path: z.string().nullable(),
@@ -37,11 +39,15 @@ const result = z.object({
   text: z.string().optional(),
   /** With neighbours: the messages before and after it in its session, in their order. */
   around: z.array(nearby).optional(),
-  /** With explain: what the score is made of; the parts are added, then multiplied with the factors. */
+  /** With explain: what the score is made of. The parts added, times the factors, are the total; total / of is the score. */
   explain: z
     .object({
       parts: z.record(z.string(), z.number()),
+      /** What each word of the question adds to the part `words`. */
+      words: z.record(z.string(), z.number()),
       factors: z.record(z.string(), z.number()),
+      total: z.number(),
+      of: z.number(),
       pass: z.enum(['careful', 'wide']),
     })
     .optional(),
@@ -122,6 +128,10 @@ export const contract = {
       question: z
         .object({
           words: z.array(z.string()),
+          /** Said too often to say anything: not looked for. */
+          dropped: z.array(z.string()),
+          /** What a word with an asterisk stands for. */
+          completed: z.array(z.string()),
           unknown: z.array(z.string()),
           named: z.array(z.string()),
           times: z.array(z.string()),

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Parsed, Reply } from '../../core/operation.ts';
 import { type Context, type Feature, feature } from '../feature.ts';
-import type { EntryOf, Findable, Hiding, Showing } from '../findable.ts';
+import type { BranchOf, EntryOf, Findable, Hiding, Showing } from '../findable.ts';
 import { contextSearch } from './context-search.ts';
 import { contract } from './contract.ts';
 import { type HygieneNeeds, hygiene } from './hygiene.ts';
@@ -29,6 +29,8 @@ export interface SearchNeeds {
   /** One per kind. */
   readonly showings: readonly Showing[];
   readonly entryOf: EntryOf;
+  /** What is of a branch; nothing when absent. Unused where searches are answered elsewhere, as `showings` is. */
+  readonly onBranch?: BranchOf;
   /** A clock that only goes forward, in milliseconds; nothing is timed when absent. */
   readonly monotonic?: () => number;
   /** Begins the timing of a search for entries; what it returns is told how many were found. */
@@ -44,6 +46,7 @@ export function searchFeature({
   hidings,
   showings,
   entryOf,
+  onBranch,
   aside,
   asking,
   hygiene: ofHygiene,
@@ -54,7 +57,7 @@ export function searchFeature({
       'hygiene.get': hygiene({ ...ofHygiene, showings }),
       'search.query': async (context, input) => {
         const begun = monotonic();
-        const reply = await (aside?.query(context, input) ?? searchQuery(context, input, { showings }));
+        const reply = await (aside?.query(context, input) ?? searchQuery(context, input, { showings, onBranch }));
         return { ...reply, took_ms: Math.round(100 * (monotonic() - begun)) / 100 };
       },
       'context.search': async (context, input) => {

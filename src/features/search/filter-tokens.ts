@@ -12,7 +12,6 @@ const prefixes = {
   scope: 'xc',
   category: 'xq',
   tag: 'xw',
-  branch: 'xb',
 } as const;
 
 /** The filter word of one value. */

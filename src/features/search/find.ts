@@ -1,6 +1,6 @@
 // From a question to the texts of one page: candidates of the databases, scored, checked, cut into pages.
 import type { Context } from '../feature.ts';
-import type { FindableKind, Showing } from '../findable.ts';
+import type { BranchOf, FindableKind, Showing } from '../findable.ts';
 import { type Gathered, gather, type Source, shareOf, type Wanted } from './candidates.ts';
 import { rowsIn } from './counts.ts';
 import { factorsFor } from './factors.ts';
@@ -22,6 +22,7 @@ export interface Search {
   readonly question: Question;
   readonly wanted: Wanted;
   readonly showings: readonly Showing[];
+  readonly onBranch?: BranchOf;
   /** Words as they are typed, nothing repaired and no other forms of them. */
   readonly exact?: boolean | undefined;
   /** Databases of other projects to search as well. */

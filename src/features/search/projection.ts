@@ -20,7 +20,7 @@ export type TermSource = Pick<SearchPart, 'kind' | 'text' | 'names' | 'tags' | '
 
 type Known = { readonly item_id: number; readonly part: number; readonly hidden: number };
 type OfEntity = { readonly kind: string; readonly ent: string };
-type ItemRow = Omit<SearchPart, 'text' | 'names' | 'title' | 'category' | 'tags' | 'branch'> & {
+type ItemRow = Omit<SearchPart, 'text' | 'names' | 'title' | 'category' | 'tags'> & {
   readonly chars: number;
   readonly length: number;
   readonly flags: number;
@@ -223,7 +223,6 @@ function filterWords(part: SearchPart): readonly string[] {
     ['layer', part.layer],
     ['scope', part.scope],
     ['category', part.category],
-    ['branch', part.branch],
     ...(part.tags ?? []).map((tag) => ['tag', tag] as const),
   ] as const;
   const words = values.flatMap(([field, value]) => (value ? [filterToken(field, value)] : []));

@@ -42,6 +42,9 @@ export type CandidateParams = {
   readonly my_tenant: string | null;
   readonly my_session: string | null;
   readonly my_agent: string | null;
+  /** JSON lists of what is of a branch, null when none was asked for. */
+  readonly on_sessions: string | null;
+  readonly on_commits: string | null;
   readonly limit: number;
 };
 
@@ -56,6 +59,8 @@ export const candidates = query<CandidateParams, Item>(
      and (:layer is null or i.layer = :layer)
      and (:scope is null or i.scope = :scope)
      and (:priority is null or i.priority = :priority)
+     and (:on_sessions is null or i.session_id in (select value from json_each(:on_sessions))
+       or (i.kind = 'commit' and i.ent in (select value from json_each(:on_commits))))
      and (i.scope is null or i.scope in ('project', 'global')
        or (i.scope = 'user' and i.user_id = :my_user and (i.tenant_id is null or i.tenant_id = :my_tenant))
        or (i.scope = 'tenant' and i.tenant_id = :my_tenant)

@@ -24,6 +24,10 @@ export interface Question {
   readonly text: string;
   /** Folded words to look for, each once; any of them may be missing in a result. */
   readonly words: readonly string[];
+  /** Folded words of it that say nothing and are not looked for. */
+  readonly dropped: readonly string[];
+  /** The folded word that a query ends in with an asterisk, `conf*`: one of `words`, of which only the beginning is known. */
+  readonly beginning: string | undefined;
   /** Texts in double quotes, which a result must contain. */
   readonly phrases: readonly string[];
   /** Folded words of `-word`, which no result may contain; a compound is a run of words. */
@@ -56,6 +60,8 @@ export function readQuestion(text: string): Question {
   if (bytes > limits.queryBytes) throw tooLarge(`a query of ${bytes} bytes; at most ${limits.queryBytes}`);
   const meant = new Set<string>();
   const plain = new Set<string>();
+  const beginning = beginningIn(text);
+  if (beginning !== undefined) meant.add(beginning);
   const phrases: string[] = [];
   const excluded: string[] = [];
   const filters: Partial<Record<FilterKey, readonly string[]>> = {};
@@ -72,7 +78,14 @@ export function readQuestion(text: string): Question {
   if (words.length > limits.queryTerms) {
     throw tooLarge(`a query of ${words.length} words; at most ${limits.queryTerms}`);
   }
-  return { text, words: withParts(words, text), phrases, excluded, filters };
+  const dropped = [...plain].filter((word) => !words.includes(word));
+  return { text, words: withParts(words, text), dropped, beginning, phrases, excluded, filters };
+}
+
+/** A query that ends in an asterisk: of its last word only the beginning is known. */
+function beginningIn(text: string): string | undefined {
+  const [, last = ''] = /(?:^|\s)([^\s"`:*-][^\s"`:*]*)\s*\*\s*$/u.exec(text) ?? [];
+  return wordsOf(last).at(-1);
 }
 
 function chosen(meant: ReadonlySet<string>, plain: ReadonlySet<string>): readonly string[] {

@@ -66,7 +66,7 @@ function mayCome(word: string, term: string, most: number): boolean {
 }
 
 /** Words with this stem: the stem with every ending that leads back to it. */
-function wordsFrom(term: string): readonly string[] {
+export function wordsFrom(term: string): readonly string[] {
   const before = known.get(term);
   if (before) return before;
   const bases = [term];

@@ -49,6 +49,12 @@ export interface Scored<T> {
   readonly score: number;
   readonly parts: Parts;
   readonly factors: Readonly<Record<string, number>>;
+  /** What each word of the question adds to the part `words`, in their order; times `unit`. */
+  readonly byWord: Float64Array;
+  readonly unit: number;
+  /** The sum of the parts times the factors; divided by `of` it is the score. */
+  readonly total: number;
+  readonly of: number;
   /** The pass that put it where it is. */
   readonly pass: 'careful' | 'wide';
 }
@@ -83,7 +89,10 @@ export function rescore<T extends Scorable>(
 
   function scoredAt(run: Run, i: number, pass: 'careful' | 'wide'): Scored<T> {
     // i is a place in items
-    return { item: items[i] as T, score: (run.scores[i] ?? 0) / run.best, pass, ...explained(run, items, i) };
+    const total = run.scores[i] ?? 0;
+    const { best: of, unit } = run;
+    const byWord = matched.matches[i]?.words ?? new Float64Array();
+    return { item: items[i] as T, score: total / of, total, of, byWord, unit, pass, ...explained(run, items, i) };
   }
 }
 
@@ -91,7 +100,8 @@ export function rescore<T extends Scorable>(
 function under<T>(first: readonly number[], run: Run, rest: readonly Scored<T>[]): readonly Scored<T>[] {
   const least = first.length === 0 ? 1 : (run.scores[first.at(-1) ?? 0] ?? 0) / run.best;
   const most = rest[0]?.score ?? 0;
-  return most <= least ? rest : rest.map((each) => ({ ...each, score: (each.score * least) / most }));
+  if (most <= least) return rest;
+  return rest.map((each) => ({ ...each, score: (each.score * least) / most, of: (each.of * most) / least }));
 }
 
 /** Messages of a session stand together, in their order: so that neighbours are neighbours. */
@@ -151,6 +161,8 @@ interface Run {
   readonly scores: Float64Array;
   /** The best score, never 0. */
   readonly best: number;
+  /** What the words were multiplied with, so that the best text has 1. */
+  readonly unit: number;
 }
 
 function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run {
@@ -176,7 +188,7 @@ function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run 
     for (const factor of Object.values(factorsOf(item, pass))) sum *= factor;
     scores[i] = sum;
   }
-  return { pass, parts, scores, best: scores.reduce((most, value) => Math.max(most, value), 0) || 1 };
+  return { pass, parts, unit, scores, best: scores.reduce((most, value) => Math.max(most, value), 0) || 1 };
 }
 
 function factorsOf(item: Scorable, pass: Pass): Readonly<Record<string, number>> {

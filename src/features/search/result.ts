@@ -6,6 +6,7 @@ import type { Showing } from '../findable.ts';
 import { itemsOf, neighbourIds } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { type Found, showingOf } from './find.ts';
+import type { Sought } from './match-terms.ts';
 import type { Item } from './queries.ts';
 import { cleanText, rounded, snippetOf } from './snippet.ts';
 
@@ -16,6 +17,7 @@ export interface Shown {
   readonly context: Context;
   readonly showings: readonly Showing[];
   readonly stems: ReadonlySet<string>;
+  readonly sought: Sought;
   readonly input: Parsed<Query>;
 }
 
@@ -28,13 +30,13 @@ export function resultOf(found: Found, shown: Shown): Result {
     ...{ kind, id: ent, key: heading.key, title: heading.title },
     ...snippetOf(found.text, shown.stems),
     ...{ score: rounded(found.score), at: new Date(at).toISOString(), session_id },
-    project_id: source.project?.id ?? null,
+    ...{ project_id: source.project?.id ?? null, project: source.project?.name ?? null },
     ...{ author, agent: agent_id, path, trust, quarantined: trust === 0 },
     found_by: found.parts.words > 0 ? 'words' : 'around',
     above: isAnswer(found) ? aboveOf(found, shown) : null,
     ...(budget_tokens === undefined ? {} : { text: cleanText(found.text) }),
     ...(reach > 0 && kind === 'message' ? { around: aroundOf(found, shown, reach) } : {}),
-    ...(explain ? { explain: explained(found) } : {}),
+    ...(explain ? { explain: explained(found, shown.sought) } : {}),
   };
 }
 
@@ -90,11 +92,20 @@ function textOf({ kind, ent, part }: Item, found: Found, { showings, context }: 
   return showingOf(showings, kind)?.text(found.item.source.read, ent, part, context);
 }
 
-function explained({ parts, factors, pass }: Found): NonNullable<Result['explain']> {
-  const told = Object.entries(parts).filter(([, value]) => value > 0);
+function explained(found: Found, sought: Sought): NonNullable<Result['explain']> {
+  const { parts, factors, byWord, unit, total, of, pass } = found;
+  const words = sought.words.map(({ word }, i) => [word, (byWord[i] ?? 0) * unit] as const);
   return {
-    parts: Object.fromEntries(told.map(([name, value]) => [name, rounded(value)])),
-    factors: { ...factors },
-    pass,
+    ...{ parts: told(Object.entries(parts)), words: told(words), factors: { ...factors } },
+    ...{ total: precise(total), of: precise(of), pass },
   };
+}
+
+function told(values: readonly (readonly [string, number])[]): Record<string, number> {
+  return Object.fromEntries(values.filter(([, value]) => value > 0).map(([name, value]) => [name, precise(value)]));
+}
+
+/** Two decimals more than a score has: their sum is checked against it. */
+function precise(value: number): number {
+  return Math.round(value * 1_000_000) / 1_000_000;
 }

@@ -2,7 +2,7 @@ import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
 import { findableKinds, layers, scopes } from '../../core/words.ts';
 import type { Context } from '../feature.ts';
-import type { Showing } from '../findable.ts';
+import type { BranchOf, Showing } from '../findable.ts';
 import type { Source, Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken, monthTokens } from './filter-tokens.ts';
@@ -24,20 +24,31 @@ export interface Others {
 
 export const noOthers: Others = { sources: [], left_out: [] };
 
+interface Parts {
+  readonly showings: readonly Showing[];
+  /** Nothing is of any branch when absent. */
+  readonly onBranch?: BranchOf | undefined;
+  readonly others?: Others;
+}
+
 /** Finds texts by their words in the project's database and the user's, best first, one result per thing. */
 export function searchQuery(
   context: Context,
   input: Input,
-  { showings, others = noOthers }: { readonly showings: readonly Showing[]; readonly others?: Others },
+  { showings, onBranch, others = noOthers }: Parts,
 ): Omit<Reply<Query>, 'took_ms'> {
   const { cursor, limit, ...request } = input;
   const asked = { request, cursor, limit: input.budget_tokens === undefined ? limit : mostInBudget };
   const page = pageOf(context, asked);
   const question = readQuestion(input.query);
   const wanted = wantedOf(context, input, { question, now: page.now });
-  const search = { context, question, wanted, showings, exact: input.exact, others: others.sources };
+  const search = {
+    ...{ context, question, wanted, showings, exact: input.exact, others: others.sources },
+    ...(onBranch === undefined ? {} : { onBranch }),
+  };
   const { found, next_cursor, sessions, seeking, candidates } = find(search, { asked, page });
-  const shown = { context, showings, stems: stemsOf(seeking.words), input };
+  const stems = stemsOf([...seeking.words, ...seeking.completed]);
+  const shown = { context, showings, stems, input, sought: seeking.sought };
   const results = withinTokens(
     found.map((one) => resultOf(one, shown)),
     input.budget_tokens,
@@ -50,7 +61,8 @@ export function searchQuery(
     ...(input.explain
       ? {
           question: {
-            ...{ words: [...seeking.words], unknown: [...seeking.unknown], named: [...seeking.named] },
+            ...{ words: [...seeking.words], dropped: [...question.dropped], completed: [...seeking.completed] },
+            ...{ unknown: [...seeking.unknown], named: [...seeking.named] },
             ...{ times: [...seeking.times.texts], candidates },
           },
         }
@@ -92,14 +104,12 @@ function wantedOf(context: Context, input: Input, { question, now }: { question:
       ...oneOf(agent_id === null ? [] : [filterToken('agent', agent_id)]),
       ...oneOf(layer === null ? [] : [filterToken('layer', layer)]),
       ...oneOf(scope === null ? [] : [filterToken('scope', scope)]),
-      ...oneOf(branch === undefined ? [] : [filterToken('branch', branch)]),
       ...tags.map((tag) => [filterToken('tag', tag)]),
       ...span.tokens,
     ],
-    ...{ path, author },
+    ...{ path, author, branch },
     // a neighbour has not been looked at for what must or must not stand in it
-    messages:
-      question.excluded.length === 0 && !isOfEntries && [path, author, branch].every((each) => each === undefined),
+    messages: question.excluded.length === 0 && !isOfEntries && [path, author].every((each) => each === undefined),
     leastTrust: isPerson(context) ? 0 : 1,
     ...{ since: span.since, until: span.until },
     rows: { ...{ session_id, agent_id, layer, scope, priority: null }, ...whoAsks(context, {}) },

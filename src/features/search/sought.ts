@@ -1,6 +1,7 @@
 // From the words of a question to what is looked for: names of people, times, misspelt words, other forms of a word.
 import { hookedAgents } from '../../core/words.ts';
 import type { Read } from '../../store/record-type.ts';
+import { type Completion, completionsOf } from './completions.ts';
 import { documentsOf, isAuthor, rowsIn, termsWith } from './counts.ts';
 import { idfOf } from './feedback.ts';
 import type { Form, Sought, SoughtWord } from './match-terms.ts';
@@ -19,6 +20,8 @@ export interface Seeking {
   /** Folded words to look for, after repair; and the beginnings of words to look for. */
   readonly words: readonly string[];
   readonly beginnings: readonly string[];
+  /** Words that begin as the one the question ends in with an asterisk. */
+  readonly completed: readonly string[];
   /** Words that mean the same as some of them, for files. */
   readonly synonyms: readonly string[];
   /** Folded names in the question. */
@@ -50,17 +53,25 @@ export function seek(question: Question, reads: readonly Read[], { now, exact }:
   const topics = question.words.filter((word) => !said.has(word));
   const typed = topics.length > 0 ? topics : question.words;
   const total = (stemmed: string) => reads.reduce((sum, read) => sum + documentsOf(read, stemmed), 0);
-  const missing = typed.filter((word) => total(stem(word)) === 0);
+  const { beginning } = question;
+  const completions = beginning === undefined ? [] : completionsOf(beginning, reads);
+  const isCompleted = (word: string) => word === beginning && completions.length > 0;
+  const missing = typed.filter((word) => total(stem(word)) === 0 && !isCompleted(word));
   const repaired = exact ? [] : missing.flatMap((word) => repairs(word, reads));
   const meant = new Map(repaired.map((each) => [each.typed, each.meant]));
   const words = [...new Set(typed.map((word) => meant.get(word) ?? word))];
   const all = reads.reduce((sum, read) => sum + rowsIn(read), 0);
-  const beginnings = exact ? [] : words.flatMap(beginningOf);
+  const beginnings = exact ? [] : words.filter((word) => !isCompleted(word)).flatMap(beginningOf);
   const also = new Map(repaired.flatMap((each) => (each.also === undefined ? [] : [[each.meant, each.also]])));
-  const forms = words.map((word) => formsOf(word, also.get(word), { total, all, reads, exact }));
+  const counting = { total, all, reads, exact };
+  const forms = words.map((word) => ({
+    word,
+    forms: isCompleted(word) ? completedForms(word, completions, counting) : formsOf(word, also.get(word), counting),
+  }));
   return {
     sought: { words: forms, pairs: pairsOf(question.text, words, meant) },
-    ...{ words: [...new Set([...words, ...also.values()])], beginnings, named, times, repaired },
+    words: [...new Set([...words, ...also.values()])],
+    ...{ beginnings, named, times, repaired, completed: completions.map(({ word }) => word) },
     synonyms: exact ? [] : [...new Set(words.flatMap((word) => synonymsOf(stem(word))))],
     asksWhen: whenForm.test(question.text),
     unknown: missing.filter((word) => !meant.has(word)),
@@ -80,7 +91,7 @@ interface Counting {
   readonly exact: boolean;
 }
 
-function formsOf(word: string, also: string | undefined, { total, all, reads, exact }: Counting): SoughtWord {
+function formsOf(word: string, also: string | undefined, { total, all, reads, exact }: Counting): SoughtWord['forms'] {
   const own = stem(word);
   const form = (stemmed: string, said: number, kept: number, documents = total(stemmed)): Form => {
     return { hash: termHash(stemmed), idf: idfOf(all, documents), said, kept };
@@ -91,10 +102,16 @@ function formsOf(word: string, also: string | undefined, { total, all, reads, ex
     ? []
     : likeIt(own, reads).map(({ term, documents }) => form(term, weights.prefix, weights.prefix * kept, documents));
   const other = also === undefined ? [] : [form(stem(also), 1, kept)];
-  return {
-    word,
-    forms: [form(own, 1, kept), ...other, ...others, ...alike].filter(({ idf }, i) => i === 0 || idf > 0),
-  };
+  return [form(own, 1, kept), ...other, ...others, ...alike].filter(({ idf }, i) => i === 0 || idf > 0);
+}
+
+/** The word as it was typed, and each that begins so: as good as the word itself. */
+function completedForms(word: string, found: readonly Completion[], { total, all }: Counting): SoughtWord['forms'] {
+  const own = stem(word);
+  const others = found.filter(({ term }) => term !== own);
+  return [{ term: own, documents: total(own) }, ...others].map(({ term, documents }) => ({
+    ...{ hash: termHash(term), idf: idfOf(all, documents), said: 1, kept: 1 },
+  }));
 }
 
 /** Letters that two stems must share. */

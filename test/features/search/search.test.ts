@@ -143,6 +143,47 @@ describe('what is found', () => {
     expect(library.found('merge two dictionaries python')[0]).toContain('merge_maps');
   });
 
+  test('FI40: a query that ends in an asterisk finds words that begin so, by their stems and in any form', async () => {
+    await library.say({ text: 'the configuration is read once' });
+    await library.say({ text: 'we activated the configurator' });
+    await library.say({ text: 'conferences are in May' });
+    expect(library.found('config*')).toHaveLength(2);
+    expect(library.found('read configuratio *')[0]).toBe('the configuration is read once');
+    expect(library.found('activat*')).toEqual(['we activated the configurator']);
+    expect(library.found('activate configurat*', { exact: true })).toHaveLength(2);
+    expect(library.found('con*')).toHaveLength(3);
+    expect(library.query('config*').results[0]?.highlights).toHaveLength(1);
+    expect(library.query('config*', { explain: true }).question).toMatchObject({ words: ['config'], unknown: [] });
+    expect(library.found('zebra*')).toEqual([]);
+    expect(library.entries('config*').result_count).toBe(0);
+    // elsewhere an asterisk is no syntax
+    expect(library.found('conf* read')[0]).toBe('the configuration is read once');
+    expect(library.found('read -read*')).toEqual([]);
+    for (const text of ['*', '" *', '-*', '`*', 'a:*']) {
+      expect(codeOf(() => library.query(text))).toMatch(/no error|input\/invalid/);
+    }
+  });
+
+  test('FI41: with explain a score is what its parts and factors give, and each word has its share', async () => {
+    const talk = { session_id: 's9', author: 'ann' };
+    await library.say({ ...talk, text: 'which broker did we choose for the queue?', at: now + 1 });
+    await library.say({ ...talk, author: 'bob', text: 'NATS, since it is one binary', at: now + 2 });
+    for (let i = 0; i < 12; i += 1) await library.say({ text: `the queue number ${i} of the printer`, kind: 'entry' });
+    const reply = library.query('what did ann say about the broker of the queue', { explain: true });
+    expect(reply.question).toMatchObject({ words: ['say', 'broker', 'queue'], named: ['ann'] });
+    expect(reply.question?.dropped).toEqual(expect.arrayContaining(['what', 'did', 'the', 'of']));
+    expect(new Set(reply.results.map(({ explain }) => explain?.pass))).toEqual(new Set(['careful', 'wide']));
+    for (const { score, explain, found_by } of reply.results) {
+      const { parts = {}, words = {}, factors = {}, total = 0, of = 1 } = explain ?? {};
+      const sum = Object.values(parts).reduce((all, part) => all + part, 0);
+      expect(Object.values(factors).reduce((product, factor) => product * factor, sum)).toBeCloseTo(total, 4);
+      expect(total / of).toBeCloseTo(score, 4);
+      const shares = Object.values(words).reduce((all, share) => all + share, 0);
+      expect(shares).toBeCloseTo(parts['words'] ?? 0, 5);
+      expect(found_by).toBe(shares > 0 ? 'words' : 'around');
+    }
+  });
+
   test('FI37: a file called by the words of a question comes before one that only has them, prose after code', async () => {
     const file = (text: string, path: string) => library.say({ kind: 'document', text, path });
     await file('export function read() { return retry(queue); }', 'src/other.ts');

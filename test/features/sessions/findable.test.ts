@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Captured } from '../../../src/core/captured.ts';
 import { takeInCommits } from '../../../src/features/sessions/commits.ts';
+import { takeInGit } from '../../../src/features/sessions/take-in-git.ts';
 import { rebuild } from '../../../src/store/rebuild.ts';
 import { begun, commitOf } from './conversation.ts';
 import { rowsOf, sessionsWorld, type World } from './world.ts';
@@ -130,4 +131,29 @@ test('SE56 a rebuild finds the same things', async () => {
   rebuild(world.store);
   expect([rows(), await find(world, 'crane')]).toEqual([before, found]);
   expect(found).toHaveLength(3);
+});
+
+test('SE67 what is said in a session on a branch is found by the branch, however late that is known, and its commits are', async () => {
+  const world = sessionsWorld();
+  for (const session_id of ['s', 'other']) {
+    await world.call('session.start', { session_id, branch: 'main' });
+    await world.call('session.message', { session_id, role: 'user', content: `the walrus of ${session_id}` });
+  }
+  const on = async (branch: string) => (await find(world, `walrus branch:${branch}`)).map((one) => one.snippet).sort();
+  expect(await on('main')).toEqual(['the walrus of other', 'the walrus of s']);
+  expect(await on('walrus-cache')).toEqual([]);
+  const commit = { ...commitOf(1, 60), branch: 'walrus-cache', subject: 'Cache the walrus' };
+  await world.store.write((tx) => {
+    takeInGit(tx, 'ana', { switches: [{ worktree: 'main', branch: 'walrus-cache', at: world.clock.now + 1 }] });
+    takeInGit(tx, 'ana', { commits: [commit] });
+  });
+  await world.call('session.start', { session_id: 'late', branch: 'walrus-cache' });
+  await world.call('session.message', { session_id: 'late', role: 'user', content: 'the walrus, again' });
+  const found = ['Cache the walrus', 'the walrus of other', 'the walrus of s', 'the walrus, again'];
+  expect(await on('walrus-cache')).toEqual(found);
+  rebuild(world.store, new Set(['search']));
+  expect(await on('walrus-cache')).toEqual(found);
+  rebuild(world.store);
+  expect(await on('walrus-cache')).toEqual(found);
+  expect(await on('none')).toEqual([]);
 });

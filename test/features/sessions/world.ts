@@ -21,6 +21,7 @@ import { contract } from '../../../src/features/sessions/contract.ts';
 import { noSurroundings, type Surroundings } from '../../../src/features/sessions/facts.ts';
 import { sessionsFeature } from '../../../src/features/sessions/feature.ts';
 import { findables, hidings, showings } from '../../../src/features/sessions/findable.ts';
+import { onBranch } from '../../../src/features/sessions/on-branch.ts';
 import { type Announced, type Source, type TakenIn, takeIn } from '../../../src/features/sessions/take-in.ts';
 import { digest } from '../../../src/store/digest.ts';
 import { migration } from '../../../src/store/migrate.ts';
@@ -90,7 +91,7 @@ export function sessionsWorld({ directory, tick = 0, search }: Wanted = {}): Wor
     findables: [...entryFindables, ...findables],
     hidings: [...entryHidings, ...hidings],
     showings: [showing(entryNeeds), ...showings],
-    entryOf: foundEntry(entryNeeds),
+    ...{ entryOf: foundEntry(entryNeeds), onBranch },
   });
   const sessions = sessionsFeature(needs);
   const features = [entriesFeature(entryNeeds), sessions, ...(search === 'without' ? [] : [searching])];
