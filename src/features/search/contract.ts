@@ -43,6 +43,9 @@ const result = z.object({
       parts: z.record(z.string(), z.number()),
       factors: z.record(z.string(), z.number()),
       pass: z.enum(['careful', 'wide']),
+      /** How probable it is that it answers the question, from 0 to 1, and what that is told from. */
+      relevance: z.number(),
+      signs: z.record(z.string(), z.number()),
     })
     .optional(),
 });

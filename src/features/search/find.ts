@@ -7,11 +7,14 @@ import { factorsFor } from './factors.ts';
 import { cursorText, type Page, readCursor } from './page.ts';
 import { termsOf } from './projection.ts';
 import type { Question } from './question.ts';
-import { rescore, type Scorable, type Scored, type ScoredSession } from './rescore.ts';
+import { type Signs, signsOf } from './relevance.ts';
+import { type Rescored, rescore, type Scorable, type Scored, type ScoredSession } from './rescore.ts';
 import { type Seeking, seek } from './sought.ts';
 
 export interface Found extends Scored<Candidate> {
   readonly text: string;
+  /** What tells how probable it is that it answers the question. */
+  readonly signs: () => Signs;
 }
 
 /** A text of a database that is scored. */
@@ -60,7 +63,7 @@ export function find(
   { asked, page, keep }: { asked: Asked; page: Page; keep?: (found: Found) => boolean },
 ): FoundPage {
   const { question, wanted } = search;
-  const { items, ...about } = scored(search, page);
+  const { items, coverage, ...about } = scored(search, page);
   const ranked = onePerThing(items).filter(({ item }) => isAt(item.path, wanted.path));
   const found: Found[] = [];
   const twins = twinsIn(ranked);
@@ -71,7 +74,7 @@ export function find(
     if (twin !== undefined && told.has(twin)) continue;
     const text = place < page.offset && twin === undefined ? undefined : textOf(search, each.item);
     if (text === undefined || !hasPhrases(text, question.phrases)) continue;
-    const one = { ...each, text };
+    const one = { ...each, text, signs: () => signsAt(place, ranked, { coverage, ...about.seeking }) };
     if (keep?.(one) === false) continue;
     if (twin !== undefined) told.add(twin);
     if (place < page.offset) continue;
@@ -81,6 +84,19 @@ export function find(
     found.push(one);
   }
   return { found, next_cursor: null, ...about };
+}
+
+function signsAt(
+  place: number,
+  ranked: readonly Scored<Candidate>[],
+  { coverage, named, words }: Pick<Rescored<Candidate>, 'coverage'> & Seeking,
+): Signs {
+  const each = ranked[place];
+  return signsOf({
+    ...{ place, score: each?.score ?? 0, next: ranked[place + 1]?.score ?? 0 },
+    coverage: each ? coverage(each.item) : { own: 0, around: 0 },
+    ...{ byNamed: each?.item.byNamed ?? false, named: named.length, words: words.length },
+  });
 }
 
 function scored(search: Search, page: Page) {

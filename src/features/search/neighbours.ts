@@ -3,7 +3,7 @@
 import type { Match } from './match-terms.ts';
 import { type Pass, weights } from './weights.ts';
 
-interface Placed {
+export interface Placed {
   readonly kind: string;
   readonly session: string | null;
   readonly isQuestion: boolean;
@@ -80,7 +80,7 @@ export function sessionShares(items: readonly Placed[], matches: readonly Match[
 }
 
 /** Places of the messages of each session, in their order; what is no message is skipped over. */
-function conversations(items: readonly Placed[]): readonly (readonly number[])[] {
+export function conversations(items: readonly Placed[]): readonly (readonly number[])[] {
   const talks: number[][] = [];
   let open: number[] = [];
   let session: string | null = null;

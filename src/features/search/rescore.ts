@@ -5,6 +5,7 @@
 //   factors  who said it, when, what it is
 // The first places go by weights that are strict with who said it; the places after them, which a reader of many results
 // looks at, by weights that reach wider. Method and first weights: design document on recall, section 5.
+import { type Coverage, coverage } from './coverage.ts';
 import { feedbackOf } from './feedback.ts';
 import { type Match, matcher, type Sought } from './match-terms.ts';
 import { carry, sessionShares, windowShares } from './neighbours.ts';
@@ -56,11 +57,15 @@ export interface ScoredSession {
   readonly score: number;
 }
 
+export interface Rescored<T> {
+  readonly items: readonly Scored<T>[];
+  readonly sessions: readonly ScoredSession[];
+  /** How much of the question a candidate has, computed when it is asked for. */
+  readonly coverage: (item: T) => Coverage;
+}
+
 /** Scores of all candidates, best first, without those that have nothing of the question; and of their sessions. */
-export function rescore<T extends Scorable>(
-  candidates: readonly T[],
-  sought: Sought,
-): { readonly items: readonly Scored<T>[]; readonly sessions: readonly ScoredSession[] } {
+export function rescore<T extends Scorable>(candidates: readonly T[], sought: Sought): Rescored<T> {
   const items = candidates.toSorted(inOrder);
   const matched = matchAll(items, sought);
   const careful = runPass(items, matched, weights.careful);
@@ -76,7 +81,7 @@ export function rescore<T extends Scorable>(
       rest.map((i) => scoredAt(wide, i, 'wide')),
     ),
   ];
-  return { items: scored, sessions: sessionsOf(items, careful) };
+  return { items: scored, sessions: sessionsOf(items, careful), coverage: coverage(items, matched.matches, sought) };
 
   function scoredAt(run: Run, i: number, pass: 'careful' | 'wide'): Scored<T> {
     // i is a place in items

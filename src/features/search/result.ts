@@ -7,6 +7,7 @@ import { itemsOf, neighbourIds } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { type Found, showingOf } from './find.ts';
 import type { Item } from './queries.ts';
+import { relevanceOf } from './relevance.ts';
 import { cleanText, rounded, snippetOf } from './snippet.ts';
 
 type Query = (typeof contract)['search.query'];
@@ -90,11 +91,14 @@ function textOf({ kind, ent, part }: Item, found: Found, { showings, context }: 
   return showingOf(showings, kind)?.text(found.item.source.read, ent, part, context);
 }
 
-function explained({ parts, factors, pass }: Found): NonNullable<Result['explain']> {
+function explained({ parts, factors, pass, signs }: Found): NonNullable<Result['explain']> {
   const told = Object.entries(parts).filter(([, value]) => value > 0);
+  const from = signs();
   return {
     parts: Object.fromEntries(told.map(([name, value]) => [name, rounded(value)])),
     factors: { ...factors },
     pass,
+    relevance: rounded(relevanceOf(from)),
+    signs: Object.fromEntries(Object.entries(from).map(([name, value]) => [name, rounded(value)])),
   };
 }
