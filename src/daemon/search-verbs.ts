@@ -6,6 +6,7 @@ import { foundEntry, showing } from '../features/entries/findable.ts';
 import type { Context } from '../features/feature.ts';
 import { contextSearch } from '../features/search/context-search.ts';
 import type { contract } from '../features/search/contract.ts';
+import type { Meant } from '../features/search/meant.ts';
 import { type Others, searchQuery } from '../features/search/search-query.ts';
 import { showings } from '../features/sessions/findable.ts';
 import type { Read } from '../store/record-type.ts';
@@ -32,6 +33,8 @@ export type SearchRequest = (
   readonly others: readonly OtherFile[];
   /** Names of projects that could not even be asked for. */
   readonly left_out: readonly string[];
+  /** The question as vectors. */
+  readonly meant: Meant;
 };
 
 /** What opens database files for reading. */
@@ -53,9 +56,13 @@ export function answerSearch(request: SearchRequest, readers: Readers) {
   };
   const all = [showing(needs), ...showings, ...documentSearch.showings];
   if (request.operation === 'context.search') {
-    return contextSearch(context, request.input, { showings: all, entryOf: foundEntry(needs) });
+    return contextSearch(context, request.input, {
+      ...{ showings: all, entryOf: foundEntry(needs), meant: request.meant },
+    });
   }
-  return searchQuery(context, request.input, { showings: all, others: othersOf(request, readers) });
+  return searchQuery(context, request.input, {
+    ...{ showings: all, others: othersOf(request, readers), meant: request.meant },
+  });
 }
 
 /** What cannot be read now is named, and does not keep the rest from being searched. */

@@ -113,11 +113,13 @@ test('search prints where, when and the words, with marks only on a terminal', a
     trust: 1,
     quarantined: false,
   };
+  const meaning = { state: 'used', percent: 40 };
   await using server = await serve(
-    answers({ 'search.query': { query: 'redis', result_count: 1, results: [found], next_cursor: null } }),
+    answers({ 'search.query': { query: 'redis', result_count: 1, results: [found], meaning, next_cursor: null } }),
   );
   const plain = await prsist(['search', 'why redis', '--kind', 'entry,commit', '--limit', '5'], { server });
   expect(plain.stdout).toBe('entry  decision.redis  3h ago, codex, session 3f2a91bc\n    we dropped redis last week\n');
+  expect(plain.stderr).toBe('40 % of the texts have a vector so far\n');
   expect(server.asked[0]?.input).toEqual({ query: 'why redis', kinds: ['entry', 'commit'], limit: 5 });
   const terminal = await prsist(['search', 'redis'], { server, terminal: 'yes' });
   expect(terminal.stdout).toContain('we dropped \u001b[1mredis\u001b[22m last week');
@@ -126,7 +128,8 @@ test('search prints where, when and the words, with marks only on a terminal', a
 });
 
 test('search takes words that begin with a dash, and still knows its options', async () => {
-  const nothing = { query: '', result_count: 0, results: [], next_cursor: null };
+  const meaning = { state: 'off', percent: 0 };
+  const nothing = { query: '', result_count: 0, results: [], meaning, next_cursor: null };
   await using server = await serve(answers({ 'search.query': nothing }));
   const lines = [
     ['exact phrase', '-without'],

@@ -130,6 +130,7 @@ describe('search', () => {
       at: fc.nat(3),
       isQuestion: fc.boolean(),
       byNamed: fc.boolean(),
+      meaning: fc.constantFrom(0, 0, 0.25, 0.5),
       bm25: fc.integer({ min: -64, max: 0 }),
       text: fc.array(fc.constantFrom(...words, 'other', 'words', 'altogether'), { maxLength: 6 }),
       factors: fc.constantFrom({}, { kind: 1.15 }, { time: 1.5, path: 1.3 }),

@@ -60,10 +60,26 @@ async function search(cli: Cli, words: readonly string[], options: SearchOptions
     until: time(options.until, '--until'),
     limit: options.limit,
   });
-  cli.answer(reply, ({ results }) => {
+  cli.answer(reply, ({ results, meaning }) => {
     for (const found of results) show(cli, found);
     if (results.length === 0) cli.print.note('nothing found');
+    const about = aboutMeaning(meaning);
+    if (about !== undefined) cli.print.note(about);
   });
+}
+
+/** Why an embedder that is set did not help, or not with everything; undefined when there is nothing to say. */
+function aboutMeaning({ state, percent }: Reply<Operations['search.query']>['meaning']): string | undefined {
+  if (state === 'off') return undefined;
+  if (state === 'used') return percent < 100 ? `${percent} % of the texts have a vector so far` : undefined;
+  const why = {
+    building: 'there are no vectors yet',
+    late: 'the embedder did not answer in time',
+    away: 'the embedder does not answer',
+    refused: 'the embedder did not take the question',
+    unusable: 'the embedder cannot be used as it is set: prsist doctor',
+  }[state];
+  return `found by words alone: ${why}`;
 }
 
 /** One line of where and when, then the words themselves. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../core/limits.ts';
 import { type Contract, operation } from '../../core/operation.ts';
-import { findableKinds } from '../../core/words.ts';
+import { findableKinds, meaningStates } from '../../core/words.ts';
 import { cursor, layer, pageSize, priority, scope, time, word } from '../wire.ts';
 
 const id = z.string().min(1).max(128);
@@ -29,8 +29,8 @@ const result = z.object({
   path: z.string().nullable(),
   trust: z.int(),
   quarantined: z.boolean(),
-  /** words: it has some of the question; around: it stands beside messages that have. */
-  found_by: z.enum(['words', 'around']),
+  /** words: it has some of the question; meaning: it comes near to it; around: it stands beside messages that do. */
+  found_by: z.enum(['words', 'meaning', 'around']),
   /** The message above it, where that is why it was found: an answer seldom repeats the question. */
   above: z.string().nullable(),
   /** With budget_tokens: the whole part that was found. */
@@ -121,6 +121,8 @@ export const contract = {
       did_you_mean: z.array(z.object({ typed: z.string(), meant: z.string() })),
       /** Projects that were asked for and could not be searched. */
       left_out: z.array(z.string()),
+      /** Whether vectors of an embedder were compared, else why not; and of how many percent of the texts there are any. */
+      meaning: z.object({ state: z.enum(meaningStates), percent: z.int() }),
       /** With explain: how the question was read. */
       question: z
         .object({

@@ -4,6 +4,7 @@ import type { FindableKind, Showing } from '../findable.ts';
 import { type Gathered, gather, type Source, shareOf, type Wanted } from './candidates.ts';
 import { rowsIn } from './counts.ts';
 import { factorsFor } from './factors.ts';
+import { type Meant, meaningOf, noMeaning } from './meant.ts';
 import { cursorText, type Page, readCursor } from './page.ts';
 import { termsOf } from './projection.ts';
 import type { Question } from './question.ts';
@@ -27,6 +28,8 @@ export interface Search {
   readonly showings: readonly Showing[];
   /** Words as they are typed, nothing repaired and no other forms of them. */
   readonly exact?: boolean | undefined;
+  /** The question as vectors; by its words alone where it is absent. */
+  readonly meant?: Meant | undefined;
   /** Databases of other projects to search as well. */
   readonly others?: readonly Omit<Source, 'last'>[];
 }
@@ -100,18 +103,20 @@ function signsAt(
 }
 
 function scored(search: Search, page: Page) {
-  const { context, question, exact = false } = search;
+  const { context, question, exact = false, meant = noMeaning } = search;
   const sources = sourcesOf(search, page);
   const seeking = seek(question, [...new Set(sources.map(({ read }) => read))], { now: page.now, exact });
-  const gathering = { ...search, seeking };
+  const gathering = { ...search, seeking, meant };
   const gathered = sources.flatMap((source) => gather(gathering, source, shareOf(sources.length)));
   const factors = factorsFor(gathered, { seeking, question, own: context.project.id, several: sources.length > 2 });
+  const meaning = meaningOf(gathered.map(({ near }) => near));
   const candidates = gathered.map(
     (item): Candidate => ({
       ...item,
       terms: item.terms ?? termsOfText(search, item),
       session: item.session_id === null ? null : `${item.source.project?.id ?? ''} ${item.session_id}`,
       isQuestion: (item.flags & 1) === 1,
+      meaning: meaning(item.near),
       ...factors(item),
     }),
   );

@@ -1,5 +1,6 @@
 // Orders candidates. Pure: no text, no clock, no database; the order in which candidates come changes nothing.
 //   words    what a text has of the question, BM25 over its terms, and pairs of words that stand together
+//   meaning  how near it comes to the question by the vectors of an embedder, where one is set
 //   carried  what the messages around it have: an answer seldom repeats the question before it
 //   session  what is said in the whole session
 //   factors  who said it, when, what it is
@@ -21,8 +22,10 @@ export interface Scorable {
   readonly at: number;
   readonly item_id: number;
   readonly isQuestion: boolean;
-  /** The database found it, best first from -1 down; 0: a neighbour of one that was found. */
+  /** The database found it by its words, best first from -1 down; 0: it did not. */
   readonly bm25: number;
+  /** What it adds by its meaning: weighed, the nearest most; 0 without an embedder. */
+  readonly meaning: number;
   /** What it is multiplied with, each under its name: author is left to the pass. */
   readonly factors: Readonly<Record<string, number>>;
   /** Somebody named in the question said it. */
@@ -33,6 +36,7 @@ export interface Scorable {
 export interface Parts {
   readonly words: number;
   readonly pairs: number;
+  readonly meaning: number;
   readonly question: number;
   readonly next: number;
   readonly near: number;
@@ -93,7 +97,7 @@ export function rescore<T extends Scorable>(candidates: readonly T[], sought: So
 function under<T>(first: readonly number[], run: Run, rest: readonly Scored<T>[]): readonly Scored<T>[] {
   const least = first.length === 0 ? 1 : (run.scores[first.at(-1) ?? 0] ?? 0) / run.best;
   const most = rest[0]?.score ?? 0;
-  return most <= least ? rest : rest.map((each) => ({ ...each, score: (each.score * least) / most }));
+  return most <= least ? rest : rest.map((each) => ({ ...each, score: Math.min(least, (each.score * least) / most) }));
 }
 
 /** Messages of a session stand together, in their order: so that neighbours are neighbours. */
@@ -155,13 +159,14 @@ function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run 
   const feedback = pass.feedback === 0 ? none : scaled(matched.feedback(), pass.feedback);
   const raw = matched.words.map((value, i) => value + pass.pair * (matched.pairs[i] ?? 0) + (feedback[i] ?? 0));
   const unit = 1 / (raw.reduce((most, value) => Math.max(most, value), 0) || 1);
-  const own = scaled(raw, unit);
+  const own = raw.map((value, i) => value * unit + (items[i]?.meaning ?? 0));
   const { question, next, near } = carry(items, own, pass);
   const window = scaled(windowShares(items, matched.matches, weights.windowDecay), pass.window);
   const session = scaled(sessionShares(items, matched.matches), pass.session);
   const parts = {
     words: scaled(matched.words, unit),
     pairs: scaled(matched.pairs, unit * pass.pair),
+    meaning: Float64Array.from(items, (item) => item.meaning),
     feedback: scaled(feedback, unit),
     ...{ question, next, near, window, session },
   };
@@ -200,7 +205,8 @@ function explained(run: Run, items: readonly Scorable[], i: number): Pick<Scored
   const item = items[i];
   return {
     parts: {
-      ...{ words: at('words'), pairs: at('pairs'), question: at('question'), next: at('next'), near: at('near') },
+      ...{ words: at('words'), pairs: at('pairs'), meaning: at('meaning') },
+      ...{ question: at('question'), next: at('next'), near: at('near') },
       ...{ window: at('window'), session: at('session'), feedback: at('feedback') },
     },
     factors: item ? factorsOf(item, run.pass) : {},

@@ -31,7 +31,7 @@ export function resultOf(found: Found, shown: Shown): Result {
     ...{ score: rounded(found.score), at: new Date(at).toISOString(), session_id },
     project_id: source.project?.id ?? null,
     ...{ author, agent: agent_id, path, trust, quarantined: trust === 0 },
-    found_by: found.parts.words > 0 ? 'words' : 'around',
+    found_by: foundBy(found),
     above: isAnswer(found) ? aboveOf(found, shown) : null,
     ...(budget_tokens === undefined ? {} : { text: cleanText(found.text) }),
     ...(reach > 0 && kind === 'message' ? { around: aroundOf(found, shown, reach) } : {}),
@@ -53,9 +53,15 @@ export function withinTokens(results: readonly Result[], budget: number | undefi
   return results.slice(0, end < 0 ? results.length : Math.max(1, end));
 }
 
+/** Of what has no word of the question, the larger share of its score says why it is there. */
+function foundBy({ parts: { words, meaning, question, next, near, window } }: Found): Result['found_by'] {
+  if (words > 0) return 'words';
+  return meaning > question + next + near + window ? 'meaning' : 'around';
+}
+
 /** Mostly because of the question before it. */
 function isAnswer({ parts }: Found): boolean {
-  return parts.question > parts.words + parts.pairs;
+  return parts.question > parts.words + parts.pairs + parts.meaning;
 }
 
 function aboveOf(found: Found, shown: Shown): string | null {

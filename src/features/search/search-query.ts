@@ -7,6 +7,7 @@ import type { Source, Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken, monthTokens } from './filter-tokens.ts';
 import { find, pageOf } from './find.ts';
+import { type Meant, noMeaning } from './meant.ts';
 import { type Question, readQuestion } from './question.ts';
 import type { ScoredSession } from './rescore.ts';
 import { resultOf, withinTokens } from './result.ts';
@@ -24,18 +25,24 @@ export interface Others {
 
 export const noOthers: Others = { sources: [], left_out: [] };
 
-/** Finds texts by their words in the project's database and the user's, best first, one result per thing. */
+interface Asking {
+  readonly showings: readonly Showing[];
+  readonly others?: Others;
+  readonly meant?: Meant;
+}
+
+/** Finds texts by their words and meaning in the project's database and the user's, best first, one result per thing. */
 export function searchQuery(
   context: Context,
   input: Input,
-  { showings, others = noOthers }: { readonly showings: readonly Showing[]; readonly others?: Others },
+  { showings, others = noOthers, meant = noMeaning }: Asking,
 ): Omit<Reply<Query>, 'took_ms'> {
   const { cursor, limit, ...request } = input;
   const asked = { request, cursor, limit: input.budget_tokens === undefined ? limit : mostInBudget };
   const page = pageOf(context, asked);
   const question = readQuestion(input.query);
   const wanted = wantedOf(context, input, { question, now: page.now });
-  const search = { context, question, wanted, showings, exact: input.exact, others: others.sources };
+  const search = { context, question, wanted, showings, exact: input.exact, meant, others: others.sources };
   const { found, next_cursor, sessions, seeking, candidates } = find(search, { asked, page });
   const shown = { context, showings, stems: stemsOf(seeking.words), input };
   const results = withinTokens(
@@ -47,6 +54,7 @@ export function searchQuery(
     sessions: cursor === undefined ? sessionsOf(sessions) : [],
     did_you_mean: seeking.repaired.map(({ typed, meant }) => ({ typed, meant })),
     left_out: [...others.left_out],
+    meaning: { state: meant.state, percent: meant.percent },
     ...(input.explain
       ? {
           question: {
