@@ -8,6 +8,7 @@ import { contextSearch } from '../features/search/context-search.ts';
 import type { contract } from '../features/search/contract.ts';
 import type { Meant } from '../features/search/meant.ts';
 import { type Others, searchQuery } from '../features/search/search-query.ts';
+import { noSieve, type Sieve } from '../features/search/sift.ts';
 import { showings } from '../features/sessions/findable.ts';
 import type { Read } from '../store/record-type.ts';
 import { entrySettings, sessionFacts } from './entry-needs.ts';
@@ -35,6 +36,8 @@ export type SearchRequest = (
   readonly left_out: readonly string[];
   /** The question as vectors. */
   readonly meant: Meant;
+  /** How many of the best results are wanted beyond the budget: they are put in another order. */
+  readonly least: number;
 };
 
 /** What opens database files for reading. */
@@ -62,7 +65,12 @@ export function answerSearch(request: SearchRequest, readers: Readers) {
   }
   return searchQuery(context, request.input, {
     ...{ showings: all, others: othersOf(request, readers), meant: request.meant },
+    ...{ sieve: sieveOf(request.config), least: request.least },
   });
+}
+
+function sieveOf({ optimization: { ai_filtering: filter } }: Config): Sieve {
+  return filter.enabled ? { threshold: filter.relevance_threshold, prunes: filter.attention_pruning } : noSieve;
 }
 
 /** What cannot be read now is named, and does not keep the rest from being searched. */

@@ -5,6 +5,7 @@ import { limits } from '../core/limits.ts';
 import type { Context } from '../features/feature.ts';
 import type { Aside } from '../features/search/feature.ts';
 import { type Meant, noMeaning } from '../features/search/meant.ts';
+import { reordered, reorderedMost, type Scores } from '../features/search/reorder.ts';
 import { allProjects } from '../features/system/queries.ts';
 import { exists } from '../platform/walk.ts';
 import { schemaOf } from '../store/reader.ts';
@@ -21,11 +22,18 @@ export interface SearchingParts {
   readonly config: (root: string | undefined) => Config;
   /** The question as vectors, for the databases that are open. Never throws, and takes no longer than its deadline. */
   readonly meant: (question: string, reads: readonly Read[]) => Promise<Meant>;
+  /** How well texts answer a question by the reranker that is set. */
+  readonly scores: Scores;
 }
 
 /** Where searches are answered: in their own thread, from the files. */
-export function searching({ thread, projects, config, meant }: SearchingParts): Aside {
-  const about = ({ caller, project, now, read }: Context): Omit<SearchRequest, 'operation' | 'input' | 'meant'> => ({
+export function searching({ thread, projects, config, meant, scores }: SearchingParts): Aside {
+  const about = ({
+    caller,
+    project,
+    now,
+    read,
+  }: Context): Omit<SearchRequest, 'operation' | 'input' | 'meant' | 'least'> => ({
     context: { caller, project, now },
     config: config(project.root),
     files: {
@@ -43,14 +51,18 @@ export function searching({ thread, projects, config, meant }: SearchingParts): 
       const vectors = input.exact
         ? noMeaning
         : await meant(input.query, openReads(projects(), context, request.others));
-      const reply = await thread.ask({ ...request, meant: vectors });
-      return reply as Awaited<ReturnType<Aside['query']>>; // as search-verbs.ts answers it
+      const reorders = input.budget_tokens !== undefined && request.config.recall.reranker !== 'none';
+      const least = reorders ? reorderedMost : 0;
+      // as search-verbs.ts answers it
+      const reply = (await thread.ask({ ...request, meant: vectors, least })) as Awaited<ReturnType<Aside['query']>>;
+      return reorders ? reordered(reply, input, scores) : reply;
     },
     entries: async (context, input) => {
       const request = { operation: 'context.search', input, ...about(context) } as const;
       const reply = await thread.ask({
         ...request,
         meant: await meant(input.query, openReads(projects(), context, [])),
+        least: 0,
       });
       return reply as Awaited<ReturnType<Aside['entries']>>; // as above
     },

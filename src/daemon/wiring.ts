@@ -119,7 +119,7 @@ export interface Wiring {
   readonly maintenance: Maintenance;
   readonly keeping: Keeping;
   readonly enter: Welcome['enter'];
-  readonly meaning: () => Pick<Meaning, 'state' | 'meant'>;
+  readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores'>;
 }
 
 export interface Wired {
@@ -227,6 +227,7 @@ export function wire(wiring: Wiring): Wired {
       aside: searching({
         ...{ thread: wiring.searches, projects: wiring.projects },
         meant: (text, reads) => wiring.meaning().meant(text, reads),
+        scores: (query, texts) => wiring.meaning().scores(query, texts),
         config: (root) => wiring.settings.at(root),
       }),
       asking: (context, query) => noteSearch(entries.accesses, context, query),

@@ -83,6 +83,8 @@ export interface Showing {
     ent: string,
     part?: number,
   ) => { readonly key: string | null; readonly title: string | null };
+  /** Another one has taken its place: told to whoever asks for it, and not unasked. */
+  readonly isSuperseded?: (read: Read, ent: string) => boolean;
 }
 
 type Json = z.output<ReturnType<typeof z.json>>;

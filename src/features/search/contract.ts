@@ -110,6 +110,8 @@ export const contract = {
       neighbours: z.int().min(0).max(3).optional(),
       /** Whole texts, as many of the best as fit into so many tokens, instead of `limit`. */
       budget_tokens: z.int().min(50).max(100_000).optional(),
+      /** With budget_tokens: the probability below which a result is left out, instead of the one in the settings. */
+      least_relevance: z.number().min(0).max(1).optional(),
       limit: pageSize(20, 200),
       cursor,
     }),
@@ -121,6 +123,10 @@ export const contract = {
       did_you_mean: z.array(z.object({ typed: z.string(), meant: z.string() })),
       /** Projects that were asked for and could not be searched. */
       left_out: z.array(z.string()),
+      /** With budget_tokens: results left out although there was room, by why. */
+      dropped: z.object({ below: z.int(), same: z.int(), superseded: z.int() }).optional(),
+      /** With budget_tokens: whether a reranker put the best of them in order. */
+      reranked: z.boolean().optional(),
       /** Whether vectors of an embedder were compared, else why not; and of how many percent of the texts there are any. */
       meaning: z.object({ state: z.enum(meaningStates), percent: z.int() }),
       /** With explain: how the question was read. */

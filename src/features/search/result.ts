@@ -1,6 +1,5 @@
 // How a found text is answered: the piece that shows why, what stands around it, what its score is made of.
 import type { Parsed, Reply } from '../../core/operation.ts';
-import { estimateTokens } from '../../core/tokens.ts';
 import type { Context } from '../feature.ts';
 import type { Showing } from '../findable.ts';
 import { itemsOf, neighbourIds } from './candidates.ts';
@@ -8,6 +7,7 @@ import type { contract } from './contract.ts';
 import { type Found, showingOf } from './find.ts';
 import type { Item } from './queries.ts';
 import { relevanceOf } from './relevance.ts';
+import { lineTokens } from './sift.ts';
 import { cleanText, rounded, snippetOf } from './snippet.ts';
 
 type Query = (typeof contract)['search.query'];
@@ -47,7 +47,7 @@ export function withinTokens(results: readonly Result[], budget: number | undefi
   if (budget === undefined) return [...results];
   let used = 0;
   const end = results.findIndex(({ at, author, text = '' }) => {
-    used += estimateTokens(`[${at}] ${author ?? ''}: ${text}`);
+    used += lineTokens({ at, author, text });
     return used > budget;
   });
   return results.slice(0, end < 0 ? results.length : Math.max(1, end));
