@@ -40,7 +40,7 @@ export const published = {
       enabled: flag(true, 'Whether briefs and searches with a budget leave out what is not worth its tokens.', filter),
       model: text('builtin', 'What judges relevance; a model that is not configured here counts as builtin.', filter),
       relevance_threshold: share(
-        0.002,
+        0.001,
         'Probability of answering below which a search with a budget leaves a result out; from 0.3 on it tells one or two.',
         filter,
       ),

@@ -51,8 +51,9 @@ export function sift(
   const said: Said[] = [];
   let used = 0;
   for (const one of found) {
-    const says = sieve.prunes ? saidIn(one, keyOf) : undefined;
-    const why = against(one, says);
+    const out = against(one);
+    const says = sieve.prunes && out === undefined ? saidIn(one, keyOf) : undefined;
+    const why = out ?? (says && isSaid(says) ? 'same' : undefined);
     if (why !== undefined) {
       dropped[why] += 1;
       continue;
@@ -64,11 +65,14 @@ export function sift(
   }
   return { kept, dropped };
 
-  function against(one: Found, says: Said | undefined): keyof Dropped | undefined {
+  function against(one: Found): keyof Dropped | undefined {
     if (sieve.prunes && isSuperseded(one)) return 'superseded';
     // somebody asked: of what there is the best is told, however improbable
-    if (kept.length > 0 && relevanceOf(one.signs()) < sieve.threshold) return 'below';
-    return says && said.some((each) => each.by === says.by && saysNothingNew(says, each)) ? 'same' : undefined;
+    return kept.length > 0 && relevanceOf(one.signs()) < sieve.threshold ? 'below' : undefined;
+  }
+
+  function isSaid(says: Said): boolean {
+    return said.some((each) => each.by === says.by && saysNothingNew(says, each));
   }
 }
 
