@@ -152,8 +152,10 @@ describe('search', () => {
     };
     fc.assert(
       fc.property(shuffled, ([all, other]) => {
-        const { items, sessions } = rescore(all, sought);
-        expect(rescore(other, sought)).toEqual({ items, sessions });
+        const { items, sessions, coverage } = rescore(all, sought);
+        const again = rescore(other, sought);
+        expect([again.items, again.sessions]).toEqual([items, sessions]);
+        expect(all.map(again.coverage)).toEqual(all.map(coverage));
         const scores = items.map(({ score }) => score);
         expect(scores).toEqual(scores.toSorted((a, b) => b - a));
         expect(scores.every((score) => score > 0 && score <= 1)).toBe(true);

@@ -30,29 +30,42 @@ export function entriesSection(
     const value = notIn(known, entry.key, valueText(entry.value));
     return value === '' || rankOf(entry) > 2 ? [] : [{ entry, value }];
   });
-  const chosen: { readonly entry: BriefEntry; readonly line: Line }[] = [];
+  let chosen: readonly Chosen[] = [];
   const filled = new Map<string, number>();
-  const said: Compared[] = [];
   for (const { entry, value } of told.sort((a, b) => byWorth(a.entry, b.entry) || (a.value < b.value ? -1 : 1))) {
     if (chosen.length === mostEntries) break;
     // the key is half of what an entry says: the same port of another database is another fact
     const says = compared(`${entry.key} ${value}`);
-    if (prunes && said.some((each) => saysNothingNew(says, each))) continue;
+    if (prunes && chosen.some((each) => saysNothingNew(says, each.shows))) continue;
     const shown = entryLine(entry, value, chosen.length);
     const source = writerOf(entry);
     const size = (filled.get(source) ?? 0) + shown.text.length;
     if (entry.origin !== 'human' && size > capChars * shareOfOneSession) continue;
     filled.set(source, size);
     // what is cut off at the end of its line is not told
-    said.push(compared(cut(`${entry.key} ${value}`, toldForSure)));
-    chosen.push({ entry, line: shown });
+    const one = { entry, line: shown, says, shows: compared(cut(`${entry.key} ${value}`, toldForSure)) };
+    // of equal priority the fuller one stays, though it is older
+    const left = chosen.filter(
+      (each) => !prunes || rankOf(each.entry) < rankOf(entry) || !saysNothingNew(each.says, one.shows),
+    );
+    chosen = [...left, one];
   }
-  chosen.sort((a, b) => rankOf(a.entry) - rankOf(b.entry) || a.entry.at - b.entry.at || byEnt(a.entry, b.entry));
+  const inOrder = chosen.toSorted(
+    (a, b) => rankOf(a.entry) - rankOf(b.entry) || a.entry.at - b.entry.at || byEnt(a.entry, b.entry),
+  );
   const total = told.length;
   return {
     heading: (shown) => `## Remembered${shown < total ? ` (${shown} of ${total}; the rest: prsist search)` : ''}`,
-    lines: chosen.map((one) => one.line),
+    lines: inOrder.map((one) => one.line),
   };
+}
+
+interface Chosen {
+  readonly entry: BriefEntry;
+  readonly line: Line;
+  readonly says: Compared;
+  /** The part of it that its line tells in any case. */
+  readonly shows: Compared;
 }
 
 /** The session that stored an entry. An agent that names none stores a day's worth under its own name. */

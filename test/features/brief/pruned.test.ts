@@ -27,6 +27,16 @@ test('BR65 an entry that says only what a better one says is not told, and the h
   expect(entsOf(true, given.entries.toReversed())).toEqual(entsOf(true));
 });
 
+test('BR65 of equal priority the fuller entry is told, though it is older; of lower priority both are', () => {
+  const brief = (priority: string) =>
+    entsOf(true, [
+      entry('db', { value: port, at: at(1), priority }),
+      entry('db', { ent: 'short', value: 'the staging database listens on port 5432', at: at(5) }),
+    ]);
+  expect(brief('high')).toEqual(['ent-db']);
+  expect(brief('medium')).toEqual(['short', 'ent-db']);
+});
+
 test('BR65 what the line of the better one cuts off is not counted as told', () => {
   const long = `${'word after word '.repeat(40)} the key is under the mat`;
   const entries = [
