@@ -4,7 +4,8 @@ import type { Question } from './question.ts';
 import type { Scorable } from './rescore.ts';
 import type { Seeking } from './sought.ts';
 import { nearness } from './spans.ts';
-import { wordsOf } from './tokens.ts';
+import { stem } from './stem.ts';
+import { nameParts, wordsOf } from './tokens.ts';
 import { weights } from './weights.ts';
 
 interface Asking {
@@ -30,6 +31,7 @@ export function factorsFor(all: readonly Gathered[], asking: Asking): (item: Gat
   };
   const projects = projectFactors(all, asking, byNamed);
   const paths = pathsIn(question.text);
+  const stems = new Set(seeking.words.map(stem));
   return (item) => {
     const factors: Record<string, number> = {};
     const add = (name: string, factor: number | undefined) => {
@@ -39,6 +41,10 @@ export function factorsFor(all: readonly Gathered[], asking: Asking): (item: Gat
     add('priority', weights.priorities[item.priority ?? '']);
     if (seeking.asksWhen && (item.flags & 2) !== 0) add('time', weights.time);
     add('span', spanFactor(seeking, item.at));
+    if (item.kind === 'document' && item.path !== null) {
+      add('called', calledFactor(item.path, stems));
+      if (prose.test(item.path)) add('prose', weights.prose);
+    }
     add('project', projects.get(item.source.project?.id ?? ''));
     if (paths.some((path) => item.path?.includes(path))) add('path', weights.path);
     return { factors, byNamed: byNamed(item.author) };
@@ -50,6 +56,18 @@ function spanFactor({ times }: Seeking, at: number): number {
   const { share, isDay } = nearness(times, at);
   const most = (isDay ? weights.onDay : weights.inSpan) - 1;
   return share === 'in' ? 1 + most : share === 'after' ? 1 + most * weights.after : 1;
+}
+
+/** What is written about code quotes everything that code is about. */
+const prose = /\.(?:md|mdx|txt|rst|adoc)$/i;
+
+/** Of a file whose name is made of words of the question. */
+function calledFactor(path: string, stems: ReadonlySet<string>): number {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+  const parts = nameParts(name);
+  const words = new Set((parts === '' ? wordsOf(name) : wordsOf(parts)).map(stem));
+  const asked = [...words].filter((word) => stems.has(word)).length;
+  return 1 + weights.called * (asked / Math.max(1, words.size));
 }
 
 /** By project id. A project is meant when the question names it, or a person who said something in it. */

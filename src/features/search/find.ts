@@ -115,6 +115,7 @@ function scored(search: Search, page: Page) {
       ...item,
       terms: item.terms ?? termsOfText(search, item),
       session: item.session_id === null ? null : `${item.source.project?.id ?? ''} ${item.session_id}`,
+      document: item.kind === 'document' ? `${item.source.project?.id ?? ''} ${item.ent}` : null,
       isQuestion: (item.flags & 1) === 1,
       meaning: meaning(item.near),
       ...factors(item),

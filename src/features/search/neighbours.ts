@@ -1,7 +1,7 @@
 // What messages take from those around them. Candidates come sorted: messages of a session in their order. Every message
 // that was found is there with three on each side, so those at a distance of up to three are its true neighbours.
 import type { Match } from './match-terms.ts';
-import { type Pass, weights } from './weights.ts';
+import type { Pass, Saturation } from './weights.ts';
 
 export interface Placed {
   readonly kind: string;
@@ -54,24 +54,28 @@ export function windowShares(items: readonly Placed[], matches: readonly Match[]
 }
 
 /**
- * How much of the question is said in the session of each candidate, from 0 to 1: BM25 of whole sessions, counted over
- * the candidates alone, which are all that have a rare word; a session is as long as it has candidates.
+ * How much of the question is said in the whole to which each candidate belongs, a session or a file, from 0 to 1: BM25 of
+ * the wholes, counted over the candidates alone, which are all that have a rare word; a whole is as long as it has
+ * candidates. wholeOf: its name by the place of a candidate; null for what stands alone.
  */
-export function sessionShares(items: readonly Placed[], matches: readonly Match[]): Float64Array {
-  const sessions = Map.groupBy(items.keys(), (i) => items[i]?.session ?? null);
-  sessions.delete(null);
-  const average = [...sessions.values()].reduce((sum, list) => sum + list.length, 0) / Math.max(1, sessions.size);
-  const counts = [...sessions.values()].map((list) => countsIn(list, matches));
-  const shares = new Float64Array(items.length);
+export function wholeShares(
+  matches: readonly Match[],
+  wholeOf: (i: number) => string | null,
+  { k1, b }: Saturation,
+): Float64Array {
+  const wholes = Map.groupBy(matches.keys(), wholeOf);
+  wholes.delete(null);
+  const average = [...wholes.values()].reduce((sum, list) => sum + list.length, 0) / Math.max(1, wholes.size);
+  const counts = [...wholes.values()].map((list) => countsIn(list, matches));
+  const shares = new Float64Array(matches.length);
   const words = matches[0]?.words.length ?? 0;
   const having = Array.from({ length: words }, (_, word) => counts.filter((each) => (each[word] ?? 0) > 0).length);
-  const { k1, b } = weights.session;
-  for (const [n, list] of [...sessions.values()].entries()) {
+  for (const [n, list] of [...wholes.values()].entries()) {
     let sum = 0;
     for (let word = 0; word < words; word += 1) {
       const count = counts[n]?.[word] ?? 0;
       if (count === 0) continue;
-      const idf = Math.log(1 + (sessions.size - (having[word] ?? 0) + 0.5) / ((having[word] ?? 0) + 0.5));
+      const idf = Math.log(1 + (wholes.size - (having[word] ?? 0) + 0.5) / ((having[word] ?? 0) + 0.5));
       sum += (idf * count * (k1 + 1)) / (count + k1 * (1 - b + (b * list.length) / average));
     }
     for (const i of list) shares[i] = sum;

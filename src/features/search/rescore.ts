@@ -9,7 +9,7 @@
 import { type Coverage, coverage } from './coverage.ts';
 import { feedbackOf } from './feedback.ts';
 import { type Match, matcher, type Sought } from './match-terms.ts';
-import { carry, sessionShares, windowShares } from './neighbours.ts';
+import { carry, wholeShares, windowShares } from './neighbours.ts';
 import { type Pass, weights } from './weights.ts';
 
 /** What is known of a candidate besides its words. */
@@ -18,6 +18,8 @@ export interface Scorable {
   readonly kind: string;
   /** Unique over all databases; null outside of any session. */
   readonly session: string | null;
+  /** The file it is a part of, unique over all databases; null for what is none. */
+  readonly document: string | null;
   /** Its place among the messages of the session: they are sorted by it. */
   readonly at: number;
   readonly item_id: number;
@@ -42,6 +44,7 @@ export interface Parts {
   readonly near: number;
   readonly window: number;
   readonly session: number;
+  readonly document: number;
   readonly feedback: number;
 }
 
@@ -112,6 +115,9 @@ interface Matched {
   readonly words: Float64Array;
   readonly pairs: Float64Array;
   readonly feedback: () => Float64Array;
+  /** How much of the question is in the session of each, and in its file. */
+  readonly sessions: Float64Array;
+  readonly documents: Float64Array;
 }
 
 function matchAll(items: readonly Scorable[], sought: Sought): Matched {
@@ -132,6 +138,8 @@ function matchAll(items: readonly Scorable[], sought: Sought): Matched {
   return {
     ...{ matches, words, pairs: Float64Array.from(matches, (each) => each.pairs) },
     feedback: () => feedbackOf(terms, words, sought),
+    sessions: wholeShares(matches, (i) => items[i]?.session ?? null, weights.session),
+    documents: wholeShares(matches, (i) => items[i]?.document ?? null, weights.document),
   };
 }
 
@@ -162,13 +170,14 @@ function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run 
   const own = raw.map((value, i) => value * unit + (items[i]?.meaning ?? 0));
   const { question, next, near } = carry(items, own, pass);
   const window = scaled(windowShares(items, matched.matches, weights.windowDecay), pass.window);
-  const session = scaled(sessionShares(items, matched.matches), pass.session);
+  const session = scaled(matched.sessions, pass.session);
+  const document = scaled(matched.documents, pass.document);
   const parts = {
     words: scaled(matched.words, unit),
     pairs: scaled(matched.pairs, unit * pass.pair),
     meaning: Float64Array.from(items, (item) => item.meaning),
     feedback: scaled(feedback, unit),
-    ...{ question, next, near, window, session },
+    ...{ question, next, near, window, session, document },
   };
   const scores = new Float64Array(items.length);
   for (const [i, item] of items.entries()) {
@@ -207,7 +216,7 @@ function explained(run: Run, items: readonly Scorable[], i: number): Pick<Scored
     parts: {
       ...{ words: at('words'), pairs: at('pairs'), meaning: at('meaning') },
       ...{ question: at('question'), next: at('next'), near: at('near') },
-      ...{ window: at('window'), session: at('session'), feedback: at('feedback') },
+      ...{ window: at('window'), session: at('session'), document: at('document'), feedback: at('feedback') },
     },
     factors: item ? factorsOf(item, run.pass) : {},
   };

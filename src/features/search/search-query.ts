@@ -55,7 +55,7 @@ export function searchQuery(
   return {
     ...{ query: input.query, result_count: results.length, results },
     sessions: cursor === undefined ? sessionsOf(sessions) : [],
-    did_you_mean: seeking.repaired.map(({ typed, meant }) => ({ typed, meant })),
+    did_you_mean: seeking.repaired.map(({ also = null, ...told }) => ({ typed: told.typed, meant: told.meant, also })),
     left_out: [...others.left_out],
     ...siftedOut,
     meaning: { state: meant.state, percent: meant.percent },

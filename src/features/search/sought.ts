@@ -56,10 +56,11 @@ export function seek(question: Question, reads: readonly Read[], { now, exact }:
   const words = [...new Set(typed.map((word) => meant.get(word) ?? word))];
   const all = reads.reduce((sum, read) => sum + rowsIn(read), 0);
   const beginnings = exact ? [] : words.flatMap(beginningOf);
-  const forms = words.map((word) => formsOf(word, { total, all, reads, exact }));
+  const also = new Map(repaired.flatMap((each) => (each.also === undefined ? [] : [[each.meant, each.also]])));
+  const forms = words.map((word) => formsOf(word, also.get(word), { total, all, reads, exact }));
   return {
     sought: { words: forms, pairs: pairsOf(question.text, words, meant) },
-    ...{ words, beginnings, named, times, repaired },
+    ...{ words: [...new Set([...words, ...also.values()])], beginnings, named, times, repaired },
     synonyms: exact ? [] : [...new Set(words.flatMap((word) => synonymsOf(stem(word))))],
     asksWhen: whenForm.test(question.text),
     unknown: missing.filter((word) => !meant.has(word)),
@@ -79,7 +80,7 @@ interface Counting {
   readonly exact: boolean;
 }
 
-function formsOf(word: string, { total, all, reads, exact }: Counting): SoughtWord {
+function formsOf(word: string, also: string | undefined, { total, all, reads, exact }: Counting): SoughtWord {
   const own = stem(word);
   const form = (stemmed: string, said: number, kept: number, documents = total(stemmed)): Form => {
     return { hash: termHash(stemmed), idf: idfOf(all, documents), said, kept };
@@ -89,7 +90,11 @@ function formsOf(word: string, { total, all, reads, exact }: Counting): SoughtWo
   const alike = exact
     ? []
     : likeIt(own, reads).map(({ term, documents }) => form(term, weights.prefix, weights.prefix * kept, documents));
-  return { word, forms: [form(own, 1, kept), ...others, ...alike].filter(({ idf }, i) => i === 0 || idf > 0) };
+  const other = also === undefined ? [] : [form(stem(also), 1, kept)];
+  return {
+    word,
+    forms: [form(own, 1, kept), ...other, ...others, ...alike].filter(({ idf }, i) => i === 0 || idf > 0),
+  };
 }
 
 /** Letters that two stems must share. */

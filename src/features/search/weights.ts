@@ -16,6 +16,8 @@ export interface Pass {
   readonly window: number;
   /** Of how much of the question is said in the whole session. */
   readonly session: number;
+  /** Of how much of the question is in the whole file. */
+  readonly document: number;
   /** Of what the best texts say beside the question. */
   readonly feedback: number;
   /** Whoever is named in the question said it. */
@@ -30,7 +32,7 @@ export interface Saturation {
 
 const careful: Pass = {
   ...{ pair: 0.6, question: 0.8, next: 0.3, near: 0.3, far: 0.15 },
-  ...{ window: 0, session: 0.5, feedback: 0, author: 1.4 },
+  ...{ window: 0, session: 0.5, document: 0.25, feedback: 0, author: 1.4 },
 };
 
 export const weights = {
@@ -38,6 +40,7 @@ export const weights = {
   said: { k1: 0.4, b: 0.2 } as Saturation,
   kept: { k1: 2, b: 0.75 } as Saturation,
   session: { k1: 1.2, b: 0.75 } as Saturation,
+  document: { k1: 1.2, b: 0.75 } as Saturation,
   /** How often a word in these fields counts: a declared name, a path, a comment (which stands in the text as well). */
   fields: { text: 1, names: 2, path: 3, comments: 1 },
   /** Of a word that only begins like one of the question, and of one that means the same to a programmer. */
@@ -48,7 +51,7 @@ export const weights = {
   /** How many results the careful pass orders. It is strict with who said it; the others are ordered by `wide`. */
   careful,
   places: 8,
-  wide: { ...careful, window: 1, feedback: 0.1, author: 2.2 } satisfies Pass,
+  wide: { ...careful, window: 1, document: 0.5, feedback: 0.1, author: 2.2 } satisfies Pass,
   /**
    * Of how near a text comes to the question by the vectors of an embedder, 1 for the nearest; and of models it was fitted
    * for, by their own names. Nothing without an embedder.
@@ -66,6 +69,10 @@ export const weights = {
   kinds: { entry: 1.15, tool: 0.6 } as Readonly<Record<string, number>>,
   priorities: { critical: 1.2, low: 0.9 } as Readonly<Record<string, number>>,
   path: 1.3,
+  /** A file is called by words of the question: so much more for all of its name. */
+  called: 0.4,
+  /** Files in prose, which speak of all the others. */
+  prose: 0.85,
   /** A project the question names, or in which a person works whom it names; else the one that is asked in. */
   namedProject: 3,
   ownProject: 1.5,

@@ -143,6 +143,15 @@ describe('what is found', () => {
     expect(library.found('merge two dictionaries python')[0]).toContain('merge_maps');
   });
 
+  test('FI37: a file called by the words of a question comes before one that only has them, prose after code', async () => {
+    const file = (text: string, path: string) => library.say({ kind: 'document', text, path });
+    await file('export function read() { return retry(queue); }', 'src/other.ts');
+    await file('export function load() { return retry(queue); }', 'src/retry-queue.ts');
+    await file('export function keep() { return retry(queue); }', 'notes.md');
+    const { results } = library.query('retry queue');
+    expect(results.map(({ path }) => path)).toEqual(['src/retry-queue.ts', 'src/other.ts', 'notes.md']);
+  });
+
   test('FI9: a query of nothing but stop words keeps them', async () => {
     await library.say({ text: 'to be or not to be' });
     expect(library.found('to be or not to be')).toHaveLength(1);

