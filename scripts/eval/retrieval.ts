@@ -1,6 +1,7 @@
 // How well the search finds what answers a question, beside SQLite's full text search and grep on the same texts. Needs
 // `npm run build`. Exit 1 below the floors (retrieval/floors.json); 0 with a message where the data is not here.
 import { parseArgs } from 'node:util';
+import { embedderOf, embedderOptions } from './retrieval/embedding.ts';
 import { below, floorsFor, storedFloors } from './retrieval/floors.ts';
 import { missLines } from './retrieval/misses.ts';
 import { isSet, meanLead, measure, type Outcome, ofRepositories } from './retrieval/run.ts';
@@ -8,6 +9,8 @@ import { table } from './retrieval/table.ts';
 import { dataFolder, loadTools } from './retrieval/tools.ts';
 
 const usage = `usage: npm run eval:retrieval -- --set <set> [--set <set> …] [--merged] [--typos] [--explain-misses <n>] [--json]
+       [--mode embedder --embedder-url <address> --embedder-model <model> [--embedder ollama|openai-compatible]
+        [--embedder-key-file <file>] [--embedder-dimensions <n>] [--embedder-{query,document}-prefix <text>]]
 sets: locomo-dev, cosqa-dev, any other <name>.json.gz of the data folder, a file of that form,
       self (this project's own history), files:<directory of a git repository>`;
 
@@ -18,6 +21,7 @@ const options = {
   mode: { type: 'string', default: 'offline' },
   'explain-misses': { type: 'string', default: '0' },
   json: { type: 'boolean', default: false },
+  ...embedderOptions,
 } as const;
 
 const values = given();
@@ -38,7 +42,9 @@ type Values = NonNullable<ReturnType<typeof given>>;
 async function main(sets: readonly string[], { merged, typos, mode, json, ...more }: Values): Promise<number> {
   const misses = Number(more['explain-misses']);
   if (sets.length === 0 || !(misses >= 0)) return refuse(usage);
-  if (mode !== 'offline') return refuse(`--mode ${mode}: this build searches offline only`);
+  if (mode !== 'offline' && mode !== 'embedder') return refuse(`--mode ${mode}: offline or embedder\n${usage}`);
+  const embedder = mode === 'embedder' ? embedderOf(more) : undefined;
+  if (mode === 'embedder' && !embedder) return refuse('--mode embedder needs --embedder-url and --embedder-model');
   const tools = await loadTools();
   if (!tools) {
     const skipped = `no evaluation data in ${dataFolder()}: set PRSIST_EVAL_DATA`;
@@ -49,7 +55,7 @@ async function main(sets: readonly string[], { merged, typos, mode, json, ...mor
   if (absent !== undefined) return refuse(`no set ${absent}, neither a file nor one in ${tools.data}\n${usage}`);
   const outcomes: Outcome[] = [];
   for (const set of sets) {
-    const outcome = await measure(set, { merged, typos, misses }, tools);
+    const outcome = await measure(set, { merged, typos, misses, embedder }, tools);
     outcomes.push(outcome);
     process.stdout.write(`${json ? JSON.stringify(outcome) : shown(outcome)}\n`);
   }
@@ -79,13 +85,17 @@ function shown({
   questions,
   taken_in_ms,
   across_projects,
+  embedder,
   measured,
   floors,
   misses,
 }: Outcome): string {
   const where = way.startsWith('merged') ? (across_projects ? ', across projects' : ', all in one project') : '';
   const head = `## ${set}, ${way}${where}: ${questions} questions, ${items} items, taken in in ${taken_in_ms} ms`;
-  return [head, table(measured, floors), ...(misses.length > 0 ? [missLines(misses)] : [])].join('\n');
+  const how = embedder
+    ? [`with ${embedder.model}: vectors in time for ${embedder.used} of ${questions} questions`]
+    : [];
+  return [head, ...how, table(measured, floors), ...(misses.length > 0 ? [missLines(misses)] : [])].join('\n');
 }
 
 function refuse(text: string): number {

@@ -36,7 +36,6 @@ export interface Match {
 
 /** As far apart as two words of a pair may stand, in terms. */
 const nearby = 3;
-const fieldWeights = Object.values(weights.fields);
 
 /**
  * Makes a function that matches one text after the other. Its work is one table look-up a term for most terms: only the
@@ -48,6 +47,7 @@ export function matcher(sought: Sought, { k1, b }: Saturation, family: 'said' | 
   for (const [slot, { hash }] of forms.entries()) if (table[hash & 0xffff] === 0) table[hash & 0xffff] = slot + 1;
   const byHash = new Map<number, number[]>();
   for (const [slot, { hash }] of forms.entries()) byHash.set(hash, [...(byHash.get(hash) ?? []), slot]);
+  const fieldWeights = Object.values(weights.fields);
   const frequency = new Float64Array(forms.length);
   const places: number[][] = sought.words.map(() => []);
   return (packed: Uint8Array, averageLength: number): Match => {

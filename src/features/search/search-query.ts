@@ -6,7 +6,7 @@ import type { Showing } from '../findable.ts';
 import type { Source, Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken, monthTokens } from './filter-tokens.ts';
-import { find, pageOf } from './find.ts';
+import { find, pageOf, type Search } from './find.ts';
 import { type Meant, noMeaning } from './meant.ts';
 import { type Question, readQuestion } from './question.ts';
 import type { ScoredSession } from './rescore.ts';
@@ -40,9 +40,7 @@ export function searchQuery(
   const { cursor, limit, ...request } = input;
   const asked = { request, cursor, limit: input.budget_tokens === undefined ? limit : mostInBudget };
   const page = pageOf(context, asked);
-  const question = readQuestion(input.query);
-  const wanted = wantedOf(context, input, { question, now: page.now });
-  const search = { context, question, wanted, showings, exact: input.exact, meant, others: others.sources };
+  const search = searchOf(context, input, { showings, others, meant, now: page.now });
   const { found, next_cursor, sessions, seeking, candidates } = find(search, { asked, page });
   const shown = { context, showings, stems: stemsOf(seeking.words), input };
   const results = withinTokens(
@@ -66,6 +64,17 @@ export function searchQuery(
     // what a budget leaves out is no next page: it would begin in the middle
     next_cursor: input.budget_tokens === undefined ? next_cursor : null,
   };
+}
+
+/** What a request looks for and what it must be. now: what times in it count from. */
+export function searchOf(
+  context: Context,
+  input: Input,
+  { showings, others = noOthers, meant = noMeaning, now }: Asking & { readonly now: number },
+): Search {
+  const question = readQuestion(input.query);
+  const wanted = wantedOf(context, input, { question, now });
+  return { context, question, wanted, showings, exact: input.exact, meant, others: others.sources };
 }
 
 /** More results than any budget holds. */
