@@ -6,11 +6,13 @@ import { below, floorsFor, storedFloors } from './retrieval/floors.ts';
 import { missLines } from './retrieval/misses.ts';
 import { isSet, meanLead, measure, type Outcome, ofRepositories } from './retrieval/run.ts';
 import { table } from './retrieval/table.ts';
-import { dataFolder, loadTools } from './retrieval/tools.ts';
+import { dataFolder, loadTools, type Tools } from './retrieval/tools.ts';
+import { isDevSet, type Tuning, tuneOn } from './retrieval/tune-run.ts';
 
 const usage = `usage: npm run eval:retrieval -- --set <set> [--set <set> …] [--merged] [--typos] [--explain-misses <n>] [--json]
        [--mode embedder --embedder-url <address> --embedder-model <model> [--embedder ollama|openai-compatible]
         [--embedder-key-file <file>] [--embedder-dimensions <n>] [--embedder-{query,document}-prefix <text>]]
+       [--tune [--only <number> …] [--minutes <n>]]   proposes numbers for weights.ts, on dev sets alone; changes nothing
 sets: locomo-dev, cosqa-dev, any other <name>.json.gz of the data folder, a file of that form,
       self (this project's own history), files:<directory of a git repository>`;
 
@@ -21,6 +23,9 @@ const options = {
   mode: { type: 'string', default: 'offline' },
   'explain-misses': { type: 'string', default: '0' },
   json: { type: 'boolean', default: false },
+  tune: { type: 'boolean', default: false },
+  only: { type: 'string', multiple: true, default: [] as string[] },
+  minutes: { type: 'string', default: '60' },
   ...embedderOptions,
 } as const;
 
@@ -53,6 +58,7 @@ async function main(sets: readonly string[], { merged, typos, mode, json, ...mor
   }
   const absent = sets.find((set) => !isSet(set, tools));
   if (absent !== undefined) return refuse(`no set ${absent}, neither a file nor one in ${tools.data}\n${usage}`);
+  if (more.tune) return tuned(sets, { embedder, only: more.only, minutes: Number(more.minutes) }, tools);
   const outcomes: Outcome[] = [];
   for (const set of sets) {
     const outcome = await measure(set, { merged, typos, misses, embedder }, tools);
@@ -63,6 +69,14 @@ async function main(sets: readonly string[], { merged, typos, mode, json, ...mor
   low.push(...leadBelow(outcomes, json));
   if (!json && low.length > 0) process.stdout.write(`below the floor:\n  ${low.join('\n  ')}\n`);
   return low.length > 0 ? 1 : 0;
+}
+
+async function tuned(sets: readonly string[], tuning: Tuning, tools: Tools): Promise<number> {
+  const other = sets.find((set) => !isDevSet(set));
+  if (other !== undefined) return refuse(`--tune: ${other} is no dev set`);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  process.stdout.write(`${await tuneOn(sets, tuning, { tools, say })}\n`);
+  return 0;
 }
 
 /** The files a commit changed are found better than by FTS5, on the average of all repositories asked for. */

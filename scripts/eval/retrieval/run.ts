@@ -70,7 +70,8 @@ function repositoryOf(set: string): string | undefined {
   return directory === undefined ? undefined : resolve(directory);
 }
 
-function fileOf(set: string, data: string): string {
+/** The file of a set that is named by itself or by its file. */
+export function fileOf(set: string, data: string): string {
   return fs.existsSync(set) ? resolve(set) : join(data, `${set}.json.gz`);
 }
 
