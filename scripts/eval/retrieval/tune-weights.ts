@@ -21,12 +21,19 @@ const unasked = /^(?:priorities|kinds|path|namedProject|ownProject|meaningOf)(?:
  */
 export function tunables(meaning: boolean, all: object = weights): readonly Tunable[] {
   const root = all as Numbers; // nothing but numbers and objects of them; tried here, never in a running daemon
-  return namesIn(root)
-    .filter((name) => !unasked.test(name) && (meaning || name !== 'meaning') && !isSame(root, name))
+  const names = namesIn(root);
+  // settled now: while numbers are tried, two that are apart may be equal for a moment
+  const same = new Set(names.filter((name) => isSame(root, name)));
+  const together = (name: string) =>
+    [name, twinOf(name, 'careful', 'wide') ?? ''].filter((each, i) => i === 0 || same.has(each));
+  return names
+    .filter((name) => !unasked.test(name) && (meaning || name !== 'meaning') && !same.has(name))
     .map((name) => ({
       name,
       get: () => valueAt(root, name),
-      set: (value) => setAt(root, name, value),
+      set: (value) => {
+        for (const each of together(name)) put(root, each, value);
+      },
       around: (value) => around(name, value),
     }));
 }
@@ -50,12 +57,6 @@ function twinOf(name: string, from: string, to: string): string | undefined {
 function valueAt(root: Numbers, name: string): number {
   const [value, last] = placeOf(root, name);
   return Number(value[last]);
-}
-
-function setAt(root: Numbers, name: string, value: number): void {
-  const twin = twinOf(name, 'careful', 'wide');
-  if (twin !== undefined && isSame(root, twin)) put(root, twin, value);
-  put(root, name, value);
 }
 
 function put(root: Numbers, name: string, value: number): void {

@@ -1,7 +1,7 @@
 // Looks for better numbers in weights.ts on dev sets: one number at a time, on candidates that were gathered once. A step
 // counts only when it also helps conversations that had no say in choosing it. Prints what it would change; changes no file.
 import type { Measures } from './tune-objective.ts';
-import { change, objectiveOf, type Sums, sumsOf, without } from './tune-objective.ts';
+import { change, meansOf, objectiveOf, type Sums, sumsOf, without } from './tune-objective.ts';
 import type { Tunable } from './tune-weights.ts';
 
 export interface Trial {
@@ -36,6 +36,7 @@ const least = 0.02;
 export function tune({ measures, tunables, say, until, monotonic }: Trial): readonly Step[] {
   let best = sumsOf(measures());
   say(`objective ${objectiveOf(best).toFixed(2)}, ${best.size} groups of questions, ${tunables.length} numbers`);
+  say(told(meansOf(best)));
   const steps: Step[] = [];
   for (const tunable of tunables) {
     if (monotonic() > until) {
@@ -48,17 +49,24 @@ export function tune({ measures, tunables, say, until, monotonic }: Trial): read
     const chosen = bestOf(tried);
     const gain = objectiveOf(chosen.sums) - objectiveOf(best);
     const heldOut = heldOutGain(tried);
-    const told = `${tunable.name} ${short(from)} → ${short(chosen.value)}: ${signed(gain)}, held out ${signed(heldOut)}`;
+    const line = `${tunable.name} ${short(from)} → ${short(chosen.value)}: ${signed(gain)}, held out ${signed(heldOut)}`;
     if (gain < least || heldOut <= 0) {
-      say(gain < least ? `${tunable.name} ${short(from)} stays` : `${told}: left alone`);
+      say(gain < least ? `${tunable.name} ${short(from)} stays` : `${line}: left alone`);
       continue;
     }
     tunable.set(chosen.value);
     steps.push({ name: tunable.name, from, to: chosen.value, gain, heldOut, measures: change(best, chosen.sums) });
     best = chosen.sums;
-    say(told);
+    say(line);
   }
   return steps;
+}
+
+/** Each measure with its value, to compare with what the product itself comes to. */
+function told(means: Readonly<Record<string, number>>): string {
+  return Object.entries(means)
+    .map(([name, mean]) => `${name} ${mean.toFixed(1)}`)
+    .join(', ');
 }
 
 function triedAround(tunable: Tunable, from: number, measures: Trial['measures']): readonly Tried[] {
