@@ -60,7 +60,8 @@ function world(server: EmbedderServer, recall: Json = {}) {
 const keysOf = (reply: Json) => (reply['results'] as { key: string | null }[]).map(({ key }) => key).sort();
 
 test('VE40: what shares no word with the question is found by what it means, and says so', async () => {
-  const all = world(await knowing());
+  const server = await knowing();
+  const all = world(server);
   await all.store('match');
   await all.store('soup', { value: 'tomatoes and basil' });
   await all.filled();
@@ -69,6 +70,9 @@ test('VE40: what shares no word with the question is found by what it means, and
   const [first] = reply['results'] as Json[];
   expect(first).toMatchObject({ key: 'match', found_by: 'meaning', explain: { parts: { meaning: 0.5 } } });
   expect(keysOf(await all.ask('context.search', { query: 'soccer' }))).toContain('match');
+  // nothing is near to what points the other way
+  server.mishap = () => ({ answer: { embeddings: [hashedVector('football match', 64).map((value) => -value)] } });
+  expect(keysOf(await all.ask('search.query', { query: 'opposite' }))).not.toContain('match');
   const exact = await all.ask('search.query', { query: 'soccer', exact: true });
   expect([exact['meaning'], exact['results']]).toEqual([{ state: 'off', percent: 0 }, []]);
 });

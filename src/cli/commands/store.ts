@@ -27,7 +27,7 @@ export const register: Register = (parent, bind) => {
     .description('Drop the vectors of an embedder from every database, once none is set any more.')
     .option('--yes', 'do not ask')
     .action(bind(forgetVectors));
-  withExamples(forgets, ['prsist config set recall.embedder none', 'prsist store forget-vectors']);
+  withExamples(forgets, ['prsist store forget-vectors', 'prsist store forget-vectors --yes']);
   withExamples(command, ['prsist store verify --deep', 'prsist store rebuild']);
 };
 
@@ -51,7 +51,7 @@ async function rebuild(cli: Cli, options: { readonly tables?: readonly string[] 
 
 async function forgetVectors(cli: Cli, options: { readonly yes?: boolean }): Promise<number> {
   const question = 'Drop every vector? An embedder that is set again is sent every text again.';
-  if (!(await confirmed(cli, question, options.yes ?? false))) {
+  if (!(await confirmed(cli, question, options.yes ?? false, { hint: 'say --yes' }))) {
     cli.print.note('nothing was dropped');
     return 1;
   }

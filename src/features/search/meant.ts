@@ -30,7 +30,9 @@ const nearestNarrow = 1_000;
 export function nearestIn(read: Read, { vectors }: Meant, isNarrow: boolean): readonly number[] {
   const vector = vectorFor(read, vectors);
   if (!vector) return [];
-  return nearest(read, vector, isNarrow ? nearestNarrow : nearestMost).map(({ item_id }) => item_id);
+  const near = nearest(read, vector, isNarrow ? nearestNarrow : nearestMost);
+  // across the question is not near it, however few texts there are
+  return near.flatMap(({ item_id, cosine }) => (cosine > 0 ? [item_id] : []));
 }
 
 /** How near items of a database come to the question; those without a vector are absent. */
