@@ -60,6 +60,11 @@ export function daemonOptions(outfile: string): BuildOptions & { readonly metafi
   };
 }
 
+/** Options for the SDK of one embedder, which few people have: a program of its own, loaded when it is wanted. */
+export function embedderOptions(name: string, outfile: string): BuildOptions & { readonly metafile: true } {
+  return { ...daemonOptions(outfile), entryPoints: [`src/features/search/meaning/${name}.ts`] };
+}
+
 /**
  * Half of the daemon would be code that never runs, and everything loaded is held in memory: the languages of zod but
  * English, and what fastify checks and writes schemas of routes with, which ours have not (operations are checked by zod).
@@ -172,10 +177,7 @@ async function main(): Promise<void> {
       const search = { entryPoints: ['src/daemon/search-worker.ts'], outfile: join(fresh, 'search.mjs') };
       const check = { entryPoints: ['src/daemon/check-worker.ts'], outfile: join(fresh, 'check.mjs') };
       const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
-      // the SDKs of embedders, which few people have: each is loaded when it is wanted
-      const embedders = ['ollama', 'openai'].map((name) => ({
-        ...{ entryPoints: [`src/features/search/meaning/${name}.ts`], outfile: join(fresh, `${name}.mjs`) },
-      }));
+      const embedders = ['ollama', 'openai'].map((name) => embedderOptions(name, join(fresh, `${name}.mjs`)));
       for (const other of [extract, search, check, mcp, ...embedders])
         say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { embedderOptions } from '../scripts/build.ts';
 import {
   filesBelow,
   importsOf,
@@ -224,11 +226,19 @@ test('7 · runtime dependencies are these, at exact versions', () => {
   expect(Object.keys(manifest.dependencies).sort()).toEqual([
     ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket', '@modelcontextprotocol/server'],
     ...['better-sqlite3', 'commander', 'fastify'],
-    ...['fflate', 'htmlparser2', 'jsonc-parser', 'node-diff3', 'ollama', 'openai', 'pino', 'sqlite-vec', 'unpdf'],
+    ...['fflate', 'htmlparser2', 'jsonc-parser', 'node-diff3', 'pino', 'sqlite-vec', 'unpdf'],
     ...['yaml', 'zod'],
   ]);
   const versions = Object.values<string>({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+});
+
+test('7 · the SDKs of embedders are bundled whole, so that nobody installs them', async () => {
+  const bundles = ['ollama', 'openai'].map((name) => embedderOptions(name, `${name}.mjs`));
+  const built = await Promise.all(bundles.map((options) => build({ ...options, write: false })));
+  const outside = built.flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap(({ imports }) => imports));
+  expect(outside.filter(({ external, path }) => external && !path.startsWith('node:'))).toEqual([]);
+  expect(outside.length).toBeGreaterThan(0);
 });
 
 test('7 · nothing but the packages that are allowed to runs a script at installation', () => {

@@ -86,7 +86,7 @@ async function answers(file: string): Promise<readonly Asked[]> {
   const raw = readRaw(file);
   const stores = storesOf(raw);
   const texts = new Map(stores.flatMap(({ items }) => items.map(({ id, text }) => [id, text] as const)));
-  const running = await start(stores, false);
+  const running = await start(stores, { merged: false });
   try {
     const asked: Asked[] = [];
     for (const question of questionsOf(raw)) {

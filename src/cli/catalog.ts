@@ -223,7 +223,7 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'store',
-    usage: 'verify|rebuild|compact',
+    usage: 'verify|rebuild|compact|forget-vectors',
     summary: 'check the database of this project, compute its rows again, give space back',
     group: 'more',
     load: () => import('./commands/store.ts'),

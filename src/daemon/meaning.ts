@@ -2,9 +2,11 @@
 import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
+import type { JobContext } from '../features/feature.ts';
 import type { Showing } from '../features/findable.ts';
 import { type Embedder, type EmbedderSetting, type Fault, isFault } from '../features/search/meaning/embedder.ts';
 import { fillSome } from '../features/search/meaning/filling.ts';
+import { forgetVectors } from '../features/search/meaning/forgetting.ts';
 import type { Texts } from '../features/search/meaning/linking.ts';
 import { canKeepVectors, modelName } from '../features/search/meaning/models.ts';
 import { Questions } from '../features/search/meaning/questions.ts';
@@ -92,6 +94,30 @@ export class Meaning {
     // nothing to compare with yet, or never as it is set: then who computes vectors says more than who was asked
     if (why === 'none' || why === 'off') return { state: withoutVectors[embedder], percent, vectors };
     return { state: why ?? 'building', percent, vectors };
+  }
+
+  /**
+   * Drops the vectors of every database; returns how many texts had been linked. Throws input/invalid while an embedder is
+   * set: what is dropped would be sent again.
+   */
+  async forget({ report, cancelled }: Pick<JobContext, 'report' | 'cancelled'>) {
+    const { embedder } = this.#parts.config().recall;
+    if (embedder !== 'none') {
+      const why = `recall.embedder is ${embedder}: every text would be sent again`;
+      throw new PrsistError('input/invalid', why, { hint: 'prsist config set recall.embedder none' });
+    }
+    await this.#running;
+    const projects = this.#parts.projects();
+    const ids = projects.user.read.all(allProjects, {}).map(({ project_id }) => project_id);
+    let texts = await projects.user.write(forgetVectors);
+    for (const [done, id] of ids.entries()) {
+      if (cancelled()) break;
+      texts += await projects.borrow(id, (store) => store.write(forgetVectors));
+      report({ databases: done + 2 });
+      await this.#parts.breathe();
+    }
+    this.#counts.clear();
+    return { texts };
   }
 
   /** How well texts answer a question by the reranker that is set, or why nobody says; never later than its deadline. */

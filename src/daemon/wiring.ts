@@ -119,7 +119,7 @@ export interface Wiring {
   readonly maintenance: Maintenance;
   readonly keeping: Keeping;
   readonly enter: Welcome['enter'];
-  readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores'>;
+  readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores' | 'forget'>;
 }
 
 export interface Wired {
@@ -223,6 +223,7 @@ export function wire(wiring: Wiring): Wired {
       showings: shown,
       entryOf: foundEntry(entries),
       hygiene: hygieneNeeds(),
+      forgetVectors: (job) => wiring.meaning().forget(job),
       monotonic: wiring.monotonic,
       aside: searching({
         ...{ thread: wiring.searches, projects: wiring.projects },

@@ -30,7 +30,7 @@ export function* rebuildSteps(side: Side, tx: Write, only?: ReadonlySet<string>)
   for (const { sql } of missingObjects(db, settings.kind, settings.migrations)) db.exec(sql);
   for (const [table, info] of tables) setAside(statements, table, info);
   for (const [table, info] of tables) {
-    db.exec(info.clear ?? `delete from ${table}`);
+    empty(db, table, info);
     yield;
   }
   settings.failpoint('rebuild.dropped');
@@ -38,6 +38,23 @@ export function* rebuildSteps(side: Side, tx: Write, only?: ReadonlySet<string>)
   for (const [table, info] of tables) putBack(statements, table, info);
   return count;
 }
+
+function empty(db: Side['db'], table: string, { clear, emptying }: TableInfo): void {
+  const all = db.prepare<[string], Trigger>(triggersOf);
+  const triggers = emptying === undefined ? [] : all.all(table).filter(({ sql }) => onDelete.test(sql));
+  for (const { name } of triggers) db.exec(`drop trigger ${name}`);
+  if (emptying !== undefined && triggers.length > 0) db.exec(emptying);
+  db.exec(clear ?? `delete from ${table}`);
+  for (const { sql } of triggers) db.exec(sql);
+}
+
+interface Trigger {
+  readonly name: string;
+  readonly sql: string;
+}
+
+const triggersOf = "select name, sql from sqlite_schema where type = 'trigger' and tbl_name = ?";
+const onDelete = /\bdelete\s+on\b/i;
 
 /** The same while the store serves: readers keep the old rows until it is done. undefined: cancelled, nothing changed. */
 export function rebuildAside(

@@ -85,6 +85,11 @@ export interface TableInfo {
   readonly kept?: { readonly key: string; readonly columns: readonly string[] };
   /** Statement that empties the table when `delete from` does not. */
   readonly clear?: string;
+  /**
+   * What its triggers on deleting do, for all rows at once: they are put aside while the table is emptied, which is ten
+   * times as fast.
+   */
+  readonly emptying?: string;
   /** Column that holds the entity a row belongs to, `ent` when absent: by it the rows of an erased entity go. null: they stay. */
   readonly entity?: string | null;
   /** No rows to compare: an index computed from another table. */

@@ -110,6 +110,7 @@ token.new admin
 token.revoke admin
 trust.list admin
 trust.revert admin
+vectors.forget admin
 `;
 
 test('HT20: what each operation needs; what nobody thought of needs admin', () => {

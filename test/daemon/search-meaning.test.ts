@@ -24,8 +24,11 @@ function world(server: EmbedderServer, recall: Json = {}) {
   const all = wiredWorld();
   all.project();
   const set = { embedder: 'ollama', embedder_url: server.url, embedder_model: 'm', ...recall };
-  const text = JSON.stringify({ recall: set });
-  const { config } = loadConfig({ files: [{ path: 'config.yaml', text }], env: {} });
+  const configOf = (own: Json) => {
+    const text = JSON.stringify({ recall: own });
+    return loadConfig({ files: [{ path: 'config.yaml', text }], env: {} }).config;
+  };
+  let config = configOf(set);
   const meaning = new Meaning({
     ...{ projects: () => all.projects, config: () => config, keys: { env: {}, read: () => undefined } },
     ...{ showings: () => all.wired.showings, redact: (each) => each, clock: () => all.clock.now },
@@ -47,13 +50,18 @@ function world(server: EmbedderServer, recall: Json = {}) {
     for (let i = 0; i < 300 && meaning.state.embedder !== 'ready'; i++) await wait(10);
     expect(meaning.state).toMatchObject({ embedder: 'ready', done: meaning.state.texts });
   };
-  return { ...all, meaning, ask, store, filled };
+  const switchTo = (embedder: string) => {
+    config = configOf({ ...set, embedder });
+    meaning.changed();
+  };
+  return { ...all, meaning, ask, store, filled, switchTo };
 }
 
 const keysOf = (reply: Json) => (reply['results'] as { key: string | null }[]).map(({ key }) => key).sort();
 
 test('VE40: what shares no word with the question is found by what it means, and says so', async () => {
-  const all = world(await knowing());
+  const server = await knowing();
+  const all = world(server);
   await all.store('match');
   await all.store('soup', { value: 'tomatoes and basil' });
   await all.filled();
@@ -62,6 +70,9 @@ test('VE40: what shares no word with the question is found by what it means, and
   const [first] = reply['results'] as Json[];
   expect(first).toMatchObject({ key: 'match', found_by: 'meaning', explain: { parts: { meaning: 0.5 } } });
   expect(keysOf(await all.ask('context.search', { query: 'soccer' }))).toContain('match');
+  // nothing is near to what points the other way
+  server.mishap = () => ({ answer: { embeddings: [hashedVector('football match', 64).map((value) => -value)] } });
+  expect(keysOf(await all.ask('search.query', { query: 'opposite' }))).not.toContain('match');
   const exact = await all.ask('search.query', { query: 'soccer', exact: true });
   expect([exact['meaning'], exact['results']]).toEqual([{ state: 'off', percent: 0 }, []]);
 });
@@ -138,4 +149,37 @@ test('VE42: without a vector in time words alone decide, and the answer says why
   const without = world(server, { embedder: 'none' });
   await without.store('match');
   expect((await without.ask('search.query', { query: 'football' }))['meaning']).toEqual({ state: 'off', percent: 0 });
+});
+
+test('VE43: all vectors are dropped, of every database, by a person, once nobody computes them any more', async () => {
+  const server = await knowing();
+  const all = world(server);
+  await all.store('match');
+  await all.store('mine', { scope: 'user' });
+  await all.filled();
+  const databases = () => [all.projects.store(projectId), all.projects.user];
+  const count = (table: string) =>
+    databases().map(({ db }) => db.prepare(`select count(*) from ${table}`).pluck().get());
+  expect(count('vector_text')).toEqual([1, 1]);
+  const forget = (caller: Partial<Caller> = {}) => all.ask('vectors.forget', {}, caller);
+  const ended = async (job: Json) => {
+    for (;;) {
+      const shown = await all.ask('job.show', { job_id: String(job['job_id']), wait_ms: 1_000 });
+      if (shown['state'] !== 'running' && shown['state'] !== 'queued') return shown;
+    }
+  };
+  expect(await ended(await forget())).toMatchObject({ state: 'failed', error: { code: 'input/invalid' } });
+  all.switchTo('none');
+  expect(await ended(await forget({ agent: 'codex', origin: 'agent' }))).toMatchObject({
+    ...{ state: 'failed', error: { code: 'auth/refused' } },
+  });
+  expect(count('vector_text')).toEqual([1, 1]);
+  expect(await ended(await forget())).toMatchObject({ state: 'done', result: { texts: 2 } });
+  for (const table of ['vector_text', 'vector_item', 'vector_model']) expect(count(table), table).toEqual([0, 0]);
+  expect(count("sqlite_schema where name like 'search_vec_%'")).toEqual([0, 0]);
+  const sent = server.heard.length;
+  all.switchTo('ollama');
+  await all.filled();
+  expect(server.heard.length).toBeGreaterThan(sent);
+  expect(keysOf(await all.ask('search.query', { query: 'soccer' }))).toContain('match');
 });

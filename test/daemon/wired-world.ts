@@ -112,7 +112,9 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
   });
   const searches = new SearchAside();
-  let meaning: AskedMeaning = { state: off, meant: async () => noMeaning, scores: async () => 'off' };
+  let meaning: AskedMeaning = {
+    ...{ state: off, meant: async () => noMeaning, scores: async () => 'off', forget: async () => ({ texts: 0 }) },
+  };
   const wired = wire({
     ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor, searches },
     settings: new Settings({ paths, env, accept: () => undefined }),

@@ -171,7 +171,7 @@ test('EV6 repositories are judged together, by the mean of their leads over FTS5
       items: 1,
       questions: 20,
       taken_in_ms: 1,
-      across_projects: false,
+      ...{ across_projects: false, embedder: null },
     },
     ...{ measured: { prsist: scores(ours), fts5: scores(50), grep: scores(1) }, floors: {}, below: [], misses: [] },
     ...more,

@@ -104,6 +104,7 @@ token.new write user - 72e3c1fd2498
 token.revoke write user - b1e09791794d
 trust.list read project - ed5a24041880
 trust.revert write project - a672fb7e9713
+vectors.forget job user - a166bfffa781
 `;
 
 function lineOf([name, operation]: readonly [string, Operation]): string {

@@ -9,6 +9,8 @@ export interface Ranking {
   /** Ids of sessions, best first, where the system ranks them itself. */
   readonly sessions?: readonly string[];
   readonly ms: number;
+  /** Whether vectors were compared for it; absent for the references. */
+  readonly meaning?: string;
 }
 
 type Words = (text: string) => readonly string[];

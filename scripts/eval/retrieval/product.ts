@@ -7,6 +7,7 @@ import { contract } from '../../../src/features/search/contract.ts';
 import { Wire } from '../../../test/harness/wire.ts';
 import { type World, world } from '../../bench/measure.ts';
 import type { Ranking } from './baselines.ts';
+import { type EmbedderGiven, filled, setEmbedder } from './embedding.ts';
 import type { Question, Store } from './sets.ts';
 import { ask, type Known, takeIn } from './take-in.ts';
 
@@ -16,10 +17,19 @@ export interface Running {
   readonly items: number;
   /** True when several projects were searched together; false: their texts stand in one project. */
   readonly acrossProjects: boolean;
+  /** Ids the product gave out. */
+  readonly known: Known;
+  readonly databases: () => Promise<Databases>;
   readonly rank: (questions: readonly Question[]) => Promise<readonly Ranking[]>;
   /** The results of one question, each with the id it has in the set. */
   readonly results: (question: Question, more: Input) => Promise<readonly Told[]>;
   readonly stop: () => Promise<void>;
+}
+
+/** The files of what was taken in. */
+export interface Databases {
+  readonly user: string;
+  readonly stores: readonly { readonly store: Store; readonly id: string; readonly file: string }[];
 }
 
 interface Place {
@@ -40,21 +50,29 @@ function everywhere(): Input | undefined {
   return [{ projects: ['*'] }, { projects: '*' }].find((way) => query.safeParse({ query: 'x', ...way }).success);
 }
 
-/** Starts the product and takes the stores in, each as a project. merged: one search looks through all of them. */
-export async function start(stores: readonly Store[], merged: boolean): Promise<Running> {
+export interface Starting {
+  /** One search looks through all stores. */
+  readonly merged: boolean;
+  /** Set before anything is taken in; every text has its vector when this returns. */
+  readonly embedder?: EmbedderGiven | undefined;
+}
+
+/** Starts the product and takes the stores in, each as a project. */
+export async function start(stores: readonly Store[], starting: Starting): Promise<Running> {
   const here = await world();
   try {
-    return await serve(here, stores, merged);
+    return await serve(here, stores, starting);
   } catch (error) {
     await here.stop();
     throw error;
   }
 }
 
-async function serve(here: World, stores: readonly Store[], merged: boolean): Promise<Running> {
+async function serve(here: World, stores: readonly Store[], { merged, embedder }: Starting): Promise<Running> {
   const across = merged ? everywhere() : {};
   const known: Known = { items: new Map(), sessions: new Map() };
   const places = across === undefined ? [joined(here, stores)] : await projects(here, stores);
+  if (embedder) await setEmbedder(here, embedder);
   const begun = performance.now();
   await Promise.all(
     places.map(async ({ directory, store }) => {
@@ -63,6 +81,7 @@ async function serve(here: World, stores: readonly Store[], merged: boolean): Pr
     }),
   );
   const takenMs = performance.now() - begun;
+  if (embedder) await filled(here, (line) => process.stderr.write(`${line}\n`));
   // one connection at a time, opened when a store's turn comes: the daemon closes those that are not used for a while
   let open: { readonly place: Place; readonly wire: Wire } | undefined;
   const wireFor = (place: Place) => {
@@ -79,7 +98,8 @@ async function serve(here: World, stores: readonly Store[], merged: boolean): Pr
     return ask(wireFor(place), 'search.query', { query: question.text, kinds, ...more, ...(merged ? across : {}) });
   };
   return {
-    ...{ takenMs, items: known.items.size, acrossProjects: merged && across !== undefined },
+    ...{ takenMs, items: known.items.size, acrossProjects: merged && across !== undefined, known },
+    databases: () => databasesOf(here, places),
     rank: async (questions) => {
       const rankings: Ranking[] = [];
       for (const question of questions)
@@ -98,6 +118,16 @@ async function serve(here: World, stores: readonly Store[], merged: boolean): Pr
       await here.stop();
     },
   };
+}
+
+async function databasesOf(here: World, places: readonly Place[]): Promise<Databases> {
+  const { items } = await here.prsist('project', 'list');
+  const projects = items as readonly { readonly project_id: string; readonly roots: readonly string[] }[]; // as the contract says
+  const stores = places.flatMap(({ directory, store }) => {
+    const id = projects.find(({ roots }) => roots.includes(fs.realpathSync(directory)))?.project_id;
+    return id === undefined ? [] : [{ store, id, file: join(here.paths.projects, id, 'memory.db') }];
+  });
+  return { user: here.paths.userDatabase, stores };
 }
 
 /** A project for each store, named so that no question names it. */
@@ -133,7 +163,8 @@ async function ranked(
   const ms = performance.now() - begun;
   const sessions = sessionsOf(reply['sessions'], known);
   const ids = (reply['results'] as readonly { readonly id: string }[]).flatMap(({ id }) => known.items.get(id) ?? []);
-  return { qid, ranked: ids, ...(sessions ? { sessions } : {}), ms };
+  const { state } = reply['meaning'] as { readonly state: string }; // as the contract says
+  return { qid, ranked: ids, ...(sessions ? { sessions } : {}), ms, meaning: state };
 }
 
 /** The ranking of sessions, where the search has one of its own. */

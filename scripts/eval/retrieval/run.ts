@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { grep, type Ranking, stockFts, wordsWithout } from './baselines.ts';
+import type { EmbedderGiven } from './embedding.ts';
 import { filesSet } from './files-set.ts';
 import { below, floorsFor, storedFloors, type Way } from './floors.ts';
 import { type Miss, missesOf } from './misses.ts';
@@ -17,6 +18,8 @@ export interface Asked {
   readonly typos: boolean;
   /** How many questions without an answer near the top are told. */
   readonly misses: number;
+  /** undefined: by words alone. */
+  readonly embedder?: EmbedderGiven | undefined;
 }
 
 export interface Outcome {
@@ -28,6 +31,8 @@ export interface Outcome {
   readonly questions: number;
   readonly taken_in_ms: number;
   readonly across_projects: boolean;
+  /** With an embedder: its model, and for how many questions there was a vector in time. */
+  readonly embedder: { readonly model: string; readonly used: number } | null;
   readonly measured: Measured;
   readonly floors: Readonly<Record<string, number>>;
   readonly below: readonly string[];
@@ -65,7 +70,8 @@ function repositoryOf(set: string): string | undefined {
   return directory === undefined ? undefined : resolve(directory);
 }
 
-function fileOf(set: string, data: string): string {
+/** The file of a set that is named by itself or by its file. */
+export function fileOf(set: string, data: string): string {
   return fs.existsSync(set) ? resolve(set) : join(data, `${set}.json.gz`);
 }
 
@@ -88,7 +94,7 @@ async function measured(set: Named, asked: Asked, at: { tools: Tools; place: str
   const stores = merged ? [mergedStore(apart)] : apart;
   const plain = questionsOf(set.raw);
   const questions = asked.typos ? misspelt(plain, stores, tools) : plain;
-  const running = await start(apart, merged);
+  const running = await start(apart, { merged, embedder: asked.embedder });
   const rankings = await running.rank(questions).finally(running.stop);
   const words = wordsWithout(tools.stopWords);
   const scored = (name: string, ranked: readonly Ranking[], fixed = false) => {
@@ -110,9 +116,14 @@ async function measured(set: Named, asked: Asked, at: { tools: Tools; place: str
   return {
     ...{ set: set.name, way, ofRepository: set.ofRepository, items: running.items, questions: questions.length },
     ...{ taken_in_ms: Math.round(running.takenMs), across_projects: running.acrossProjects, measured: result, floors },
+    embedder: asked.embedder ? { model: asked.embedder.model, used: usedIn(rankings) } : null,
     below: below(floors, (measure) => valueIn(result.prsist, measure)),
     misses: missesOf(questions, rankings, stores, asked.misses),
   };
+}
+
+function usedIn(rankings: readonly Ranking[]): number {
+  return rankings.filter(({ meaning }) => meaning === 'used').length;
 }
 
 /** Of fewer questions chance decides. */

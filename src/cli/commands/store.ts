@@ -1,8 +1,9 @@
 import type { Cli, Register } from '../cli.ts';
+import { confirmed } from '../confirm.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { list } from '../input.ts';
-import { size } from '../print.ts';
+import { plural, size } from '../print.ts';
 import { printResult } from '../result.ts';
 
 export const register: Register = (parent, bind) => {
@@ -21,6 +22,12 @@ export const register: Register = (parent, bind) => {
   withExamples(rebuilds, ['prsist store rebuild', 'prsist store rebuild --tables search']);
   const compacts = command.command('compact').description('Give unused space back to the disk.').action(bind(compact));
   withExamples(compacts, ['prsist store compact']);
+  const forgets = command
+    .command('forget-vectors')
+    .description('Drop the vectors of an embedder from every database, once none is set any more.')
+    .option('--yes', 'do not ask')
+    .action(bind(forgetVectors));
+  withExamples(forgets, ['prsist store forget-vectors', 'prsist store forget-vectors --yes']);
   withExamples(command, ['prsist store verify --deep', 'prsist store rebuild']);
 };
 
@@ -39,6 +46,18 @@ async function rebuild(cli: Cli, options: { readonly tables?: readonly string[] 
   const job = await follow(cli, await cli.client.call('store.rebuild', { tables }));
   if (job === 130) return job;
   cli.answer(job, () => printResult(cli.print, job.result ?? {}));
+  return 0;
+}
+
+async function forgetVectors(cli: Cli, options: { readonly yes?: boolean }): Promise<number> {
+  const question = 'Drop every vector? An embedder that is set again is sent every text again.';
+  if (!(await confirmed(cli, question, options.yes ?? false, { hint: 'say --yes' }))) {
+    cli.print.note('nothing was dropped');
+    return 1;
+  }
+  const job = await follow(cli, await cli.client.call('vectors.forget', {}));
+  if (job === 130) return job;
+  cli.answer(job, () => cli.print.line(`dropped: vectors of ${plural(Number(job.result?.texts), 'text')}`));
   return 0;
 }
 

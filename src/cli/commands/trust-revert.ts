@@ -59,7 +59,7 @@ async function revert(cli: Cli, options: RevertOptions): Promise<number> {
   }
   if (!options.yes) show(cli, found);
   const question = `Undo this in ${plural(found.length, 'entry', 'entries')}?`;
-  if (!(await confirmed(cli, question, options.yes ?? false, 'much may be changed at once'))) {
+  if (!(await confirmed(cli, question, options.yes ?? false, { why: 'much may be changed at once' }))) {
     cli.print.note('nothing was changed');
     return 1;
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from '../../core/limits.ts';
 import { type Contract, operation } from '../../core/operation.ts';
 import { findableKinds, meaningStates } from '../../core/words.ts';
-import { cursor, layer, pageSize, priority, scope, time, word } from '../wire.ts';
+import { cursor, jobStarted, layer, pageSize, priority, scope, time, word } from '../wire.ts';
 
 const id = z.string().min(1).max(128);
 /** RFC 3339, a day, or a time span back from now: 7d, 12h, 2w. */
@@ -181,6 +181,13 @@ export const contract = {
       results: z.array(foundEntry),
       next_cursor: z.string().nullable(),
     }),
+  }),
+  'vectors.forget': operation({
+    summary: 'Drop the vectors of every database, once no embedder is set any more; for people only',
+    effect: 'job',
+    on: 'user',
+    input: z.strictObject({}),
+    output: jobStarted,
   }),
   'hygiene.get': operation({
     summary: 'How clean what is kept is: duplicates, echoes, stale texts, secrets; nothing is deleted; for people only',

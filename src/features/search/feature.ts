@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
-import { type Context, type Feature, feature } from '../feature.ts';
+import { type Context, type Feature, feature, type JobContext } from '../feature.ts';
 import type { BranchOf, EntryOf, Findable, Hiding, Showing } from '../findable.ts';
 import { contextSearch } from './context-search.ts';
 import { contract } from './contract.ts';
@@ -35,6 +36,8 @@ export interface SearchNeeds {
   readonly monotonic?: () => number;
   /** Begins the timing of a search for entries; what it returns is told how many were found. */
   readonly hygiene: Omit<HygieneNeeds, 'showings'>;
+  /** Drops the vectors of every database; nothing to drop where it is absent. */
+  readonly forgetVectors?: (job: JobContext) => Promise<{ readonly texts: number }>;
   /** Answers a search elsewhere than in this thread; here where it is absent. */
   readonly aside?: Aside;
   readonly asking?: (context: Context, query: string) => (found: number) => void;
@@ -51,10 +54,17 @@ export function searchFeature({
   asking,
   hygiene: ofHygiene,
   monotonic = () => 0,
+  forgetVectors = async () => ({ texts: 0 }),
 }: SearchNeeds): Feature {
   return feature(contract, {
     verbs: {
       'hygiene.get': hygiene({ ...ofHygiene, showings }),
+      'vectors.forget': async (job) => {
+        if (job.caller.agent === undefined) return forgetVectors(job);
+        throw new PrsistError('auth/refused', 'vectors are dropped by a person', {
+          hint: 'run prsist store forget-vectors yourself',
+        });
+      },
       'search.query': async (context, input) => {
         const begun = monotonic();
         const reply = await (aside?.query(context, input) ?? searchQuery(context, input, { showings, onBranch }));

@@ -67,7 +67,10 @@ export function find(
   { asked, page, keep }: { asked: Asked; page: Page; keep?: (found: Found) => boolean },
 ): FoundPage {
   const { question, wanted } = search;
-  const { items, coverage, ...about } = scored(search, page);
+  const collected = collect(search, page);
+  const { items, sessions, coverage } = rank(search, collected);
+  const { seeking, gathered } = collected;
+  const about = { sessions, seeking, candidates: gathered.length };
   const ranked = onePerThing(items).filter(({ item }) => isAt(item.path, wanted.path));
   const found: Found[] = [];
   const twins = twinsIn(ranked);
@@ -103,13 +106,29 @@ function signsAt(
   });
 }
 
-function scored(search: Search, page: Page) {
-  const { context, question, exact = false, meant = noMeaning } = search;
+/** What a question looks for, and everything that may answer it. */
+export interface Collected {
+  readonly seeking: Seeking;
+  readonly gathered: readonly Gathered[];
+  /** Other projects are searched as well. */
+  readonly several: boolean;
+}
+
+/** Gathers candidates from every database that is searched. */
+export function collect(search: Search, page: Page): Collected {
+  const { question, exact = false, meant = noMeaning } = search;
   const sources = sourcesOf(search, page);
   const seeking = seek(question, [...new Set(sources.map(({ read }) => read))], { now: page.now, exact });
   const gathering = { ...search, seeking, meant };
   const gathered = sources.flatMap((source) => gather(gathering, source, shareOf(sources.length)));
-  const factors = factorsFor(gathered, { seeking, question, own: context.project.id, several: sources.length > 2 });
+  return { seeking, gathered, several: sources.length > 2 };
+}
+
+/** Scores what was gathered. Reads no database but for the text of a row that has no terms. */
+export function rank(search: Search, { seeking, gathered, several }: Collected) {
+  const factors = factorsFor(gathered, {
+    ...{ seeking, question: search.question, own: search.context.project.id, several },
+  });
   const meaning = meaningOf(gathered.map(({ near }) => near));
   const candidates = gathered.map(
     (item): Candidate => ({
@@ -122,7 +141,7 @@ function scored(search: Search, page: Page) {
       ...factors(item),
     }),
   );
-  return { ...rescore(candidates, seeking.sought), seeking, candidates: candidates.length };
+  return rescore(candidates, seeking.sought);
 }
 
 function sourcesOf({ context, others = [] }: Search, { lastItems }: Page): readonly Source[] {
@@ -141,7 +160,7 @@ function termsOfText(search: Search, item: Gathered): Uint8Array {
 }
 
 /** Of an entity the best part alone. */
-function onePerThing(items: readonly Scored<Candidate>[]): readonly Scored<Candidate>[] {
+export function onePerThing(items: readonly Scored<Candidate>[]): readonly Scored<Candidate>[] {
   const seen = new Set<string>();
   return items.filter(({ item }) => {
     const thing = `${item.source.project?.id ?? ''} ${item.kind} ${item.ent}`;

@@ -98,7 +98,7 @@ export function searchProjection(findables: readonly Findable[], hidings: readon
     name: 'search',
     version: 2,
     tables: {
-      search_item: { local: ['item_id'] },
+      search_item: { local: ['item_id'], emptying: 'update vector_item set stale = 1' },
       search_sketch: { local: ['item_id'], entity: null },
       search_fts: { index: true, clear: "insert into search_fts (search_fts) values ('delete-all')" },
     },

@@ -6,7 +6,7 @@ import type { BranchOf, Showing } from '../findable.ts';
 import type { Source, Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken, monthTokens } from './filter-tokens.ts';
-import { type Found, find, pageOf, showingOf } from './find.ts';
+import { type Found, find, pageOf, type Search, showingOf } from './find.ts';
 import { type Meant, noMeaning } from './meant.ts';
 import { type Question, readQuestion } from './question.ts';
 import type { ScoredSession } from './rescore.ts';
@@ -47,12 +47,7 @@ export function searchQuery(
   const { cursor, limit, ...request } = input;
   const asked = { request, cursor, limit: input.budget_tokens === undefined ? limit : mostInBudget };
   const page = pageOf(context, asked);
-  const question = readQuestion(input.query);
-  const wanted = wantedOf(context, input, { question, now: page.now });
-  const search = {
-    ...{ context, question, wanted, showings, exact: input.exact, meant, others: others.sources },
-    ...(onBranch === undefined ? {} : { onBranch }),
-  };
+  const search = searchOf(context, input, { showings, onBranch, others, meant, now: page.now });
   const { found, next_cursor, sessions, seeking, candidates } = find(search, { asked, page });
   const stems = stemsOf([...seeking.words, ...seeking.completed]);
   const shown = { context, showings, stems, input, sought: seeking.sought };
@@ -68,7 +63,7 @@ export function searchQuery(
     ...(input.explain
       ? {
           question: {
-            ...{ words: [...seeking.words], dropped: [...question.dropped], completed: [...seeking.completed] },
+            ...{ words: [...seeking.words], dropped: [...search.question.dropped], completed: [...seeking.completed] },
             ...{ unknown: [...seeking.unknown], named: [...seeking.named] },
             ...{ times: [...seeking.times.texts], candidates },
           },
@@ -92,6 +87,26 @@ function sifted(
     keyOf: ({ item }) => showingOf(showings, item.kind)?.heading(item.source.read, item.ent, item.part).key ?? null,
   });
   return { kept, dropped: { ...dropped }, reranked: false };
+}
+
+/** What a request looks for and what it must be. now: what times in it count from. */
+export function searchOf(
+  context: Context,
+  input: Input,
+  { showings, onBranch, others = noOthers, meant = noMeaning, now }: Asking & { readonly now: number },
+): Search {
+  const question = readQuestion(input.query);
+  const wanted = wantedOf(context, input, { question, now });
+  return {
+    ...{ context, question, wanted, showings, meant, others: others.sources },
+    // a correction may be a word of somebody else: whoever is tied to a tenant or a user gets none
+    exact: input.exact === true || isTied(context),
+    ...(onBranch === undefined ? {} : { onBranch }),
+  };
+}
+
+function isTied({ caller: { bound } }: Context): boolean {
+  return bound?.tenant !== undefined || bound?.user !== undefined;
 }
 
 /** More results than any budget holds. */

@@ -21,8 +21,8 @@ function eraseVectors(tx: Projecting, ents: readonly string[]): void {
   );
 }
 
-/** Made again where the library is back. */
-function blankAll(tx: Projecting): void {
+/** Without the library: every vector becomes 0; they are made again where it is back. */
+export function blankAll(tx: Projecting): void {
   for (const { model_id, dims } of tx.all(allModels, {})) {
     if (dims === null) continue;
     tx.run(blankPieces(model_id, '00'), {});

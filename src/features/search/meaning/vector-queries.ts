@@ -91,6 +91,9 @@ export const looseTexts = query<{ limit: number }, { text_id: number; used: 0 | 
 export const tighten = query<{ text_id: number }, unknown>('update vector_text set loose = 0 where text_id = :text_id');
 export const dropText = query<{ text_id: number }, unknown>('delete from vector_text where text_id = :text_id');
 
+export const dropItems = query<Nothing, unknown>('delete from vector_item');
+export const dropAllTexts = query<Nothing, unknown>('delete from vector_text');
+
 /** Texts a model has not tried, with an item that says each; none for one that no item says just now. */
 export const dueTexts = query<{ done_to: number; limit: number }, ItemPlace & { text_id: number; hash: string }>(
   `select t.text_id, t.hash, i.item_id, i.kind, i.ent, i.part

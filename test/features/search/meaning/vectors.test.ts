@@ -105,7 +105,7 @@ describe('vectors of what can be found', () => {
       await fillSome(world.filling());
       await fillSome(world.filling());
     })();
-    await wait(30);
+    while (world.server.heard.length === 0) await wait(5);
     await world.say('purple', { ent });
     await filling;
     world.server.mishap = () => undefined;
@@ -131,7 +131,10 @@ describe('vectors of what can be found', () => {
     await world.fill();
     const [sent, before] = [world.server.texts.length, await world.found('number c2 of many')];
     const whole = digest(world.store);
+    const triggers = world.rows("select name, sql from sqlite_schema where type = 'trigger' order by name");
     rebuild(world.store);
+    expect(world.rows("select name, sql from sqlite_schema where type = 'trigger' order by name")).toEqual(triggers);
+    expect(world.rows('select 1 from vector_item where stale = 0')).toEqual([]);
     await world.fill();
     expect(world.server.texts.slice(sent)).toEqual(['number c2 of many']); // the question alone
     expect((await world.found('number c2 of many'))[0]).toBe(before[0]);
