@@ -6,8 +6,8 @@
 // The first places go by weights that are strict with who said it; the places after them, which a reader of many results
 // looks at, by weights that reach wider. Method and first weights: design document on recall, section 5.
 import { feedbackOf } from './feedback.ts';
-import { type Match, matcher, type Sought } from './match-terms.ts';
-import { carry, sessionShares, windowShares } from './neighbours.ts';
+import { emptyMatches, matcher, type Sought, sumAt } from './match-terms.ts';
+import { carry, sessionShares, type Talks, talksOf, windowShares } from './neighbours.ts';
 import { type Pass, weights } from './weights.ts';
 
 /** What is known of a candidate besides its words. */
@@ -98,11 +98,14 @@ function inOrder(a: Scorable, b: Scorable): number {
 
 /** What the words give each candidate; the same for both passes. */
 interface Matched {
-  readonly matches: readonly Match[];
   /** BM25 and pairs, before normalising. */
   readonly words: Float64Array;
   readonly pairs: Float64Array;
-  readonly feedback: () => Float64Array;
+  readonly talks: Talks;
+  /** From 0 to 1. */
+  readonly window: Float64Array;
+  readonly session: Float64Array;
+  readonly feedback: Float64Array;
 }
 
 function matchAll(items: readonly Scorable[], sought: Sought): Matched {
@@ -112,17 +115,20 @@ function matchAll(items: readonly Scorable[], sought: Sought): Matched {
     said: matcher(sought, weights.said, 'said'),
     kept: matcher(sought, weights.kept, 'kept'),
   };
-  const matches = items.map((item) => {
+  const into = emptyMatches(items.length, sought);
+  for (const [text, item] of items.entries()) {
     const family = isSaid(item) ? 'said' : 'kept';
-    return match[family](item.terms, length[family]);
-  });
-  const words = Float64Array.from(matches, (each) => each.words.reduce((sum, value) => sum + value, 0));
+    match[family](item.terms, length[family], { into, text });
+  }
+  const words = Float64Array.from(items, (_, i) => sumAt(into, i));
   // a question of nothing but stop words has no terms: then the index alone decides
   if (words.every((value) => value === 0)) for (const [i, { bm25 }] of items.entries()) words[i] = -bm25;
   const terms = items.map((item) => item.terms);
+  const talks = talksOf(items);
   return {
-    ...{ matches, words, pairs: Float64Array.from(matches, (each) => each.pairs) },
-    feedback: () => feedbackOf(terms, words, sought),
+    ...{ words, pairs: into.pairs, talks, feedback: feedbackOf(terms, words, sought) },
+    window: windowShares(talks, into, weights.windowDecay),
+    session: sessionShares(items, into),
   };
 }
 
@@ -146,25 +152,23 @@ interface Run {
 }
 
 function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run {
-  const none = new Float64Array(items.length);
-  const feedback = pass.feedback === 0 ? none : scaled(matched.feedback(), pass.feedback);
+  const feedback = scaled(matched.feedback, pass.feedback);
   const raw = matched.words.map((value, i) => value + pass.pair * (matched.pairs[i] ?? 0) + (feedback[i] ?? 0));
   const unit = 1 / (raw.reduce((most, value) => Math.max(most, value), 0) || 1);
-  const own = scaled(raw, unit);
-  const { question, next, near } = carry(items, own, pass);
-  const window = scaled(windowShares(items, matched.matches, weights.windowDecay), pass.window);
-  const session = scaled(sessionShares(items, matched.matches), pass.session);
   const parts = {
     words: scaled(matched.words, unit),
     pairs: scaled(matched.pairs, unit * pass.pair),
     feedback: scaled(feedback, unit),
-    ...{ question, next, near, window, session },
+    ...carry(items, { talks: matched.talks, own: scaled(raw, unit) }, pass),
+    ...{ window: scaled(matched.window, pass.window), session: scaled(matched.session, pass.session) },
   };
+  const all = Object.values(parts);
   const scores = new Float64Array(items.length);
   for (const [i, item] of items.entries()) {
     let sum = 0;
-    for (const part of Object.values(parts)) sum += part[i] ?? 0;
-    for (const factor of Object.values(factorsOf(item, pass))) sum *= factor;
+    for (const part of all) sum += part[i] ?? 0;
+    if (item.byNamed) sum *= pass.author;
+    for (const name in item.factors) sum *= item.factors[name] ?? 1;
     scores[i] = sum;
   }
   return { pass, parts, scores, best: scores.reduce((most, value) => Math.max(most, value), 0) || 1 };
