@@ -3,7 +3,7 @@ import { limits } from '../../core/limits.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { Showing } from '../findable.ts';
-import { wordsWorthAsking } from './budget.ts';
+import { worthAsking } from './budget.ts';
 import { matchText } from './match.ts';
 import { type CandidateParams, candidates, type Item, itemsById, neighboursOf } from './queries.ts';
 import type { Question } from './question.ts';
@@ -29,7 +29,10 @@ export interface Wanted {
   readonly until: number;
   /** Only messages may come with their neighbours; false where a filter asks for something else. */
   readonly messages: boolean;
-  readonly rows: Omit<CandidateParams, 'match' | 'last_item' | 'least_trust' | 'since' | 'until' | 'limit'>;
+  readonly rows: Omit<
+    CandidateParams,
+    'match' | 'first_item' | 'last_item' | 'least_trust' | 'since' | 'until' | 'limit'
+  >;
 }
 
 export interface Gathered extends Item {
@@ -57,16 +60,18 @@ export function gather(gathering: Gathering, source: Source, limit: number): rea
 
 function asked({ question, seeking, wanted }: Gathering, { read, last }: Source, limit: number): readonly Item[] {
   const { tokens, path, author, leastTrust, since, until, rows } = wanted;
-  // what a filter or a phrase leaves is few enough to be asked for every word
-  const isNarrow = tokens.length > 0 || question.phrases.length > 0;
+  // what a phrase or a path leaves is few enough to be asked for every word
+  const isNarrow = question.phrases.length > 0 || path !== undefined;
   const every = [...new Set([...seeking.words, ...seeking.synonyms])];
-  const words = isNarrow ? every : wordsWorthAsking(read, every, last);
+  const { words, first, left } = isNarrow
+    ? { words: every, first: 0, left: 0 }
+    : worthAsking(read, every, { rows: last, tokens });
   const match = matchText(
-    { ...question, words, beginnings: isNarrow || last < 100_000 ? seeking.beginnings : [] },
+    { ...question, words, beginnings: left < 100_000 ? seeking.beginnings : [] },
     { tokens, path, author },
   );
   return read.all(candidates, {
-    ...{ match, last_item: last, least_trust: leastTrust, since, until, limit },
+    ...{ match, first_item: first, last_item: last, least_trust: leastTrust, since, until, limit },
     ...rows,
   });
 }

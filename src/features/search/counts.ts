@@ -1,7 +1,7 @@
 // How often terms occur, asked of the index once and remembered for a while: reading it costs a little for the commonest
 // terms of a large database. What is remembered is for the order of results only, so it may be a little old.
 import type { Read } from '../../store/record-type.ts';
-import { byAuthor, documentsWith, lastItem, termsBetween } from './queries.ts';
+import { byAuthor, documentsWith, documentsWithTag, lastItem, termsBetween } from './queries.ts';
 
 interface Remembered {
   /** Rows there were when it was begun. */
@@ -32,6 +32,11 @@ export function rowsIn(read: Read): number {
 /** In how many texts a stem occurs. */
 export function documentsOf(read: Read, stemmed: string): number {
   return kept(memoryOf(read).documents, stemmed, () => read.one(documentsWith, { term: stemmed })?.doc ?? 0);
+}
+
+/** In how many texts a filter word stands. */
+export function documentsWithToken(read: Read, token: string): number {
+  return kept(memoryOf(read).documents, ` ${token}`, () => read.one(documentsWithTag, { term: token })?.doc ?? 0);
 }
 
 /** True when a word is part of the name of somebody who said something. word: folded. */

@@ -29,6 +29,8 @@ const columns = `i.item_id, i.kind, i.ent, i.part, i.session_id, i.priority, i.t
 /** null = not asked for; of `my_session` and `my_agent` null = a person, who sees those of all. */
 export type CandidateParams = {
   readonly match: string;
+  /** Rows before this one are not looked at. */
+  readonly first_item: number;
   readonly last_item: number;
   readonly least_trust: number;
   readonly since: number;
@@ -50,7 +52,7 @@ export const candidates = query<CandidateParams, Item>(
   `select ${columns}, f.rank as bm25
    from search_fts f cross join search_item i on i.item_id = f.rowid
    where f.search_fts match :match and f.rank match 'bm25(1.0, 1.0, 4.0, 3.0, 1.0, 1.0, 0.0)'
-     and i.hidden = 0 and i.item_id <= :last_item and i.trust >= :least_trust and i.at between :since and :until
+     and f.rowid between :first_item and :last_item and i.hidden = 0 and i.trust >= :least_trust and i.at between :since and :until
      and (:session_id is null or i.session_id = :session_id)
      and (:agent_id is null or i.agent_id = :agent_id)
      and (:layer is null or i.layer = :layer)
@@ -75,6 +77,11 @@ export const lastItem = query<Record<string, never>, { last: number | null }>(
 export const documentsWith = query<{ term: string }, { doc: number }>(
   `select ifnull(max(doc), 0) as doc from search_fts_columns
    where term = :term and col in ('text', 'ident', 'path', 'names')`,
+);
+
+/** In how many texts a filter word stands: no text has such a word of its own. */
+export const documentsWithTag = query<{ term: string }, { doc: number }>(
+  `select ifnull(max(doc), 0) as doc from search_fts_columns where term = :term and col = 'tags'`,
 );
 
 /** All terms that begin as `from` does, up to and without `to`, with the number of rows each occurs in. */
