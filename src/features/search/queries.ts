@@ -47,12 +47,15 @@ export type CandidateParams = {
   readonly limit: number;
 };
 
-/** Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. */
+/**
+ * Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. Numbers
+ * are bound as reals, which FTS5 does not take for limits of its rows.
+ */
 export const candidates = query<CandidateParams, Item>(
   `select ${columns}, f.rank as bm25
    from search_fts f cross join search_item i on i.item_id = f.rowid
    where f.search_fts match :match and f.rank match 'bm25(1.0, 1.0, 4.0, 3.0, 1.0, 1.0, 0.0)'
-     and f.rowid between :first_item and :last_item and i.hidden = 0 and i.trust >= :least_trust and i.at between :since and :until
+     and f.rowid between cast(:first_item as integer) and cast(:last_item as integer) and i.hidden = 0 and i.trust >= :least_trust and i.at between :since and :until
      and (:session_id is null or i.session_id = :session_id)
      and (:agent_id is null or i.agent_id = :agent_id)
      and (:layer is null or i.layer = :layer)
