@@ -90,16 +90,30 @@ function scored(search: Search, page: Page) {
   const gathering = { ...search, seeking };
   const gathered = sources.flatMap((source) => gather(gathering, source, shareOf(sources.length)));
   const factors = factorsFor(gathered, { seeking, question, own: context.project.id, several: sources.length > 2 });
+  const sessionOf = sessionNames();
   const candidates = gathered.map(
     (item): Candidate => ({
       ...item,
       terms: item.terms ?? termsOfText(search, item),
-      session: item.session_id === null ? null : `${item.source.project?.id ?? ''} ${item.session_id}`,
+      session: sessionOf(item),
       isQuestion: (item.flags & 1) === 1,
       ...factors(item),
     }),
   );
   return { ...rescore(candidates, seeking.sought), seeking, candidates: candidates.length };
+}
+
+/** Names of sessions over all databases; one text for all of a session, since they are compared again and again. */
+function sessionNames(): (item: Gathered) => string | null {
+  const bySource = new Map<Source, Map<string, string>>();
+  return ({ source, session_id }) => {
+    if (session_id === null) return null;
+    const names = bySource.get(source) ?? new Map<string, string>();
+    if (names.size === 0) bySource.set(source, names);
+    const name = names.get(session_id) ?? `${source.project?.id ?? ''} ${session_id}`;
+    names.set(session_id, name);
+    return name;
+  };
 }
 
 function sourcesOf({ context, others = [] }: Search, { lastItems }: Page): readonly Source[] {

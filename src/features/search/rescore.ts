@@ -199,8 +199,14 @@ function explained(run: Run, items: readonly Scorable[], i: number): Pick<Scored
   const item = items[i];
   return {
     parts: {
-      ...{ words: at('words'), pairs: at('pairs'), question: at('question'), next: at('next'), near: at('near') },
-      ...{ window: at('window'), session: at('session'), feedback: at('feedback') },
+      words: at('words'),
+      pairs: at('pairs'),
+      question: at('question'),
+      next: at('next'),
+      near: at('near'),
+      window: at('window'),
+      session: at('session'),
+      feedback: at('feedback'),
     },
     factors: item ? factorsOf(item, run.pass) : {},
   };
