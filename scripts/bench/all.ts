@@ -3,7 +3,18 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const ordinary = ['hook', 'cli-start', 'redact', 'store', 'search', 'import', 'ingest', 'rebuild', 'idle-rss'];
+const ordinary = [
+  'hook',
+  'cli-start',
+  'redact',
+  'store',
+  'search',
+  'indexing',
+  'import',
+  'ingest',
+  'rebuild',
+  'idle-rss',
+];
 const benches = [
   ...ordinary,
   'retrieve',

@@ -225,7 +225,7 @@ export class Daemon {
 
   #finishErasing(projectId?: string): Promise<void> {
     // pages with what is erased
-    this.#searches.leave();
+    this.#searches.forget();
     const { spool, printed } = this.#parts.paths;
     const { capture, erasing } = this.#wired;
     const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };

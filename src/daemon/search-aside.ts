@@ -13,20 +13,34 @@ type Message = { readonly id: number } & (
 interface Waiting {
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
+  readonly stuck: NodeJS.Timeout;
 }
 
 /** From the source the thread is a file beside this one, in a build beside the daemon. */
-const program = import.meta.url.endsWith('.ts') ? './search-worker.ts' : './search.mjs';
+const program = new URL(import.meta.url.endsWith('.ts') ? './search-worker.ts' : './search.mjs', import.meta.url);
 const mostWaiting = 64;
-/** As long as a search may be in the way of whoever closes a file. */
-const leaveMs = 5_000;
-/** No search takes that long: the thread is ended and the next search starts another. */
-const stuckMs = 30_000;
+
+/** How the thread is kept; tests have other times, and programs that never answer. */
+export interface Keeping {
+  readonly program?: URL;
+  /** As long as a search may be in the way of whoever closes a file. */
+  readonly leaveMs?: number;
+  /** No search takes that long: the thread is ended and the next search starts another. */
+  readonly stuckMs?: number;
+}
+
+/** The memory of the thread: garbage is given back soon, and what would need more ends the thread and not the daemon. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 
 export class SearchAside {
   #worker: Worker | undefined;
   #last = 0;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #keeping: Required<Keeping>;
+
+  constructor(keeping: Keeping = {}) {
+    this.#keeping = { program, leaveMs: 5_000, stuckMs: 30_000, ...keeping };
+  }
 
   /** Answers a search. Throws daemon/busy when 64 are waiting already. */
   ask(request: SearchRequest): Promise<Reply> {
@@ -37,11 +51,11 @@ export class SearchAside {
     this.#last += 1;
     const id = this.#last;
     return new Promise<Reply>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, request });
       // its own, so that one that never ends takes nobody with it for long
-      const stuck = setTimeout(() => this.#isStuck(id), stuckMs);
+      const stuck = setTimeout(() => this.close(), this.#keeping.stuckMs);
       stuck.unref();
+      this.#waiting.set(id, { resolve, reject, stuck });
+      worker.postMessage({ id, request });
     });
   }
 
@@ -53,7 +67,13 @@ export class SearchAside {
     if (!this.#worker) return;
     const flag = new Int32Array(new SharedArrayBuffer(4));
     this.#worker.postMessage({ leave: flag });
-    if (Atomics.wait(flag, 0, 0, leaveMs) === 'timed-out') this.close();
+    if (Atomics.wait(flag, 0, 0, this.#keeping.leaveMs) === 'timed-out') this.close();
+  }
+
+  /** The same, and nothing of what it read stays in its memory: for whoever has erased something. */
+  forget(): void {
+    this.leave();
+    this.close();
   }
 
   /** Ends the thread; searches that wait are told that the daemon leaves. */
@@ -65,7 +85,7 @@ export class SearchAside {
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL(program, import.meta.url), { env: {} });
+    const worker = new Worker(this.#keeping.program, { env: {}, resourceLimits });
     worker.unref();
     worker.on('message', (message: Message) => this.#answered(message));
     worker.on('error', (error) => {
@@ -78,13 +98,10 @@ export class SearchAside {
     return worker;
   }
 
-  #isStuck(id: number): void {
-    if (this.#waiting.has(id)) this.close();
-  }
-
   #answered(message: Message): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
+    clearTimeout(waiting?.stuck);
     if ('reply' in message) waiting?.resolve(message.reply);
     else if ('fault' in message) waiting?.reject(errorFromBody(message.fault));
     else waiting?.reject(new PrsistError('internal', message.broken));
@@ -92,7 +109,11 @@ export class SearchAside {
 
   #lost(error: unknown): void {
     this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(error);
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { reject, stuck } of waiting) {
+      clearTimeout(stuck);
+      reject(error);
+    }
   }
 }

@@ -94,6 +94,8 @@ export interface TableInfo {
   readonly entity?: string | null;
   /** No rows to compare: an index computed from another table. */
   readonly index?: true;
+  /** A full-text index: it has one text for each row of this table, by this key. */
+  readonly indexes?: { readonly table: string; readonly key: string };
 }
 
 export interface Projection {

@@ -5,6 +5,7 @@ import { getBlob } from './blobs.ts';
 import type { CheckDepth } from './check-file.ts';
 import { digestSteps } from './digest.ts';
 import { knownHoles } from './foreign.ts';
+import { indexGaps } from './index-gaps.ts';
 import { rebuildSteps, type Side } from './rebuild.ts';
 import { missingObjects } from './schema.ts';
 import type { Statements } from './statements.ts';
@@ -243,10 +244,12 @@ function isWhole(store: Side, name: string): boolean {
 
 /** Computes every projection again and compares; an unequal one is left as rebuilt, since the log is the truth. */
 function* verifyRows(side: Aside, problems: string[]): Steps<void> {
+  const gaps = yield* indexGaps(side);
   const before = yield* digestSteps(side);
   yield* rebuildSteps(side, side.tx);
   const after = yield* digestSteps(side);
   for (const [table, sum] of Object.entries(before)) {
     if (table !== 'all' && after[table] !== sum) problems.push(`table ${table} differed from the log; rebuilt`);
   }
+  problems.push(...gaps);
 }

@@ -34,6 +34,8 @@ async function talk(word: string): Promise<void> {
 
 test('DY30: forgotten by a person, nothing of it is in any file, and nothing is found', async () => {
   await talk('zanzibar');
+  const meant = async () => (await home.json(['search', 'zanzibra'], { cwd }))['did_you_mean'];
+  expect(await meant()).toEqual([{ typed: 'zanzibra', meant: 'zanzibar' }]);
   const ran = await home.prsist(['forget', '--last', '--yes'], { cwd });
   expect(ran).toMatchObject({
     exit: 0,
@@ -41,6 +43,8 @@ test('DY30: forgotten by a person, nothing of it is in any file, and nothing is 
   });
   expect(filesWith('zanzibar')).toEqual([]);
   expect((await home.prsist(['search', 'zanzibar'], { cwd })).stdout).toBe('');
+  // FI64: nor is it remembered as a word
+  expect(await meant()).toEqual([]);
   expect(await home.prsist(['store', 'verify', '--deep'], { cwd })).toMatchObject({ exit: 0 });
 });
 

@@ -52,6 +52,20 @@ test('DO14: an index that is gone or damaged is made anew and finds what it foun
   expect(index).toBeDefined();
 });
 
+test('DO16: deep, texts that the index lacks and those of nothing are told, and the index is whole again', async () => {
+  const { store, look, found } = await library();
+  store.db.exec("delete from search_fts; insert into search_fts (rowid, text) values (77, 'walnut')");
+  expect(await look()).toEqual([]);
+  expect(await look({ depth: 'deep' })).toEqual([
+    { kind: 'damage', what: 'index search_fts: 1 texts were missing, 1 were of nothing; rebuilt' },
+  ]);
+  const row = 'select rowid from search_fts where search_fts match ?';
+  expect(store.statements.all(row, ['walnut'])).toEqual(
+    store.statements.all('select item_id as rowid from search_item', []),
+  );
+  expect([await look({ depth: 'deep' }), found()]).toEqual([[], 1]);
+});
+
 test('DO14: texts that nothing names, a WAL, refused records and a clock that was ahead are told', async () => {
   const { store, look, now } = await library();
   const left = "insert into blobs (hash, codec, bytes, refs, data, created_at) values (x'00', 0, 1, 0, x'61', 0)";

@@ -4,7 +4,7 @@ import { findableKinds } from '../../core/words.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { BranchOf, Showing } from '../findable.ts';
-import { wordsWorthAsking } from './budget.ts';
+import { worthAsking } from './budget.ts';
 import { filterToken } from './filter-tokens.ts';
 import { matchText } from './match.ts';
 import { type Meant, type Nearness, nearestIn, nearestMost, nearnessIn } from './meant.ts';
@@ -86,16 +86,18 @@ export function gather(gathering: Gathering, source: Source, limit: number): rea
 function asked(gathering: Gathering, source: Source, limit: number): readonly Item[] {
   const { question, seeking, wanted } = gathering;
   const { read, last } = source;
-  const { tokens, path, author } = wanted;
-  // what a filter or a phrase leaves is few enough to be asked for every word
-  const isNarrow = narrows(question, wanted);
+  const { tokens, path, author, branch } = wanted;
+  // what a phrase, a path or a branch leaves is few enough to be asked for every word
+  const isNarrow = question.phrases.length > 0 || path !== undefined || branch !== undefined;
   const every = [...new Set([...seeking.words, ...seeking.completed, ...seeking.synonyms])];
-  const words = isNarrow ? every : wordsWorthAsking(read, every, last);
+  const { words, first, left } = isNarrow
+    ? { words: every, first: 0, left: 0 }
+    : worthAsking(read, every, { rows: last, tokens });
   const match = matchText(
-    { ...question, words, beginnings: isNarrow || last < 100_000 ? seeking.beginnings : [] },
+    { ...question, words, beginnings: left < 100_000 ? seeking.beginnings : [] },
     { tokens, path, author },
   );
-  return read.all(candidates, paramsOf(gathering, source, { match, limit }));
+  return read.all(candidates, { ...paramsOf(gathering, source, { match, limit }), first_item: first });
 }
 
 /** Those that come nearest to what the question means and that its words did not find; filters hold for them as well. */
@@ -124,7 +126,7 @@ function paramsOf(
   { match, limit }: { readonly match: string; readonly limit: number },
 ): CandidateParams {
   const { leastTrust, since, until, rows } = gathering.wanted;
-  const about = { match, last_item: source.last, least_trust: leastTrust, since, until, limit };
+  const about = { match, first_item: 0, last_item: source.last, least_trust: leastTrust, since, until, limit };
   return { ...about, ...rows, ...branchRows(gathering, source) };
 }
 

@@ -1,6 +1,6 @@
 // How much of a question a text has, and the messages around it: by the weight of the words, however often they are said.
-import type { Match, Sought } from './match-terms.ts';
-import { conversations, type Placed } from './neighbours.ts';
+import type { Matches, Sought } from './match-terms.ts';
+import { type Placed, talksOf } from './neighbours.ts';
 
 /** Shares of the question, from 0 to 1. */
 export interface Coverage {
@@ -14,7 +14,7 @@ const reach = 2;
 /** Makes a function from a candidate to its coverage. items: sorted as they were matched. */
 export function coverage<T extends Placed>(
   items: readonly T[],
-  matches: readonly Match[],
+  { counts, width }: Matches,
   { words }: Sought,
 ): (item: T) => Coverage {
   const known = words.map(({ forms }) => forms[0]?.idf ?? 0);
@@ -25,7 +25,7 @@ export function coverage<T extends Placed>(
   let places: Places<T> | undefined;
   const shareOf = (at: readonly number[]) => {
     const shares = weights.map((weight, word) => {
-      const best = at.reduce((largest, i) => Math.max(largest, matches[i]?.counts[word] ?? 0), 0);
+      const best = at.reduce((largest, i) => Math.max(largest, counts[i * width + word] ?? 0), 0);
       return weight * Math.min(1, best);
     });
     return shares.reduce((sum, share) => sum + share, 0) / all;
@@ -47,6 +47,6 @@ interface Places<T> {
 }
 
 function placesOf<T extends Placed>(items: readonly T[]): Places<T> {
-  const talks = conversations(items).flatMap((talk) => talk.map((i) => [i, talk] as const));
+  const talks = talksOf(items).flatMap((talk) => talk.map((i) => [i, talk] as const));
   return { of: new Map(items.map((item, i) => [item, i])), talks: new Map(talks) };
 }

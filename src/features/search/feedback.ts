@@ -1,5 +1,5 @@
 // What the best texts say beside the question: words that only they share lead to texts that say the same in other words.
-import { matcher, type Sought } from './match-terms.ts';
+import { emptyMatches, matcher, type Sought, sumAt } from './match-terms.ts';
 import { eachTerm } from './terms.ts';
 import { weights } from './weights.ts';
 
@@ -34,9 +34,12 @@ export function feedbackOf(terms: readonly Uint8Array[], words: Float64Array, so
   const forms = telling.map(({ hash, value }) => {
     return { word: '', forms: [{ hash, idf: idf(hash), said: value / most, kept: value / most }] };
   });
-  const match = matcher({ words: forms, pairs: [] }, weights.said, 'said');
+  const also: Sought = { words: forms, pairs: [] };
+  const match = matcher(also, weights.said, 'said');
+  const into = emptyMatches(terms.length, also);
   const average = terms.reduce((sum, each) => sum + each.length / 3, 0) / Math.max(1, terms.length);
-  return Float64Array.from(terms, (each) => match(each, average).words.reduce((sum, value) => sum + value, 0));
+  for (const [text, each] of terms.entries()) match(each, average, { into, text });
+  return Float64Array.from(terms, (_, i) => sumAt(into, i));
 }
 
 /** In how many candidates each of some terms stands. */

@@ -130,11 +130,12 @@ export function rank(search: Search, { seeking, gathered, several }: Collected) 
     ...{ seeking, question: search.question, own: search.context.project.id, several },
   });
   const meaning = meaningOf(gathered.map(({ near }) => near));
+  const sessionOf = sessionNames();
   const candidates = gathered.map(
     (item): Candidate => ({
       ...item,
       terms: item.terms ?? termsOfText(search, item),
-      session: item.session_id === null ? null : `${item.source.project?.id ?? ''} ${item.session_id}`,
+      session: sessionOf(item),
       document: item.kind === 'document' ? `${item.source.project?.id ?? ''} ${item.ent}` : null,
       isQuestion: (item.flags & 1) === 1,
       meaning: meaning(item.near),
@@ -142,6 +143,19 @@ export function rank(search: Search, { seeking, gathered, several }: Collected) 
     }),
   );
   return rescore(candidates, seeking.sought);
+}
+
+/** Names of sessions over all databases; one text for all of a session, since they are compared again and again. */
+function sessionNames(): (item: Gathered) => string | null {
+  const bySource = new Map<Source, Map<string, string>>();
+  return ({ source, session_id }) => {
+    if (session_id === null) return null;
+    const names = bySource.get(source) ?? new Map<string, string>();
+    if (names.size === 0) bySource.set(source, names);
+    const name = names.get(session_id) ?? `${source.project?.id ?? ''} ${session_id}`;
+    names.set(session_id, name);
+    return name;
+  };
 }
 
 function sourcesOf({ context, others = [] }: Search, { lastItems }: Page): readonly Source[] {

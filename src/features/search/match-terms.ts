@@ -1,4 +1,5 @@
-// How well the packed terms of a text answer the words of a question. Pure.
+// How well the packed terms of texts answer the words of a question. Pure. Hundreds of texts are matched for one
+// question, so what is found stands in a few arrays for all of them.
 import { eachTerm } from './terms.ts';
 import { type Saturation, weights } from './weights.ts';
 
@@ -25,55 +26,91 @@ export interface Sought {
   readonly pairs: readonly (readonly [number, number])[];
 }
 
-export interface Match {
+/** What some texts have of a question: of text i and word w the value stands at i × width + w. */
+export interface Matches {
+  /** Number of words. */
+  readonly width: number;
   /** For each word what it adds: weight × idf × saturated frequency of its best form. */
   readonly words: Float64Array;
   /** For each word how often it occurs in any form, each form by its weight. */
   readonly counts: Float64Array;
-  /** What pairs of words that stand near each other add, before their weight. */
-  readonly pairs: number;
+  /** For each text what pairs of words that stand near each other add, before their weight. */
+  readonly pairs: Float64Array;
 }
 
 /** As far apart as two words of a pair may stand, in terms. */
 const nearby = 3;
 
+/** Room for what so many texts have. */
+export function emptyMatches(texts: number, { words }: Sought): Matches {
+  const width = words.length;
+  const room = () => new Float64Array(texts * width);
+  return { width, words: room(), counts: room(), pairs: new Float64Array(texts) };
+}
+
+/** The words of one text, added up. */
+export function sumAt({ words, width }: Matches, text: number): number {
+  let sum = 0;
+  for (let at = text * width; at < (text + 1) * width; at += 1) sum += words[at] ?? 0;
+  return sum;
+}
+
+/** All forms of all words in arrays; those with the same last 16 bits of their hash are linked by `next`, 0 = none. */
+function slotsOf({ words }: Sought, family: 'said' | 'kept') {
+  const forms = words.flatMap(({ forms: all }, word) => all.map((form) => ({ ...form, word })));
+  const first = new Uint16Array(1 << 16);
+  const next = new Uint16Array(forms.length + 1);
+  for (const [n, { hash }] of forms.entries()) {
+    next[n + 1] = first[hash & 0xffff] ?? 0;
+    first[hash & 0xffff] = n + 1;
+  }
+  return {
+    ...{ first, next, count: forms.length },
+    hash: Uint32Array.from(forms, (form) => form.hash),
+    word: Uint16Array.from(forms, (form) => form.word),
+    weight: Float64Array.from(forms, (form) => form[family]),
+    idf: Float64Array.from(forms, (form) => form.idf),
+    /** Where the word itself stands counts for pairs, wherever it is a form of another. */
+    isOwn: Uint8Array.from(forms, ({ hash, word }) => Number(words[word]?.forms[0]?.hash === hash)),
+  };
+}
+
 /**
- * Makes a function that matches one text after the other. Its work is one table look-up a term for most terms: only the
- * last 16 bits of a hash decide there.
+ * Makes a function that matches one text after the other into its place of `into`. Its work is one table look-up a term
+ * for most terms: only the last 16 bits of a hash decide there.
  */
 export function matcher(sought: Sought, { k1, b }: Saturation, family: 'said' | 'kept') {
-  const forms = sought.words.flatMap(({ forms: all }, word) => all.map((form) => ({ ...form, word })));
-  const table = new Uint16Array(1 << 16);
-  for (const [slot, { hash }] of forms.entries()) if (table[hash & 0xffff] === 0) table[hash & 0xffff] = slot + 1;
-  const byHash = new Map<number, number[]>();
-  for (const [slot, { hash }] of forms.entries()) byHash.set(hash, [...(byHash.get(hash) ?? []), slot]);
+  const slots = slotsOf(sought, family);
   const fieldWeights = Object.values(weights.fields);
-  const frequency = new Float64Array(forms.length);
+  const { first, next, hash: hashes, word: wordAt } = slots;
+  const frequency = new Float64Array(slots.count);
   const places: number[][] = sought.words.map(() => []);
-  return (packed: Uint8Array, averageLength: number): Match => {
+  let length = 0;
+  const visit = (hash: number, field: number) => {
+    if (field === 0) length += 1;
+    for (let n = first[hash & 0xffff] ?? 0; n !== 0; n = next[n] ?? 0) {
+      if (hashes[n - 1] !== hash) continue;
+      frequency[n - 1] = (frequency[n - 1] ?? 0) + (fieldWeights[field] ?? 0);
+      if (field === 0 && slots.isOwn[n - 1] === 1) places[wordAt[n - 1] ?? 0]?.push(length);
+    }
+  };
+  return (packed: Uint8Array, averageLength: number, { into, text }: { into: Matches; text: number }): void => {
     frequency.fill(0);
     for (const list of places) list.length = 0;
-    let length = 0;
-    eachTerm(packed, (hash, field) => {
-      if (field === 0) length += 1;
-      if (table[hash & 0xffff] === 0) return;
-      for (const slot of byHash.get(hash) ?? []) {
-        frequency[slot] = (frequency[slot] ?? 0) + (fieldWeights[field] ?? 0);
-        const form = forms[slot];
-        if (field === 0 && form && sought.words[form.word]?.forms[0]?.hash === hash) places[form.word]?.push(length);
-      }
-    });
+    length = 0;
+    eachTerm(packed, visit);
     const norm = k1 * (1 - b + (b * length) / averageLength);
-    const words = new Float64Array(sought.words.length);
-    const counts = new Float64Array(sought.words.length);
-    for (const [slot, form] of forms.entries()) {
-      const tf = frequency[slot] ?? 0;
+    const { words, counts, width } = into;
+    for (let n = 0; n < slots.count; n += 1) {
+      const tf = frequency[n] ?? 0;
       if (tf === 0) continue;
-      const value = (form[family] * form.idf * tf * (k1 + 1)) / (tf + norm);
-      if (value > (words[form.word] ?? 0)) words[form.word] = value;
-      counts[form.word] = (counts[form.word] ?? 0) + form[family] * tf;
+      const at = text * width + (wordAt[n] ?? 0);
+      const weight = slots.weight[n] ?? 0;
+      const value = (weight * (slots.idf[n] ?? 0) * tf * (k1 + 1)) / (tf + norm);
+      if (value > (words[at] ?? 0)) words[at] = value;
+      counts[at] = (counts[at] ?? 0) + weight * tf;
     }
-    return { words, counts, pairs: pairsIn(sought, places) };
+    into.pairs[text] = pairsIn(sought, places);
   };
 }
 
@@ -81,9 +118,13 @@ export function matcher(sought: Sought, { k1, b }: Saturation, family: 'said' | 
 function pairsIn({ words, pairs }: Sought, places: readonly (readonly number[])[]): number {
   let sum = 0;
   for (const [a, b] of pairs) {
-    const [first = [], second = []] = [places[a], places[b]];
-    if (!first.some((at) => second.some((other) => Math.abs(at - other) <= nearby))) continue;
+    const [one = [], other = []] = [places[a], places[b]];
+    if (one.length === 0 || other.length === 0 || !isNear(one, other)) continue;
     sum += Math.min(words[a]?.forms[0]?.idf ?? 0, words[b]?.forms[0]?.idf ?? 0);
   }
   return sum;
+}
+
+function isNear(one: readonly number[], other: readonly number[]): boolean {
+  return one.some((at) => other.some((place) => Math.abs(at - place) <= nearby));
 }

@@ -1,6 +1,6 @@
 // What messages take from those around them. Candidates come sorted: messages of a session in their order. Every message
 // that was found is there with three on each side, so those at a distance of up to three are its true neighbours.
-import type { Match } from './match-terms.ts';
+import type { Matches } from './match-terms.ts';
 import type { Pass, Saturation } from './weights.ts';
 
 export interface Placed {
@@ -9,15 +9,18 @@ export interface Placed {
   readonly isQuestion: boolean;
 }
 
+/** Places of the messages of each session, in their order. */
+export type Talks = readonly (readonly number[])[];
+
 /** How far words carry. */
 const reach = 3;
 
 /** Shares of the scores around each message: of a question before it, of the one after it, of those two or three away. */
-export function carry(items: readonly Placed[], own: Float64Array, pass: Pass) {
+export function carry(items: readonly Placed[], { talks, own }: { talks: Talks; own: Float64Array }, pass: Pass) {
   const question = new Float64Array(items.length);
   const next = new Float64Array(items.length);
   const near = new Float64Array(items.length);
-  for (const talk of conversations(items)) {
+  for (const talk of talks) {
     for (const [place, i] of talk.entries()) {
       const at = (distance: number) => own[talk[place + distance] ?? -1] ?? 0;
       const before = items[talk[place - 1] ?? -1];
@@ -33,20 +36,24 @@ export function carry(items: readonly Placed[], own: Float64Array, pass: Pass) {
  * How much of the question is said in the messages within reach of each, from 0 to 1: each word where it is said best,
  * less with every step away.
  */
-export function windowShares(items: readonly Placed[], matches: readonly Match[], decay: number): Float64Array {
-  const shares = new Float64Array(items.length);
-  const words = matches[0]?.words.length ?? 0;
-  for (const talk of conversations(items)) {
+export function windowShares(talks: Talks, { words, width, pairs }: Matches, decay: number): Float64Array {
+  const shares = new Float64Array(pairs.length);
+  const factors = Array.from({ length: 2 * reach + 1 }, (_, n) => decay ** Math.abs(n - reach));
+  const best = new Float64Array(width);
+  for (const talk of talks) {
     for (const [place, i] of talk.entries()) {
-      let sum = 0;
-      for (let word = 0; word < words; word += 1) {
-        let best = 0;
-        for (let step = -reach; step <= reach; step += 1) {
-          const said = matches[talk[place + step] ?? -1]?.words[word] ?? 0;
-          best = Math.max(best, said * decay ** Math.abs(step));
+      best.fill(0);
+      const last = Math.min(talk.length - 1, place + reach);
+      for (let other = Math.max(0, place - reach); other <= last; other += 1) {
+        const from = (talk[other] ?? 0) * width;
+        const factor = factors[other - place + reach] ?? 0;
+        for (let word = 0; word < width; word += 1) {
+          const said = (words[from + word] ?? 0) * factor;
+          if (said > (best[word] ?? 0)) best[word] = said;
         }
-        sum += best;
       }
+      let sum = 0;
+      for (let word = 0; word < width; word += 1) sum += best[word] ?? 0;
       shares[i] = sum;
     }
   }
@@ -59,20 +66,20 @@ export function windowShares(items: readonly Placed[], matches: readonly Match[]
  * candidates. wholeOf: its name by the place of a candidate; null for what stands alone.
  */
 export function wholeShares(
-  matches: readonly Match[],
+  matches: Matches,
   wholeOf: (i: number) => string | null,
   { k1, b }: Saturation,
 ): Float64Array {
-  const wholes = Map.groupBy(matches.keys(), wholeOf);
+  const { width, pairs } = matches;
+  const wholes = Map.groupBy(pairs.keys(), wholeOf);
   wholes.delete(null);
   const average = [...wholes.values()].reduce((sum, list) => sum + list.length, 0) / Math.max(1, wholes.size);
   const counts = [...wholes.values()].map((list) => countsIn(list, matches));
-  const shares = new Float64Array(matches.length);
-  const words = matches[0]?.words.length ?? 0;
-  const having = Array.from({ length: words }, (_, word) => counts.filter((each) => (each[word] ?? 0) > 0).length);
+  const shares = new Float64Array(pairs.length);
+  const having = Array.from({ length: width }, (_, word) => counts.filter((each) => (each[word] ?? 0) > 0).length);
   for (const [n, list] of [...wholes.values()].entries()) {
     let sum = 0;
-    for (let word = 0; word < words; word += 1) {
+    for (let word = 0; word < width; word += 1) {
       const count = counts[n]?.[word] ?? 0;
       if (count === 0) continue;
       const idf = Math.log(1 + (wholes.size - (having[word] ?? 0) + 0.5) / ((having[word] ?? 0) + 0.5));
@@ -84,7 +91,7 @@ export function wholeShares(
 }
 
 /** Places of the messages of each session, in their order; what is no message is skipped over. */
-export function conversations(items: readonly Placed[]): readonly (readonly number[])[] {
+export function talksOf(items: readonly Placed[]): Talks {
   const talks: number[][] = [];
   let open: number[] = [];
   let session: string | null = null;
@@ -100,10 +107,10 @@ export function conversations(items: readonly Placed[]): readonly (readonly numb
   return talks;
 }
 
-function countsIn(list: readonly number[], matches: readonly Match[]): Float64Array {
-  const sum = new Float64Array(matches[0]?.words.length ?? 0);
+function countsIn(list: readonly number[], { counts, width }: Matches): Float64Array {
+  const sum = new Float64Array(width);
   for (const i of list) {
-    for (const [word, count] of (matches[i]?.counts ?? sum).entries()) sum[word] = (sum[word] ?? 0) + count;
+    for (let word = 0; word < width; word += 1) sum[word] = (sum[word] ?? 0) + (counts[i * width + word] ?? 0);
   }
   return sum;
 }

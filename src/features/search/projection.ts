@@ -100,7 +100,11 @@ export function searchProjection(findables: readonly Findable[], hidings: readon
     tables: {
       search_item: { local: ['item_id'], emptying: 'update vector_item set stale = 1' },
       search_sketch: { local: ['item_id'], entity: null },
-      search_fts: { index: true, clear: "insert into search_fts (search_fts) values ('delete-all')" },
+      search_fts: {
+        index: true,
+        indexes: { table: 'search_item', key: 'item_id' },
+        clear: "insert into search_fts (search_fts) values ('delete-all')",
+      },
     },
     handlers: [...findables.map(putting), ...hidings.map(hiding)],
     erase: eraseWords,

@@ -29,6 +29,8 @@ const columns = `i.item_id, i.kind, i.ent, i.part, i.session_id, i.priority, i.t
 /** null = not asked for; of `my_session` and `my_agent` null = a person, who sees those of all. */
 export type CandidateParams = {
   readonly match: string;
+  /** Rows before this one are not looked at. */
+  readonly first_item: number;
   readonly last_item: number;
   readonly least_trust: number;
   readonly since: number;
@@ -65,12 +67,15 @@ const allowed = `i.hidden = 0 and i.item_id <= :last_item and i.trust >= :least_
          and ifnull(i.user_id, :my_user) = :my_user)
        or (i.scope = 'agent' and (:my_agent is null or i.agent_id = :my_agent)))`;
 
-/** Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. */
+/**
+ * Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. Numbers
+ * are bound as reals, which FTS5 does not take for limits of its rows.
+ */
 export const candidates = query<CandidateParams, Item>(
   `select ${columns}, f.rank as bm25
    from search_fts f cross join search_item i on i.item_id = f.rowid
    where f.search_fts match :match and f.rank match 'bm25(1.0, 1.0, 4.0, 3.0, 1.0, 1.0, 0.0)'
-     and ${allowed}
+     and f.rowid between cast(:first_item as integer) and cast(:last_item as integer) and ${allowed}
    order by f.rank limit :limit`,
 );
 
@@ -92,6 +97,11 @@ export const lastItem = query<Record<string, never>, { last: number | null }>(
 export const documentsWith = query<{ term: string }, { doc: number }>(
   `select ifnull(max(doc), 0) as doc from search_fts_columns
    where term = :term and col in ('text', 'ident', 'path', 'names')`,
+);
+
+/** In how many texts a filter word stands: no text has such a word of its own. */
+export const documentsWithTag = query<{ term: string }, { doc: number }>(
+  `select ifnull(max(doc), 0) as doc from search_fts_columns where term = :term and col = 'tags'`,
 );
 
 /** All terms that begin as `from` does, up to and without `to`, with the number of rows each occurs in. */

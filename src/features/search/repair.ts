@@ -31,9 +31,11 @@ export function repair(word: string, { startingWith }: Vocabulary): Repair | und
   const near: Near[] = [];
   // first letters are seldom wrong, but easily swapped
   const swapped = `${word.charAt(1)}${word.charAt(0)}`;
+  const letters = Array.from({ length: word.length + 1 }, (_, length) => lettersOf(word.slice(0, length)));
   for (const start of new Set([word.charAt(0), swapped.charAt(0)])) {
     for (const { term, documents } of startingWith(start)) {
       if (start !== word.charAt(0) && !term.startsWith(swapped)) continue;
+      if (!sharesLetters(letters[Math.min(term.length, word.length)] ?? 0, term, most)) continue;
       const form = mayCome(word, term, most) ? nearestForm(word, term, most) : undefined;
       if (form) near.push({ ...form, documents });
     }
@@ -59,6 +61,25 @@ function nearestForm(word: string, term: string, most: number): Omit<Near, 'docu
   return best;
 }
 
+/** Cheapest: letters of one that the other has not each cost an edit. Most stems are left out by this alone. */
+function sharesLetters(letters: number, term: string, most: number): boolean {
+  const others = lettersOf(term);
+  return bitsIn(others & ~letters) <= most + 1 && bitsIn(letters & ~others) <= most + 1;
+}
+
+/** A bit for each letter a text has; some letters share one. */
+function lettersOf(text: string): number {
+  let letters = 0;
+  for (let i = 0; i < text.length; i += 1) letters |= 1 << (text.charCodeAt(i) & 31);
+  return letters;
+}
+
+function bitsIn(letters: number): number {
+  let count = 0;
+  for (let rest = letters; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}
+
 /** Cheap: whether the beginning of a word could come from a stem at all. */
 function mayCome(word: string, term: string, most: number): boolean {
   if (term.length < 2 || term.length > word.length + most) return false;
@@ -79,27 +100,34 @@ export function wordsFrom(term: string): readonly string[] {
   return found;
 }
 
+/** As long as two words may be for their distance to be counted. */
+const longest = 80;
+/** Three rows of the table of distances, used in turns. */
+const table = [0, 1, 2].map(() => new Uint8Array(longest + 1));
+
 /** Optimal string alignment distance: insert, delete, replace, swap neighbours. Cut off at most + 1. */
 export function distance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  if (Math.abs(a.length - b.length) > most || b.length > longest || a.length > longest) return most + 1;
+  let [before, last, row] = table as [Uint8Array, Uint8Array, Uint8Array]; // three, above
+  for (let j = 0; j <= b.length; j += 1) last[j] = j;
   for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
+    row[0] = i;
+    let least = i;
     for (let j = 1; j <= b.length; j += 1) {
       const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
       let value = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const isSwap =
+        i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
       if (isSwap) value = Math.min(value, at(before, j - 2) + 1);
-      row.push(value);
+      row[j] = value;
+      if (value < least) least = value;
     }
-    if (Math.min(...row) > most) return most + 1;
-    before = last;
-    last = row;
+    if (least > most) return most + 1;
+    [before, last, row] = [last, row, before];
   }
   return at(last, b.length);
 }
 
-function at(row: readonly number[], place: number): number {
-  return row[place] ?? Number.POSITIVE_INFINITY;
+function at(row: Uint8Array, place: number): number {
+  return row[place] ?? 0;
 }

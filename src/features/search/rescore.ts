@@ -8,8 +8,8 @@
 // looks at, by weights that reach wider. Method and first weights: design document on recall, section 5.
 import { type Coverage, coverage } from './coverage.ts';
 import { feedbackOf } from './feedback.ts';
-import { type Match, matcher, type Sought } from './match-terms.ts';
-import { carry, wholeShares, windowShares } from './neighbours.ts';
+import { emptyMatches, type Matches, matcher, type Sought, sumAt } from './match-terms.ts';
+import { carry, type Talks, talksOf, wholeShares, windowShares } from './neighbours.ts';
 import { type Pass, weights } from './weights.ts';
 
 /** What is known of a candidate besides its words. */
@@ -100,7 +100,8 @@ export function rescore<T extends Scorable>(candidates: readonly T[], sought: So
     // i is a place in items
     const total = run.scores[i] ?? 0;
     const { best: of, unit } = run;
-    const byWord = matched.matches[i]?.words ?? new Float64Array();
+    const { words, width } = matched.matches;
+    const byWord = words.slice(i * width, (i + 1) * width);
     return { item: items[i] as T, score: total / of, total, of, byWord, unit, pass, ...explained(run, items, i) };
   }
 }
@@ -124,11 +125,14 @@ function inOrder(a: Scorable, b: Scorable): number {
 
 /** What the words give each candidate; the same for both passes. */
 interface Matched {
-  readonly matches: readonly Match[];
+  readonly matches: Matches;
+  readonly talks: Talks;
   /** BM25 and pairs, before normalising. */
   readonly words: Float64Array;
   readonly pairs: Float64Array;
-  readonly feedback: () => Float64Array;
+  readonly feedback: Float64Array;
+  /** How much of the question is said around each. */
+  readonly window: Float64Array;
   /** How much of the question is in the session of each, and in its file. */
   readonly sessions: Float64Array;
   readonly documents: Float64Array;
@@ -141,17 +145,19 @@ function matchAll(items: readonly Scorable[], sought: Sought): Matched {
     said: matcher(sought, weights.said, 'said'),
     kept: matcher(sought, weights.kept, 'kept'),
   };
-  const matches = items.map((item) => {
+  const matches = emptyMatches(items.length, sought);
+  for (const [text, item] of items.entries()) {
     const family = isSaid(item) ? 'said' : 'kept';
-    return match[family](item.terms, length[family]);
-  });
-  const words = Float64Array.from(matches, (each) => each.words.reduce((sum, value) => sum + value, 0));
+    match[family](item.terms, length[family], { into: matches, text });
+  }
+  const words = Float64Array.from(items, (_, i) => sumAt(matches, i));
   // a question of nothing but stop words has no terms: then the index alone decides
   if (words.every((value) => value === 0)) for (const [i, { bm25 }] of items.entries()) words[i] = -bm25;
   const terms = items.map((item) => item.terms);
+  const talks = talksOf(items);
   return {
-    ...{ matches, words, pairs: Float64Array.from(matches, (each) => each.pairs) },
-    feedback: () => feedbackOf(terms, words, sought),
+    ...{ matches, talks, words, pairs: matches.pairs, feedback: feedbackOf(terms, words, sought) },
+    window: windowShares(talks, matches, weights.windowDecay),
     sessions: wholeShares(matches, (i) => items[i]?.session ?? null, weights.session),
     documents: wholeShares(matches, (i) => items[i]?.document ?? null, weights.document),
   };
@@ -179,27 +185,27 @@ interface Run {
 }
 
 function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run {
-  const none = new Float64Array(items.length);
-  const feedback = pass.feedback === 0 ? none : scaled(matched.feedback(), pass.feedback);
+  const feedback = scaled(matched.feedback, pass.feedback);
   const raw = matched.words.map((value, i) => value + pass.pair * (matched.pairs[i] ?? 0) + (feedback[i] ?? 0));
   const unit = 1 / (raw.reduce((most, value) => Math.max(most, value), 0) || 1);
   const own = raw.map((value, i) => value * unit + (items[i]?.meaning ?? 0));
-  const { question, next, near } = carry(items, own, pass);
-  const window = scaled(windowShares(items, matched.matches, weights.windowDecay), pass.window);
-  const session = scaled(matched.sessions, pass.session);
-  const document = scaled(matched.documents, pass.document);
   const parts = {
     words: scaled(matched.words, unit),
     pairs: scaled(matched.pairs, unit * pass.pair),
     meaning: Float64Array.from(items, (item) => item.meaning),
     feedback: scaled(feedback, unit),
-    ...{ question, next, near, window, session, document },
+    ...carry(items, { talks: matched.talks, own }, pass),
+    window: scaled(matched.window, pass.window),
+    session: scaled(matched.sessions, pass.session),
+    document: scaled(matched.documents, pass.document),
   };
+  const all = Object.values(parts);
   const scores = new Float64Array(items.length);
   for (const [i, item] of items.entries()) {
     let sum = 0;
-    for (const part of Object.values(parts)) sum += part[i] ?? 0;
-    for (const factor of Object.values(factorsOf(item, pass))) sum *= factor;
+    for (const part of all) sum += part[i] ?? 0;
+    if (item.byNamed) sum *= pass.author;
+    for (const name in item.factors) sum *= item.factors[name] ?? 1;
     scores[i] = sum;
   }
   return { pass, parts, unit, scores, best: scores.reduce((most, value) => Math.max(most, value), 0) || 1 };

@@ -32,8 +32,9 @@ test('RL2 how much of the question a text has is told by the weight of its words
     [0, 0.3, 0],
     [0, 1, 0],
     [1, 1, 1],
-  ].map((each) => Float64Array.from(each));
-  const matches = counts.map((each) => ({ words: each, counts: each, pairs: 0 }));
+  ].flat();
+  const flat = Float64Array.from(counts);
+  const matches = { width: 3, words: flat, counts: flat, pairs: new Float64Array(5) };
   const of = coverage(items, matches, sought);
   const shares = items.map((item) => of(item));
   // the word that stands nowhere weighs as much as the rarest: 3 + 1 + 3

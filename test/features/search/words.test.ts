@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { cutParts, headOf, toolExcerpt } from '../../../src/core/excerpt.ts';
-import { withinBudget } from '../../../src/features/search/budget.ts';
+import { firstWithin, withinBudget } from '../../../src/features/search/budget.ts';
 import { readQuestion } from '../../../src/features/search/question.ts';
 import { snippetOf, stemsOf } from '../../../src/features/search/snippet.ts';
 import { stem } from '../../../src/features/search/stem.ts';
@@ -93,6 +93,11 @@ describe('questions', () => {
     expect(withinBudget(counted(40, 3, 5, 0), 10)).toEqual(['w3', 'w1', 'w2']);
     expect(withinBudget(counted(40, 30), 10)).toEqual(['w1']);
     expect(withinBudget(counted(), 10)).toEqual([]);
+  });
+
+  test('FI66: of a word that is everywhere the newest texts are looked at', () => {
+    expect([firstWithin(10, 100, 10), firstWithin(0, 100, 10)]).toEqual([0, 0]);
+    expect([firstWithin(40, 100, 10), firstWithin(100, 100, 10)]).toEqual([75, 90]);
   });
 
   test('FI26: times are spans, days or RFC 3339', () => {
