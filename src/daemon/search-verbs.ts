@@ -56,7 +56,11 @@ export function answerSearch(request: SearchRequest, readers: Readers) {
   if (request.operation === 'context.search') {
     return contextSearch(context, request.input, { showings: all, entryOf: foundEntry(needs) });
   }
-  return searchQuery(context, request.input, { showings: all, onBranch, others: othersOf(request, readers) });
+  return searchQuery(context, request.input, {
+    ...{ showings: all, others: othersOf(request, readers) },
+    // the user's own database knows no sessions and no commits
+    onBranch: (read, branch) => (read === user ? { sessions: [], commits: [] } : onBranch(read, branch)),
+  });
 }
 
 /** What cannot be read now is named, and does not keep the rest from being searched. */

@@ -68,7 +68,7 @@ export function gather(gathering: Gathering, source: Source, limit: number): rea
   return [...found, ...near].map((item) => ({ ...item, source }));
 }
 
-function asked(gathering: Gathering, { read, project, last }: Source, limit: number): readonly Item[] {
+function asked(gathering: Gathering, { read, last }: Source, limit: number): readonly Item[] {
   const { question, seeking, wanted } = gathering;
   const { tokens, path, author, branch, leastTrust, since, until, rows } = wanted;
   // what a filter or a phrase leaves is few enough to be asked for every word
@@ -81,15 +81,14 @@ function asked(gathering: Gathering, { read, project, last }: Source, limit: num
   );
   return read.all(candidates, {
     ...{ match, last_item: last, least_trust: leastTrust, since, until, limit },
-    ...{ ...rows, ...branchRows(gathering, { read, project }) },
+    ...{ ...rows, ...branchRows(gathering, read) },
   });
 }
 
 /** A branch is looked up when it is asked for: what is known of it may be younger than what was said there. */
-function branchRows({ wanted: { branch }, onBranch }: Gathering, { read, project }: Omit<Source, 'last'>) {
+function branchRows({ wanted: { branch }, onBranch }: Gathering, read: Read) {
   if (branch === undefined) return { on_sessions: null, on_commits: null };
-  // what is the user's own was said on none
-  const { sessions, commits } = (project && onBranch?.(read, branch)) ?? { sessions: [], commits: [] };
+  const { sessions, commits } = onBranch?.(read, branch) ?? { sessions: [], commits: [] };
   return { on_sessions: JSON.stringify(sessions), on_commits: JSON.stringify(commits) };
 }
 
