@@ -121,7 +121,7 @@ export const contract = {
       result_count: z.int(),
       took_ms: z.number(),
       /** Misspelt words and what they were taken for. */
-      did_you_mean: z.array(z.object({ typed: z.string(), meant: z.string() })),
+      did_you_mean: z.array(z.object({ typed: z.string(), meant: z.string(), also: z.string().nullable() })),
       /** Projects that were asked for and could not be searched. */
       left_out: z.array(z.string()),
       /** With explain: how the question was read. */

@@ -12,6 +12,8 @@ export interface Repair {
   /** A word whose stem occurs. */
   readonly meant: string;
   readonly edits: number;
+  /** Another word as near, of another stem, less common. */
+  readonly also: string | undefined;
 }
 
 const endings = `e s es ed d ing er ers y ly ies ied ion ions ation ations ment ments al ally able ive ance ence ant ent
@@ -26,21 +28,35 @@ const mostKnown = 20_000;
 export function repair(word: string, { startingWith }: Vocabulary): Repair | undefined {
   if (word.length < 4 || !/^\p{L}+$/u.test(word)) return undefined;
   const most = word.length >= 8 ? 2 : 1;
-  let best: (Repair & { readonly documents: number }) | undefined;
+  const near: Near[] = [];
   // first letters are seldom wrong, but easily swapped
   const swapped = `${word.charAt(1)}${word.charAt(0)}`;
   for (const start of new Set([word.charAt(0), swapped.charAt(0)])) {
     for (const { term, documents } of startingWith(start)) {
       if (start !== word.charAt(0) && !term.startsWith(swapped)) continue;
-      if (!mayCome(word, term, most)) continue;
-      for (const meant of wordsFrom(term)) {
-        const edits = distance(word, meant, most);
-        const isBetter = !best || edits < best.edits || (edits === best.edits && documents > best.documents);
-        if (edits <= most && isBetter) best = { typed: word, meant, edits, documents };
-      }
+      const form = mayCome(word, term, most) ? nearestForm(word, term, most) : undefined;
+      if (form) near.push({ ...form, documents });
     }
   }
-  return best && { typed: best.typed, meant: best.meant, edits: best.edits };
+  const [best, next] = near.toSorted((a, b) => a.edits - b.edits || b.documents - a.documents);
+  const also = next && next.edits === best?.edits ? next.meant : undefined;
+  return best && { typed: word, meant: best.meant, edits: best.edits, also };
+}
+
+interface Near {
+  readonly meant: string;
+  readonly edits: number;
+  readonly documents: number;
+}
+
+/** The word of a stem that is nearest to what was typed. */
+function nearestForm(word: string, term: string, most: number): Omit<Near, 'documents'> | undefined {
+  let best: Omit<Near, 'documents'> | undefined;
+  for (const meant of wordsFrom(term)) {
+    const edits = distance(word, meant, best ? best.edits : most);
+    if (edits <= most && (!best || edits < best.edits)) best = { meant, edits };
+  }
+  return best;
 }
 
 /** Cheap: whether the beginning of a word could come from a stem at all. */

@@ -56,7 +56,7 @@ export function searchQuery(
   return {
     ...{ query: input.query, result_count: results.length, results },
     sessions: cursor === undefined ? sessionsOf(sessions) : [],
-    did_you_mean: seeking.repaired.map(({ typed, meant }) => ({ typed, meant })),
+    did_you_mean: seeking.repaired.map(({ also = null, ...told }) => ({ typed: told.typed, meant: told.meant, also })),
     left_out: [...others.left_out],
     ...(input.explain
       ? {

@@ -62,14 +62,16 @@ export function seek(question: Question, reads: readonly Read[], { now, exact }:
   const words = [...new Set(typed.map((word) => meant.get(word) ?? word))];
   const all = reads.reduce((sum, read) => sum + rowsIn(read), 0);
   const beginnings = exact ? [] : words.filter((word) => !isCompleted(word)).flatMap(beginningOf);
+  const also = new Map(repaired.flatMap((each) => (each.also === undefined ? [] : [[each.meant, each.also]])));
   const counting = { total, all, reads, exact };
   const forms = words.map((word) => ({
     word,
-    forms: isCompleted(word) ? completedForms(word, completions, counting) : formsOf(word, counting),
+    forms: isCompleted(word) ? completedForms(word, completions, counting) : formsOf(word, also.get(word), counting),
   }));
   return {
     sought: { words: forms, pairs: pairsOf(question.text, words, meant) },
-    ...{ words, beginnings, named, times, repaired, completed: completions.map(({ word }) => word) },
+    words: [...new Set([...words, ...also.values()])],
+    ...{ beginnings, named, times, repaired, completed: completions.map(({ word }) => word) },
     synonyms: exact ? [] : [...new Set(words.flatMap((word) => synonymsOf(stem(word))))],
     asksWhen: whenForm.test(question.text),
     unknown: missing.filter((word) => !meant.has(word)),
@@ -89,7 +91,7 @@ interface Counting {
   readonly exact: boolean;
 }
 
-function formsOf(word: string, { total, all, reads, exact }: Counting): SoughtWord['forms'] {
+function formsOf(word: string, also: string | undefined, { total, all, reads, exact }: Counting): SoughtWord['forms'] {
   const own = stem(word);
   const form = (stemmed: string, said: number, kept: number, documents = total(stemmed)): Form => {
     return { hash: termHash(stemmed), idf: idfOf(all, documents), said, kept };
@@ -99,7 +101,8 @@ function formsOf(word: string, { total, all, reads, exact }: Counting): SoughtWo
   const alike = exact
     ? []
     : likeIt(own, reads).map(({ term, documents }) => form(term, weights.prefix, weights.prefix * kept, documents));
-  return [form(own, 1, kept), ...others, ...alike].filter(({ idf }, i) => i === 0 || idf > 0);
+  const other = also === undefined ? [] : [form(stem(also), 1, kept)];
+  return [form(own, 1, kept), ...other, ...others, ...alike].filter(({ idf }, i) => i === 0 || idf > 0);
 }
 
 /** The word as it was typed, and each that begins so: as good as the word itself. */
