@@ -24,7 +24,7 @@ const kvCache = z.strictObject({
   }),
 });
 
-const filter = { later: 'the relevance filter', project: 'any' } as const;
+const filter = { project: 'any' } as const;
 
 export const published = {
   memory_system: z.strictObject({
@@ -37,10 +37,18 @@ export const published = {
   optimization: z.strictObject({
     kv_cache: kvCache,
     ai_filtering: z.strictObject({
-      enabled: flag(true, 'Whether what is told unasked is filtered by relevance.', filter),
+      enabled: flag(true, 'Whether briefs and searches with a budget leave out what is not worth its tokens.', filter),
       model: text('builtin', 'What judges relevance; a model that is not configured here counts as builtin.', filter),
-      relevance_threshold: share(0.6, 'Probability below which an item is left out.', filter),
-      attention_pruning: flag(true, 'Whether sentences of little value are trimmed to fit the budget.', filter),
+      relevance_threshold: share(
+        0.001,
+        'Probability of answering below which a search with a budget leaves a result out; from 0.3 on it tells one or two.',
+        filter,
+      ),
+      attention_pruning: flag(
+        true,
+        'Whether briefs and searches with a budget leave out what a better one says already, or supersedes.',
+        filter,
+      ),
     }),
   }),
   portable_sync: z.strictObject({

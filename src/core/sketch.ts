@@ -38,6 +38,31 @@ export function containment(part: ReadonlySet<number>, whole: ReadonlySet<number
   return shared / part.size;
 }
 
+/** A text as it is compared with others, word by word and pair by pair. */
+export interface Compared {
+  readonly words: ReadonlySet<string>;
+  readonly pairs: ReadonlySet<number>;
+}
+
+export function compared(text: string): Compared {
+  const words = comparedWords(text);
+  return { words: new Set(words), pairs: runsOf(words, 2) };
+}
+
+/** Of fewer pairs of words nearly everything stands somewhere else, too. */
+const tellingPairs = 3;
+/** The share of its pairs that stand in the other text. */
+const nearlyAll = 0.8;
+
+/**
+ * Whether a text has no word that another one has not, and nearly all of them in the same order: a copy, a quotation, the
+ * beginning of it. Another number or name in the same sentence is another fact, and new.
+ */
+export function saysNothingNew(text: Compared, than: Compared): boolean {
+  if (text.pairs.size < tellingPairs || !text.words.isSubsetOf(than.words)) return false;
+  return containment(text.pairs, than.pairs) >= nearlyAll;
+}
+
 function runsOf(words: readonly string[], length: number): ReadonlySet<number> {
   const runs = new Set<number>();
   for (let at = 0; at + length <= words.length; at += 1) runs.add(hashOf(words.slice(at, at + length).join(' ')));

@@ -44,3 +44,9 @@ export const findableKinds = ['entry', 'message', 'tool', 'commit', 'task', 'doc
 /** Marks around everything prsist puts before an agent: the importer knows its own text by them. */
 export const briefOpen = '<prsist-memory>';
 export const briefClose = '</prsist-memory>';
+
+/**
+ * Whether a search compared vectors. used · off: no embedder is set, or the words are wanted as they are typed · building:
+ * nothing has a vector yet · late, away, refused, unusable: the embedder gave none for this question.
+ */
+export const meaningStates = ['used', 'off', 'building', 'late', 'away', 'refused', 'unusable'] as const;

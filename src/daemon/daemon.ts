@@ -366,7 +366,7 @@ export class Daemon {
         disk: (id) => diskOf(this.#projects, paths, id),
         counts: (id) => countsOf(this.#projects, id),
       },
-      ...{ keeping: this.#after.keeping, meaning: () => this.#meaning.state },
+      ...{ keeping: this.#after.keeping, meaning: () => this.#meaning },
       enter: (entering) => enterProject({ paths, projects: this.#projects, briefs: this.#briefs }, entering),
     });
   }

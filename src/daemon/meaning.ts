@@ -11,7 +11,9 @@ import { Questions } from '../features/search/meaning/questions.ts';
 import { httpReranker } from '../features/search/meaning/rerank.ts';
 import { scoresInTime } from '../features/search/meaning/reranking.ts';
 import { type Counts, countsOfModel } from '../features/search/meaning/vectors.ts';
+import type { Meant } from '../features/search/meant.ts';
 import { allProjects } from '../features/system/queries.ts';
+import type { Read } from '../store/record-type.ts';
 import type { Store } from '../store/store.ts';
 import { whyNoVectors } from '../store/vectors.ts';
 import { embedderSetting, type KeySources, rerankerSetting, type Unusable } from './meaning-settings.ts';
@@ -41,6 +43,10 @@ export interface MeaningState extends Counts {
   readonly fix: string;
 }
 
+const withoutVectors: Readonly<Record<MeaningState['embedder'], Meant['state']>> = {
+  ...{ off: 'off', ready: 'building', filling: 'building', unsupported: 'unusable' },
+  ...{ away: 'away', refused: 'unusable', unusable: 'unusable' },
+};
 const nothing: Counts = { texts: 0, done: 0, skipped: 0 };
 /** What is written together is gathered before it is looked at. */
 const usual = { gather: 500, retry: 1_000 };
@@ -75,6 +81,17 @@ export class Meaning {
         return setting && 'url' in setting ? setting : undefined;
       },
     });
+  }
+
+  /** A question for a search of some databases: its vectors, or why it has none. Never later than its deadline, never throws. */
+  async meant(question: string, reads: readonly Read[]): Promise<Meant> {
+    const { vectors, why } = await this.questions.ask(question, reads);
+    const { embedder, texts, done } = this.state;
+    const percent = texts === 0 ? 0 : Math.floor((100 * done) / texts);
+    if (vectors.length > 0) return { state: 'used', percent, vectors };
+    // nothing to compare with yet, or never as it is set: then who computes vectors says more than who was asked
+    if (why === 'none' || why === 'off') return { state: withoutVectors[embedder], percent, vectors };
+    return { state: why ?? 'building', percent, vectors };
   }
 
   /** How well texts answer a question by the reranker that is set, or why nobody says; never later than its deadline. */

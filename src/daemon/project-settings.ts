@@ -35,8 +35,11 @@ export function trailerOf({ capture, sessions }: Config): { readonly enabled: bo
   return { enabled: capture.commit_trailer, idleMs: sessions.idle_minutes * minuteMs };
 }
 
-export function tellingOf({ brief }: Config): Telling {
-  return { git: brief.include_git, paths: brief.redact_paths ? 'names' : 'whole' };
+export function tellingOf({ brief, optimization: { ai_filtering: filter } }: Config): Telling {
+  return {
+    ...{ git: brief.include_git, paths: brief.redact_paths ? 'names' : 'whole' },
+    prunes: filter.enabled && filter.attention_pruning,
+  };
 }
 
 /** The directory whose `.prsist` counts for a directory: of its main work tree. */

@@ -6,7 +6,9 @@ import { foundEntry, showing } from '../features/entries/findable.ts';
 import type { Context } from '../features/feature.ts';
 import { contextSearch } from '../features/search/context-search.ts';
 import type { contract } from '../features/search/contract.ts';
+import type { Meant } from '../features/search/meant.ts';
 import { type Others, searchQuery } from '../features/search/search-query.ts';
+import { noSieve, type Sieve } from '../features/search/sift.ts';
 import { showings } from '../features/sessions/findable.ts';
 import { onBranch } from '../features/sessions/on-branch.ts';
 import type { Read } from '../store/record-type.ts';
@@ -33,6 +35,10 @@ export type SearchRequest = (
   readonly others: readonly OtherFile[];
   /** Names of projects that could not even be asked for. */
   readonly left_out: readonly string[];
+  /** The question as vectors. */
+  readonly meant: Meant;
+  /** How many of the best results are wanted beyond the budget: they are put in another order. */
+  readonly least: number;
 };
 
 /** What opens database files for reading. */
@@ -54,13 +60,20 @@ export function answerSearch(request: SearchRequest, readers: Readers) {
   };
   const all = [showing(needs), ...showings, ...documentSearch.showings];
   if (request.operation === 'context.search') {
-    return contextSearch(context, request.input, { showings: all, entryOf: foundEntry(needs) });
+    return contextSearch(context, request.input, {
+      ...{ showings: all, entryOf: foundEntry(needs), meant: request.meant },
+    });
   }
   return searchQuery(context, request.input, {
-    ...{ showings: all, others: othersOf(request, readers) },
+    ...{ showings: all, others: othersOf(request, readers), meant: request.meant },
     // the user's own database knows no sessions and no commits
     onBranch: (read, branch) => (read === user ? { sessions: [], commits: [] } : onBranch(read, branch)),
+    ...{ sieve: sieveOf(request.config), least: request.least },
   });
+}
+
+function sieveOf({ optimization: { ai_filtering: filter } }: Config): Sieve {
+  return filter.enabled ? { threshold: filter.relevance_threshold, prunes: filter.attention_pruning } : noSieve;
 }
 
 /** What cannot be read now is named, and does not keep the rest from being searched. */

@@ -11,7 +11,6 @@ import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
-import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { captureFeature } from '../features/capture/feature.ts';
 import { importTranscripts } from '../features/capture/import.ts';
 import { enteredBy } from '../features/capture/install/carry-out.ts';
@@ -23,11 +22,10 @@ import { doubtedDocuments } from '../features/documents/doubted.ts';
 import { documentsFeature } from '../features/documents/feature.ts';
 import * as documentSearch from '../features/documents/findable.ts';
 import { keep } from '../features/documents/keep.ts';
-import { documentCount, documentsOfSession } from '../features/documents/queries.ts';
+import { documentCount } from '../features/documents/queries.ts';
 import { noteSearch } from '../features/entries/access-log.ts';
 import { doubtedEntries } from '../features/entries/doubted.ts';
 import { endsForBrief, forBrief } from '../features/entries/durable.ts';
-import { fleetingIn, forgetReads, mayKnow } from '../features/entries/erasing.ts';
 import { entryFacts } from '../features/entries/facts.ts';
 import { entriesFeature } from '../features/entries/feature.ts';
 import {
@@ -51,7 +49,7 @@ import { noteEcho } from '../features/search/hygiene.ts';
 import { meaningFeature } from '../features/search/meaning/feature.ts';
 import type { Echo } from '../features/sessions/batch.ts';
 import { unknownCommits } from '../features/sessions/commits.ts';
-import { belongings, conversationEntities, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
+import { conversationEntities } from '../features/sessions/erasing.ts';
 import { sessionsFeature } from '../features/sessions/feature.ts';
 import { findables, hidings, showings } from '../features/sessions/findable.ts';
 import { anchorForBrief, handoffForBrief, sessionsForBrief } from '../features/sessions/for-brief.ts';
@@ -61,7 +59,6 @@ import { takeIn } from '../features/sessions/take-in.ts';
 import { takeInGit } from '../features/sessions/take-in-git.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
-import { linkedProjects } from '../features/system/queries.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
 import { trustFeature } from '../features/trust/feature.ts';
 import type { Paths } from '../platform/paths.ts';
@@ -73,13 +70,13 @@ import { briefLinks } from './brief-link.ts';
 import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
-import { noteErasing } from './erasing.ts';
+import { erasingNeeds } from './erasing-needs.ts';
 import { createExtractor } from './extraction.ts';
 import { createHooks, receiptPlace, scriptFacts } from './hooks.ts';
 import { hygieneNeeds } from './hygiene.ts';
 import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
-import type { MeaningState } from './meaning.ts';
+import type { Meaning } from './meaning.ts';
 import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
@@ -122,8 +119,7 @@ export interface Wiring {
   readonly maintenance: Maintenance;
   readonly keeping: Keeping;
   readonly enter: Welcome['enter'];
-  /** How search by meaning stands. */
-  readonly meaning: () => MeaningState;
+  readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores'>;
 }
 
 export interface Wired {
@@ -158,7 +154,7 @@ export function wire(wiring: Wiring): Wired {
     },
   };
   const { lay, drain } = wiring.spool;
-  const erasing = erasingNeeds(wiring, entries, () => features);
+  const erasing = erasingNeeds(wiring.projects, entries, () => features);
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
@@ -209,7 +205,7 @@ export function wire(wiring: Wiring): Wired {
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
-        meaning: wiring.meaning,
+        meaning: () => wiring.meaning().state,
         chains: () => weakLinks(status, wiring.projects(), wiring.clock()),
         mendLinks: (weak) => mendLinks(mending, weak),
         install: (agents) => installAgain(hooks, agents, homes.moved),
@@ -229,8 +225,9 @@ export function wire(wiring: Wiring): Wired {
       hygiene: hygieneNeeds(),
       monotonic: wiring.monotonic,
       aside: searching({
-        thread: wiring.searches,
-        projects: wiring.projects,
+        ...{ thread: wiring.searches, projects: wiring.projects },
+        meant: (text, reads) => wiring.meaning().meant(text, reads),
+        scores: (query, texts) => wiring.meaning().scores(query, texts),
         config: (root) => wiring.settings.at(root),
       }),
       asking: (context, query) => noteSearch(entries.accesses, context, query),
@@ -244,33 +241,6 @@ export function wire(wiring: Wiring): Wired {
 function rootsOf({ paths, env, projects }: Wiring): TranscriptRoots {
   const fixed = transcriptRoots(paths.home, env);
   return { [Symbol.iterator]: () => [...fixed, ...projects().roots().map(historyRoot)].values() };
-}
-
-function erasingNeeds(wiring: Wiring, entries: EntryNeeds, features: () => readonly Feature[]): ErasingNeeds {
-  return {
-    entries: {
-      mayKnow,
-      fleetingIn: (context, scope) => fleetingIn(entries, context, scope),
-      forgetReads: (tx, keys) => forgetReads(entries, tx, keys),
-    },
-    linkedTo: (project_id) =>
-      wiring
-        .projects()
-        .user.read.all(linkedProjects, { project_id })
-        .map((row) => row.project_id),
-    sessions: {
-      ...{ newest: newestToErase, find: sessionToErase },
-      belongings: (read, session_id) => {
-        const all = belongings(read, session_id);
-        const documents = all.sessions.flatMap((each) => read.all(documentsOfSession, each)).map(({ ent }) => ent);
-        return { ...all, ents: [...all.ents, ...documents] };
-      },
-    },
-    ...{ countKept, dropKept },
-    projections: (kind) => features().flatMap((each) => each.projections.filter((one) => (one.in ?? kind) === kind)),
-    device: () => wiring.projects().identity.dev,
-    begin: (tx, projectId, kind) => noteErasing(kind === 'user' ? tx : wiring.projects(), projectId, kind),
-  };
 }
 
 function entryNeedsOf({ settings, monotonic, maintenance }: Wiring): EntryNeeds {

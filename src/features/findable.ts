@@ -81,6 +81,8 @@ export interface Showing {
     ent: string,
     part?: number,
   ) => { readonly key: string | null; readonly title: string | null };
+  /** Another one has taken its place: told to whoever asks for it, and not unasked. */
+  readonly isSuperseded?: (read: Read, ent: string) => boolean;
 }
 
 /** What is of a branch in one database: everything of some sessions, and some commits by their ids. */

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { comparedWords, containment, pairsOf, sameForm, sketchOf } from '../../src/core/sketch.ts';
+import {
+  compared,
+  comparedWords,
+  containment,
+  pairsOf,
+  sameForm,
+  saysNothingNew,
+  sketchOf,
+} from '../../src/core/sketch.ts';
 
 const word = fc.stringMatching(/^[a-z]{2,8}$/);
 const words = fc.array(word, { minLength: 12, maxLength: 60 });
@@ -48,4 +56,23 @@ test('SK4: whatever the text, nothing throws, and a share is between 0 and 1', (
   );
   expect(sketchOf('two words')).toEqual([]);
   expect(comparedWords('a '.repeat(30_000))).toHaveLength(20_000);
+});
+
+test('SK5: a copy, a quotation and a beginning say nothing new; another number, name or order does', () => {
+  const text = 'The staging database of the billing service listens on port 5432 behind the proxy';
+  const isNew = (other: string) => !saysNothingNew(compared(other), compared(text));
+  expect(isNew(text)).toBe(false);
+  expect(isNew(`- ${text.toUpperCase()}!`)).toBe(false);
+  expect(isNew('the billing service listens on port 5432')).toBe(false);
+  expect(isNew(text.replace('5432', '5433'))).toBe(true);
+  expect(isNew(text.replace('staging', 'production'))).toBe(true);
+  expect(isNew(`${text}, not in the tests`)).toBe(true);
+  expect(isNew('the proxy port of the staging service listens behind the billing database')).toBe(true);
+  expect(isNew('port 5432')).toBe(true);
+  fc.assert(
+    fc.property(words, words, (some, other) => {
+      expect(saysNothingNew(compared(some.join(' ')), compared([...other, ...some].join(' ')))).toBe(true);
+      expect(saysNothingNew(compared([...some, 'entirelynew'].join(' ')), compared(some.join(' ')))).toBe(false);
+    }),
+  );
 });

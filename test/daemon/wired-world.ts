@@ -17,8 +17,9 @@ import { diskOf } from '../../src/daemon/project-use.ts';
 import { Projects } from '../../src/daemon/projects.ts';
 import { SearchAside } from '../../src/daemon/search-aside.ts';
 import { Settings } from '../../src/daemon/settings.ts';
-import { type Wired, wire } from '../../src/daemon/wiring.ts';
+import { type Wired, type Wiring, wire } from '../../src/daemon/wiring.ts';
 import type { JobContext } from '../../src/features/feature.ts';
+import { noMeaning } from '../../src/features/search/meant.ts';
 import type { Health } from '../../src/features/system/needs.ts';
 import { register } from '../../src/features/system/registry.ts';
 import { ownDirectory } from '../../src/platform/files.ts';
@@ -57,12 +58,16 @@ export interface WiredWorld {
   readonly mirrors: Mirrors;
   readonly backups: Backups;
   readonly disk: Disk;
+  /** What searches ask for vectors from now on. */
+  readonly useMeaning: (other: AskedMeaning) => void;
   /** Enters a project with a directory of its own. */
   readonly project: (id?: string, name?: string, root?: string) => string;
   readonly jobContext: (projectId: string) => JobContext;
 }
 
-const noMeaning: MeaningState = {
+type AskedMeaning = ReturnType<Wiring['meaning']>;
+
+const off: MeaningState = {
   ...{ embedder: 'off', model: null, why: null, fix: '', texts: 0, done: 0, skipped: 0 },
 };
 
@@ -74,7 +79,7 @@ export const health: Health = {
     disk: { free: 4, projects: [] },
     tcp: 'off',
     sync: 'off',
-    meaning: noMeaning,
+    meaning: off,
     capture: {},
   },
 };
@@ -107,6 +112,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     log: (event, details) => void told.push(`${event} ${JSON.stringify(details)}`),
   });
   const searches = new SearchAside();
+  let meaning: AskedMeaning = { state: off, meant: async () => noMeaning, scores: async () => 'off' };
   const wired = wire({
     ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor, searches },
     settings: new Settings({ paths, env, accept: () => undefined }),
@@ -140,7 +146,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
       counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
     },
     keeping,
-    meaning: () => noMeaning,
+    meaning: () => meaning,
     enter: (entering) => {
       projects.user.maintain((tx) => register(tx, entering));
       return projects.ref(entering.project_id, entering.name);
@@ -189,6 +195,9 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   return {
     ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told, keeping, mirrors, backups, disk },
     finishErasing: () => erasing(),
+    useMeaning: (other) => {
+      meaning = other;
+    },
     project(id = projectId, name = 'shop', root = join(top, name)) {
       fs.mkdirSync(root, { recursive: true });
       projects.user.maintain((tx) => register(tx, { project_id: id, name, root }));

@@ -64,7 +64,7 @@ project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 project.unlisted read user - 55167d69a47e
-search.query read project - b066300a0ebf
+search.query read project - 1c659ca2322f
 session.accept write project settled d3a8eaf4d531
 session.blame read project settled 41829142a6b9
 session.compact write project settled d353a0471d88

@@ -131,6 +131,7 @@ describe('search', () => {
       at: fc.nat(3),
       isQuestion: fc.boolean(),
       byNamed: fc.boolean(),
+      meaning: fc.constantFrom(0, 0, 0.25, 0.5),
       bm25: fc.integer({ min: -64, max: 0 }),
       text: fc.array(fc.constantFrom(...words, 'other', 'words', 'altogether'), { maxLength: 6 }),
       factors: fc.constantFrom({}, { kind: 1.15 }, { time: 1.5, path: 1.3 }),
@@ -152,8 +153,10 @@ describe('search', () => {
     };
     fc.assert(
       fc.property(shuffled, ([all, other]) => {
-        const { items, sessions } = rescore(all, sought);
-        expect(rescore(other, sought)).toEqual({ items, sessions });
+        const { items, sessions, coverage } = rescore(all, sought);
+        const again = rescore(other, sought);
+        expect([again.items, again.sessions]).toEqual([items, sessions]);
+        expect(all.map(again.coverage)).toEqual(all.map(coverage));
         const scores = items.map(({ score }) => score);
         expect(scores).toEqual(scores.toSorted((a, b) => b - a));
         expect(scores.every((score) => score > 0 && score <= 1)).toBe(true);

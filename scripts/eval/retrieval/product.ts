@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { readEndpoint } from '../../../src/client/endpoint.ts';
+import type { Reply } from '../../../src/core/operation.ts';
 import { contract } from '../../../src/features/search/contract.ts';
 import { Wire } from '../../../test/harness/wire.ts';
 import { type World, world } from '../../bench/measure.ts';
@@ -16,6 +17,8 @@ export interface Running {
   /** True when several projects were searched together; false: their texts stand in one project. */
   readonly acrossProjects: boolean;
   readonly rank: (questions: readonly Question[]) => Promise<readonly Ranking[]>;
+  /** The results of one question, each with the id it has in the set. */
+  readonly results: (question: Question, more: Input) => Promise<readonly Told[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -25,6 +28,9 @@ interface Place {
 }
 
 type Input = Readonly<Record<string, unknown>>;
+
+/** A result as the product answers it. */
+export type Told = Reply<(typeof contract)['search.query']>['results'][number] & { readonly item: string };
 
 const query = contract['search.query'].input;
 const most = 200;
@@ -66,18 +72,26 @@ async function serve(here: World, stores: readonly Store[], merged: boolean): Pr
     }
     return open.wire;
   };
-  const asked = (question: Question, limit: number) => {
+  const asked = (question: Question, more: Input) => {
     const place = merged ? places[0] : places.find(({ store }) => store.name === question.store);
     if (!place) throw new Error(`${question.qid}: no store ${question.store}`);
     const kinds = place.store.items.some((item) => item.author !== '') ? ['message'] : ['document'];
-    return ask(wireFor(place), 'search.query', { query: question.text, kinds, limit, ...(merged ? across : {}) });
+    return ask(wireFor(place), 'search.query', { query: question.text, kinds, ...more, ...(merged ? across : {}) });
   };
   return {
     ...{ takenMs, items: known.items.size, acrossProjects: merged && across !== undefined },
     rank: async (questions) => {
       const rankings: Ranking[] = [];
-      for (const question of questions) rankings.push(await ranked(question, known, () => asked(question, most)));
+      for (const question of questions)
+        rankings.push(await ranked(question, known, () => asked(question, { limit: most })));
       return rankings;
+    },
+    results: async (question, more) => {
+      const { results } = await asked(question, more);
+      return (results as readonly Told[]).flatMap((each) => {
+        const item = known.items.get(each.id);
+        return item === undefined ? [] : [{ ...each, item }];
+      });
     },
     stop: async () => {
       open?.wire.close();

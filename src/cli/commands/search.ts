@@ -1,4 +1,6 @@
+import type { Reply } from '../../core/operation.ts';
 import { findableKinds, layers, scopes } from '../../core/words.ts';
+import type { Operations } from '../../features/operations.ts';
 import type { Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { explainedQuestion } from '../explained.ts';
@@ -85,23 +87,44 @@ async function search(cli: Cli, words: readonly string[], options: SearchOptions
     limit: options.limit,
     cursor: options.after,
   });
-  cli.answer(reply, ({ results, sessions, question, did_you_mean: meant, left_out: missing, next_cursor, took_ms }) => {
-    const { print } = cli;
-    for (const each of meant) print.note(`did you mean: ${oneLine(each.meant)} (for ${oneLine(each.typed)})`);
-    if (missing.length > 0) print.note(`not searched: ${missing.map(oneLine).join(', ')}`);
-    if (question) print.line(print.paint('dim', explainedQuestion(question, meant, took_ms)));
-    const short = shortIds([...results, ...sessions].flatMap(({ session_id }) => session_id ?? []));
-    const shown = { cli, short, projects: options.projects !== undefined };
-    for (const [place, found] of results.entries()) {
-      for (const line of foundLines(found, results[place - 1], shown)) print.line(line);
-    }
-    if (results.length === 0) print.note('nothing found');
-    if (options.sessions && sessions.length > 0) {
-      print.line('conversations that answer best as a whole');
-      print.table(sessions.map((each) => ['', short(each.session_id), each.score.toFixed(2), titleOf(each, results)]));
-    }
-    if (next_cursor !== null) print.note(`there are more: --after ${next_cursor}`);
-  });
+  cli.answer(
+    reply,
+    ({ results, sessions, question, did_you_mean: meant, left_out: missing, next_cursor, took_ms, meaning }) => {
+      const { print } = cli;
+      for (const each of meant) print.note(`did you mean: ${oneLine(each.meant)} (for ${oneLine(each.typed)})`);
+      if (missing.length > 0) print.note(`not searched: ${missing.map(oneLine).join(', ')}`);
+      if (question) print.line(print.paint('dim', explainedQuestion(question, meant, took_ms)));
+      const short = shortIds([...results, ...sessions].flatMap(({ session_id }) => session_id ?? []));
+      const shown = { cli, short, projects: options.projects !== undefined };
+      for (const [place, found] of results.entries()) {
+        for (const line of foundLines(found, results[place - 1], shown)) print.line(line);
+      }
+      if (results.length === 0) print.note('nothing found');
+      if (options.sessions && sessions.length > 0) {
+        print.line('conversations that answer best as a whole');
+        print.table(
+          sessions.map((each) => ['', short(each.session_id), each.score.toFixed(2), titleOf(each, results)]),
+        );
+      }
+      const about = aboutMeaning(meaning);
+      if (about !== undefined) print.note(about);
+      if (next_cursor !== null) print.note(`there are more: --after ${next_cursor}`);
+    },
+  );
+}
+
+/** Why an embedder that is set did not help, or not with everything; undefined when there is nothing to say. */
+function aboutMeaning({ state, percent }: Reply<Operations['search.query']>['meaning']): string | undefined {
+  if (state === 'off') return undefined;
+  if (state === 'used') return percent < 100 ? `${percent} % of the texts have a vector so far` : undefined;
+  const why = {
+    building: 'there are no vectors yet',
+    late: 'the embedder did not answer in time',
+    away: 'the embedder does not answer',
+    refused: 'the embedder did not take the question',
+    unusable: 'the embedder cannot be used as it is set: prsist doctor',
+  }[state];
+  return `found by words alone: ${why}`;
 }
 
 /** What narrows a search, as the request names it. */

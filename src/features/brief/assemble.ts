@@ -91,14 +91,16 @@ export function assemble(sources: BriefSources, setting: Setting, wanted: Wanted
   const chosen = wanted.session_id ?? anchorSession(wanted, setting, sessions)?.session_id;
   const anchored = handoff || wanted.anchor === 'none' ? undefined : chosen;
   const anchor = anchored ? sources.anchor(reads, anchored, { now, root, git: setting.git }) : undefined;
+  const telling = sources.telling(setting.root);
   const input: BriefInput = {
     ...{ reason: wanted.reason, project: setting.project, sessions, maxTokens: wanted.maxTokens },
     entries: sources.entries(reads, { now, root }),
+    prunes: telling.prunes ?? false,
     known: knownTexts(setting.root),
     ...(anchor ? { anchor } : {}),
     ...(handoff ? { handoff } : {}),
   };
-  return renderBrief(restrained(input, sources.telling(setting.root)));
+  return renderBrief(restrained(input, telling));
 }
 
 /** The session a brief goes on with unasked: the newest for a resume; at a plain start only a fresh unfinished one. */

@@ -67,6 +67,8 @@ export interface BriefInput {
   readonly project: string;
   /** In any order: the renderer ranks and cuts. */
   readonly entries: readonly BriefEntry[];
+  /** An entry that says nothing a better one does not say is left out. */
+  readonly prunes?: boolean;
   /** Recent sessions of this work tree, in any order; the one of anchor or handoff may be among them. */
   readonly sessions: readonly BriefSession[];
   readonly anchor?: BriefAnchor;

@@ -1,11 +1,14 @@
 // The durable facts of a brief.
 
 import { clean, cut, shortId, utcMinute } from '../../core/clean.ts';
+import { type Compared, compared, saysNothingNew } from '../../core/sketch.ts';
 import type { BriefEntry } from './brief-input.ts';
 import { notIn } from './render-known.ts';
-import { type Line, line, type Section, valueText } from './render-lines.ts';
+import { type Line, line, lineUnits, type Section, valueText } from './render-lines.ts';
 
 const mostEntries = 10;
+/** Of a line, with room for its date and author. */
+const toldForSure = lineUnits / 2;
 /** What one session of an agent may fill of a brief: a session that stores much does not crowd out the rest. */
 const shareOfOneSession = 0.2;
 
@@ -14,31 +17,55 @@ const rank: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2
 const keepOf = [70, 50, 30] as const;
 
 /**
- * At most ten entries: critical, high, then the newest; what is of low priority or stands in the known texts is not told.
+ * At most ten entries: critical, high, then the newest; what is of low priority or stands in the known texts is not told,
+ * and with prunes no entry that says only what a better one does.
  * Shown in the order of priority, oldest first, so that a new one is added at the end of its group.
  */
-export function entriesSection(entries: readonly BriefEntry[], known: readonly string[], capChars: number): Section {
+export function entriesSection(
+  entries: readonly BriefEntry[],
+  known: readonly string[],
+  { capChars, prunes }: { readonly capChars: number; readonly prunes: boolean },
+): Section {
   const told = entries.flatMap((entry) => {
     const value = notIn(known, entry.key, valueText(entry.value));
     return value === '' || rankOf(entry) > 2 ? [] : [{ entry, value }];
   });
-  const chosen: { readonly entry: BriefEntry; readonly line: Line }[] = [];
+  let chosen: readonly Chosen[] = [];
   const filled = new Map<string, number>();
   for (const { entry, value } of told.sort((a, b) => byWorth(a.entry, b.entry) || (a.value < b.value ? -1 : 1))) {
     if (chosen.length === mostEntries) break;
+    // the key is half of what an entry says: the same port of another database is another fact
+    const says = compared(`${entry.key} ${value}`);
+    if (prunes && chosen.some((each) => saysNothingNew(says, each.shows))) continue;
     const shown = entryLine(entry, value, chosen.length);
     const source = writerOf(entry);
     const size = (filled.get(source) ?? 0) + shown.text.length;
     if (entry.origin !== 'human' && size > capChars * shareOfOneSession) continue;
     filled.set(source, size);
-    chosen.push({ entry, line: shown });
+    // what is cut off at the end of its line is not told
+    const one = { entry, line: shown, says, shows: compared(cut(`${entry.key} ${value}`, toldForSure)) };
+    // of equal priority the fuller one stays, though it is older
+    const left = chosen.filter(
+      (each) => !prunes || rankOf(each.entry) < rankOf(entry) || !saysNothingNew(each.says, one.shows),
+    );
+    chosen = [...left, one];
   }
-  chosen.sort((a, b) => rankOf(a.entry) - rankOf(b.entry) || a.entry.at - b.entry.at || byEnt(a.entry, b.entry));
+  const inOrder = chosen.toSorted(
+    (a, b) => rankOf(a.entry) - rankOf(b.entry) || a.entry.at - b.entry.at || byEnt(a.entry, b.entry),
+  );
   const total = told.length;
   return {
     heading: (shown) => `## Remembered${shown < total ? ` (${shown} of ${total}; the rest: prsist search)` : ''}`,
-    lines: chosen.map((one) => one.line),
+    lines: inOrder.map((one) => one.line),
   };
+}
+
+interface Chosen {
+  readonly entry: BriefEntry;
+  readonly line: Line;
+  readonly says: Compared;
+  /** The part of it that its line tells in any case. */
+  readonly shows: Compared;
 }
 
 /** The session that stored an entry. An agent that names none stores a day's worth under its own name. */

@@ -33,7 +33,7 @@ function sectionsOf(input: BriefInput, capChars: number): readonly Section[] {
     ...(anchor === undefined
       ? []
       : [anchorSection(anchor, { reason: input.reason, known, git: input.anchor === undefined ? 'then' : 'now' })]),
-    entriesSection(input.entries, known, capChars),
+    entriesSection(input.entries, known, { capChars, prunes: input.prunes ?? false }),
     sessionsSection(input.sessions, told),
   ];
 }

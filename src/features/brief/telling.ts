@@ -7,6 +7,8 @@ export interface Telling {
   /** Branch, commits and state of the work tree. */
   readonly git: boolean;
   readonly paths: 'whole' | 'names';
+  /** Whether an entry that says nothing a better one does not say is left out. */
+  readonly prunes?: boolean;
 }
 
 /** What is to be told, without what is not. */

@@ -37,6 +37,12 @@ export const superseded = query<{ limit: number }, { key: string; value: string;
    where l.rel = 'supersedes' and e.state = 'live' and n.state = 'live' order by e.updated_at desc, e.ent limit :limit`,
 );
 
+/** links_target: what supersedes an entry and stands itself */
+export const superseding = query<{ ent: string }, { ent: string }>(
+  `select n.ent from links l join memory_context_registry n on n.ent = l.ent
+   where l.target = :ent and l.rel = 'supersedes' and n.state = 'live' limit 1`,
+);
+
 /** Reads of erased entries, also by key: a key may say as much as a value. */
 export const eraseAccesses = query<{ ents: string }, unknown>(
   `delete from memory_context_access_log where ent in (select value from json_each(:ents))

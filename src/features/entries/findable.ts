@@ -2,6 +2,7 @@ import { cutParts } from '../../core/excerpt.ts';
 import type { Projecting, Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { EntryOf, Findable, Hiding, SearchPart, Showing } from '../findable.ts';
+import { superseding } from './access-queries.ts';
 import { standing } from './life.ts';
 import { type EntryNeeds, momentOf } from './needs.ts';
 import { type EntryRow, entryByEnt } from './queries.ts';
@@ -32,6 +33,7 @@ export function showing(needs: Needs): Showing {
       return row && (searchTexts(row)[part] ?? '');
     },
     heading: (read, ent) => ({ key: read.one(entryByEnt, { ent })?.key ?? null, title: null }),
+    isSuperseded: (read, ent) => read.one(superseding, { ent }) !== undefined,
   };
 }
 

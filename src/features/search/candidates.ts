@@ -1,11 +1,14 @@
 // The texts worth scoring: what the index of each database gives for the words, and the messages around them.
 import { limits } from '../../core/limits.ts';
+import { findableKinds } from '../../core/words.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { BranchOf, Showing } from '../findable.ts';
 import { wordsWorthAsking } from './budget.ts';
+import { filterToken } from './filter-tokens.ts';
 import { matchText } from './match.ts';
-import { type CandidateParams, candidates, type Item, itemsById, neighboursOf } from './queries.ts';
+import { type Meant, type Nearness, nearestIn, nearestMost, nearnessIn } from './meant.ts';
+import { type CandidateParams, candidates, candidatesAmong, type Item, itemsById, neighboursOf } from './queries.ts';
 import type { Question } from './question.ts';
 import type { Seeking } from './sought.ts';
 
@@ -46,6 +49,8 @@ export interface Wanted {
 
 export interface Gathered extends Item {
   readonly source: Source;
+  /** To what the question means; null where nothing can be compared. */
+  readonly near: Nearness | null;
 }
 
 export interface Gathering {
@@ -53,6 +58,7 @@ export interface Gathering {
   readonly question: Question;
   readonly seeking: Seeking;
   readonly wanted: Wanted;
+  readonly meant: Meant;
   readonly showings: readonly Showing[];
   readonly onBranch?: BranchOf;
 }
@@ -60,29 +66,66 @@ export interface Gathering {
 /** Of how many of the best candidates the neighbours are looked at. */
 const mostAround = 200;
 
-/** Candidates of one database, at most `limit` of them, and the messages around those that are messages. */
+/**
+ * Candidates of one database, at most `limit` of them by their words and some more by what they mean, and the messages
+ * around those that are messages.
+ */
 export function gather(gathering: Gathering, source: Source, limit: number): readonly Gathered[] {
   const { wanted } = gathering;
-  const found = asked(gathering, source, limit);
-  const near = wanted.messages ? around(found, wanted, source) : [];
-  return [...found, ...near].map((item) => ({ ...item, source }));
+  const said = asked(gathering, source, limit);
+  const found = [...said, ...meantIn(gathering, source, said)];
+  const all = [...found, ...(wanted.messages ? around(found, wanted, source) : [])];
+  const nearness = nearnessIn(
+    source.read,
+    gathering.meant,
+    all.map(({ item_id }) => item_id),
+  );
+  return all.map((item) => ({ ...item, source, near: nearness.get(item.item_id) ?? null }));
 }
 
-function asked(gathering: Gathering, { read, last }: Source, limit: number): readonly Item[] {
+function asked(gathering: Gathering, source: Source, limit: number): readonly Item[] {
   const { question, seeking, wanted } = gathering;
-  const { tokens, path, author, branch, leastTrust, since, until, rows } = wanted;
+  const { read, last } = source;
+  const { tokens, path, author } = wanted;
   // what a filter or a phrase leaves is few enough to be asked for every word
-  const isNarrow = tokens.length > 0 || question.phrases.length > 0 || branch !== undefined;
+  const isNarrow = narrows(question, wanted);
   const every = [...new Set([...seeking.words, ...seeking.completed, ...seeking.synonyms])];
   const words = isNarrow ? every : wordsWorthAsking(read, every, last);
   const match = matchText(
     { ...question, words, beginnings: isNarrow || last < 100_000 ? seeking.beginnings : [] },
     { tokens, path, author },
   );
-  return read.all(candidates, {
-    ...{ match, last_item: last, least_trust: leastTrust, since, until, limit },
-    ...{ ...rows, ...branchRows(gathering, read) },
-  });
+  return read.all(candidates, paramsOf(gathering, source, { match, limit }));
+}
+
+/** Those that come nearest to what the question means and that its words did not find; filters hold for them as well. */
+function meantIn(gathering: Gathering, source: Source, said: readonly Item[]): readonly Item[] {
+  const { question, wanted, meant } = gathering;
+  const nearest = nearestIn(source.read, meant, narrows(question, wanted));
+  if (nearest.length === 0) return [];
+  const { path, author } = wanted;
+  const tokens = wanted.tokens.length > 0 ? wanted.tokens : [everyKind];
+  const match = matchText({ ...question, words: [] }, { tokens, path, author });
+  const known = new Set(said.map(({ item_id }) => item_id));
+  const params = { ...paramsOf(gathering, source, { match, limit: nearestMost }), items: JSON.stringify(nearest) };
+  return source.read.all(candidatesAmong, params).filter(({ item_id }) => !known.has(item_id));
+}
+
+/** Every row has one of these. */
+const everyKind = findableKinds.map((kind) => filterToken('kind', kind));
+
+function narrows({ phrases }: Question, { tokens, branch }: Wanted): boolean {
+  return tokens.length > 0 || phrases.length > 0 || branch !== undefined;
+}
+
+function paramsOf(
+  gathering: Gathering,
+  source: Source,
+  { match, limit }: { readonly match: string; readonly limit: number },
+): CandidateParams {
+  const { leastTrust, since, until, rows } = gathering.wanted;
+  const about = { match, last_item: source.last, least_trust: leastTrust, since, until, limit };
+  return { ...about, ...rows, ...branchRows(gathering, source.read) };
 }
 
 /** A branch is looked up when it is asked for: what is known of it may be younger than what was said there. */
@@ -92,12 +135,13 @@ function branchRows({ wanted: { branch }, onBranch }: Gathering, read: Read) {
   return { on_sessions: JSON.stringify(sessions), on_commits: JSON.stringify(commits) };
 }
 
-/** The messages around the best of those that were found, without those that were found themselves. */
+/** The messages around the best of those that words found and all others, without those that were found themselves. */
 function around(found: readonly Item[], wanted: Wanted, source: Source): readonly Item[] {
   const { since, until, rows, leastTrust } = wanted;
   const known = new Set(found.map(({ item_id }) => item_id));
   const messages = found.filter(({ kind, session_id }) => kind === 'message' && session_id !== null);
-  const near = neighbourIds(messages.slice(0, mostAround), { leastTrust, source }).flat();
+  const best = [...messages.slice(0, mostAround), ...messages.slice(mostAround).filter(({ bm25 }) => bm25 === 0)];
+  const near = neighbourIds(best, { leastTrust, source }).flat();
   const items = itemsOf(
     near.filter((id) => !known.has(id)),
     source,

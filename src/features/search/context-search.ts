@@ -6,6 +6,7 @@ import type { Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken } from './filter-tokens.ts';
 import { type Found, find, pageOf } from './find.ts';
+import type { Meant } from './meant.ts';
 import { readQuestion } from './question.ts';
 import { isPerson, oneOf, spanOf, whoAsks } from './search-query.ts';
 import { rounded, snippetOf, stemsOf } from './snippet.ts';
@@ -17,10 +18,11 @@ type Result = Reply<Search>['results'][number];
 export interface Owners {
   readonly showings: readonly Showing[];
   readonly entryOf: EntryOf;
+  readonly meant?: Meant | undefined;
 }
 
 /** Finds context entries by their words, best first, with their values. */
-export function contextSearch(context: Context, input: Input, { showings, entryOf }: Owners): Reply<Search> {
+export function contextSearch(context: Context, input: Input, { showings, entryOf, meant }: Owners): Reply<Search> {
   const { cursor, limit, ...request } = input;
   const asked = { request, cursor, limit };
   const page = pageOf(context, asked);
@@ -33,7 +35,7 @@ export function contextSearch(context: Context, input: Input, { showings, entryO
     entries.set(found, entry);
     return true;
   };
-  const { found, next_cursor, seeking } = find({ context, question, wanted, showings }, { asked, page, keep });
+  const { found, next_cursor, seeking } = find({ context, question, wanted, showings, meant }, { asked, page, keep });
   const stems = stemsOf([...seeking.words, ...seeking.completed]);
   const results = found.flatMap((one) => {
     const entry = entries.get(one);

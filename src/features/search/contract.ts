@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../core/limits.ts';
 import { type Contract, operation } from '../../core/operation.ts';
-import { findableKinds } from '../../core/words.ts';
+import { findableKinds, meaningStates } from '../../core/words.ts';
 import { cursor, layer, pageSize, priority, scope, time, word } from '../wire.ts';
 
 const id = z.string().min(1).max(128);
@@ -31,8 +31,8 @@ const result = z.object({
   path: z.string().nullable(),
   trust: z.int(),
   quarantined: z.boolean(),
-  /** words: it has some of the question; around: it stands beside messages that have. */
-  found_by: z.enum(['words', 'around']),
+  /** words: it has some of the question; meaning: it comes near to it; around: it stands beside messages that do. */
+  found_by: z.enum(['words', 'meaning', 'around']),
   /** The message above it, where that is why it was found: an answer seldom repeats the question. */
   above: z.string().nullable(),
   /** With budget_tokens: the whole part that was found. */
@@ -49,6 +49,9 @@ const result = z.object({
       total: z.number(),
       of: z.number(),
       pass: z.enum(['careful', 'wide']),
+      /** How probable it is that it answers the question, from 0 to 1, and what that is told from. */
+      relevance: z.number(),
+      signs: z.record(z.string(), z.number()),
     })
     .optional(),
 });
@@ -113,6 +116,8 @@ export const contract = {
       neighbours: z.int().min(0).max(3).optional(),
       /** Whole texts, as many of the best as fit into so many tokens, instead of `limit`. */
       budget_tokens: z.int().min(50).max(100_000).optional(),
+      /** With budget_tokens: the probability below which a result is left out, instead of the one in the settings. */
+      least_relevance: z.number().min(0).max(1).optional(),
       limit: pageSize(20, 200),
       cursor,
     }),
@@ -124,6 +129,12 @@ export const contract = {
       did_you_mean: z.array(z.object({ typed: z.string(), meant: z.string(), also: z.string().nullable() })),
       /** Projects that were asked for and could not be searched. */
       left_out: z.array(z.string()),
+      /** With budget_tokens: results left out although there was room, by why. */
+      dropped: z.object({ below: z.int(), same: z.int(), superseded: z.int() }).optional(),
+      /** With budget_tokens: whether a reranker put the best of them in order. */
+      reranked: z.boolean().optional(),
+      /** Whether vectors of an embedder were compared, else why not; and of how many percent of the texts there are any. */
+      meaning: z.object({ state: z.enum(meaningStates), percent: z.int() }),
       /** With explain: how the question was read. */
       question: z
         .object({

@@ -4,14 +4,18 @@ import type { BranchOf, FindableKind, Showing } from '../findable.ts';
 import { type Gathered, gather, type Source, shareOf, type Wanted } from './candidates.ts';
 import { rowsIn } from './counts.ts';
 import { factorsFor } from './factors.ts';
+import { type Meant, meaningOf, noMeaning } from './meant.ts';
 import { cursorText, type Page, readCursor } from './page.ts';
 import { termsOf } from './projection.ts';
 import type { Question } from './question.ts';
-import { rescore, type Scorable, type Scored, type ScoredSession } from './rescore.ts';
+import { type Signs, signsOf } from './relevance.ts';
+import { type Rescored, rescore, type Scorable, type Scored, type ScoredSession } from './rescore.ts';
 import { type Seeking, seek } from './sought.ts';
 
 export interface Found extends Scored<Candidate> {
   readonly text: string;
+  /** What tells how probable it is that it answers the question. */
+  readonly signs: () => Signs;
 }
 
 /** A text of a database that is scored. */
@@ -25,6 +29,8 @@ export interface Search {
   readonly onBranch?: BranchOf;
   /** Words as they are typed, nothing repaired and no other forms of them. */
   readonly exact?: boolean | undefined;
+  /** The question as vectors; by its words alone where it is absent. */
+  readonly meant?: Meant | undefined;
   /** Databases of other projects to search as well. */
   readonly others?: readonly Omit<Source, 'last'>[];
 }
@@ -61,7 +67,7 @@ export function find(
   { asked, page, keep }: { asked: Asked; page: Page; keep?: (found: Found) => boolean },
 ): FoundPage {
   const { question, wanted } = search;
-  const { items, ...about } = scored(search, page);
+  const { items, coverage, ...about } = scored(search, page);
   const ranked = onePerThing(items).filter(({ item }) => isAt(item.path, wanted.path));
   const found: Found[] = [];
   const twins = twinsIn(ranked);
@@ -72,7 +78,7 @@ export function find(
     if (twin !== undefined && told.has(twin)) continue;
     const text = place < page.offset && twin === undefined ? undefined : textOf(search, each.item);
     if (text === undefined || !hasPhrases(text, question.phrases)) continue;
-    const one = { ...each, text };
+    const one = { ...each, text, signs: () => signsAt(place, ranked, { coverage, ...about.seeking }) };
     if (keep?.(one) === false) continue;
     if (twin !== undefined) told.add(twin);
     if (place < page.offset) continue;
@@ -84,13 +90,27 @@ export function find(
   return { found, next_cursor: null, ...about };
 }
 
+function signsAt(
+  place: number,
+  ranked: readonly Scored<Candidate>[],
+  { coverage, named, words }: Pick<Rescored<Candidate>, 'coverage'> & Seeking,
+): Signs {
+  const each = ranked[place];
+  return signsOf({
+    ...{ place, score: each?.score ?? 0, next: ranked[place + 1]?.score ?? 0 },
+    coverage: each ? coverage(each.item) : { own: 0, around: 0 },
+    ...{ byNamed: each?.item.byNamed ?? false, named: named.length, words: words.length },
+  });
+}
+
 function scored(search: Search, page: Page) {
-  const { context, question, exact = false } = search;
+  const { context, question, exact = false, meant = noMeaning } = search;
   const sources = sourcesOf(search, page);
   const seeking = seek(question, [...new Set(sources.map(({ read }) => read))], { now: page.now, exact });
-  const gathering = { ...search, seeking };
+  const gathering = { ...search, seeking, meant };
   const gathered = sources.flatMap((source) => gather(gathering, source, shareOf(sources.length)));
   const factors = factorsFor(gathered, { seeking, question, own: context.project.id, several: sources.length > 2 });
+  const meaning = meaningOf(gathered.map(({ near }) => near));
   const candidates = gathered.map(
     (item): Candidate => ({
       ...item,
@@ -98,6 +118,7 @@ function scored(search: Search, page: Page) {
       session: item.session_id === null ? null : `${item.source.project?.id ?? ''} ${item.session_id}`,
       document: item.kind === 'document' ? `${item.source.project?.id ?? ''} ${item.ent}` : null,
       isQuestion: (item.flags & 1) === 1,
+      meaning: meaning(item.near),
       ...factors(item),
     }),
   );

@@ -21,14 +21,16 @@ export interface Narrowing {
 }
 
 /**
- * The FTS5 query of a question: any of its words, all of its phrases, none of the excluded words, all filters.
+ * The FTS5 query of a question: any of its words, all of its phrases, none of the excluded words, all filters. Without
+ * words and beginnings: everything that the rest allows, which must then hold a list of tokens.
  * The result is only ever bound as a parameter of `match`.
  */
 export function matchText(
   { words, beginnings = [], phrases, excluded }: Words,
   { tokens, path, author }: Narrowing,
 ): string {
-  const all = [`(${columns} : (${[anyOf(words), ...beginnings.map((each) => `${quoted(each)} *`)].join(' OR ')}))`];
+  const sought = [...words.map(quoted), ...beginnings.map((each) => `${quoted(each)} *`)];
+  const all = sought.length === 0 ? [] : [`(${columns} : (${sought.join(' OR ')}))`];
   for (const list of tokens) all.push(`(tags : (${anyOf(list)}))`);
   // a phrase inside a run without spaces is no phrase of index words: left to the check on the text
   for (const phrase of phrases.filter((each) => !unspaced.test(each))) all.push(`(text : ${run(phrase)})`);

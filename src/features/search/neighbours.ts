@@ -3,7 +3,7 @@
 import type { Match } from './match-terms.ts';
 import type { Pass, Saturation } from './weights.ts';
 
-interface Placed {
+export interface Placed {
   readonly kind: string;
   readonly session: string | null;
   readonly isQuestion: boolean;
@@ -84,7 +84,7 @@ export function wholeShares(
 }
 
 /** Places of the messages of each session, in their order; what is no message is skipped over. */
-function conversations(items: readonly Placed[]): readonly (readonly number[])[] {
+export function conversations(items: readonly Placed[]): readonly (readonly number[])[] {
   const talks: number[][] = [];
   let open: number[] = [];
   let session: string | null = null;

@@ -19,7 +19,7 @@ export interface Item {
   readonly flags: number;
   /** See terms.ts; null in a row of before they were kept. */
   readonly terms: Uint8Array | null;
-  /** bm25 as SQLite gives it: below 0, the best lowest; 0 for a neighbour of what was found. */
+  /** bm25 as SQLite gives it: below 0, the best lowest; 0 for what words did not find. */
   readonly bm25: number;
 }
 
@@ -48,12 +48,8 @@ export type CandidateParams = {
   readonly limit: number;
 };
 
-/** Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. */
-export const candidates = query<CandidateParams, Item>(
-  `select ${columns}, f.rank as bm25
-   from search_fts f cross join search_item i on i.item_id = f.rowid
-   where f.search_fts match :match and f.rank match 'bm25(1.0, 1.0, 4.0, 3.0, 1.0, 1.0, 0.0)'
-     and i.hidden = 0 and i.item_id <= :last_item and i.trust >= :least_trust and i.at between :since and :until
+/** What every row must be, however it was found: i is search_item. */
+const allowed = `i.hidden = 0 and i.item_id <= :last_item and i.trust >= :least_trust and i.at between :since and :until
      and (:session_id is null or i.session_id = :session_id)
      and (:agent_id is null or i.agent_id = :agent_id)
      and (:layer is null or i.layer = :layer)
@@ -67,8 +63,24 @@ export const candidates = query<CandidateParams, Item>(
        or (i.scope = 'session' and (:my_session is null or i.session_id = :my_session)
          and (:my_tenant is null or ifnull(i.tenant_id, :my_tenant) = :my_tenant)
          and ifnull(i.user_id, :my_user) = :my_user)
-       or (i.scope = 'agent' and (:my_agent is null or i.agent_id = :my_agent)))
+       or (i.scope = 'agent' and (:my_agent is null or i.agent_id = :my_agent)))`;
+
+/** Best first, by the index alone: `order by rank` sorts inside FTS5, so rows are only joined until the limit is met. */
+export const candidates = query<CandidateParams, Item>(
+  `select ${columns}, f.rank as bm25
+   from search_fts f cross join search_item i on i.item_id = f.rowid
+   where f.search_fts match :match and f.rank match 'bm25(1.0, 1.0, 4.0, 3.0, 1.0, 1.0, 0.0)'
+     and ${allowed}
    order by f.rank limit :limit`,
+);
+
+/** Of given items, a JSON list of ids, those that are what every row must be, in the order of the list. */
+export const candidatesAmong = query<CandidateParams & { readonly items: string }, Item>(
+  `select ${columns}, 0.0 as bm25
+   from json_each(:items) n cross join search_fts f on f.rowid = n.value cross join search_item i on i.item_id = f.rowid
+   where f.search_fts match :match
+     and ${allowed}
+   order by n.key limit :limit`,
 );
 
 /** Rows that come later than this are not part of a list that is being paged through. */

@@ -1,10 +1,12 @@
 // Orders candidates. Pure: no text, no clock, no database; the order in which candidates come changes nothing.
 //   words    what a text has of the question, BM25 over its terms, and pairs of words that stand together
+//   meaning  how near it comes to the question by the vectors of an embedder, where one is set
 //   carried  what the messages around it have: an answer seldom repeats the question before it
 //   session  what is said in the whole session
 //   factors  who said it, when, what it is
 // The first places go by weights that are strict with who said it; the places after them, which a reader of many results
 // looks at, by weights that reach wider. Method and first weights: design document on recall, section 5.
+import { type Coverage, coverage } from './coverage.ts';
 import { feedbackOf } from './feedback.ts';
 import { type Match, matcher, type Sought } from './match-terms.ts';
 import { carry, wholeShares, windowShares } from './neighbours.ts';
@@ -22,8 +24,10 @@ export interface Scorable {
   readonly at: number;
   readonly item_id: number;
   readonly isQuestion: boolean;
-  /** The database found it, best first from -1 down; 0: a neighbour of one that was found. */
+  /** The database found it by its words, best first from -1 down; 0: it did not. */
   readonly bm25: number;
+  /** What it adds by its meaning: weighed, the nearest most; 0 without an embedder. */
+  readonly meaning: number;
   /** What it is multiplied with, each under its name: author is left to the pass. */
   readonly factors: Readonly<Record<string, number>>;
   /** Somebody named in the question said it. */
@@ -34,6 +38,7 @@ export interface Scorable {
 export interface Parts {
   readonly words: number;
   readonly pairs: number;
+  readonly meaning: number;
   readonly question: number;
   readonly next: number;
   readonly near: number;
@@ -65,11 +70,15 @@ export interface ScoredSession {
   readonly score: number;
 }
 
+export interface Rescored<T> {
+  readonly items: readonly Scored<T>[];
+  readonly sessions: readonly ScoredSession[];
+  /** How much of the question a candidate has, computed when it is asked for. */
+  readonly coverage: (item: T) => Coverage;
+}
+
 /** Scores of all candidates, best first, without those that have nothing of the question; and of their sessions. */
-export function rescore<T extends Scorable>(
-  candidates: readonly T[],
-  sought: Sought,
-): { readonly items: readonly Scored<T>[]; readonly sessions: readonly ScoredSession[] } {
+export function rescore<T extends Scorable>(candidates: readonly T[], sought: Sought): Rescored<T> {
   const items = candidates.toSorted(inOrder);
   const matched = matchAll(items, sought);
   const careful = runPass(items, matched, weights.careful);
@@ -85,7 +94,7 @@ export function rescore<T extends Scorable>(
       rest.map((i) => scoredAt(wide, i, 'wide')),
     ),
   ];
-  return { items: scored, sessions: sessionsOf(items, careful) };
+  return { items: scored, sessions: sessionsOf(items, careful), coverage: coverage(items, matched.matches, sought) };
 
   function scoredAt(run: Run, i: number, pass: 'careful' | 'wide'): Scored<T> {
     // i is a place in items
@@ -101,7 +110,11 @@ function under<T>(first: readonly number[], run: Run, rest: readonly Scored<T>[]
   const least = first.length === 0 ? 1 : (run.scores[first.at(-1) ?? 0] ?? 0) / run.best;
   const most = rest[0]?.score ?? 0;
   if (most <= least) return rest;
-  return rest.map((each) => ({ ...each, score: (each.score * least) / most, of: (each.of * most) / least }));
+  return rest.map((each) => ({
+    ...each,
+    score: Math.min(least, (each.score * least) / most),
+    of: (each.of * most) / least,
+  }));
 }
 
 /** Messages of a session stand together, in their order: so that neighbours are neighbours. */
@@ -170,7 +183,7 @@ function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run 
   const feedback = pass.feedback === 0 ? none : scaled(matched.feedback(), pass.feedback);
   const raw = matched.words.map((value, i) => value + pass.pair * (matched.pairs[i] ?? 0) + (feedback[i] ?? 0));
   const unit = 1 / (raw.reduce((most, value) => Math.max(most, value), 0) || 1);
-  const own = scaled(raw, unit);
+  const own = raw.map((value, i) => value * unit + (items[i]?.meaning ?? 0));
   const { question, next, near } = carry(items, own, pass);
   const window = scaled(windowShares(items, matched.matches, weights.windowDecay), pass.window);
   const session = scaled(matched.sessions, pass.session);
@@ -178,6 +191,7 @@ function runPass(items: readonly Scorable[], matched: Matched, pass: Pass): Run 
   const parts = {
     words: scaled(matched.words, unit),
     pairs: scaled(matched.pairs, unit * pass.pair),
+    meaning: Float64Array.from(items, (item) => item.meaning),
     feedback: scaled(feedback, unit),
     ...{ question, next, near, window, session, document },
   };
@@ -216,7 +230,8 @@ function explained(run: Run, items: readonly Scorable[], i: number): Pick<Scored
   const item = items[i];
   return {
     parts: {
-      ...{ words: at('words'), pairs: at('pairs'), question: at('question'), next: at('next'), near: at('near') },
+      ...{ words: at('words'), pairs: at('pairs'), meaning: at('meaning') },
+      ...{ question: at('question'), next: at('next'), near: at('near') },
       ...{ window: at('window'), session: at('session'), document: at('document'), feedback: at('feedback') },
     },
     factors: item ? factorsOf(item, run.pass) : {},

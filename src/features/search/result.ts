@@ -1,6 +1,5 @@
 // How a found text is answered: the piece that shows why, what stands around it, what its score is made of.
 import type { Parsed, Reply } from '../../core/operation.ts';
-import { estimateTokens } from '../../core/tokens.ts';
 import type { Context } from '../feature.ts';
 import type { Showing } from '../findable.ts';
 import { itemsOf, neighbourIds } from './candidates.ts';
@@ -8,6 +7,8 @@ import type { contract } from './contract.ts';
 import { type Found, showingOf } from './find.ts';
 import type { Sought } from './match-terms.ts';
 import type { Item } from './queries.ts';
+import { relevanceOf } from './relevance.ts';
+import { lineTokens } from './sift.ts';
 import { cleanText, rounded, snippetOf } from './snippet.ts';
 
 type Query = (typeof contract)['search.query'];
@@ -32,7 +33,7 @@ export function resultOf(found: Found, shown: Shown): Result {
     ...{ score: rounded(found.score), at: new Date(at).toISOString(), session_id },
     ...{ project_id: source.project?.id ?? null, project: source.project?.name ?? null },
     ...{ author, agent: agent_id, path, trust, quarantined: trust === 0 },
-    found_by: found.parts.words > 0 ? 'words' : 'around',
+    found_by: foundBy(found),
     above: isAnswer(found) ? aboveOf(found, shown) : null,
     ...(budget_tokens === undefined ? {} : { text: cleanText(found.text) }),
     ...(reach > 0 && kind === 'message' ? { around: aroundOf(found, shown, reach) } : {}),
@@ -48,15 +49,21 @@ export function withinTokens(results: readonly Result[], budget: number | undefi
   if (budget === undefined) return [...results];
   let used = 0;
   const end = results.findIndex(({ at, author, text = '' }) => {
-    used += estimateTokens(`[${at}] ${author ?? ''}: ${text}`);
+    used += lineTokens({ at, author, text });
     return used > budget;
   });
   return results.slice(0, end < 0 ? results.length : Math.max(1, end));
 }
 
+/** Of what has no word of the question, the larger share of its score says why it is there. */
+function foundBy({ parts: { words, meaning, question, next, near, window } }: Found): Result['found_by'] {
+  if (words > 0) return 'words';
+  return meaning > question + next + near + window ? 'meaning' : 'around';
+}
+
 /** Mostly because of the question before it. */
 function isAnswer({ parts }: Found): boolean {
-  return parts.question > parts.words + parts.pairs;
+  return parts.question > parts.words + parts.pairs + parts.meaning;
 }
 
 function aboveOf(found: Found, shown: Shown): string | null {
@@ -95,9 +102,11 @@ function textOf({ kind, ent, part }: Item, found: Found, { showings, context }: 
 function explained(found: Found, sought: Sought): NonNullable<Result['explain']> {
   const { parts, factors, byWord, unit, total, of, pass } = found;
   const words = sought.words.map(({ word }, i) => [word, (byWord[i] ?? 0) * unit] as const);
+  const from = found.signs();
   return {
     ...{ parts: told(Object.entries(parts)), words: told(words), factors: { ...factors } },
-    ...{ total: precise(total), of: precise(of), pass },
+    ...{ total: precise(total), of: precise(of), pass, relevance: rounded(relevanceOf(from)) },
+    signs: Object.fromEntries(Object.entries(from).map(([name, value]) => [name, rounded(value)])),
   };
 }
 

@@ -6,10 +6,12 @@ import type { BranchOf, Showing } from '../findable.ts';
 import type { Source, Wanted } from './candidates.ts';
 import type { contract } from './contract.ts';
 import { filterToken, monthTokens } from './filter-tokens.ts';
-import { find, pageOf } from './find.ts';
+import { type Found, find, pageOf, showingOf } from './find.ts';
+import { type Meant, noMeaning } from './meant.ts';
 import { type Question, readQuestion } from './question.ts';
 import type { ScoredSession } from './rescore.ts';
-import { resultOf, withinTokens } from './result.ts';
+import { resultOf } from './result.ts';
+import { noSieve, type Sieve, sift } from './sift.ts';
 import { rounded, stemsOf } from './snippet.ts';
 import { readWhen } from './when.ts';
 
@@ -24,18 +26,23 @@ export interface Others {
 
 export const noOthers: Others = { sources: [], left_out: [] };
 
-interface Parts {
+interface Asking {
   readonly showings: readonly Showing[];
   /** Nothing is of any branch when absent. */
   readonly onBranch?: BranchOf | undefined;
   readonly others?: Others;
+  readonly meant?: Meant;
+  /** What enters a budgeted result. */
+  readonly sieve?: Sieve;
+  /** So many results are answered whether the budget holds them or not: whoever asks puts them in another order first. */
+  readonly least?: number;
 }
 
-/** Finds texts by their words in the project's database and the user's, best first, one result per thing. */
+/** Finds texts by their words and meaning in the project's database and the user's, best first, one result per thing. */
 export function searchQuery(
   context: Context,
   input: Input,
-  { showings, onBranch, others = noOthers }: Parts,
+  { showings, onBranch, others = noOthers, meant = noMeaning, sieve = noSieve, least = 0 }: Asking,
 ): Omit<Reply<Query>, 'took_ms'> {
   const { cursor, limit, ...request } = input;
   const asked = { request, cursor, limit: input.budget_tokens === undefined ? limit : mostInBudget };
@@ -43,21 +50,21 @@ export function searchQuery(
   const question = readQuestion(input.query);
   const wanted = wantedOf(context, input, { question, now: page.now });
   const search = {
-    ...{ context, question, wanted, showings, exact: input.exact, others: others.sources },
+    ...{ context, question, wanted, showings, exact: input.exact, meant, others: others.sources },
     ...(onBranch === undefined ? {} : { onBranch }),
   };
   const { found, next_cursor, sessions, seeking, candidates } = find(search, { asked, page });
   const stems = stemsOf([...seeking.words, ...seeking.completed]);
   const shown = { context, showings, stems, input, sought: seeking.sought };
-  const results = withinTokens(
-    found.map((one) => resultOf(one, shown)),
-    input.budget_tokens,
-  );
+  const { kept, ...siftedOut } = sifted(found, input, { showings, sieve, least });
+  const results = kept.map((one) => resultOf(one, shown));
   return {
     ...{ query: input.query, result_count: results.length, results },
     sessions: cursor === undefined ? sessionsOf(sessions) : [],
     did_you_mean: seeking.repaired.map(({ also = null, ...told }) => ({ typed: told.typed, meant: told.meant, also })),
     left_out: [...others.left_out],
+    ...siftedOut,
+    meaning: { state: meant.state, percent: meant.percent },
     ...(input.explain
       ? {
           question: {
@@ -70,6 +77,21 @@ export function searchQuery(
     // what a budget leaves out is no next page: it would begin in the middle
     next_cursor: input.budget_tokens === undefined ? next_cursor : null,
   };
+}
+
+function sifted(
+  found: readonly Found[],
+  { budget_tokens, least_relevance }: Input,
+  { showings, sieve, least }: Pick<Required<Asking>, 'showings' | 'sieve' | 'least'>,
+) {
+  if (budget_tokens === undefined) return { kept: found };
+  const { kept, dropped } = sift(found, {
+    sieve: { ...sieve, threshold: least_relevance ?? sieve.threshold },
+    room: { tokens: budget_tokens, least },
+    isSuperseded: ({ item }) => showingOf(showings, item.kind)?.isSuperseded?.(item.source.read, item.ent) ?? false,
+    keyOf: ({ item }) => showingOf(showings, item.kind)?.heading(item.source.read, item.ent, item.part).key ?? null,
+  });
+  return { kept, dropped: { ...dropped }, reranked: false };
 }
 
 /** More results than any budget holds. */

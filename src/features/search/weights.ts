@@ -52,6 +52,12 @@ export const weights = {
   careful,
   places: 8,
   wide: { ...careful, window: 1, document: 0.5, feedback: 0.1, author: 2.2 } satisfies Pass,
+  /**
+   * Of how near a text comes to the question by the vectors of an embedder, 1 for the nearest; and of models it was fitted
+   * for, by their own names. Nothing without an embedder.
+   */
+  meaning: 0.5,
+  meaningOf: {} as Readonly<Record<string, number>>,
   /** A window of messages: how much the distance takes from each. */
   windowDecay: 0.7,
   /** Factors. time: said when it happened, for a question that begins with when. */

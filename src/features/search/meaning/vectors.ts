@@ -38,6 +38,12 @@ const oversampling = 2;
 const scannedMost = 300_000;
 const nearestMost = 2_000;
 
+/** The vector that a database is compared with: of a model that is whole there, else of one that has begun. */
+export function vectorFor(read: Read, vectors: readonly QuestionVector[]): QuestionVector | undefined {
+  const rows = vectors.map((vector) => ({ vector, row: usable(read, vector) }));
+  return (rows.find(({ row }) => row?.state === 'whole') ?? rows.find(({ row }) => row))?.vector;
+}
+
 /**
  * Items nearest to a question in one database, nearest first; hidden ones left out, everything else is the caller's to
  * filter. [] where the database has no vectors of that model, or too many to look through.
