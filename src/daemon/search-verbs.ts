@@ -65,7 +65,9 @@ export function answerSearch(request: SearchRequest, readers: Readers) {
     });
   }
   return searchQuery(context, request.input, {
-    ...{ showings: all, onBranch, others: othersOf(request, readers), meant: request.meant },
+    ...{ showings: all, others: othersOf(request, readers), meant: request.meant },
+    // the user's own database knows no sessions and no commits
+    onBranch: (read, branch) => (read === user ? { sessions: [], commits: [] } : onBranch(read, branch)),
     ...{ sieve: sieveOf(request.config), least: request.least },
   });
 }

@@ -6,7 +6,7 @@ const at = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOStri
 const session = '3f2a91bc-0000-7000-8000-000000000001';
 const nothing = {
   ...{ query: '', result_count: 0, took_ms: 1.5, did_you_mean: [], left_out: [], results: [], sessions: [] },
-  next_cursor: null,
+  ...{ next_cursor: null, meaning: { state: 'off', percent: 0 } },
 };
 const found = {
   ...{ kind: 'entry', id: 'x', key: 'decision.redis', title: null },

@@ -127,14 +127,13 @@ function paramsOf(
 ): CandidateParams {
   const { leastTrust, since, until, rows } = gathering.wanted;
   const about = { match, first_item: 0, last_item: source.last, least_trust: leastTrust, since, until, limit };
-  return { ...about, ...rows, ...branchRows(gathering, source) };
+  return { ...about, ...rows, ...branchRows(gathering, source.read) };
 }
 
 /** A branch is looked up when it is asked for: what is known of it may be younger than what was said there. */
-function branchRows({ wanted: { branch }, onBranch }: Gathering, { read, project }: Omit<Source, 'last'>) {
+function branchRows({ wanted: { branch }, onBranch }: Gathering, read: Read) {
   if (branch === undefined) return { on_sessions: null, on_commits: null };
-  // what is the user's own was said on none
-  const { sessions, commits } = (project && onBranch?.(read, branch)) ?? { sessions: [], commits: [] };
+  const { sessions, commits } = onBranch?.(read, branch) ?? { sessions: [], commits: [] };
   return { on_sessions: JSON.stringify(sessions), on_commits: JSON.stringify(commits) };
 }
 
