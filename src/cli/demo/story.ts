@@ -44,7 +44,7 @@ export const bundledStory: Story = {
   handoff,
   goOn,
   questions: [
-    { query: 'what made the prompt wait', answer: 'wait indefinitely' },
+    { query: 'what does the default ShutdownTimeout do', answer: 'wait indefinitely' },
     { query: 'telemetry adding delay milliseconds', answer: '~600ms' },
     { query: 'are remote checkpoints first-class', answer: 'Not as first-class' },
   ],

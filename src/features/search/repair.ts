@@ -18,15 +18,35 @@ export interface Repair {
 
 const endings = `e s es ed d ing er ers y ly ies ied ion ions ation ations ment ments al ally able ive ance ence ant ent
 ful ness ity ous ic ism ist ized ize izing ying ely ingly or ors ate ated ating ates ional ical`.split(/\s+/);
+/** Words everybody knows are spelt right, also where nobody has used them yet. */
+const common = new Set(
+  `able about accept across actually added again allow almost already always another answer anything around asked away
+back because become been before began begin behind being believe better between both bring brought build built call called
+came cannot case cause change check choose chose clear close come comes consider could create cut day days decide did
+different does doing done down during each early easy else end enough even ever every everything exist explain fail failed
+fall far fast feel few file find first follow found free from full gave get gets getting give given goes going gone good got
+great grow happen hard have having hear heard help here high hold how idea important inside instead into itself just keep
+kept kind knew know known large last late later lead learn least leave left less let life like likely line list little live
+long look lose lost made make makes making many matter maybe mean means meant meet might more most move much must name need
+needed never new next nothing number often old once only open order other over own part past people perhaps person place
+plan play point possible put question quite rather reach read real really reason remain remember right run said same saw
+says second see seem seen send sent set several short should show shown side simple since small some something sometimes
+soon sort speak stand start started state stay step still stop such sure take taken tell than thank that their them then
+there these thing things think this those thought through time times today together told too took toward tried try turn
+under understand until upon use used useful using usual very wait walk want wanted watch week well went were what when
+where which while who whole why will with within without wonder word words work worked world would write written wrong
+wrote year years yes yet`.split(/\s+/),
+);
 const known = new Map<string, readonly string[]>();
 const mostKnown = 20_000;
 
 /**
  * The word that was probably meant by one that occurs nowhere: at most one edit away (two from eight letters on; letters
- * changed, left out, added, or two swapped), the nearest, then the commonest. undefined: none. word: folded.
+ * changed, left out, added, or two swapped), the nearest, then the commonest. undefined: none, or the word is a common one.
+ * word: folded.
  */
 export function repair(word: string, { startingWith }: Vocabulary): Repair | undefined {
-  if (word.length < 4 || !/^\p{L}+$/u.test(word)) return undefined;
+  if (word.length < 4 || common.has(word) || !/^\p{L}+$/u.test(word)) return undefined;
   const most = word.length >= 8 ? 2 : 1;
   const near: Near[] = [];
   // first letters are seldom wrong, but easily swapped
