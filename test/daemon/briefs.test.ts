@@ -235,7 +235,7 @@ test('DA73: what is due when the daemon leaves is rendered before it does', asyn
   expect(names()).toContain('codex.start');
 });
 
-test('DA73: every directory of a project is told the same; what is removed is told no more', async () => {
+test('DA93: every directory of a project is told the same; what is removed is told no more', async () => {
   const { briefs, ask, file, names, projects, top } = world();
   const other = join(top, 'clone');
   ownDirectory(join(other, '.prsist', 'brief', 'k'));

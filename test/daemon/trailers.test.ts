@@ -35,7 +35,7 @@ function world() {
   };
 }
 
-test('DA80: while a session works in a work tree its git directory names it; ended, silent or not wanted it does not', async () => {
+test('DA110: while a session works in a work tree its git directory names it; ended, silent or not wanted it does not', async () => {
   const { ask, trailers, stands, file, clock, setting, faults } = world();
   const all = trailers();
   const told = () => {
@@ -70,7 +70,7 @@ test('DA80: while a session works in a work tree its git directory names it; end
   expect(faults).toEqual([]);
 });
 
-test('DA81: a daemon that leaves takes the names away, and the next one those of a daemon that was killed', async () => {
+test('DA111: a daemon that leaves takes the names away, and the next one those of a daemon that was killed', async () => {
   const { ask, trailers, stands, file } = world();
   await ask('session.start', { session_id: 's-1' });
   await ask('session.message', { session_id: 's-1', role: 'user', content: 'Do it' });
@@ -85,7 +85,7 @@ test('DA81: a daemon that leaves takes the names away, and the next one those of
   expect([stands(), stands('side')]).toEqual([undefined, undefined]);
 });
 
-test('DA82: an id that is no plain word goes into no commit, and a git directory that is gone or closed stops nothing', async () => {
+test('DA112: an id that is no plain word goes into no commit, and a git directory that is gone or closed stops nothing', async () => {
   const { ask, trailers, stands, root, faults } = world();
   const all = trailers();
   await ask('session.start', { session_id: 'a b; rm' });

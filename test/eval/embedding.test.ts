@@ -17,7 +17,7 @@ function worldOf(states: readonly Readonly<Record<string, unknown>>[]) {
   return { asked, world: { prsist } as unknown as World };
 }
 
-test('EV9 an embedder is named by its address and its model, and set as a person would, who it is last', async () => {
+test('EV12 an embedder is named by its address and its model, and set as a person would, who it is last', async () => {
   const url = 'http://127.0.0.1:1/v1';
   expect(embedderOf({ embedder: 'ollama', 'embedder-url': url })).toBeUndefined();
   const given = embedderOf({
@@ -33,7 +33,7 @@ test('EV9 an embedder is named by its address and its model, and set as a person
   expect(asked.at(-1)?.[2]).toBe('recall.embedder');
 });
 
-test('EV9 nothing is asked before every text has its vector, nor waited for who cannot answer', async () => {
+test('EV12 nothing is asked before every text has its vector, nor waited for who cannot answer', async () => {
   const said: string[] = [];
   const { world, asked } = worldOf([
     { embedder: 'filling', texts: 2, done: 1, why: null },
@@ -45,7 +45,7 @@ test('EV9 nothing is asked before every text has its vector, nor waited for who 
   await expect(filled(without, () => undefined)).rejects.toThrow('no model');
 });
 
-test('EV9 the embedder of the proof gives the same vector each time, near for words of one stem', async () => {
+test('EV12 the embedder of the proof gives the same vector each time, near for words of one stem', async () => {
   const server = await ngramEmbedder();
   onTestFinished(server.close);
   const prefix = { query: '', document: '' };

@@ -18,7 +18,7 @@ function trial(at: (value: number) => Readonly<Record<string, number>>, more: Pa
   return { steps, said, left: numbers.window };
 }
 
-test('EV10 a ranking is measured as the scorer does it', () => {
+test('EV13 a ranking is measured as the scorer does it', () => {
   const truth = { gold: ['a', 'b'], goldSessions: ['s1'] };
   const got = measured(['x', 'a', 'y', 'z', 'w', 'b'], ['s2', 's1'], truth, (id) => (id === 'w' ? 1_999 : 1));
   expect(got).toEqual({ ev2k: 0.5, r5: 0.5, r10: 1, mrr: 0.5, hit1: 0 });
@@ -35,7 +35,7 @@ test('EV10 a ranking is measured as the scorer does it', () => {
   expect(meansOf(sums)['R@5']).toBe(50);
 });
 
-test('EV10 a number that helps every conversation is proposed, and what it does is told', () => {
+test('EV13 a number that helps every conversation is proposed, and what it does is told', () => {
   const { steps, left } = trial((value) => ({ one: value > 1 ? 0.6 : 0.5, two: value > 1 ? 0.7 : 0.5, three: 0.5 }));
   expect(steps).toMatchObject([{ name: 'window', from: 1, to: 1.25, measures: { 'R@10': expect.closeTo(10) } }]);
   expect(left).toBe(1.25);
@@ -45,7 +45,7 @@ test('EV10 a number that helps every conversation is proposed, and what it does 
   if (step) expect(proposal([{ ...step, name: 'meaning' }], 'small')).toMatch(/\| meaningOf\['small'\] \|/);
 });
 
-test('EV10 a gain that one conversation alone brings is not believed, and without time nothing is tried', () => {
+test('EV13 a gain that one conversation alone brings is not believed, and without time nothing is tried', () => {
   const alone = trial((value) => ({
     one: value > 1 ? 1 : 0.5,
     two: value > 1 ? 0.49 : 0.5,
@@ -57,7 +57,7 @@ test('EV10 a gain that one conversation alone brings is not believed, and withou
   expect([late.steps, late.said.at(-1)]).toEqual([[], 'out of time before window']);
 });
 
-test('EV10 every number has its name; those of the wide pass that are written once move once', () => {
+test('EV13 every number has its name; those of the wide pass that are written once move once', () => {
   const careful = { pair: 0.6, author: 1.4 };
   const numbers = {
     careful,
@@ -81,7 +81,7 @@ test('EV10 every number has its name; those of the wide pass that are written on
   expect(tunables(true).length).toBeGreaterThan(20); // of the product's own
 });
 
-test('EV10 only dev sets are tuned on', () => {
+test('EV13 only dev sets are tuned on', () => {
   expect(['locomo-dev', 'cosqa-dev', '/data/x-dev.json.gz'].every(isDevSet)).toBe(true);
   expect(['self', 'files:/x', 'locomo', 'x-dev-2', '/a-dev/locomo-test.json.gz'].some(isDevSet)).toBe(false);
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { decodedDirectory, encodedPath } from '../../src/platform/encoded-path.ts';
 import { temporaryDirectory } from '../store/temporary-store.ts';
 
-test('PL70: an encoded path leads back to a directory that is there, the longest names first, known ones before all', () => {
+test('PL73: an encoded path leads back to a directory that is there, the longest names first, known ones before all', () => {
   const top = fs.realpathSync(temporaryDirectory());
   for (const name of ['my-app', 'my/app', 'my.site']) fs.mkdirSync(join(top, name), { recursive: true });
   const encoded = (name: string) => encodedPath(join(top, name));

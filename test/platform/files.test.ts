@@ -162,7 +162,7 @@ describe('brief folders', () => {
     expect(() => briefFolders(root, 'k')).toThrow('symbolic link');
   });
 
-  test('PL15: a brief folder as git makes it is closed again, without what came with it, and hidden from git', () => {
+  test('PL90: a brief folder as git makes it is closed again, without what came with it, and hidden from git', () => {
     const root = temporaryDirectory();
     const directory = join(root, '.prsist/brief/k');
     for (const mode of [0o755, 0o775]) {

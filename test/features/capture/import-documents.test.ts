@@ -287,7 +287,7 @@ describe('SpecStory', () => {
     expect(world.source(history(world))).toMatchObject({ trusted: 'own', project_id: projectId });
   });
 
-  test('CA96: it is not read where the conversation was taken in from what its agent keeps', async () => {
+  test('CA130: it is not read where the conversation was taken in from what its agent keeps', async () => {
     const world = importWorld();
     await world.read(world.file('p/1.jsonl', jsonl(said(world.root, 0, 'Why?'), said(world.root, 1, 'Because.'))));
     const before = world.state();

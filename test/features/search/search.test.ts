@@ -129,7 +129,7 @@ describe('what is found', () => {
     expect(first('when was the database upgraded')).toBe('upgraded the database yesterday');
   });
 
-  test('FI35: a misspelt word is taken for the nearest one there is', async () => {
+  test('FI38: a misspelt word is taken for the nearest one there is', async () => {
     await library.say({ text: 'the scheduler drops jobs' });
     expect(library.found('shceduler')).toEqual(['the scheduler drops jobs']);
     expect(library.found('scheduller jobs')).toEqual(['the scheduler drops jobs']);
