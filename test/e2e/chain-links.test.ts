@@ -62,7 +62,8 @@ async function findings(...options: string[]): Promise<Told[]> {
 
 const briefFolder = () => {
   const folder = join(shop.path, '.prsist/brief');
-  return join(folder, fs.readdirSync(folder)[0] ?? '');
+  const [own] = fs.readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory());
+  return join(folder, own?.name ?? '');
 };
 const briefFile = () => join(briefFolder(), 'claude-code.start');
 const claudeJson = () => join(home.home, '.claude.json');

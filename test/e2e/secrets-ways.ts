@@ -20,6 +20,8 @@ export interface Place {
   readonly cwd: string;
   /** What a file may be called for a text: as it is where a path can hold it and a secret in it is still one. */
   readonly fileName: (text: string) => string;
+  /** The same of a text cut to a length. */
+  readonly cut: (text: string, length: number) => string;
 }
 
 /** Leaves in the spool what the hook of an agent leaves there. */
@@ -150,7 +152,7 @@ export async function heartbeats(place: Place, texts: readonly string[]): Promis
   const answers: Seen[] = [];
   const time = Date.now() / 1000;
   for (const [n, text] of texts.entries()) {
-    const [word, branch] = [text.slice(0, 60), text.slice(0, 250)];
+    const [word, branch] = [place.cut(text, 60), place.cut(text, 250)];
     const beat = {
       entity: join(place.cwd, place.fileName(text)),
       time: time - n,
