@@ -1,7 +1,9 @@
 // T11: the way back to the agent and the way from git, link by link: each is broken, named by status and doctor, and mended.
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { validity } from '../../src/daemon/briefs.ts';
 import { claudeCode } from '../harness/agents.ts';
 import { createHome, type Home, until } from '../harness/home.ts';
 import { createRepository, gitIn, type Repository } from '../harness/repository.ts';
@@ -23,6 +25,9 @@ beforeEach(async () => {
   await agent.stop();
   await home.settled();
   await until('its session is known', async () => (await link('brief')).state === 'proven', 10_000);
+  // a rendering that is still due would mend a broken brief before anybody looks
+  const isRight = () => fs.existsSync(join(briefFolder(), validity));
+  await until('no brief is due', async () => isRight() && (await pause(400), isRight()), 10_000);
 });
 afterEach(() => home.remove());
 
