@@ -12,7 +12,7 @@ test('T1: daemons killed by the dozen under 16 clients and a storm of hooks: not
   const { path } = createRepository(home);
   await home.json(['init', '--no-import'], { cwd: path });
   await home.kill();
-  const kills = Number(process.env.PRSIST_KILLS ?? 70);
+  const kills = Number(process.env.PRSIST_KILLS ?? 40);
   const result = await storm({ home, cwd: path, random: seeded('T1'), kills, writers: 16 });
   process.stdout.write(`T1: ${JSON.stringify(result)}\n`);
   expect(result).toMatchObject({ lost: [], doubled: [], problems: [], sockets: 1, processes: 0 });
