@@ -31,7 +31,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 60_000,
           pool: 'forks',
-          maxWorkers: 2,
+          // they wait for other processes more than they compute: a third keeps two processors busy
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },

@@ -26,13 +26,19 @@ export interface Ran {
 export function runProgram({ program, args, cwd, env, input = '', timeoutMs = 60_000 }: Run): Promise<Ran> {
   const begun = monotonic();
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { cwd, env: { ...env }, timeout: timeoutMs, killSignal: 'SIGKILL' });
+    const child = spawn(program, [...args], { cwd, env: { ...env } });
+    // not the option of spawn, whose timer keeps this process alive where the program could not even be started
+    const late = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.stdin.on('error', () => child.stdin.destroy()); // it did not want to read everything
-    child.on('error', reject);
+    child.on('error', (error) => {
+      clearTimeout(late);
+      reject(error);
+    });
     child.on('close', (status) => {
+      clearTimeout(late);
       const text = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString('utf8');
       resolve({ status: status ?? undefined, stdout: text(stdout), stderr: text(stderr), ms: monotonic() - begun });
     });
