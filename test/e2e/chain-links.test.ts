@@ -76,7 +76,11 @@ const launcher = () => join(home.home, '.local/share/prsist/bin/prsist');
 const hook = () => join(shop.path, '.git/hooks/post-commit');
 
 test('T11: whole, brief, MCP and git are told as that, and doctor has tried the MCP server', async () => {
-  expect(await link('brief')).toMatchObject({ state: 'proven', what: 'shown in 1 of the last 1 session' });
+  const brief = await until('no brief is being renewed', async () => {
+    const seen = await link('brief');
+    return seen.state === 'waiting' ? undefined : seen;
+  });
+  expect(brief).toMatchObject({ state: 'proven', what: 'shown in 1 of the last 1 session' });
   expect(await link('mcp')).toMatchObject({ state: 'waiting', what: expect.stringContaining(claudeJson()) });
   expect(await link('git')).toMatchObject({ state: 'proven', what: expect.stringContaining('.git/hooks') });
   const before = home.processes().length;

@@ -1,6 +1,7 @@
 // T21: who is not let in. Nothing listens on TCP unless it was asked for; files and directories are ours alone.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
@@ -49,10 +50,10 @@ test('T21 HT10: nothing listens on TCP by default', async () => {
   const quiet = createHome();
   try {
     const child = await quiet.serve();
-    const inodes = fs
-      .readdirSync(`/proc/${child.pid}/fd`)
-      .map((fd) => fs.readlinkSync(`/proc/${child.pid}/fd/${fd}`))
-      .flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []);
+    const fds = fs.readdirSync(`/proc/${child.pid}/fd`);
+    // one may be closed between the two looks
+    const links = await Promise.all(fds.map((fd) => readlink(`/proc/${child.pid}/fd/${fd}`).catch(() => '')));
+    const inodes = links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []);
     const tcp = ['tcp', 'tcp6', 'udp', 'udp6'].map((name) => fs.readFileSync(`/proc/${child.pid}/net/${name}`, 'utf8'));
     const open = tcp
       .join('\n')
