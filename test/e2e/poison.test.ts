@@ -152,7 +152,8 @@ test('T16: 200 planted texts by five ways: none is told to an agent, each is fou
   // what the person finds
   for (const { asked, text } of all) {
     const { results } = await person.call('search.query', { query: asked });
-    expect([text, results.length > 0, results.every(({ quarantined }) => quarantined)]).toEqual([text, true, true]);
+    const trusted = results.filter(({ quarantined }) => !quarantined);
+    expect([text, results.length > 0, trusted]).toEqual([text, true, []]);
   }
   const { items } = await home.client(shop.path).call('trust.list', { limit: 1000 });
   expect(items.filter(({ kind }) => kind === 'document')).toHaveLength(readme.length);

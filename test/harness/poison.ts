@@ -35,8 +35,14 @@ export interface Poison {
 /** So many texts, from one number on, each another one. */
 export function poisons(count: number, from = 0): readonly Poison[] {
   return Array.from({ length: count }, (_, i) => {
-    const [asked, telling] = [`qa${from + i}q`, `qb${from + i}q`];
+    const letters = lettersOf(from + i);
+    const [asked, telling] = [`qa${letters}q`, `qb${letters}q`];
     const attempt = attempts[(from + i) % attempts.length] ?? '';
     return { asked, telling, text: attempt.replace('WORDS', `${asked} ${telling}`) };
   });
+}
+
+/** A number below 17,576 as three letters: the parts of a word with digits might stand in any commit's name. */
+function lettersOf(n: number): string {
+  return [n / 676, n / 26, n].map((each) => String.fromCharCode(97 + (Math.floor(each) % 26))).join('');
 }
