@@ -27,7 +27,7 @@ export const limits = {
 
   queryBytes: 4 * kib,
   queryTerms: 64,
-  searchResults: 400,
+  searchResults: 300,
   /** A search waits so long for what its question means, and for a second look at its results. */
   questionMs: 300,
   rerankMs: 1_000,

@@ -64,7 +64,7 @@ export interface Gathering {
 }
 
 /** Of how many of the best candidates the neighbours are looked at. */
-const mostAround = 200;
+const mostAround = 100;
 
 /**
  * Candidates of one database, at most `limit` of them by their words and some more by what they mean, and the messages

@@ -60,7 +60,7 @@ export function pageOf(context: Context, { request, cursor }: Asked): Page {
 
 /**
  * One page of results, best first, with their texts. keep: a last check that needs more than the row; what it refuses
- * is no result. Returns next_cursor null at the end of the list, which has at most 400 parts of each database.
+ * is no result. Returns next_cursor null at the end of the list, which has at most 300 parts of each database.
  */
 export function find(
   search: Search,

@@ -1,6 +1,7 @@
 // A misspelt word of a question is taken for the nearest word of what is kept. Only words that occur nowhere are ever
 // touched. The index knows stems: the words a stem may come from are made here, and compared with what was typed.
 import { stem } from './stem.ts';
+import { sharedLength } from './tokens.ts';
 
 export interface Vocabulary {
   /** Stems that begin with a letter, with the number of texts each occurs in. */
@@ -17,7 +18,9 @@ export interface Repair {
 }
 
 const endings = `e s es ed d ing er ers y ly ies ied ion ions ation ations ment ments al ally able ive ance ence ant ent
-ful ness ity ous ic ism ist ized ize izing ying ely ingly or ors ate ated ating ates ional ical`.split(/\s+/);
+ful ness ity ous ic ism ist ized ize izing ying ely ingly or ors ate ated ating ates ional ical`
+  .split(/\s+/)
+  .toSpliced(0, 0, '');
 /** Words everybody knows are spelt right, also where nobody has used them yet. */
 const common = new Set(
   `able about accept across actually added again allow almost already always another answer anything around asked away
@@ -37,8 +40,9 @@ under understand until upon use used useful using usual very wait walk want want
 where which while who whole why will with within without wonder word words work worked world would write written wrong
 wrote year years yes yet`.split(/\s+/),
 );
-const known = new Map<string, readonly string[]>();
-const mostKnown = 20_000;
+
+/** Nobody types a longer word twice. */
+const longest = 80;
 
 /**
  * The word that was probably meant by one that occurs nowhere: at most one edit away (two from eight letters on; letters
@@ -46,17 +50,16 @@ const mostKnown = 20_000;
  * word: folded.
  */
 export function repair(word: string, { startingWith }: Vocabulary): Repair | undefined {
-  if (word.length < 4 || common.has(word) || !/^\p{L}+$/u.test(word)) return undefined;
+  if (word.length < 4 || word.length > longest || common.has(word) || !/^\p{L}+$/u.test(word)) return undefined;
   const most = word.length >= 8 ? 2 : 1;
   const near: Near[] = [];
   // first letters are seldom wrong, but easily swapped
   const swapped = `${word.charAt(1)}${word.charAt(0)}`;
-  const letters = Array.from({ length: word.length + 1 }, (_, length) => lettersOf(word.slice(0, length)));
+  const table = tableOf(word, most + 1);
   for (const start of new Set([word.charAt(0), swapped.charAt(0)])) {
     for (const { term, documents } of startingWith(start)) {
       if (start !== word.charAt(0) && !term.startsWith(swapped)) continue;
-      if (!sharesLetters(letters[Math.min(term.length, word.length)] ?? 0, term, most)) continue;
-      const form = mayCome(word, term, most) ? nearestForm(word, term, most) : undefined;
+      const form = mayCome(table, term, most) ? nearestForm(table, term, most) : undefined;
       if (form) near.push({ ...form, documents });
     }
   }
@@ -71,83 +74,101 @@ interface Near {
   readonly documents: number;
 }
 
-/** The word of a stem that is nearest to what was typed. */
-function nearestForm(word: string, term: string, most: number): Omit<Near, 'documents'> | undefined {
+/** Cheap: whether the beginning of a word could come from a stem at all. */
+function mayCome({ word, editsAt }: Table, term: string, most: number): boolean {
+  if (term.length < 2 || term.length > word.length + most) return false;
+  return editsAt(term, Math.min(term.length, word.length)) <= most + 1;
+}
+
+/** The word of a stem that is nearest to what was typed. Compared before it is stemmed, which costs more. */
+function nearestForm({ word, editsAt }: Table, term: string, most: number): Omit<Near, 'documents'> | undefined {
   let best: Omit<Near, 'documents'> | undefined;
-  for (const meant of wordsFrom(term)) {
-    const edits = distance(word, meant, best ? best.edits : most);
-    if (edits <= most && (!best || edits < best.edits)) best = { meant, edits };
+  for (const base of basesOf(term)) {
+    for (const ending of endings) {
+      const within = best ? best.edits - 1 : most;
+      if (Math.abs(base.length + ending.length - word.length) > within) continue;
+      const meant = base + ending;
+      const edits = editsAt(meant, word.length);
+      if (edits <= within && stem(meant) === term) best = { meant, edits };
+    }
   }
   return best;
 }
 
-/** Cheapest: letters of one that the other has not each cost an edit. Most stems are left out by this alone. */
-function sharesLetters(letters: number, term: string, most: number): boolean {
-  const others = lettersOf(term);
-  return bitsIn(others & ~letters) <= most + 1 && bitsIn(letters & ~others) <= most + 1;
+interface Table {
+  readonly word: string;
+  /** Edits from a text to the first `letters` letters of the word; one more than are counted where it is farther away. */
+  readonly editsAt: (text: string, letters: number) => number;
 }
 
-/** A bit for each letter a text has; some letters share one. */
-function lettersOf(text: string): number {
-  let letters = 0;
-  for (let i = 0; i < text.length; i += 1) letters |= 1 << (text.charCodeAt(i) & 31);
-  return letters;
-}
-
-function bitsIn(letters: number): number {
-  let count = 0;
-  for (let rest = letters; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
-}
-
-/** Cheap: whether the beginning of a word could come from a stem at all. */
-function mayCome(word: string, term: string, most: number): boolean {
-  if (term.length < 2 || term.length > word.length + most) return false;
-  return distance(word.slice(0, term.length), term, most + 1) <= most + 1;
+/**
+ * Distances of many texts to one word. Texts that come after one another mostly begin alike: rows are kept for the letters
+ * a text shares with the one before it, and nothing is counted for what begins as one that was given up.
+ */
+function tableOf(word: string, most: number): Table {
+  const rows = Array.from({ length: word.length + most + 1 }, () => new Uint8Array(word.length + 2));
+  firstRow(rows[0]);
+  let before = '';
+  let isGivenUp = false;
+  const reaches = (text: string) => {
+    if (text.length >= rows.length) return false;
+    const same = sharedLength(before, text);
+    if (isGivenUp && same === before.length) return false;
+    isGivenUp = false;
+    before = text;
+    for (let i = same + 1; i <= text.length && !isGivenUp; i += 1) {
+      isGivenUp = !fillRow({ before: rows[i - 2], last: rows[i - 1], row: rows[i] }, { a: text, i, b: word, most });
+      if (isGivenUp) before = text.slice(0, i);
+    }
+    return !isGivenUp;
+  };
+  return { word, editsAt: (text, letters) => (reaches(text) ? at(rows[text.length], letters) : most + 1) };
 }
 
 /** Words with this stem: the stem with every ending that leads back to it. */
 export function wordsFrom(term: string): readonly string[] {
-  const before = known.get(term);
-  if (before) return before;
-  const bases = [term];
-  if (/[^aeiou\d]$/.test(term)) bases.push(term + term.charAt(term.length - 1));
-  if (term.endsWith('i')) bases.push(term.slice(0, -1));
-  const words = bases.flatMap((base) => ['', ...endings].map((ending) => base + ending));
-  const found = [...new Set(words)].filter((each) => stem(each) === term);
-  if (known.size >= mostKnown) known.clear();
-  known.set(term, found);
-  return found;
+  const words = basesOf(term).flatMap((base) => endings.map((ending) => base + ending));
+  return [...new Set(words)].filter((each) => stem(each) === term);
 }
 
-/** As long as two words may be for their distance to be counted. */
-const longest = 80;
-/** Three rows of the table of distances, used in turns. */
-const table = [0, 1, 2].map(() => new Uint8Array(longest + 1));
+/** What endings are added to: a stem may have lost a double letter or got an i. */
+function basesOf(term: string): readonly string[] {
+  const doubled = /[^aeiou\d]$/.test(term) ? [term + term.charAt(term.length - 1)] : [];
+  return [term, ...doubled, ...(term.endsWith('i') ? [term.slice(0, -1)] : [])];
+}
 
-/** Optimal string alignment distance: insert, delete, replace, swap neighbours. Cut off at most + 1. */
-export function distance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most || b.length > longest || a.length > longest) return most + 1;
-  let [before, last, row] = table as [Uint8Array, Uint8Array, Uint8Array]; // three, above
-  for (let j = 0; j <= b.length; j += 1) last[j] = j;
-  for (let i = 1; i <= a.length; i += 1) {
-    row[0] = i;
-    let least = i;
-    for (let j = 1; j <= b.length; j += 1) {
-      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
-      let value = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
-      const isSwap =
-        i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
-      if (isSwap) value = Math.min(value, at(before, j - 2) + 1);
-      row[j] = value;
-      if (value < least) least = value;
-    }
-    if (least > most) return most + 1;
-    [before, last, row] = [last, row, before];
+type Row = Uint8Array | undefined;
+
+function firstRow(row: Row): void {
+  for (let j = 0; row && j < row.length; j += 1) row[j] = j;
+}
+
+/**
+ * Fills the row of the first `i` letters of `a`, as far from the diagonal as a distance of `most` reaches. False when
+ * nothing in it is within: then nothing below it is either.
+ */
+function fillRow(
+  { before, last, row }: { readonly before: Row; readonly last: Row; readonly row: Row },
+  { a, i, b, most }: { readonly a: string; readonly i: number; readonly b: string; readonly most: number },
+): boolean {
+  if (!row) return false;
+  const from = Math.max(1, i - most);
+  const to = Math.min(b.length, i + most);
+  row[from - 1] = from === 1 ? i : most + 1;
+  row[to + 1] = most + 1;
+  let least = at(row, from - 1);
+  const [letter, letterBefore] = [a.charCodeAt(i - 1), a.charCodeAt(i - 2)];
+  for (let j = from; j <= to; j += 1) {
+    const same = letter === b.charCodeAt(j - 1);
+    let value = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
+    const isSwap = i > 1 && j > 1 && letter === b.charCodeAt(j - 2) && letterBefore === b.charCodeAt(j - 1);
+    if (isSwap) value = Math.min(value, at(before, j - 2) + 1);
+    row[j] = value;
+    if (value < least) least = value;
   }
-  return at(last, b.length);
+  return least <= most;
 }
 
-function at(row: Uint8Array, place: number): number {
-  return row[place] ?? 0;
+function at(row: Row, place: number): number {
+  return row?.[place] ?? 0;
 }

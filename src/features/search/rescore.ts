@@ -52,16 +52,21 @@ export interface Scored<T> {
   readonly item: T;
   /** From 1 down; equal only for what nothing tells apart. */
   readonly score: number;
-  readonly parts: Parts;
-  readonly factors: Readonly<Record<string, number>>;
-  /** What each word of the question adds to the part `words`, in their order; times `unit`. */
-  readonly byWord: Float64Array;
-  readonly unit: number;
   /** The sum of the parts times the factors; divided by `of` it is the score. */
   readonly total: number;
   readonly of: number;
   /** The pass that put it where it is. */
   readonly pass: 'careful' | 'wide';
+  /** What the total is made of, put together when it is asked for: hundreds are scored, few are shown. */
+  readonly made: () => Made;
+}
+
+/** What a total is made of. */
+export interface Made {
+  readonly parts: Parts;
+  readonly factors: Readonly<Record<string, number>>;
+  /** What each word of the question adds to the part `words`, in their order. */
+  readonly byWord: Float64Array;
 }
 
 /** A session among the results, from 1 down. */
@@ -97,12 +102,15 @@ export function rescore<T extends Scorable>(candidates: readonly T[], sought: So
   return { items: scored, sessions: sessionsOf(items, careful), coverage: coverage(items, matched.matches, sought) };
 
   function scoredAt(run: Run, i: number, pass: 'careful' | 'wide'): Scored<T> {
-    // i is a place in items
     const total = run.scores[i] ?? 0;
-    const { best: of, unit } = run;
-    const { words, width } = matched.matches;
-    const byWord = words.slice(i * width, (i + 1) * width);
-    return { item: items[i] as T, score: total / of, total, of, byWord, unit, pass, ...explained(run, items, i) };
+    const of = run.best;
+    // i is a place in items
+    return { item: items[i] as T, score: total / of, total, of, pass, made: () => madeOf(run, i, matched.matches) };
+  }
+
+  function madeOf(run: Run, i: number, { words, width }: Matches): Made {
+    const byWord = words.slice(i * width, (i + 1) * width).map((value) => value * run.unit);
+    return { byWord, ...explained(run, items, i) };
   }
 }
 
@@ -230,7 +238,7 @@ function byAge(a: Scorable | undefined, b: Scorable | undefined): number {
   return a && b ? b.at - a.at || compare(a.session ?? '', b.session ?? '') || a.item_id - b.item_id : 0;
 }
 
-function explained(run: Run, items: readonly Scorable[], i: number): Pick<Scored<unknown>, 'parts' | 'factors'> {
+function explained(run: Run, items: readonly Scorable[], i: number): Omit<Made, 'byWord'> {
   const { parts } = run;
   const at = (name: keyof Parts) => parts[name][i] ?? 0;
   const item = items[i];

@@ -8,6 +8,7 @@ import { type Found, showingOf } from './find.ts';
 import type { Sought } from './match-terms.ts';
 import type { Item } from './queries.ts';
 import { relevanceOf } from './relevance.ts';
+import type { Parts } from './rescore.ts';
 import { lineTokens } from './sift.ts';
 import { cleanText, rounded, snippetOf } from './snippet.ts';
 
@@ -26,6 +27,7 @@ export interface Shown {
 export function resultOf(found: Found, shown: Shown): Result {
   const { kind, ent, part, session_id, author, path, trust, agent_id, at, source } = found.item;
   const heading = showingOf(shown.showings, kind)?.heading(source.read, ent, part) ?? { key: null, title: null };
+  const { parts } = found.made();
   const { budget_tokens, neighbours: reach = 0, explain = false } = shown.input;
   return {
     ...{ kind, id: ent, key: heading.key, title: heading.title },
@@ -33,8 +35,8 @@ export function resultOf(found: Found, shown: Shown): Result {
     ...{ score: rounded(found.score), at: new Date(at).toISOString(), session_id },
     ...{ project_id: source.project?.id ?? null, project: source.project?.name ?? null },
     ...{ author, agent: agent_id, path, trust, quarantined: trust === 0 },
-    found_by: foundBy(found),
-    above: isAnswer(found) ? aboveOf(found, shown) : null,
+    found_by: foundBy(parts),
+    above: isAnswer(parts) ? aboveOf(found, shown) : null,
     ...(budget_tokens === undefined ? {} : { text: cleanText(found.text) }),
     ...(reach > 0 && kind === 'message' ? { around: aroundOf(found, shown, reach) } : {}),
     ...(explain ? { explain: explained(found, shown.sought) } : {}),
@@ -56,14 +58,14 @@ export function withinTokens(results: readonly Result[], budget: number | undefi
 }
 
 /** Of what has no word of the question, the larger share of its score says why it is there. */
-function foundBy({ parts: { words, meaning, question, next, near, window } }: Found): Result['found_by'] {
+function foundBy({ words, meaning, question, next, near, window }: Parts): Result['found_by'] {
   if (words > 0) return 'words';
   return meaning > question + next + near + window ? 'meaning' : 'around';
 }
 
 /** Mostly because of the question before it. */
-function isAnswer({ parts }: Found): boolean {
-  return parts.question > parts.words + parts.pairs + parts.meaning;
+function isAnswer({ question, words, pairs, meaning }: Parts): boolean {
+  return question > words + pairs + meaning;
 }
 
 function aboveOf(found: Found, shown: Shown): string | null {
@@ -100,8 +102,9 @@ function textOf({ kind, ent, part }: Item, found: Found, { showings, context }: 
 }
 
 function explained(found: Found, sought: Sought): NonNullable<Result['explain']> {
-  const { parts, factors, byWord, unit, total, of, pass } = found;
-  const words = sought.words.map(({ word }, i) => [word, (byWord[i] ?? 0) * unit] as const);
+  const { total, of, pass } = found;
+  const { parts, factors, byWord } = found.made();
+  const words = sought.words.map(({ word }, i) => [word, byWord[i] ?? 0] as const);
   const from = found.signs();
   return {
     ...{ parts: told(Object.entries(parts)), words: told(words), factors: { ...factors } },

@@ -12,7 +12,7 @@ import { stem } from './stem.ts';
 import { isStopWord } from './stop-words.ts';
 import { isFrame, synonymsOf } from './synonyms.ts';
 import { termHash } from './terms.ts';
-import { wordsOf } from './tokens.ts';
+import { sharedLength, wordsOf } from './tokens.ts';
 import { weights } from './weights.ts';
 
 export interface Seeking {
@@ -126,7 +126,7 @@ function likeIt(own: string, reads: readonly Read[]): readonly { readonly term: 
   const found = reads.flatMap((read) => termsWith(read, prefix));
   const near = found.filter(({ term }) => term !== own && Math.abs(term.length - own.length) <= 4);
   const alike = near.filter(
-    ({ term }) => shared(term, own) >= Math.max(sharedLeast, Math.min(term.length, own.length) - 1),
+    ({ term }) => sharedLength(term, own) >= Math.max(sharedLeast, Math.min(term.length, own.length) - 1),
   );
   return alike.toSorted((a, b) => b.documents - a.documents).slice(0, alikeMost);
 }
@@ -138,12 +138,6 @@ function beginningOf(word: string): readonly string[] {
 
 function beginningOfStem(own: string): readonly string[] {
   return own.length < sharedLeast || /\d/.test(own) ? [] : [own.slice(0, Math.max(sharedLeast, own.length - 1))];
-}
-
-function shared(a: string, b: string): number {
-  let i = 0;
-  while (i < a.length && i < b.length && a[i] === b[i]) i += 1;
-  return i;
 }
 
 /** Places of words that follow one another in the question, words that say nothing left out. */

@@ -92,3 +92,10 @@ function splitName(name: string): readonly string[] {
 export function wordCount(text: string): number {
   return text.match(wordForm)?.length ?? 0;
 }
+
+/** With how many characters two texts begin alike. */
+export function sharedLength(a: string, b: string): number {
+  let i = 0;
+  while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i)) i += 1;
+  return i;
+}
