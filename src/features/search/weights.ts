@@ -51,7 +51,7 @@ export const weights = {
   /** How many results the careful pass orders. It is strict with who said it; the others are ordered by `wide`. */
   careful,
   places: 8,
-  wide: { ...careful, window: 1, document: 0.5, feedback: 0.1, author: 2.2 } satisfies Pass,
+  wide: { ...careful, window: 1, document: 0.5, feedback: 0.16, author: 2.2 } satisfies Pass,
   /**
    * Of how near a text comes to the question by the vectors of an embedder, 1 for the nearest; and of models it was fitted
    * for, by their own names. Nothing without an embedder.
