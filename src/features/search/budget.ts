@@ -3,7 +3,7 @@ import { documentsOf, documentsWithToken } from './counts.ts';
 import { stem } from './stem.ts';
 
 /** Rows that the words of one question may bring in: what more of them costs is time, not better answers. */
-const mostPostings = 50_000;
+const mostPostings = 20_000;
 
 export interface Counted {
   readonly word: string;
