@@ -44,7 +44,8 @@ const addItem = query<ItemRow & { hidden: number }, unknown>(
   `insert into search_item (kind, ent, part, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id,
      agent_id, at, chars, length, flags, hidden, same, terms)
    values (:kind, :ent, :part, :session_id, :layer, :scope, :priority, :trust, :author, :path, :tenant_id, :user_id,
-     :agent_id, :at, :chars, :length, :flags, :hidden, :same, :terms)`,
+     :agent_id, :at, :chars, :length, :flags, :hidden, :same, :terms)
+   on conflict (kind, ent, part) do nothing`,
 );
 /** Right after addItem: the index row gets the number of the item just added. */
 const addWords = query<Words, unknown>(
@@ -146,7 +147,13 @@ function put(tx: Projecting, parts: readonly SearchPart[], othersStay: boolean):
 }
 
 function putEntity(tx: Projecting, parts: readonly [SearchPart, ...SearchPart[]], othersStay: boolean): void {
-  const { kind, ent } = parts[0];
+  const [first, ...rest] = parts;
+  // most are new, and what has no first part has none at all: that is found out by adding it
+  if (!othersStay && first.part === 0 && add(tx, first, 0)) {
+    for (const part of rest) add(tx, part, 0);
+    return;
+  }
+  const { kind, ent } = first;
   const known = tx.all(knownParts, { kind, ent });
   const hidden = known[0]?.hidden ?? 0;
   for (const part of parts) {
@@ -162,10 +169,12 @@ function putEntity(tx: Projecting, parts: readonly [SearchPart, ...SearchPart[]]
   }
 }
 
-function add(tx: Projecting, part: SearchPart, hidden: number): void {
-  tx.run(addItem, { ...itemRow(part), hidden });
+/** False when it is there already: then nothing is changed. */
+function add(tx: Projecting, part: SearchPart, hidden: number): boolean {
+  if (tx.run(addItem, { ...itemRow(part), hidden }) === 0) return false;
   tx.run(addWords, wordsOfPart(part));
   if (isKept(part)) for (const h of sketchOf(part.text)) tx.run(addSketch, { h });
+  return true;
 }
 
 function change(tx: Projecting, item_id: number, part: SearchPart): void {
