@@ -39,12 +39,24 @@ const manyCommands = 100;
 const manyRecent = 6;
 const manyCalls = 60;
 
+/** What tells whether a session has come to its end: texts are read when they are looked at. */
+export function workFacts(read: Read, session_id: string): Pick<SessionFacts, 'tasks' | 'edits' | 'commands'> {
+  const commands = commandsOf(read, session_id);
+  return {
+    tasks: read.all(taskOfSession, { session_id }).map((row) => ({
+      ...{ id: row.task_id, description: quotable(row.description), status: row.status, priority: row.priority },
+    })),
+    edits: editsOf(read, session_id, commands),
+    commands,
+  };
+}
+
 /** Everything the summariser reads about one session, from its rows. An unknown session gives empty facts. */
 export function sessionFacts(read: Read, session_id: string, around: Surroundings): SessionFacts {
   const session = read.one(sessionById, { session_id });
   const texts = (rows: TextRow[]) => rows.reverse().map((row) => ({ ...row, text: textOf(read, row.rec) }));
   const last = (limit: number) => ({ session_id, limit });
-  const commands = commandsOf(read, session_id);
+  const work = workFacts(read, session_id);
   const { last_words, ...surroundings } = around;
   const replies = texts(read.all(repliesOfSession, last(manyReplies))).map(({ id, text, at }) => ({ id, text, at }));
   return {
@@ -59,11 +71,7 @@ export function sessionFacts(read: Read, session_id: string, around: Surrounding
       text,
       at,
     })),
-    tasks: read.all(taskOfSession, { session_id }).map((row) => ({
-      ...{ id: row.task_id, description: quotable(row.description), status: row.status, priority: row.priority },
-    })),
-    edits: editsOf(read, session_id, commands),
-    commands,
+    ...work,
     calls: callsOf(read, session_id),
     commits: read.all(commitsOfSession, { session_id }).map(({ sha, rec, committed_at }) => ({
       ...{ sha, subject: quotable(String(read.fields(rec).subject ?? '')), at: committed_at },
@@ -84,12 +92,18 @@ function withLastWords(replies: SessionFacts['replies'], words: Surroundings['la
   return [...replies, { id: 'last-words', text: words.text.trim(), at: words.at }];
 }
 
-/** The last prompts, and before them the very first: what a session is about is often said only there. */
 function promptsOf(read: Read, session_id: string): SessionFacts['prompts'] {
-  const rows = read.all(promptsOfSession, { session_id, limit: manyPrompts }).reverse();
+  return [...newestPrompts(read, session_id)].reverse();
+}
+
+/** The last prompts, newest first, and then the very first: what a session is about is often said only there. */
+export function* newestPrompts(read: Read, session_id: string): Generator<SessionFacts['prompts'][number]> {
+  const rows = read.all(promptsOfSession, { session_id, limit: manyPrompts });
+  const told = ({ id, rec, at }: TextRow) => ({ id, text: textOf(read, rec), at });
+  for (const row of rows) yield told(row);
+  if (rows.length < manyPrompts) return;
   const first = read.one(firstPrompt, { session_id });
-  const all = first && first.id !== rows[0]?.id && rows.length === manyPrompts ? [first, ...rows] : rows;
-  return all.map(({ id, rec, at }) => ({ id, text: textOf(read, rec), at }));
+  if (first && first.id !== rows.at(-1)?.id) yield told(first);
 }
 
 /** {log: seq} of everything there is now. */
@@ -107,8 +121,8 @@ function countsOf(read: Read, session_id: string): Record<string, number> {
 }
 
 function editsOf(read: Read, session_id: string, commands: SessionFacts['commands']): SessionFacts['edits'] {
-  const unseen = lastUnseenCommit(read, commands);
   const rows = read.all(editsOfSession, { session_id });
+  const unseen = rows.every(({ committed }) => committed === 1) ? 0 : lastUnseenCommit(read, commands);
   return rows.map((row) => ({ ...row, committed: row.committed === 1 || row.at <= unseen }));
 }
 
@@ -127,14 +141,23 @@ function lastUnseenCommit(read: Read, commands: SessionFacts['commands']): numbe
 function commandsOf(read: Read, session_id: string): SessionFacts['commands'] {
   const rows = read.all(commandsOfSession, { session_id, limit: manyCommands }).reverse();
   return rows.map((row) => {
-    const result = row.result_rec === null ? {} : read.fields(row.result_rec);
-    const line = result.error_line;
+    let [command, line]: [string | undefined, string | null | undefined] = [undefined, undefined];
     return {
-      command: String(read.fields(row.rec).command ?? ''),
       ...{ exit_code: row.exit_code, is_error: row.is_error === 1, at: row.at },
-      error_line: typeof line === 'string' ? quotable(line) : null,
+      get command() {
+        command ??= String(read.fields(row.rec).command ?? '');
+        return command;
+      },
+      get error_line() {
+        if (line === undefined) line = errorLine(row.result_rec === null ? {} : read.fields(row.result_rec));
+        return line;
+      },
     };
   });
+}
+
+function errorLine({ error_line: line }: Readonly<Record<string, unknown>>): string | null {
+  return typeof line === 'string' ? quotable(line) : null;
 }
 
 function callsOf(read: Read, session_id: string): SessionFacts['calls'] {

@@ -2,7 +2,8 @@ import { quotable } from '../../core/doubt.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { Read } from '../../store/record-type.ts';
 import { sentWith } from './accept.ts';
-import { noSurroundings, type Surroundings, sessionFacts } from './facts.ts';
+import { commitsOfSession } from './commit-queries.ts';
+import { newestPrompts, type Surroundings, sessionFacts, workFacts } from './facts.ts';
 import {
   editsOfSession,
   type HandoffRow,
@@ -13,7 +14,9 @@ import {
   sessionPage,
   waitingHandoffs,
 } from './queries.ts';
-import { summarise } from './summarise.ts';
+import { isPending, summarise } from './summarise.ts';
+import { lastAsk } from './summarise-ask.ts';
+import { filesInFlight, lastCommand } from './summarise-work.ts';
 import { isArmed, isHere, rearmedAt } from './waiting.ts';
 import { titleOf } from './wire.ts';
 
@@ -78,18 +81,17 @@ export function sessionsForBrief(read: Read, worktree: string | undefined, limit
 
 function forBrief(read: Read, row: SessionRow): SessionForBrief {
   const { session_id } = row;
-  const snapshot = summarise(sessionFacts(read, session_id, noSurroundings));
   return {
     ...{
       session_id,
       agent: speakerOf(read, row),
-      ask: snapshot.ask,
+      ask: lastAsk(newestPrompts(read, session_id))?.text ?? null,
       title: told(titleOf(read, row)),
       branch: row.branch,
     },
     ...{ started_at: row.started_at, last_activity: row.last_activity, commits: row.commit_count },
     files_changed: new Set(read.all(editsOfSession, { session_id }).map((edit) => edit.path)).size,
-    unfinished: isUnfinished(snapshot),
+    unfinished: isUnfinished(read, session_id),
     runs: read.all(runsOfSession, { session_id }).map(({ agent, native_id }) => ({ agent, native_id })),
   };
 }
@@ -99,10 +101,15 @@ function told(title: string | null): string | null {
   return title === null ? null : quotable(title);
 }
 
-/** It stopped with open tasks, edits that are in no commit, or a failed last command. */
-function isUnfinished(snapshot: Snapshot): boolean {
-  const failed = snapshot.last_command?.error != null;
-  return snapshot.pending_tasks.length > 0 || snapshot.files_in_flight.length > 0 || failed;
+/**
+ * It stopped with open tasks, edits that are in no commit, or a failed last command: as its snapshot says, which reads the
+ * whole conversation. Several sessions are told of at each change of any.
+ */
+function isUnfinished(read: Read, session_id: string): boolean {
+  const { tasks, edits, commands } = workFacts(read, session_id);
+  if (tasks.some(isPending) || filesInFlight(edits).length > 0) return true;
+  const commits = read.all(commitsOfSession, { session_id }).map(({ committed_at }) => ({ at: committed_at }));
+  return lastCommand({ commands, commits })?.error != null;
 }
 
 /** A session as the anchor of a brief; undefined when there is none of that id. */

@@ -21,7 +21,7 @@ const longWeight = 80;
 export function asksOf(prompts: readonly Prompt[]): Asks {
   const meant = prompts.filter((prompt) => !isAcknowledgement(prompt.text));
   const asking = meant.filter((prompt) => weight(prompt.text) > 20);
-  const ask = asking.at(-1) ?? meant.at(-1) ?? prompts.at(-1);
+  const ask = askIn(prompts.toReversed());
   if (ask === undefined) return { ask: null, earlier: [] };
   const before = asking.filter((prompt) => prompt !== ask && fold(prompt.text) !== fold(ask.text));
   const first = before[0];
@@ -30,6 +30,23 @@ export function asksOf(prompts: readonly Prompt[]): Asks {
     prompt === undefined ? [] : [quote(prompt, place === 0 ? earlierUnits[0] : earlierUnits[1])],
   );
   return { ask: quote(ask, askUnits), earlier };
+}
+
+/** What a session is asked, by its prompts, newest first: as asksOf, without looking at more of them than that takes. */
+export function lastAsk(prompts: Iterable<Prompt>): SnapshotQuote | null {
+  const ask = askIn(prompts);
+  return ask === undefined ? null : quote(ask, askUnits);
+}
+
+function askIn(newestFirst: Iterable<Prompt>): Prompt | undefined {
+  let [meant, any]: (Prompt | undefined)[] = [];
+  for (const prompt of newestFirst) {
+    any ??= prompt;
+    if (isAcknowledgement(prompt.text)) continue;
+    if (weight(prompt.text) > 20) return prompt;
+    meant ??= prompt;
+  }
+  return meant ?? any;
 }
 
 // Words of which an answer may consist without asking for anything, in the languages prompts are often written in.

@@ -39,9 +39,14 @@ const probing =
  * The newest failed command, since the last commit, that no success of the same command followed; else the newest. A check (test, build, commit)
  * counts among the last 30, another command among the last 5. Programs that only look (grep, ls) do not count while there is another.
  */
-export function lastCommand(facts: SessionFacts): SnapshotCommand | null {
-  const { commands } = facts;
-  const since = facts.commits.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+export function lastCommand({
+  commands,
+  commits,
+}: {
+  readonly commands: SessionFacts['commands'];
+  readonly commits: readonly { readonly at: number }[];
+}): SnapshotCommand | null {
+  const since = commits.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   const reach = Math.max(0, commands.length - checkReach);
   const settled: string[] = [];
   for (let index = commands.length - 1; index >= reach; index -= 1) {

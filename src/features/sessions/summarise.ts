@@ -30,7 +30,7 @@ export function summarise(facts: SessionFacts): Snapshot {
     last_reply: lastReply(facts.replies),
     commits: lastCommits(facts.commits),
     tasks_done: facts.tasks.filter((task) => task.status === 'done').length,
-    pending_tasks: facts.tasks.filter((task) => task.status === 'open' || task.status === 'in_progress'),
+    pending_tasks: facts.tasks.filter(isPending),
     next_step: nextStep(facts),
     files_in_flight: files.slice(0, mostFiles),
     files_total: files.length,
@@ -47,6 +47,10 @@ export function summarise(facts: SessionFacts): Snapshot {
   } satisfies Omit<Snapshot, 'sha256' | 'conversation_summary'>;
   const whole = wellFormed({ conversation_summary: conversation(facts, snapshot, files), ...snapshot });
   return { ...whole, sha256: createHash('sha256').update(canonical(whole)).digest('hex') };
+}
+
+export function isPending({ status }: SessionFacts['tasks'][number]): boolean {
+  return status === 'open' || status === 'in_progress';
 }
 
 type Counts = SessionFacts['counts'];

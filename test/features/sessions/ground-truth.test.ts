@@ -2,8 +2,12 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Captured } from '../../../src/core/captured.ts';
+import { noSurroundings, sessionFacts } from '../../../src/features/sessions/facts.ts';
+import { sessionsForBrief } from '../../../src/features/sessions/for-brief.ts';
+import { summarise } from '../../../src/features/sessions/summarise.ts';
 import type { Announced } from '../../../src/features/sessions/take-in.ts';
 import { rebuild } from '../../../src/store/rebuild.ts';
+import type { Read } from '../../../src/store/record-type.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { temporaryDirectory } from '../../store/temporary-store.ts';
 import { ofKind } from '../capture/adapters/transcript-files.ts';
@@ -69,6 +73,14 @@ function expected(row: Numbers, got: Numbers): Numbers {
   );
 }
 
+/** What was asked and whether it is unfinished, by the whole snapshot. */
+function standing(read: Read, session_id: string) {
+  const { ask, pending_tasks, files_in_flight, last_command } = summarise(
+    sessionFacts(read, session_id, noSurroundings),
+  );
+  return [ask, pending_tasks.length + files_in_flight.length > 0 || last_command?.error != null];
+}
+
 function mainOf(items: readonly Captured[]): string {
   const sessions = ofKind(items, 'session');
   return (sessions.find((each) => each.parent === undefined) ?? sessions[0])?.session ?? '';
@@ -83,6 +95,10 @@ describe.skipIf(folder === undefined)('real transcripts (skipped where PRSIST_EV
     const want = expected(truth[file] ?? {}, got);
     expect(Object.keys(want).length).toBeGreaterThanOrEqual(3);
     expect(Object.fromEntries(Object.keys(want).map((name) => [name, got[name]]))).toEqual(want);
+    const { read } = world.store;
+    for (const { session_id, ask, unfinished } of sessionsForBrief(read, undefined, 50)) {
+      expect([session_id, ask, unfinished]).toEqual([session_id, ...standing(read, session_id)]);
+    }
     const inline = truth[file]?.['inline_subagents'] as Numbers | undefined;
     const children = `sessions where parent_session_id = '${main}'`;
     const calls = rowsOf(world.store, `select sum(tool_count) as n from ${children}`)[0]?.['n'] ?? 0;
