@@ -18,7 +18,7 @@ import {
 } from '../platform/brief-files.ts';
 import { processExists } from '../platform/process.ts';
 import { branchOf, headLine, workTreeOf } from '../platform/repository.ts';
-import { monotonic } from '../platform/time.ts';
+import { breathe, monotonic } from '../platform/time.ts';
 import { fileInfo } from '../platform/walk.ts';
 import { type DeltaParts, layOutAnchor, layOutNews, noteBegun, type Standpoint, takeDeltas } from './deltas.ts';
 import { mainTop } from './project-settings.ts';
@@ -73,6 +73,8 @@ export class Briefs {
   /** When the files of a project go out of date by themselves. */
   readonly #ends = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
+  /** The last rendering of each project that is not done. */
+  readonly #rendering = new Map<string, Promise<void>>();
   /** Claims whose taking is stored, but whose hook may still be printing them. */
   readonly #taken = new Set<string>();
   /** Claims of which no start has told yet, since when. */
@@ -175,8 +177,23 @@ export class Briefs {
     return !fileInfo(join(folder.directory, validity));
   }
 
-  /** Renders the files of one project now, in all of its directories; those of a removed one are taken away. */
-  async render(projectId: string): Promise<void> {
+  /**
+   * Renders the files of one project now, in all of its directories; those of a removed one are taken away. One rendering
+   * of a project waits for the other, or what was read first might be written last.
+   */
+  render(projectId: string): Promise<void> {
+    const before = this.#rendering.get(projectId) ?? Promise.resolve();
+    const now = before
+      .catch(() => undefined) // told to whoever waited for it
+      .then(() => this.#renderNow(projectId))
+      .finally(() => {
+        if (this.#rendering.get(projectId) === now) this.#rendering.delete(projectId);
+      });
+    this.#rendering.set(projectId, now);
+    return now;
+  }
+
+  async #renderNow(projectId: string): Promise<void> {
     if (this.#isAway(projectId)) {
       this.#soon.delete(projectId);
       this.#forget(projectId);
@@ -200,8 +217,8 @@ export class Briefs {
       }
       const git = await this.#parts.gitState(folder.root);
       const begun = monotonic();
-      const publishing = { sources: readOnce(this.#parts.sources), maxTokens };
-      const until = publish(publishing, folder, { reads, project: name, root: folder.root, git, now });
+      const publishing = { sources: readOnce(this.#parts.sources), maxTokens, breathe };
+      const until = await publish(publishing, folder, { reads, project: name, root: folder.root, git, now });
       this.#renderedAt = monotonic();
       this.#renderMs = this.#renderedAt - begun;
       if (until !== undefined) ends.push(until);

@@ -23,6 +23,8 @@ import { toldAgents } from './told-agents.ts';
 export interface Publishing {
   readonly sources: BriefSources;
   readonly maxTokens: number;
+  /** Lets others do their work: called between the files of two agents, which are right by themselves. */
+  readonly breathe: () => Promise<void>;
 }
 
 const runningMs = 6 * 3_600_000;
@@ -32,7 +34,11 @@ const runningMs = 6 * 3_600_000;
  * between: while HEAD names another branch than git does, it prints the plain one.
  * Returns when the files go out of date by themselves (milliseconds), or undefined when they do not.
  */
-export function publish(publishing: Publishing, folder: BriefFolder, base: Omit<Setting, 'place'>): number | undefined {
+export async function publish(
+  publishing: Publishing,
+  folder: BriefFolder,
+  base: Omit<Setting, 'place'>,
+): Promise<number | undefined> {
   const tree = workTreeOf(folder.root);
   const head = tree ? headLine(tree) : '';
   const place = { worktree: tree?.name ?? 'main', branch: branchOf(head) };
@@ -52,6 +58,7 @@ export function publish(publishing: Publishing, folder: BriefFolder, base: Omit<
     text('start', fresh);
     ends.push(layOutHandoff(publishing, folder, { setting, agent, start }));
     publishCompact(publishing, folder, { setting, agent, start, sessions });
+    await publishing.breathe();
   }
   noteWritten(folder.directory);
   if (tree) replaceIfDifferent(headFile, `${head}\n`);

@@ -61,7 +61,7 @@ export function publishWorld(given: Facts) {
   const root = temporaryDirectory();
   const folder: BriefFolder = { root, directory: join(root, 'brief') };
   fs.mkdirSync(folder.directory);
-  const publishing: Publishing = { sources: sourcesOf(given), maxTokens: 2_000 };
+  const publishing: Publishing = { sources: sourcesOf(given), maxTokens: 2_000, breathe: async () => undefined };
   const checkout = (branch: string) => {
     fs.mkdirSync(join(root, '.git'), { recursive: true });
     fs.writeFileSync(join(root, '.git/HEAD'), `ref: refs/heads/${branch}\n`);
