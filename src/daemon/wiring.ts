@@ -8,6 +8,7 @@ import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
+import { cacheFeature } from '../features/cache/feature.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
@@ -192,6 +193,7 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
+    cacheFeature(),
     briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{

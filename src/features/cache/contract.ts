@@ -1,0 +1,2 @@
+/** Operations of the prefix cache. */
+export const contract = {} as const;
