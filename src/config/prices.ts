@@ -14,7 +14,8 @@ const price = z.strictObject({
     .strictObject({ over: z.union([z.literal(100_000), z.literal(272_000)]), input: z.number(), output: z.number() })
     .optional(),
 });
-const file = z.strictObject({
+// what else stands in the file are the rules of prompt caches: provider-rules.ts
+const file = z.object({
   version: z.literal(1),
   as_of: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
   models: z.record(z.string(), price),

@@ -20,4 +20,14 @@ export interface Segment {
   readonly tokens: number;
   /** How probable it is that the text is another one at the next request, from 0 to 1. */
   readonly change: number;
+  /** Its text stays as it is for the life of an agent's session, whatever `change` says of the sessions. */
+  readonly frozen?: boolean | undefined;
+  /** What a block of a message is, where it is no plain text: calls and results of tools, thinking. */
+  readonly block?: 'call' | 'result' | 'thinking' | undefined;
+  /** Of a call or result: the id that ties them. */
+  readonly call?: string | undefined;
+  /** Of a call: the name of the tool; its text is the JSON of what the tool was given. */
+  readonly tool?: string | undefined;
+  /** Of thinking: without it no provider takes it back. */
+  readonly signature?: string | undefined;
 }
