@@ -1,6 +1,5 @@
 // What goes into a plan and what comes out: plain data, as it travels on the wire and through the library.
 import type { Segment, SegmentKind, SegmentPlace } from '../segment.ts';
-import type { Zone } from './order.ts';
 
 /** A request as prsist sees it: the pieces it is made of, and what is known of the conversation. */
 export interface PlanContext {
@@ -30,6 +29,9 @@ export interface PlanOptions {
   /** State file of a local server to be restored before the request. */
   readonly state_file?: string | undefined;
 }
+
+/** stable: what every request begins with · history: the conversation, as it was said · tail: what is new every time. */
+export type Zone = 'stable' | 'history' | 'tail';
 
 /** shared: what all sessions of a project begin with · snapshot: what this one begins with · anchor, previous: where the last request ended · newest: this one. */
 export type BreakpointName = 'shared' | 'snapshot' | 'previous' | 'anchor' | 'newest';
@@ -86,7 +88,7 @@ export interface CachePlan {
   readonly key: { readonly name: string; readonly value: string } | null;
   readonly headers: Readonly<Record<string, string>>;
   /** What else the provider takes: keep_alive, prompt_cache_retention, id_slot. */
-  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly settings: Readonly<Record<string, unknown>>;
   /** An entry made by a call of its own, before the request. */
   readonly explicit: { readonly upto: number; readonly ttl_s: number } | null;
   readonly tokens: {
@@ -107,4 +109,14 @@ export interface PlanWarning {
   readonly code: string;
   readonly text: string;
   readonly slot?: string | undefined;
+}
+
+/** One call of a provider's API. Paths are relative to its address; no key or address is ever in it. */
+export interface ProviderRequest {
+  readonly method: 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Calls to be made before it. */
+  readonly before: readonly Omit<ProviderRequest, 'before'>[];
 }

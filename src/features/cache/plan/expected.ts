@@ -31,11 +31,9 @@ export function expected({ layout, chosen, breakpoints, entries, ttl, pauses }: 
   const segments = layout.blocks.map(({ segment, index, zone }, at): PlannedSegment => {
     const isCached = at <= cachedEnd;
     const read = isCached ? segment.tokens * (covering[at] ?? 0) * alive : 0;
-    const { slot, kind, place, role, tokens, change } = segment;
-    return {
-      ...{ index, slot, kind, place, role: role ?? null, zone, tokens, change },
-      ...{ read, written: isCached ? tokens - read : 0, uncached: isCached ? 0 : tokens },
-    };
+    const { slot, kind, place, role = null, tokens, change } = segment;
+    const [written, uncached] = isCached ? [tokens - read, 0] : [0, tokens];
+    return { index, slot, kind, place, role, zone, tokens, change, read, written, uncached };
   });
   const sum = (name: 'read' | 'written' | 'uncached') => segments.reduce((all, each) => all + each[name], 0);
   const step = breakpoints ? 0 : lostToSteps(chosen, sum('read'));
@@ -85,13 +83,9 @@ function costOf({ chosen, breakpoints, ttl, segments, read, written, uncached }:
   const price = { read: valueFor(chosen.rules.read, chosen.known), write: writePrice(chosen, ttl) };
   if (price.read === null || price.write === null) return null;
   const total = segments.reduce((sum, { tokens }) => sum + tokens, 0);
-  // lifetimes may differ: what is written costs what the breakpoint behind it asks for
-  const rate = segments.map((_, at) => {
-    const end = breakpoints.find((each) => each.at >= at);
-    return (end ? writePrice(chosen, end.ttl) : null) ?? price.write ?? 1;
-  });
+  const rates = writeRates({ chosen, breakpoints, ttl, segments });
   const writing = (tokensOf: (each: PlannedSegment) => number) =>
-    segments.reduce((sum, each, at) => sum + tokensOf(each) * (rate[at] ?? 1), 0);
+    segments.reduce((sum, each, at) => sum + tokensOf(each) * (rates[at] ?? 1), 0);
   const stepped = written - segments.reduce((sum, each) => sum + each.written, 0);
   const cost = {
     first: writing((each) => each.read + each.written) + uncached,
@@ -109,6 +103,22 @@ function costOf({ chosen, breakpoints, ttl, segments, read, written, uncached }:
             without_cache: dollars(cost.without_cache),
           },
   };
+}
+
+/** Per segment: lifetimes may differ, and what is written costs what the breakpoint behind it asks for. */
+function writeRates({
+  chosen,
+  breakpoints,
+  ttl,
+  segments,
+}: Pick<Priced, 'chosen' | 'breakpoints' | 'ttl' | 'segments'>) {
+  const usual = writePrice(chosen, ttl) ?? 1;
+  const ends = breakpoints.map((each) => ({ at: each.at, rate: writePrice(chosen, each.ttl) ?? usual }));
+  let next = 0;
+  return segments.map((_, at) => {
+    while (next < ends.length && (ends[next]?.at ?? 0) < at) next += 1;
+    return ends[next]?.rate ?? usual;
+  });
 }
 
 /** Times the price of uncached input; null where it is not known. */

@@ -1,6 +1,7 @@
 // The request as a row of blocks, in the order in which a provider reads them.
 import type { Segment } from '../segment.ts';
-import { orderSegments, type Zone } from './order.ts';
+import type { Zone } from './cache-plan.ts';
+import { orderSegments } from './order.ts';
 
 export interface Block {
   readonly segment: Segment;

@@ -1,17 +1,17 @@
 import type { Segment, SegmentPlace } from '../segment.ts';
 import { segmentPlaces } from '../segment.ts';
+import type { Zone } from './cache-plan.ts';
 
 /** What changes more often than this goes to the end of the messages: there it breaks nothing behind it. */
 export const tailChange = 1 / 50;
-
-/** stable: what every request begins with · history: the conversation, as it was said · tail: what is new every time. */
-export type Zone = 'stable' | 'history' | 'tail';
 
 export interface Ordered {
   /** Where it stands among the segments that were handed in. */
   readonly index: number;
   readonly zone: Zone;
 }
+
+type Keyed = Ordered & { readonly segment: Segment };
 
 /**
  * Orders segments so that a change breaks as little as possible: tools, system, messages; inside each by odds of change per
@@ -20,15 +20,17 @@ export interface Ordered {
  * Equal segments are put in the order of their slots, so the same segments in any order give the same order.
  */
 export function orderSegments(segments: readonly Segment[]): readonly Ordered[] {
-  const zones = segments.map((segment, index): Ordered => ({ index, zone: zoneOf(segment) }));
-  const of = (zone: Zone, place?: SegmentPlace) =>
-    zones.filter((each) => each.zone === zone && (place === undefined || segments[each.index]?.place === place));
-  const sorted = (list: readonly Ordered[]) => {
-    const keyed = list.map((each) => ({ each, ...keyOf(segments[each.index]) }));
-    return keyed.sort((a, b) => a.late - b.late || a.odds - b.odds || bySlot(a.slot, b.slot)).map(({ each }) => each);
-  };
-  const stable = segmentPlaces.flatMap((place) => sorted(of('stable', place)));
-  return [...stable, ...of('history'), ...sorted(of('tail'))];
+  const stable: Record<SegmentPlace, Keyed[]> = { tools: [], system: [], messages: [] };
+  const history: Keyed[] = [];
+  const tail: Keyed[] = [];
+  for (const [index, segment] of segments.entries()) {
+    const zone = zoneOf(segment);
+    const list = zone === 'stable' ? stable[segment.place] : zone === 'history' ? history : tail;
+    list.push({ index, zone, segment });
+  }
+  const sorted = (list: readonly Keyed[]) => list.toSorted((a, b) => compare(a.segment, b.segment));
+  const before = segmentPlaces.flatMap((place) => sorted(stable[place]));
+  return [...before, ...history, ...sorted(tail)];
 }
 
 /**
@@ -67,10 +69,15 @@ function zoneOf(segment: Segment): Zone {
   return segment.change > tailChange && segment.frozen !== true && segment.place !== 'tools' ? 'tail' : 'stable';
 }
 
-function keyOf(segment: Segment | undefined) {
-  const { change = 0, tokens = 0, slot = '', frozen } = segment ?? {};
-  const odds = change >= 1 ? Number.POSITIVE_INFINITY : change / (1 - change) / Math.max(1, tokens);
-  return { odds, slot, late: frozen === true ? 1 : 0 };
+function compare(a: Segment, b: Segment): number {
+  const late = Number(a.frozen === true) - Number(b.frozen === true);
+  // two that change every time have the same odds, whose difference is no number
+  return late || odds(a) - odds(b) || bySlot(a.slot, b.slot);
+}
+
+/** Odds of change per token. */
+function odds({ change, tokens }: Segment): number {
+  return change >= 1 ? Number.POSITIVE_INFINITY : change / (1 - change) / Math.max(1, tokens);
 }
 
 function bySlot(a: string, b: string): number {

@@ -2,10 +2,17 @@ import { PrsistError } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
 import { type ModelRules, type Providers, rulesFor, valueFor } from '../../../core/provider-rules.ts';
 import type { Segment } from '../segment.ts';
-import type { CachePlan, PlanContext, PlannedSegment, PlanOptions, PlanWarning } from './cache-plan.ts';
+import type {
+  CachePlan,
+  PlanContext,
+  PlannedSegment,
+  PlanOptions,
+  PlanWarning,
+  ProviderRequest,
+} from './cache-plan.ts';
 import { expected } from './expected.ts';
 import { type Block, type Layout, layOut } from './layout.ts';
-import type { Provider, ProviderRequest } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { anthropic } from './providers/anthropic.ts';
 import { deepseek, groq, mistral, xai } from './providers/chat-providers.ts';
 import { gemini } from './providers/gemini.ts';
@@ -50,13 +57,15 @@ export function planWith(
     ttl,
     pauses: context.pauses_s ?? [],
   });
+  // a slot of a local engine lives as long as the engine: there is no rule to be known
+  const life = chosen.rules.ttl !== undefined && ttl === null ? 'unknown' : 'known';
   return {
     ...{ provider, model: options.model ?? null, rules: chosen.name },
     segments: segments.map((each) => ({ ...each, index: sent[each.index]?.index ?? each.index })),
     breakpoints: breakpoints ?? [],
     ...{ ttl, key: decided.key ?? null, headers: decided.headers ?? {}, settings: decided.settings ?? {} },
     ...{ explicit: decided.explicit ?? null, tokens, hits, expected_cost: cost },
-    warnings: [...generalWarnings(context.segments, sent.length, decided.ttl), ...(decided.warnings ?? [])],
+    warnings: [...generalWarnings(context.segments, { sent: sent.length, life }), ...(decided.warnings ?? [])],
   };
 }
 
@@ -114,7 +123,10 @@ function checkWindow({ total, window }: CachePlan['tokens'], { model, provider }
   throw new PrsistError('context/over-window', `${total} tokens are more than the ${window} of ${model ?? provider}`);
 }
 
-function generalWarnings(segments: readonly Segment[], sent: number, ttl: string | null): readonly PlanWarning[] {
+function generalWarnings(
+  segments: readonly Segment[],
+  { sent, life }: { readonly sent: number; readonly life: 'known' | 'unknown' },
+): readonly PlanWarning[] {
   const warnings: PlanWarning[] = [];
   if (sent < segments.length) {
     const text = `${segments.length - sent} blocks of thinking are left out: the provider takes none of them back`;
@@ -125,7 +137,7 @@ function generalWarnings(segments: readonly Segment[], sent: number, ttl: string
     const text = `${restless.slot} changes often and stands before everything else: each change writes all anew`;
     warnings.push({ code: 'restless-tools', text, slot: restless.slot });
   }
-  if (ttl === null) {
+  if (life === 'unknown') {
     warnings.push({
       code: 'lifetime-unknown',
       text: 'how long entries live is not documented: the figures know no expiry',

@@ -1,5 +1,5 @@
 import type { ModelRules } from '../../../core/provider-rules.ts';
-import type { Breakpoint, CachePlan, PlanContext, PlanOptions, PlanWarning } from './cache-plan.ts';
+import type { Breakpoint, CachePlan, PlanContext, PlanOptions, PlanWarning, ProviderRequest } from './cache-plan.ts';
 import type { Layout } from './layout.ts';
 
 export interface Asked {
@@ -21,16 +21,6 @@ export interface Decision {
   readonly settings?: CachePlan['settings'];
   readonly explicit?: CachePlan['explicit'];
   readonly warnings?: readonly PlanWarning[];
-}
-
-/** One call of a provider's API. Paths are relative to its address; no key or address is ever in it. */
-export interface ProviderRequest {
-  readonly method: 'POST';
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** Calls to be made before it. */
-  readonly before: readonly Omit<ProviderRequest, 'before'>[];
 }
 
 /** A provider: how requests to it are planned, and what they look like. Both are pure. */

@@ -2,9 +2,9 @@
 import { PrsistError } from '../../../../core/errors.ts';
 import { type ModelRules, secondsOf, valueFor } from '../../../../core/provider-rules.ts';
 import { isEmpty, lastAllowed, placeBreakpoints, type Wanted } from '../breakpoints.ts';
-import type { CachePlan, PlanOptions, PlanWarning } from '../cache-plan.ts';
+import type { CachePlan, PlanOptions, PlanWarning, ProviderRequest } from '../cache-plan.ts';
 import type { Block, Layout } from '../layout.ts';
-import type { Asked, Decision, Provider, ProviderRequest } from '../provider.ts';
+import type { Asked, Decision, Provider } from '../provider.ts';
 import { inputOf, type Part, partsOf, turnsOf } from '../requests/blocks.ts';
 import { toolsOf } from '../requests/tools.ts';
 

@@ -1,9 +1,9 @@
 // Providers that take chat completions and cache by themselves: what helps them is that requests come to the same machine.
 
-import type { CachePlan } from '../cache-plan.ts';
+import type { CachePlan, ProviderRequest } from '../cache-plan.ts';
 import { sessionKey } from '../keys.ts';
 import type { Layout } from '../layout.ts';
-import type { Asked, Decision, Provider, ProviderRequest } from '../provider.ts';
+import type { Asked, Decision, Provider } from '../provider.ts';
 import { chatBody } from '../requests/chat.ts';
 
 /** A cache per server: a header keeps a conversation on one. */

@@ -1,6 +1,5 @@
-import type { CachePlan } from '../cache-plan.ts';
+import type { CachePlan, ProviderRequest } from '../cache-plan.ts';
 import type { Layout } from '../layout.ts';
-import type { ProviderRequest } from '../provider.ts';
 import { inputOf, type Part, partsOf, type Turn, turnsOf } from './blocks.ts';
 import { toolsOf } from './tools.ts';
 
@@ -19,7 +18,8 @@ export function geminiRequest(plan: CachePlan, layout: Layout): ProviderRequest 
   const isKept = (part: Part) => part.at <= explicit.upto;
   const kept = turns.map((turn) => ({ ...turn, parts: turn.parts.filter(isKept) }));
   const rest = turns.map((turn) => ({ ...turn, parts: turn.parts.filter((part) => !isKept(part)) }));
-  const cached = { model, ...head, contents: contentsOf(kept), ttl: `${explicit.ttl_s}s` };
+  const contents = contentsOf(kept);
+  const cached = { model, ...head, ...(contents.length === 0 ? {} : { contents }), ttl: `${explicit.ttl_s}s` };
   return {
     ...{ method: 'POST', path, headers: {} },
     // the name comes from the answer to the call before
@@ -45,9 +45,8 @@ function headOf(layout: Layout): Plain {
 
 function contentsOf(turns: readonly Turn[]): readonly Plain[] {
   const said = turns.filter(({ parts }) => parts.length > 0);
-  const names = new Map(
-    said.flatMap(({ parts }) => parts.map(({ block: { segment } }) => [segment.call, segment.tool])),
-  );
+  const calls = said.flatMap(({ parts }) => parts.filter(({ block }) => block.segment.block === 'call'));
+  const names = new Map(calls.map(({ block: { segment } }) => [segment.call, segment.tool]));
   return said.map(({ role, parts }) => ({
     role: role === 'assistant' ? 'model' : 'user',
     parts: parts.map(({ block }) => {

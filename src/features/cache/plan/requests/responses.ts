@@ -1,6 +1,5 @@
-import type { Breakpoint, CachePlan } from '../cache-plan.ts';
+import type { Breakpoint, CachePlan, ProviderRequest } from '../cache-plan.ts';
 import type { Layout } from '../layout.ts';
-import type { ProviderRequest } from '../provider.ts';
 import { inputOf, joined, type Part, partsOf, type Turn, turnsOf } from './blocks.ts';
 import { toolsOf } from './tools.ts';
 
