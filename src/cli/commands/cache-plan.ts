@@ -71,7 +71,7 @@ function show(cli: Cli, reply: Plan): void {
   if (reply.segments.length === 0) return print.note('there is nothing to plan yet: no brief, no instruction files');
   print.line(headOf(reply));
   print.table([
-    ['', 'tokens', 'read', 'written', 'uncached', '', ''].map(right),
+    ['', ...['tokens', 'read', 'written', 'uncached'].map(right), '', ''],
     ...groups(reply).map((group) => rowOf(group)),
   ]);
   for (const line of [...breakpointLines(reply), ...settingLines(reply), ...costLines(reply)]) print.line(line);
@@ -120,9 +120,11 @@ function rowOf({ name, zone, sums, mark }: Group): readonly string[] {
   return [cut(name, 40), ...sums.map((sum) => right(amount(sum))), zone, mark];
 }
 
-function breakpointLines({ breakpoints }: Plan): readonly string[] {
-  if (breakpoints.length === 0) return ['no breakpoints: the provider keeps beginnings by itself, the order is all'];
-  return [`${plural(breakpoints.length, 'breakpoint')}; each ends what is kept up to it`];
+function breakpointLines({ breakpoints, mode }: Plan): readonly string[] {
+  if (breakpoints.length > 0) return [`${plural(breakpoints.length, 'breakpoint')}; each ends what is kept up to it`];
+  return mode === 'breakpoints'
+    ? ['no breakpoints: nothing is long enough to be kept']
+    : ['no breakpoints: the provider keeps beginnings by itself, the order is all'];
 }
 
 function settingLines({ key, headers, settings, explicit }: Plan): readonly string[] {

@@ -61,7 +61,7 @@ export const planContract = {
     output: z.object({
       source: z.enum(['segments', 'session', 'project']),
       session_id: z.string().nullable(),
-      ...{ provider: z.string(), model: z.string().nullable(), rules: z.string() },
+      ...{ provider: z.string(), model: z.string().nullable(), rules: z.string(), mode: z.string().nullable() },
       ...{ segments: z.array(planned), breakpoints: z.array(breakpoint), ttl: z.string().nullable() },
       key: z.object({ name: z.string(), value: z.string() }).nullable(),
       ...{ headers: z.record(z.string(), z.string()), settings: plain },

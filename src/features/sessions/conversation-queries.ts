@@ -9,7 +9,10 @@ export interface SaidRow {
   readonly role: string;
   readonly tool: string | null;
 }
-/** Since its last compaction, in order of time; a call stands with its result, and after the words that made it. */
+/**
+ * Since its last compaction, in order of time; a call stands with its result, after the words that made it, and goes with
+ * them when they are rewound. messages_session, tool_calls_session
+ */
 export const saidInSession = query<{ session_id: string; least_trust: number; limit: number }, SaidRow>(
   `select part, ent, rec, result_rec, role, tool from (
      select 'message' as part, id as ent, rec, null as result_rec, role, null as tool, at, hlc from messages
@@ -18,7 +21,8 @@ export const saidInSession = query<{ session_id: string; least_trust: number; li
      union all
      select 'call', id, rec, result_rec, 'assistant', tool, at, '~' from tool_calls t
      where session_id = :session_id and hosted = 0
-       and not exists (select 1 from messages m where m.id = t.message_id and m.live = 0))
+       and ifnull((select m.live from messages m where m.session_id = t.session_id and m.at <= t.at and m.bytes > 0
+         order by m.at desc, m.hlc desc, m.id desc limit 1), 1) = 1)
    where at >= ifnull((select max(at) from messages where session_id = :session_id and live = 1 and kind = 'summary'), 0)
    order by at, hlc, ent limit :limit`,
 );

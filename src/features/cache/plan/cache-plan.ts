@@ -80,6 +80,8 @@ export interface CachePlan {
   readonly model: string | null;
   /** Which rules of config/providers.yaml it goes by. */
   readonly rules: string;
+  /** How the provider caches, as the rules call it: breakpoints, automatic, key, automatic_while_loaded, slots. */
+  readonly mode: string | null;
   /** In the order of the request. */
   readonly segments: readonly PlannedSegment[];
   readonly breakpoints: readonly Breakpoint[];

@@ -60,7 +60,7 @@ export function planWith(
   // a slot of a local engine lives as long as the engine: there is no rule to be known
   const life = chosen.rules.ttl !== undefined && ttl === null ? 'unknown' : 'known';
   return {
-    ...{ provider, model: options.model ?? null, rules: chosen.name },
+    ...{ provider, model: options.model ?? null, rules: chosen.name, mode: chosen.rules.mode.v },
     segments: segments.map((each) => ({ ...each, index: sent[each.index]?.index ?? each.index })),
     breakpoints: breakpoints ?? [],
     ...{ ttl, key: decided.key ?? null, headers: decided.headers ?? {}, settings: decided.settings ?? {} },

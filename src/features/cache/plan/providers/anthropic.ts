@@ -54,7 +54,7 @@ function conversationEnds(layout: Layout, chosen: ModelRules, mayStandOn: (block
   const newest = lastAllowed(layout, { upto: historyEnd, behind: stableEnd }, mayStandOn);
   if (newest === undefined) return none;
   const before = lastAllowed(layout, { upto: Math.min(previousEnd, newest), behind: stableEnd }, mayStandOn);
-  if (before === undefined) return { ...none, newest };
+  if (before === undefined || before === newest) return { ...none, newest };
   if (newest - before <= anchorBlocks) return { anchor: before, previous: -1, newest };
   const anchor = firstAllowed(layout, newest - anchorBlocks, newest, mayStandOn);
   const reach = chosen.rules.lookback_blocks?.v ?? 0;
