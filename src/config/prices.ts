@@ -21,8 +21,27 @@ const file = z.object({
   models: z.record(z.string(), price),
 });
 
-/** The price lists that ship with prsist. Throws config/invalid when they are missing or not in their form. */
+/**
+ * The price lists that ship with prsist, read at their first use: that is a tenth of a daemon's start. That use throws
+ * config/invalid when they are missing or not in their form.
+ */
 export function readPrices(packageRoot: string): Prices {
+  let known: Prices | undefined;
+  const prices = () => {
+    known ??= readNow(packageRoot);
+    return known;
+  };
+  return {
+    get as_of() {
+      return prices().as_of;
+    },
+    get models() {
+      return prices().models;
+    },
+  };
+}
+
+function readNow(packageRoot: string): Prices {
   const path = join(packageRoot, 'config', 'providers.yaml');
   const text = readText(path);
   if (text === undefined) throw new PrsistError('config/invalid', `${path} is missing: the installation is incomplete`);

@@ -1,6 +1,7 @@
 // What plans of the prefix cache are told by the other features.
 import { readProviders } from '../config/provider-rules.ts';
 import { limits } from '../core/limits.ts';
+import type { Providers } from '../core/provider-rules.ts';
 import type { Redactor } from '../core/redact.ts';
 import { assemble, type BriefSources } from '../features/brief/assemble.ts';
 import { type BriefNeeds, settingOf } from '../features/brief/feature.ts';
@@ -22,8 +23,14 @@ const briefTokens = 2_000;
 
 /** Rules from the package, conversations from the sessions, the start of an agent from its brief. */
 export function cachePlanning({ packageRoot, sources, told, redactorAt, breathe }: Planning): PlanNeeds {
+  let known: Providers | undefined;
   return {
-    ...{ providers: readProviders(packageRoot), breathe },
+    // looked at when a plan is asked for: reading them would be a tenth of a daemon's start
+    get providers() {
+      known ??= readProviders(packageRoot);
+      return known;
+    },
+    breathe,
     conversation: (context, session_id) =>
       conversationOf(context.read.project, session_id, {
         // one more than a plan takes, so that a longer one is refused and not cut

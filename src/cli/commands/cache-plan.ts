@@ -68,7 +68,10 @@ function showRequest(cli: Cli, { request }: Plan): void {
 
 function show(cli: Cli, reply: Plan): void {
   const { print } = cli;
-  if (reply.segments.length === 0) return print.note('there is nothing to plan yet: no brief, no instruction files');
+  if (reply.segments.length === 0) {
+    print.note('there is nothing to plan yet: no brief, no instruction files');
+    return;
+  }
   print.line(headOf(reply));
   print.table([
     ['', ...['tokens', 'read', 'written', 'uncached'].map(right), '', ''],

@@ -6,7 +6,10 @@ import { begun } from './conversation.ts';
 import { sessionsWorld } from './world.ts';
 
 let second = 0;
-const item = (key: string) => ({ session: 's', at: begun + (second += 1) * 1_000, key: ['s', key] });
+const item = (key: string) => {
+  second += 1;
+  return { session: 's', at: begun + second * 1_000, key: ['s', key] };
+};
 const message = (
   key: string,
   role: 'user' | 'assistant',

@@ -12,6 +12,7 @@ import type {
 } from './cache-plan.ts';
 import { expected } from './expected.ts';
 import { type Block, type Layout, layOut } from './layout.ts';
+import { tailChange } from './order.ts';
 import type { Provider } from './provider.ts';
 import { anthropic } from './providers/anthropic.ts';
 import { deepseek, groq, mistral, xai } from './providers/chat-providers.ts';
@@ -132,7 +133,7 @@ function generalWarnings(
     const text = `${segments.length - sent} blocks of thinking are left out: the provider takes none of them back`;
     warnings.push({ code: 'thinking-left-out', text });
   }
-  const restless = segments.find(({ place, change }) => place === 'tools' && change > 1 / 50);
+  const restless = segments.find(({ place, change }) => place === 'tools' && change > tailChange);
   if (restless) {
     const text = `${restless.slot} changes often and stands before everything else: each change writes all anew`;
     warnings.push({ code: 'restless-tools', text, slot: restless.slot });
