@@ -1,8 +1,9 @@
 // Builds bin/built: the command line as one CommonJS file, the daemon as one ES module, the list of operations, the
-// redaction rules, the migrations. Everything is made in a folder beside it that then takes its place, so a failed build leaves the old one.
+// redaction rules, the migrations, and what programs import. Everything is made in a folder beside it that then takes its place, so a failed build leaves the old one.
 import fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { libraryOptions, writeTypes } from './library.ts';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'bin', 'built');
@@ -185,6 +186,8 @@ async function main(): Promise<void> {
     }
     say(`operations.json ${await writeOperations(join(fresh, 'operations.json'))} operations`);
     say(`redaction.json ${await writeRules(join(fresh, 'redaction.json'))} rules`);
+    say(sizes((await build(libraryOptions(join(fresh, 'library', 'library.mjs')))).metafile));
+    say(`types ${writeTypes(join(fresh, 'library'))} files`);
     say(`migrations ${copyMigrations(join(fresh, 'migrations'))} files`);
     fs.chmodSync(fresh, 0o755);
     swapIn(fresh);

@@ -13,6 +13,7 @@ const ordinary = [
   'import',
   'ingest',
   'rebuild',
+  'cache-plan',
   'idle-rss',
 ];
 const benches = [

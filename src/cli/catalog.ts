@@ -152,6 +152,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/brief.ts'),
   },
   {
+    name: 'cache',
+    usage: 'plan',
+    summary: 'how a request is laid out so that a provider’s prompt cache serves it',
+    group: 'more',
+    load: () => import('./commands/cache.ts'),
+  },
+  {
     name: 'task',
     usage: 'add|update|list',
     summary: 'tasks of the project and of sessions',

@@ -14,14 +14,34 @@ const price = z.strictObject({
     .strictObject({ over: z.union([z.literal(100_000), z.literal(272_000)]), input: z.number(), output: z.number() })
     .optional(),
 });
-const file = z.strictObject({
+// what else stands in the file are the rules of prompt caches: provider-rules.ts
+const file = z.object({
   version: z.literal(1),
   as_of: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
   models: z.record(z.string(), price),
 });
 
-/** The price lists that ship with prsist. Throws config/invalid when they are missing or not in their form. */
+/**
+ * The price lists that ship with prsist, read at their first use: that is a tenth of a daemon's start. That use throws
+ * config/invalid when they are missing or not in their form.
+ */
 export function readPrices(packageRoot: string): Prices {
+  let known: Prices | undefined;
+  const prices = () => {
+    known ??= readNow(packageRoot);
+    return known;
+  };
+  return {
+    get as_of() {
+      return prices().as_of;
+    },
+    get models() {
+      return prices().models;
+    },
+  };
+}
+
+function readNow(packageRoot: string): Prices {
   const path = join(packageRoot, 'config', 'providers.yaml');
   const text = readText(path);
   if (text === undefined) throw new PrsistError('config/invalid', `${path} is missing: the installation is incomplete`);

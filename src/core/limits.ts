@@ -48,6 +48,9 @@ export const limits = {
   /** That thread waits so long: who started the daemon is answered first. */
   checkAfterMs: 1_000,
 
+  /** Segments of one request to a model. */
+  planSegments: 4_096,
+
   groupCommit: 256,
   queueRequests: 1_000,
   queueBytes: 32 * mib,

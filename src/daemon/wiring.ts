@@ -8,6 +8,7 @@ import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
+import { cacheFeature } from '../features/cache/feature.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
@@ -67,6 +68,7 @@ import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { briefLinks } from './brief-link.ts';
+import { cachePlanning } from './cache-planning.ts';
 import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
@@ -138,6 +140,7 @@ export function wire(wiring: Wiring): Wired {
   const capture = captureParts(wiring);
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
+  const told = toldBriefs(wiring.paths.printed);
   const roots = rootsOf(wiring);
   const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
   const hooks = createHooks(wiring, () => wiring.projects().roots());
@@ -192,7 +195,13 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
+    cacheFeature({
+      planning: cachePlanning({
+        ...{ packageRoot: wiring.packageRoot, sources, told, breathe: wiring.breathe },
+        redactorAt: (root) => capture.rules(root).redactor,
+      }),
+    }),
+    briefFeature({ sources, told }),
     systemFeature({
       ...{
         hooks,

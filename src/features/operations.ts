@@ -2,6 +2,7 @@
 import { contract as activity } from './activity/contract.ts';
 import { contract as batch } from './batch/contract.ts';
 import { contract as brief } from './brief/contract.ts';
+import { contract as cache } from './cache/contract.ts';
 import { contract as capture } from './capture/contract.ts';
 import { contract as documents } from './documents/contract.ts';
 import { contract as entries } from './entries/contract.ts';
@@ -19,6 +20,7 @@ export const operations = {
   ...activity,
   ...search,
   ...brief,
+  ...cache,
   ...system,
   ...tokens,
   ...batch,

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { activityFeature } from '../../src/features/activity/feature.ts';
+import { cacheFeature } from '../../src/features/cache/feature.ts';
 import { captureFeature } from '../../src/features/capture/feature.ts';
 import { documentsFeature } from '../../src/features/documents/feature.ts';
 import * as ofDocuments from '../../src/features/documents/findable.ts';
@@ -66,6 +67,7 @@ function allFeatures(): readonly Feature[] {
     sessionsFeature(none),
     captureFeature(none, [], none),
     activityFeature(none),
+    cacheFeature({ planning: none }),
     tokensFeature(none),
     documentsFeature(none),
     systemFeature(none),

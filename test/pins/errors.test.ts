@@ -25,6 +25,9 @@ entry/would-demote 409 1
 document/not-found 404 1
 document/unsupported 400 1
 document/broken 400 1
+provider/unknown 404 1
+model/unknown 404 1
+context/over-window 413 1
 job/not-found 404 1
 route/unknown 404 2
 request/key-reused 409 1

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import type { GitState } from '../../core/snapshot.ts';
-import { readPlainText } from '../../platform/brief-files.ts';
 import type { Read } from '../../store/record-type.ts';
 import type {
   BriefAnchor,
@@ -11,6 +9,7 @@ import type {
   BriefSession,
   RenderedBrief,
 } from './brief-input.ts';
+import { instructionsOf } from './instructions.ts';
 import { renderBrief } from './render.ts';
 import { restrained, type Telling } from './telling.ts';
 
@@ -96,7 +95,7 @@ export function assemble(sources: BriefSources, setting: Setting, wanted: Wanted
     ...{ reason: wanted.reason, project: setting.project, sessions, maxTokens: wanted.maxTokens },
     entries: sources.entries(reads, { now, root }),
     prunes: telling.prunes ?? false,
-    known: knownTexts(setting.root),
+    known: instructionsOf(setting.root).map(({ text }) => text),
     ...(anchor ? { anchor } : {}),
     ...(handoff ? { handoff } : {}),
   };
@@ -116,11 +115,4 @@ export function anchorSession(
       now - session.last_activity < unfinishedMs &&
       (session.branch === null || place.branch === undefined || session.branch === place.branch),
   );
-}
-
-const instructionFiles = ['CLAUDE.md', '.claude/CLAUDE.md', 'CLAUDE.local.md', 'AGENTS.md', 'AGENTS.override.md'];
-
-function knownTexts(root: string | undefined): string[] {
-  if (root === undefined) return [];
-  return instructionFiles.flatMap((name) => readPlainText(join(root, name)) ?? []);
 }

@@ -1,0 +1,64 @@
+// What programs get by `import { plan } from 'prsist'`: one module with the rules of providers built in, and its types.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import type { BuildOptions } from 'esbuild';
+import { readProviders } from '../src/config/provider-rules.ts';
+
+const root = join(import.meta.dirname, '..');
+const entry = 'src/features/cache/plan/library.ts';
+
+/** Options for the module. It is alone: the daemon and the command line have nothing of it. */
+export function libraryOptions(outfile: string): BuildOptions & { readonly metafile: true } {
+  return {
+    ...{ absWorkingDir: root, entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' },
+    ...{ target: 'node22', legalComments: 'none', logLevel: 'warning', metafile: true, minifySyntax: true },
+    define: { shippedProviders: JSON.stringify(readProviders(root)) },
+  };
+}
+
+/** Writes the declarations of the module and of what they name into a directory; `library.d.ts` is the first. Returns their number. */
+export function writeTypes(into: string): number {
+  const declared = fs.mkdtempSync(join(tmpdir(), 'prsist-types-'));
+  try {
+    declare(declared);
+    const first = join(declared, relative('src', entry).replace(/\.ts$/, '.d.ts'));
+    const wanted = [...named(first)];
+    for (const path of wanted) {
+      // no two of them have one name: they lie beside one another
+      const text = fs.readFileSync(path, 'utf8').replace(relativeImport, (_, file) => `from './${base(file)}.js'`);
+      fs.writeFileSync(join(into, `${base(path)}.d.ts`), text, { flag: 'wx' });
+    }
+    return wanted.length;
+  } finally {
+    fs.rmSync(declared, { recursive: true });
+  }
+}
+
+const relativeImport = /from '(\.\.?\/[^']+)\.ts'/g;
+
+function base(path: string): string {
+  return (path.split('/').at(-1) ?? path).replace(/(?:\.d)?\.ts$/, '');
+}
+
+/** A declaration file and all that it names. */
+function named(path: string, known = new Set<string>()): ReadonlySet<string> {
+  if (known.has(path)) return known;
+  known.add(path);
+  for (const [, file] of fs.readFileSync(path, 'utf8').matchAll(relativeImport)) {
+    named(join(dirname(path), `${file}.d.ts`), known);
+  }
+  return known;
+}
+
+function declare(into: string): void {
+  const settings = [
+    ...['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--strict', '--exactOptionalPropertyTypes'],
+    ...['--allowImportingTsExtensions', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'],
+    ...['--types', 'node', '--rootDir', 'src', '--outDir', into, entry],
+  ];
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, ...settings], { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the types of the library could not be written: ${stdout}`);
+}

@@ -1,0 +1,43 @@
+-- both: rendered context, its prefixes and the tensors of local engines; local, no record behind them: losing them costs speed
+create table kv_cache ( -- one row per segment
+  id integer primary key autoincrement,
+  cache_key text not null unique, -- kind:hash:render version
+  content blob not null,
+  content_hash text not null, -- SHA-256 of the plain bytes, hex
+  kind text not null check (kind in ('system', 'template', 'documentation', 'dynamic')),
+  codec integer not null default 2, -- 0 raw 2 zstd, as blobs
+  plain_bytes integer not null,
+  size_bytes integer not null,
+  tokens integer not null,
+  usage_count integer not null default 0,
+  last_accessed integer,
+  cache_value_score real,
+  pinned integer not null default 0,
+  created_at integer not null
+) strict;
+create table kv_block ( -- a chain of segments; a row exists only if its parent does
+  h blob primary key, -- 16 bytes
+  parent blob,
+  depth integer not null,
+  seg integer not null, -- kv_cache.id
+  tok integer not null,
+  cum_tok integer not null,
+  uses integer not null default 0,
+  kids integer not null default 0,
+  turn integer not null default 0,
+  class integer not null default 0, -- hazard class of the value policy
+  last_used integer not null
+) strict, without rowid;
+create index kv_block_leaf on kv_block (last_used) where kids = 0; -- eviction: leaves only
+create index kv_block_seg on kv_block (seg); -- deleting a segment
+create index kv_block_parent on kv_block (parent); -- shared prefixes
+create table kv_state ( -- tensor files, under a budget of their own
+  state_key text primary key, -- engine, build, model, quantisation, context settings, chain
+  engine text not null,
+  file text not null,
+  chain blob not null,
+  tokens integer not null,
+  bytes integer not null,
+  mac blob not null,
+  last_used integer not null
+) strict;

@@ -1,0 +1,81 @@
+import { PrsistError } from '../../core/errors.ts';
+import type { Parsed, Reply } from '../../core/operation.ts';
+import type { Providers } from '../../core/provider-rules.ts';
+import { estimateTokens } from '../../core/tokens.ts';
+import type { Context } from '../feature.ts';
+import type { planContract } from './contract-plan.ts';
+import type { PlanContext, PlanOptions } from './plan/cache-plan.ts';
+import { planWith, render } from './plan/plan.ts';
+import { type Recorded, sessionSegments, startSegments } from './plan/recorded.ts';
+
+type Plan = (typeof planContract)['cache.plan'];
+type Input = Parsed<Plan>;
+
+/** What plans are handed by the daemon: rules, and what other features know. */
+export interface PlanNeeds {
+  readonly providers: Providers;
+  /** Throws session/not-found, session/ambiguous. */
+  readonly conversation: (context: Context, session_id: string) => Recorded;
+  /** What agents are told at their start: the brief, and the project's own files. Without secrets. */
+  readonly start: (context: Context, session_id: string | undefined) => Parameters<typeof startSegments>[0];
+  readonly breathe: () => Promise<void>;
+}
+
+interface Source {
+  readonly source: Reply<Plan>['source'];
+  readonly session_id: string | null;
+  readonly planned: PlanContext;
+}
+
+/** Plans a request of given segments, of a recorded session, or of what an agent of the project starts with. */
+export function planVerb(needs: PlanNeeds) {
+  return async (context: Context, input: Input): Promise<Reply<Plan>> => {
+    const { source, session_id, planned } = await sourceOf(needs, context, input);
+    const plan = planWith(needs.providers, planned, input.provider, optionsOf(input));
+    const request = input.body ? { request: rendered(render(plan, planned)) } : {};
+    const { segments, breakpoints, warnings } = plan;
+    return {
+      ...{ source, session_id, ...plan },
+      ...{ segments: [...segments], breakpoints: [...breakpoints], warnings: [...warnings] },
+      ...request,
+    };
+  };
+}
+
+async function sourceOf(needs: PlanNeeds, context: Context, input: Input): Promise<Source> {
+  const { segments, session_id } = input;
+  if (segments !== undefined && session_id !== undefined) {
+    throw new PrsistError('input/invalid', 'segments are given: a session would bring its own', {
+      ...{ field: 'session_id', hint: 'give one of the two' },
+    });
+  }
+  const project = context.project.id;
+  if (segments !== undefined) {
+    const given = segments.map((each) => ({ ...each, tokens: each.tokens ?? estimateTokens(each.text) }));
+    return { source: 'segments', session_id: null, planned: { segments: given.map(withoutUndefined), project } };
+  }
+  if (session_id === undefined) {
+    const started = startSegments(needs.start(context, undefined));
+    return { source: 'project', session_id: null, planned: { segments: started, project } };
+  }
+  const recorded = needs.conversation(context, session_id);
+  const before = startSegments(needs.start(context, recorded.session_id));
+  const said = await sessionSegments(recorded, before, needs.breathe);
+  const planned = { segments: said, project, session: recorded.session_id, pauses_s: recorded.pauses_s };
+  return { source: 'session', session_id: recorded.session_id, planned };
+}
+
+type Given = NonNullable<Input['segments']>[number] & { readonly tokens: number };
+
+function withoutUndefined({ role, ...rest }: Given): PlanContext['segments'][number] {
+  return role === undefined ? rest : { ...rest, role };
+}
+
+function optionsOf(input: Input): PlanOptions {
+  const { model, ttl, messages_ttl, requests_per_minute, expected_reads, window_tokens, slots, state_file } = input;
+  return { model, ttl, messages_ttl, requests_per_minute, expected_reads, window_tokens, slots, state_file };
+}
+
+function rendered({ before, ...request }: ReturnType<typeof render>): Reply<Plan>['request'] {
+  return { ...request, before: [...before] };
+}
