@@ -138,6 +138,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/stats.ts'),
   },
   {
+    name: 'cache',
+    usage: 'audit',
+    summary: "what agents read from their provider's prompt cache, what broke it, what that cost",
+    group: 'more',
+    load: () => import('./commands/cache.ts'),
+  },
+  {
     name: 'context',
     usage: 'store|get|list|delete|history|restore|tag|link|trust|feedback',
     summary: 'work with context entries',

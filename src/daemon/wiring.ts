@@ -68,6 +68,7 @@ import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { briefLinks } from './brief-link.ts';
+import { cacheNeeds } from './cache-needs.ts';
 import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
@@ -156,10 +157,11 @@ export function wire(wiring: Wiring): Wired {
   };
   const { lay, drain } = wiring.spool;
   const erasing = erasingNeeds(wiring.projects, entries, () => features);
+  const prices = readPrices(wiring.packageRoot);
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
-      prices: readPrices(wiring.packageRoot),
+      prices,
       times: (root) => sessionTimes(wiring.settings.at(root)),
       get device() {
         return wiring.projects().identity.dev;
@@ -193,7 +195,7 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    cacheFeature(),
+    cacheFeature(cacheNeeds({ prices, redactor: wiring.redactor, breathe: wiring.breathe })),
     briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{

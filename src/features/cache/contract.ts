@@ -1,2 +1,5 @@
 /** Operations of the prefix cache. */
-export const contract = {} as const;
+import type { Contract } from '../../core/operation.ts';
+import { auditContract } from './contract-audit.ts';
+
+export const contract = { ...auditContract } as const satisfies Contract;

@@ -1,0 +1,63 @@
+import type { Segment } from '../segment.ts';
+
+export type SegmentCause =
+  | 'tools'
+  | 'tool order'
+  | 'system'
+  | 'time in the prefix'
+  | 'memory'
+  | 'compaction'
+  | 'history edited';
+
+/** What differs first between two prompts, the later of which should only have grown; undefined when it has. */
+export function causeInSegments(before: readonly Segment[], now: readonly Segment[]): SegmentCause | undefined {
+  const at = before.findIndex((segment, n) => now[n]?.text !== segment.text);
+  const was = before[at];
+  if (!was) return undefined;
+  const is = now[at];
+  // a segment more or less among tools or system shows at its neighbour
+  const place = is && order(is) < order(was) ? is.place : was.place;
+  if (place === 'messages') return is && isSummary(is) ? 'compaction' : 'history edited';
+  if (place === 'tools') return is && isSameTools(was.text, is.text) ? 'tool order' : 'tools';
+  if (isMemory(was) || (is && isMemory(is))) return 'memory';
+  return is && withoutTimes(was.text) === withoutTimes(is.text) ? 'time in the prefix' : 'system';
+}
+
+function order({ place }: Segment): number {
+  return ['tools', 'system', 'messages'].indexOf(place);
+}
+
+function isSummary({ slot }: Segment): boolean {
+  return slot === 'summary' || slot.startsWith('summary:');
+}
+
+function isMemory({ slot }: Segment): boolean {
+  return slot === 'snapshot' || slot === 'memory' || slot.startsWith('memory:');
+}
+
+/** The same tools, of which only the order differs. */
+function isSameTools(before: string, now: string): boolean {
+  return before !== now && sorted(before) === sorted(now);
+}
+
+function sorted(tools: string): string {
+  try {
+    const list: unknown = JSON.parse(tools);
+    return Array.isArray(list)
+      ? list
+          .map((tool) => JSON.stringify(tool))
+          .sort()
+          .join('\n')
+      : tools;
+  } catch {
+    return tools;
+  }
+}
+
+/** Dates, times of day and numbers as long as a time in seconds. */
+function withoutTimes(text: string): string {
+  return text
+    .replace(/\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?/g, '')
+    .replace(/\b\d{1,2}:\d{2}(?::\d{2})?\b/g, '')
+    .replace(/\b\d{10,16}\b/g, '');
+}
