@@ -34,6 +34,13 @@ export function auditedOne(print: Printer, session: Session, audit: Audit): void
   print.table(
     session.misses.map((miss) => [`request ${miss.request}`, miss.because, `${tokens(miss.tokens)} not read`]),
   );
+  const { restless } = session;
+  if (restless) {
+    const where = restless.read === 0 ? 'from its very start' : `after its first ${tokens(restless.read)}`;
+    print.line(
+      `from request ${restless.request} on ${restless.requests} prompts in a row changed ${where}: something there is written anew each time (a time, a counter, a memory block)`,
+    );
+  }
   footnotes(print, audit, session.simulator.error);
 }
 
@@ -102,9 +109,8 @@ function lineOf(each: Break): string[] {
   const name = each.because === null ? each.cause : `${each.cause}: ${each.because}`;
   const money = each.usd === null ? '' : `, $${each.usd.toFixed(2)}`;
   return [
-    ...[`request ${each.request}`, `${each.at.slice(0, 16).replace('T', ' ')} UTC`, name],
-    `${whatLeft(each)} of ${tokens(each.before)} read after ${pause(each.gap_seconds)}`,
-    `cost ${tokens(Math.round(each.cost))} tokens${money}`,
+    ...[`request ${each.request}`, name, `${tokens(Math.round(each.cost))} tokens${money}`],
+    `${whatLeft(each)} of ${tokens(each.before)} read after ${pause(each.gap_seconds)}, ${each.at.slice(0, 16).replace('T', ' ')} UTC`,
   ];
 }
 

@@ -1,5 +1,5 @@
 // A bar for each request: what was read from the cache, written to it, and paid in full.
-import type { Printer } from './print.ts';
+import type { Printer, Style } from './print.ts';
 
 interface Pictured {
   readonly at: string;
@@ -73,10 +73,12 @@ function line(row: Row, { width, longest, print }: Drawing): string {
   const uncached = row.uncached === 0 ? 0 : Math.round(part(row.uncached));
   const write = Math.min(cells - uncached, Math.round(part(row.write)));
   const read = cells - uncached - write;
+  const painted = (style: Style, cell: string, count: number) =>
+    count === 0 ? '' : print.paint(style, cell.repeat(count));
   const bar = [
-    print.paint('green', full.read.repeat(read)),
-    print.paint('yellow', full.write.repeat(write)),
-    print.paint('red', full.uncached.repeat(uncached)),
+    painted('green', full.read, read),
+    painted('yellow', full.write, write),
+    painted('red', full.uncached, uncached),
   ].join('');
   const thousands = `${(size / 1000).toFixed(1)}k`;
   return `${row.isBreak ? '×' : ' '} ${which.padStart(9)} ${thousands.padStart(8)} ${bar}`;

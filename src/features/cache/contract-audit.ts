@@ -54,6 +54,8 @@ const session = z.object({
   causes: z.record(z.string(), count),
   /** Requests that read little for a reason that is no fault of their prefix. */
   misses: z.array(z.object({ request: z.int(), at: time, because: exact, tokens: count })),
+  /** Requests in a row whose prompts all changed after the same tokens: something is rendered anew each time. */
+  restless: z.object({ request: z.int(), requests: count, read: count }).nullable(),
   /** Points by which the simulated cached share differs: of a prompt that only grows, and told where prompts changed. */
   simulator: z.object({ error: z.number(), told_error: z.number() }),
   /** Entries of an hour and a beginning that stays as it is; null where the simulator is more than 2 points off. */

@@ -34,6 +34,34 @@ export interface Faults {
   readonly misses: readonly Miss[];
 }
 
+/** The same break again and again: something is rendered anew for every request. */
+export interface Restless {
+  /** The first request of it, from 0. */
+  readonly n: number;
+  readonly requests: number;
+  /** Tokens up to which nothing changes. */
+  readonly read: number;
+}
+
+const leastRestless = 3;
+/** A count of tokens that differs by this much is the same place. */
+const samePlace = 64;
+
+/** The longest run of requests, one after the other, whose prompts all changed at the same place. */
+export function restlessIn(requests: readonly ModelRequest[], breaks: readonly Break[]): Restless | null {
+  const runs: Restless[] = [];
+  for (const { n, cause } of breaks) {
+    if (cause !== 'prefix changed') continue;
+    const read = requests[n]?.read ?? 0;
+    const run = runs.at(-1);
+    const goesOn = run && n === run.n + run.requests && Math.abs(read - run.read) <= samePlace;
+    if (goesOn) runs[runs.length - 1] = { ...run, requests: run.requests + 1 };
+    else runs.push({ n, requests: 1, read });
+  }
+  const [longest] = runs.sort((a, b) => b.requests - a.requests || a.n - b.n);
+  return longest && longest.requests >= leastRestless ? longest : null;
+}
+
 type Rules = (model: string) => ProviderRules;
 
 /** Every request that read less than the one before it of the same model had left in the cache. */

@@ -15,16 +15,19 @@ export function causeInSegments(before: readonly Segment[], now: readonly Segmen
   const was = before[at];
   if (!was) return undefined;
   const is = now[at];
-  // a segment more or less among tools or system shows at its neighbour
-  const place = is && order(is) < order(was) ? is.place : was.place;
-  if (place === 'messages') return is && isSummary(is) ? 'compaction' : 'history edited';
-  if (place === 'tools') return is && isSameTools(was.text, is.text) ? 'tool order' : 'tools';
-  if (isMemory(was) || (is && isMemory(is))) return 'memory';
-  return is && withoutTimes(was.text) === withoutTimes(is.text) ? 'time in the prefix' : 'system';
+  if (!is) return causeOf(was, undefined);
+  if (is.slot === was.slot) return causeOf(was, is);
+  // one that came in, or one that went
+  return now.some(({ slot }) => slot === was.slot) ? causeOf(is, is) : causeOf(was, is);
 }
 
-function order({ place }: Segment): number {
-  return ['tools', 'system', 'messages'].indexOf(place);
+function causeOf(changed: Segment, is: Segment | undefined): SegmentCause {
+  const isSame = is?.slot === changed.slot;
+  if (changed.place === 'messages') return is && isSummary(is) ? 'compaction' : 'history edited';
+  if (changed.place === 'tools') return isSame && isSameTools(changed.text, is.text) ? 'tool order' : 'tools';
+  if (isMemory(changed)) return 'memory';
+  const isTime = isSame && changed.text !== is.text && withoutTimes(changed.text) === withoutTimes(is.text);
+  return isTime ? 'time in the prefix' : 'system';
 }
 
 function isSummary({ slot }: Segment): boolean {

@@ -23,8 +23,6 @@ interface Wanted {
 interface Lineage {
   /** Tokens after which tools or system end, where usage shows it. */
   readonly borders: readonly number[];
-  /** The pieces of the present prompt that end there. */
-  heads: readonly Piece[];
   /** Where prompts ended, by their tokens: what is told to be read of an older one goes on from there. */
   readonly ends: Map<number, Piece>;
   tip: Piece;
@@ -35,41 +33,62 @@ interface Lineage {
 const mostHeads = 2;
 
 /** Prompts that would explain the usage of a conversation. */
-export function fromUsage(conversation: Conversation, { rulesOf, told = [] }: Wanted): Rebuilt {
-  const { requests, compactions } = conversation;
+export function fromUsage(conversation: Conversation, { rulesOf, told }: Wanted): Rebuilt {
+  const { requests } = conversation;
   const hours = requests.some(({ write1h }) => write1h > 0);
+  const broken = new Set((told ?? []).filter(({ cause }) => cause !== 'expired').map(({ n }) => n));
   const lineages = new Map<string, Lineage>();
   const warm: Warm[] = [];
-  const broken = new Set(told.filter(({ cause }) => cause !== 'expired').map(({ n }) => n));
   const simulated = requests.map((request, n): SimulatedRequest => {
     const { at, model, read } = request;
     const rules = rulesOf(model);
-    const marked = rules.mode === 'automatic' ? promptOf(request) : keptOf(request);
     const known = lineages.get(model);
-    const lineage = known ?? {
-      borders: bordersOf(requests, n, broken),
-      heads: [],
-      ends: new Map(),
-      tip: noPieces(),
-      at,
-    };
+    if (known && told) goBack(known, read, broken.has(n));
+    if (known) cut(known, staysOf(conversation, { request, known, isBroken: broken.has(n), rules }));
+    const lineage = known ?? { borders: bordersOf(requests, n, broken), ends: new Map(), tip: noPieces(), at };
     lineages.set(model, lineage);
-    if (known) {
-      const isCompacted = compactions.some((moment) => moment > known.at && moment <= at);
-      if (broken.has(n) && known.ends.has(read)) known.tip = known.ends.get(read) ?? known.tip;
-      cut(known, broken.has(n) ? read : isCompacted ? (known.heads.at(-1)?.end ?? 0) : marked);
-    }
     const previous = lineage.tip;
-    grow(lineage, `${n}`, marked);
+    grow(lineage, `${n}`, markedOf(rules, request));
     lineage.ends.set(lineage.tip.end, lineage.tip);
     lineage.at = at;
-    const first = known ? undefined : lineage.heads.find(({ end }) => end === read);
-    if (first) warm.push({ piece: first, model });
+    const heads = headsOf(lineage);
+    if (!known) warm.push(...heads.filter(({ end }) => end === read).map((piece) => ({ piece, model })));
     const lifetime = hours && '1h' in rules.lifetimes ? '1h' : rules.lifetime;
-    const marks = [...new Set([...lineage.heads, previous, lineage.tip])].map((piece) => ({ piece, lifetime }));
+    const marks = [...new Set([...heads, previous, lineage.tip])].map((piece) => ({ piece, lifetime }));
     return { at, model, prompt: lineage.tip, marks, tail: Math.max(0, promptOf(request) - lineage.tip.end) };
   });
   return { requests: simulated, warm };
+}
+
+/** Where entries can end: after what was read or written; where nothing is counted as written, anywhere. */
+function markedOf(rules: ProviderRules, request: ModelRequest): number {
+  return rules.mode === 'automatic' ? promptOf(request) : keptOf(request);
+}
+
+/** A request that read more than there was, or a break that read just so much, goes on from an older prompt. */
+function goBack(known: Lineage, read: number, isBroken: boolean): void {
+  if (isBroken || read > known.tip.end) known.tip = known.ends.get(read) ?? known.tip;
+}
+
+interface Going {
+  readonly request: ModelRequest;
+  readonly known: Lineage;
+  readonly isBroken: boolean;
+  readonly rules: ProviderRules;
+}
+
+/** Tokens of the prompt before that this one begins with. */
+function staysOf({ compactions }: Conversation, { request, known, isBroken, rules }: Going): number {
+  if (isBroken) return request.read;
+  const isCompacted = compactions.some((moment) => moment > known.at && moment <= request.at);
+  return isCompacted ? (headsOf(known).at(-1)?.end ?? 0) : markedOf(rules, request);
+}
+
+/** The pieces of the present prompt after which tools or system end, the first first. */
+function headsOf({ tip, borders }: Lineage): readonly Piece[] {
+  const heads: Piece[] = [];
+  for (let piece = tip; piece.before; piece = piece.before) if (borders.includes(piece.end)) heads.unshift(piece);
+  return heads;
 }
 
 /** What the first request read was put there by others, and what told breaks left of it ends where something ends, too. */
@@ -91,14 +110,12 @@ function cut(lineage: Lineage, tokens: number): void {
     piece = pieceAfter(piece.before, `${piece.id} up to ${tokens}`, { tokens: tokens - piece.before.end });
   }
   lineage.tip = piece;
-  lineage.heads = lineage.heads.filter(({ end }) => end <= piece.end);
 }
 
 /** Adds what is new, with a border where one is known. */
 function grow(lineage: Lineage, id: string, to: number): void {
   for (const border of lineage.borders.filter((each) => each > lineage.tip.end && each <= to)) {
     lineage.tip = pieceAfter(lineage.tip, id, { tokens: border - lineage.tip.end, blocks: 0 });
-    lineage.heads = [...lineage.heads, lineage.tip];
   }
   if (to > lineage.tip.end) lineage.tip = pieceAfter(lineage.tip, id, { tokens: to - lineage.tip.end });
 }

@@ -1,5 +1,5 @@
 // One conversation, audited: what was read, what broke, what it cost, and what another order would have given.
-import { type Break, faultsOf, type Miss } from './breaks.ts';
+import { type Break, faultsOf, type Miss, type Restless, restlessIn } from './breaks.ts';
 import { ratesOf, type Tariff } from './cost.ts';
 import { fromUsage, lifeOf, type Rebuilt } from './from-usage.ts';
 import { asServed, inputOf, type Outcome, outcomeOf, shareOf } from './outcome.ts';
@@ -11,6 +11,7 @@ export interface SessionAudit {
   readonly recorded: Outcome;
   readonly breaks: readonly (Break & { readonly units: number })[];
   readonly misses: readonly Miss[];
+  readonly restless: Restless | null;
   /** Tokens written and never read. */
   readonly waste: number;
   /** Difference of the cached share in points when the simulator knows nothing of breaks, and when it is told where prompts changed. */
@@ -35,6 +36,7 @@ export function auditSession(conversation: Conversation, tariff: Tariff, now: nu
   return {
     ...{ recorded, misses, toldError, error: off(fromUsage(conversation, { rulesOf })) },
     breaks: breaks.map((each) => ({ ...each, units: costOf(each, requests, tariff) })),
+    restless: restlessIn(requests, breaks),
     waste: wasteOf(requests, ({ at, model }) => at + lifeOf(rulesOf(model), requests) >= now),
     prsist: toldError > mostError ? null : asPlanned(conversation, breaks, tariff),
   };

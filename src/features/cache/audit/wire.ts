@@ -32,10 +32,15 @@ export function sessionReply(
     }),
     causes: causesOf([audit]),
     misses: audit.misses.map(({ n, because, tokens }) => ({ request: n + 1, at: at(n), because, tokens })),
+    restless: restlessReply(audit.restless),
     simulator: { error: audit.error, told_error: audit.toldError },
     prsist: audit.prsist && outcomeReply(audit.prsist),
     ...(picture ? { picture: requests.map(pictured) } : {}),
   };
+}
+
+function restlessReply(restless: Audited['audit']['restless']) {
+  return restless && { request: restless.n + 1, requests: restless.requests, read: restless.read };
 }
 
 function pictured({ at, model, read, write, write1h, uncached }: Audited['requests'][number]) {
