@@ -106,7 +106,8 @@ function causes(counts: Readonly<Record<string, number>>): string {
 }
 
 function lineOf(each: Break): string[] {
-  const name = each.because === null ? each.cause : `${each.cause}: ${each.because}`;
+  const exact = each.because ?? (each.cause === 'prefix changed' ? each.where : null);
+  const name = exact === null ? each.cause : `${each.cause}: ${exact}`;
   const money = each.usd === null ? '' : `, $${each.usd.toFixed(2)}`;
   return [
     ...[`request ${each.request}`, name, `${tokens(Math.round(each.cost))} tokens${money}`],

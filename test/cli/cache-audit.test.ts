@@ -22,6 +22,7 @@ const session = {
   breaks: [
     {
       ...{ request: 3, at: at(9), model: 'claude-opus-4-5', cause: 'expired', because: null, read: 0, before: 10_000 },
+      where: null,
       ...{ lost: 10_000, gap_seconds: 480, cost: 11_500, usd: 0.0575 },
     },
   ],
@@ -91,6 +92,13 @@ test('PC342: which sessions are meant is said once', async () => {
 test('PC343: without a request that is said, and prompts that change every time are named', async () => {
   await using none = await serve((_, response) => reply(response, { ...answer, sessions: [] }));
   expect(await prsist(['cache', 'audit', '--all'], { server: none })).toMatchObject({ exit: 0, stdout: '' });
+  const changed = { ...session.breaks[0], cause: 'prefix changed', where: 'tools or system' };
+  await using other = await serve((_, response) =>
+    reply(response, { ...answer, sessions: [{ ...session, breaks: [changed] }] }),
+  );
+  expect((await prsist(['cache', 'audit', '--all'], { server: other })).stdout).toContain(
+    'request 3  prefix changed: tools or system  11.5k tokens',
+  );
   const restless = { ...session, restless: { request: 2, requests: 17, read: 2_000 } };
   await using server = await serve((_, response) => reply(response, { ...answer, sessions: [restless] }));
   expect((await prsist(['cache', 'audit', '--all'], { server })).stdout).toContain(

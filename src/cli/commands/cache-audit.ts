@@ -43,7 +43,8 @@ async function audit(cli: Cli, session: string | undefined, options: AuditOption
   const reply: Audit = await cli.client.call('cache.audit', await wanted(cli, session, options));
   cli.answer(reply, () => {
     const [first, ...others] = reply.sessions;
-    if (!first) cli.print.note('no request of a model recorded here: prsist cache audit --all');
+    if (!first)
+      cli.print.note('no request of a model recorded here: prsist cache audit --all (sub-agents: --children)');
     else if (others.length === 0) auditedOne(cli.print, first, reply);
     else auditedAll(cli.print, reply);
   });

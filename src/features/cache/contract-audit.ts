@@ -40,7 +40,8 @@ const session = z.object({
       cause: z.enum(plainCauses),
       /** More exactly, where messages or segments tell. */
       because: exact.nullable(),
-      /** Where the prefix that was still read ends: at the start nothing was. */
+      /** Where the prompt became another one: nothing was read, or tools and system were. Null where it expired. */
+      where: z.enum(['tools or system', 'history']).nullable(),
       read: count,
       before: count,
       /** Tokens that could have been read and were not. */

@@ -107,7 +107,10 @@ function cut(lineage: Lineage, tokens: number): void {
   let piece = lineage.tip;
   while (piece.before && piece.before.end >= tokens) piece = piece.before;
   if (piece.end > tokens && piece.before) {
-    piece = pieceAfter(piece.before, `${piece.id} up to ${tokens}`, { tokens: tokens - piece.before.end });
+    piece = pieceAfter(piece.before, `${piece.id} up to ${tokens}`, {
+      tokens: tokens - piece.before.end,
+      partOf: piece,
+    });
   }
   lineage.tip = piece;
 }

@@ -1,5 +1,5 @@
 // The same conversation once more, with something put into every prompt.
-import { noPieces, type Piece, pieceAfter, type SimulatedRequest, type Warm } from './simulate.ts';
+import { noPieces, type Piece, pathTo, pieceAfter, type SimulatedRequest, type Warm } from './simulate.ts';
 
 /** A text that is put into every prompt. */
 export interface Inserted {
@@ -69,7 +69,7 @@ function placed(request: SimulatedRequest, { root, head, text }: Placing): Simul
     if (from < head && piece.end > head) {
       at = pieceAfter(at, `${piece.id} head`, { tokens: first, blocks: 0 });
       put();
-      at = pieceAfter(at, piece.id, { tokens: piece.tokens - first });
+      at = again(at, piece, first);
     } else {
       at = again(at, piece);
       if (piece.end === head) put();
@@ -87,15 +87,13 @@ function placed(request: SimulatedRequest, { root, head, text }: Placing): Simul
 }
 
 function copied(root: Piece, piece: Piece): Piece {
-  return pathTo(piece).reduce(again, root);
+  return pathTo(piece).reduce((at, each) => again(at, each), root);
 }
 
-function again(at: Piece, piece: Piece): Piece {
-  return pieceAfter(at, piece.id, { tokens: piece.tokens, blocks: piece.blocks - (piece.before?.blocks ?? 0) });
-}
-
-function pathTo(last: Piece): readonly Piece[] {
-  const path: Piece[] = [];
-  for (let piece = last; piece.before !== undefined; piece = piece.before) path.push(piece);
-  return path.reverse();
+/** The same content after another piece, without its first tokens; a part of what it was a part of. */
+function again(at: Piece, piece: Piece, without = 0): Piece {
+  const blocks = piece.blocks - (piece.before?.blocks ?? 0);
+  const content = { tokens: piece.tokens - without, blocks };
+  if (!piece.partOf) return pieceAfter(at, piece.id, content);
+  return pieceAfter(at, piece.id, { ...content, partOf: again(at, piece.partOf, without) });
 }

@@ -12,6 +12,10 @@ export interface Piece {
   /** Content blocks up to its end. */
   readonly blocks: number;
   readonly after: Map<string, Piece>;
+  /** It is the first part of this piece, which is a part of none. */
+  readonly partOf: Piece | undefined;
+  /** What is the first part of this piece. */
+  readonly parts: Piece[];
 }
 
 /** A request as the provider sees it. */
@@ -33,22 +37,28 @@ export interface Served {
   readonly uncached: number;
 }
 
+interface Content {
+  readonly tokens: number;
+  readonly blocks?: number;
+  readonly partOf?: Piece;
+}
+
 /** The piece with this content after another; the same one for the same content. */
-export function pieceAfter(
-  before: Piece,
-  id: string,
-  { tokens, blocks = 1 }: { tokens: number; blocks?: number },
-): Piece {
+export function pieceAfter(before: Piece, id: string, { tokens, blocks = 1, partOf }: Content): Piece {
   const known = before.after.get(id);
   if (known) return known;
-  const piece = { before, id, tokens, end: before.end + tokens, blocks: before.blocks + blocks, after: new Map() };
+  const whole = partOf?.partOf ?? partOf;
+  const end = { end: before.end + tokens, blocks: before.blocks + blocks };
+  const piece: Piece = { before, id, tokens, ...end, after: new Map(), partOf: whole, parts: [] };
   before.after.set(id, piece);
+  whole?.parts.push(piece);
   return piece;
 }
 
 /** The beginning of all prompts. */
 export function noPieces(): Piece {
-  return { before: undefined, id: '', tokens: 0, end: 0, blocks: 0, after: new Map() };
+  const none = { before: undefined, partOf: undefined, tokens: 0, end: 0, blocks: 0 };
+  return { ...none, id: '', after: new Map(), parts: [] };
 }
 
 /** What is already in the cache before the first request, and stays until something is known of its life. */
@@ -90,9 +100,13 @@ export function simulate(
 /** The longest prefix that is known is read, in steps; everything stays known. */
 function serveWhole(entries: Entries, rules: ProviderRules, { at, model, prompt, tail }: SimulatedRequest): Served {
   const least = valueFor(rules.minTokens, model) ?? 0;
-  let hit = prompt;
-  while (hit.before && !isAlive(entries, hit, at)) hit = hit.before;
-  const read = hit.end < least ? 0 : Math.floor(hit.end / rules.stepTokens) * rules.stepTokens;
+  let known = 0;
+  for (const piece of pathTo(prompt)) {
+    const part = knownOf(entries, piece, at);
+    known += part;
+    if (part < piece.tokens) break;
+  }
+  const read = known < least ? 0 : Math.floor(known / rules.stepTokens) * rules.stepTokens;
   const entry = { until: at + lifetimeOf(rules), lifetime: lifetimeOf(rules) };
   for (const piece of pathOf(prompt)) entries.set(piece, entry);
   return { read, written: {}, uncached: prompt.end + tail - read };
@@ -140,6 +154,18 @@ function renew(entries: Entries, prompt: Piece, { at, read }: { at: number; read
 
 function isAlive(entries: Entries, piece: Piece, at: number): boolean {
   return (entries.get(piece)?.until ?? Number.NEGATIVE_INFINITY) >= at;
+}
+
+/** Tokens of a piece that are there: where prefixes of any length are read, every part of the same content counts. */
+function knownOf(entries: Entries, piece: Piece, at: number): number {
+  const whole = piece.partOf ?? piece;
+  const alive = [whole, ...whole.parts].filter((each) => isAlive(entries, each, at));
+  return Math.max(0, ...alive.map(({ tokens }) => Math.min(tokens, piece.tokens)));
+}
+
+/** From the first piece to the last. */
+export function pathTo(last: Piece): readonly Piece[] {
+  return [...pathOf(last)].reverse();
 }
 
 /** From the last piece to the first. */

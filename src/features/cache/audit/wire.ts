@@ -22,11 +22,13 @@ export function sessionReply(
     models: [...new Set(requests.map(({ model }) => model))],
     ...{ from: at(0), until: at(requests.length - 1), requests: requests.length },
     ...{ ...outcomeReply(recorded), usd, saved: 1 - shareOf(recorded.units, inputOf(recorded)), waste: audit.waste },
-    breaks: audit.breaks.map(({ n, cause, because, before, lost, gap, units }) => {
+    breaks: audit.breaks.map((each) => {
+      const { n, cause, because, before, lost, gap, units } = each;
       const model = requests[n]?.model ?? '';
       const unit = usdPerUnit(tariff, model);
+      const read = requests[n]?.read ?? 0;
       return {
-        ...{ request: n + 1, at: at(n), model, cause, because, read: requests[n]?.read ?? 0, before, lost },
+        ...{ request: n + 1, at: at(n), model, cause, because, where: whereOf(each, read), read, before, lost },
         ...{ gap_seconds: gap / 1000, cost: units, usd: unit === null ? null : units * unit },
       };
     }),
@@ -45,6 +47,12 @@ function restlessReply(restless: Audited['audit']['restless']) {
 
 function pictured({ at, model, read, write, write1h, uncached }: Audited['requests'][number]) {
   return { at: iso(at), model, read, write: write + write1h, uncached };
+}
+
+/** The first entry of a prompt ends after tools and system: where less was read, one of them changed. */
+function whereOf({ cause }: Audited['audit']['breaks'][number], read: number): 'tools or system' | 'history' | null {
+  if (cause === 'expired') return null;
+  return read === 0 ? 'tools or system' : 'history';
 }
 
 /** All of them together. */
