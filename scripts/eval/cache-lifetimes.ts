@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Inserted, withInserted } from '../../src/features/cache/audit/replays.ts';
-import type { ProviderRules } from '../../src/features/cache/audit/rules.ts';
+import type { CacheRules } from '../../src/features/cache/audit/rules.ts';
 import { type SimulatedRequest, simulate } from '../../src/features/cache/audit/simulate.ts';
 import { readTrace } from './cache/trace.ts';
 
@@ -57,7 +57,7 @@ function show(sessions: readonly (readonly SimulatedRequest[])[]): void {
 }
 
 function replayed(sessions: readonly (readonly SimulatedRequest[])[], { minutes, write, read = 0.1, memory }: Rule) {
-  const provider: ProviderRules = {
+  const provider: CacheRules = {
     ...{ provider: 'trace', mode: 'automatic', lookback: null, maxBreakpoints: null, stepTokens: 1 },
     ...{ minTokens: { default: null }, lifetimes: { usual: minutes * 60_000 }, lifetime: 'usual' },
     ...{ write: {}, read: { default: read } },

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Flat, promptsOf } from '../../scripts/eval/cache/trace.ts';
-import type { ProviderRules } from '../../src/features/cache/audit/rules.ts';
+import type { CacheRules } from '../../src/features/cache/audit/rules.ts';
 import { simulate } from '../../src/features/cache/audit/simulate.ts';
 
 const lifeSeconds = 100;
-const rules: ProviderRules = {
+const rules: CacheRules = {
   ...{ provider: 'trace', mode: 'automatic', lookback: null, maxBreakpoints: null, stepTokens: 1 },
   ...{ minTokens: { default: null }, lifetimes: { usual: lifeSeconds * 1000 }, lifetime: 'usual' },
   ...{ write: {}, read: { default: 0.1 } },

@@ -1,7 +1,7 @@
 // Where the cache broke, and why: by usage alone, and more exactly where messages or prompts are known.
 import { causeInSegments, type SegmentCause } from './causes.ts';
 import { type Conversation, keptOf, type ModelRequest, promptOf } from './request.ts';
-import { lifetimeOf, type ProviderRules, valueFor } from './rules.ts';
+import { type CacheRules, lifetimeOf, valueFor } from './rules.ts';
 
 export const plainCauses = ['prefix changed', 'history shorter', 'expired'] as const;
 export type PlainCause = (typeof plainCauses)[number];
@@ -62,7 +62,7 @@ export function restlessIn(requests: readonly ModelRequest[], breaks: readonly B
   return longest && longest.requests >= leastRestless ? longest : null;
 }
 
-type Rules = (model: string) => ProviderRules;
+type Rules = (model: string) => CacheRules;
 
 /** Every request that read less than the one before it of the same model had left in the cache. */
 export function faultsOf(conversation: Conversation, rulesOf: Rules): Faults {
@@ -86,14 +86,14 @@ export function faultsOf(conversation: Conversation, rulesOf: Rules): Faults {
 }
 
 /** A conversation that ever wrote entries of an hour is taken to write no others. */
-export function lifetimeIn(rules: ProviderRules, hours: boolean): number {
+export function lifetimeIn(rules: CacheRules, hours: boolean): number {
   return hours ? lifetimeOf(rules, '1h') : lifetimeOf(rules);
 }
 
 function missOf(
   { requests }: Conversation,
   n: number,
-  { rules, isFirst }: { rules: ProviderRules; isFirst: boolean },
+  { rules, isFirst }: { rules: CacheRules; isFirst: boolean },
 ): Miss | undefined {
   const request = requests[n];
   if (!request) return undefined;
@@ -107,7 +107,7 @@ interface Broken {
   readonly n: number;
   readonly request: ModelRequest;
   readonly before: ModelRequest;
-  readonly rules: ProviderRules;
+  readonly rules: CacheRules;
   readonly lifetime: number;
 }
 

@@ -1,7 +1,7 @@
 // Rules of providers that recorded usage contradicts: usage is trusted over a table.
 import { lifeOf } from './from-usage.ts';
 import { keptOf, type ModelRequest, promptOf } from './request.ts';
-import { type ProviderRules, valueFor } from './rules.ts';
+import { type CacheRules, valueFor } from './rules.ts';
 
 export interface Contradiction {
   readonly model: string;
@@ -22,7 +22,7 @@ interface Seen {
 /** What some conversations show of minimum and lifetime that the rules say otherwise. */
 export function contradictionsIn(
   conversations: readonly (readonly ModelRequest[])[],
-  rulesOf: (model: string) => ProviderRules,
+  rulesOf: (model: string) => CacheRules,
 ): readonly Contradiction[] {
   const seen = new Map<string, Seen>();
   for (const requests of conversations) {
@@ -41,7 +41,7 @@ export function contradictionsIn(
 interface Looked {
   readonly request: ModelRequest;
   readonly n: number;
-  readonly rules: ProviderRules;
+  readonly rules: CacheRules;
 }
 
 function look(seen: Map<string, Seen>, requests: readonly ModelRequest[], { request, n, rules }: Looked): void {
@@ -60,7 +60,7 @@ function look(seen: Map<string, Seen>, requests: readonly ModelRequest[], { requ
 function against(
   model: string,
   { never, shortest, outlived, life }: Seen,
-  rules: ProviderRules,
+  rules: CacheRules,
 ): readonly Contradiction[] {
   const least = valueFor(rules.minTokens, model);
   const found: Contradiction[] = [];

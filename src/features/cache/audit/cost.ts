@@ -1,7 +1,7 @@
 // What requests cost, in units of an uncached input token, and in money where the price is known.
 import { type Price, type Prices, type Tokens, costOf as usdOf } from '../../../core/prices.ts';
 import { type ModelRequest, promptOf } from './request.ts';
-import { type ProviderRules, valueFor } from './rules.ts';
+import { type CacheRules, valueFor } from './rules.ts';
 
 /** Prices of tokens in units of an uncached one. */
 export interface Rates {
@@ -12,7 +12,7 @@ export interface Rates {
 
 export interface Tariff {
   readonly prices: Prices;
-  readonly rulesOf: (model: string) => ProviderRules;
+  readonly rulesOf: (model: string) => CacheRules;
 }
 
 /** By the price list; by the provider's rules where it has no price. */

@@ -1,7 +1,7 @@
 // Prompts as usage shows them: what each request added to the one before it, and where the history became another one.
 import { type Break, lifetimeIn } from './breaks.ts';
 import { type Conversation, keptOf, type ModelRequest, promptOf } from './request.ts';
-import { lifetimeOf, type ProviderRules } from './rules.ts';
+import { type CacheRules, lifetimeOf } from './rules.ts';
 import { noPieces, type Piece, pieceAfter, type SimulatedRequest, type Warm } from './simulate.ts';
 
 export interface Rebuilt {
@@ -11,7 +11,7 @@ export interface Rebuilt {
 }
 
 interface Wanted {
-  readonly rulesOf: (model: string) => ProviderRules;
+  readonly rulesOf: (model: string) => CacheRules;
   /**
    * Breaks that are told: there the prompt goes on from what was read with another content. Without them a prompt only
    * grows, but for compactions.
@@ -61,7 +61,7 @@ export function fromUsage(conversation: Conversation, { rulesOf, told }: Wanted)
 }
 
 /** Where entries can end: after what was read or written; where nothing is counted as written, anywhere. */
-function markedOf(rules: ProviderRules, request: ModelRequest): number {
+function markedOf(rules: CacheRules, request: ModelRequest): number {
   return rules.mode === 'automatic' ? promptOf(request) : keptOf(request);
 }
 
@@ -74,7 +74,7 @@ interface Going {
   readonly request: ModelRequest;
   readonly known: Lineage;
   readonly isBroken: boolean;
-  readonly rules: ProviderRules;
+  readonly rules: CacheRules;
 }
 
 /** Tokens of the prompt before that this one begins with. */
@@ -124,7 +124,7 @@ function grow(lineage: Lineage, id: string, to: number): void {
 }
 
 /** The lifetime of entries in a conversation, in milliseconds. */
-export function lifeOf(rules: ProviderRules, requests: readonly ModelRequest[]): number {
+export function lifeOf(rules: CacheRules, requests: readonly ModelRequest[]): number {
   return lifetimeIn(
     rules,
     requests.some(({ write1h }) => write1h > 0) && lifetimeOf(rules, '1h') < Number.POSITIVE_INFINITY,

@@ -1,6 +1,6 @@
 import type { Prices } from '../../../core/prices.ts';
 import type { Context } from '../../feature.ts';
-import type { ProviderRules } from './rules.ts';
+import type { CacheRules } from './rules.ts';
 
 /** Tokens of one request, in the classes in which they are stored. */
 export interface RecordedRequest {
@@ -34,7 +34,7 @@ export interface AuditWanted {
 /** What the audit is handed by the daemon. */
 export interface AuditNeeds {
   readonly prices: Prices;
-  readonly rulesOf: (model: string) => ProviderRules;
+  readonly rulesOf: (model: string) => CacheRules;
   /** Of the project. Throws session/not-found for an id that is none. */
   readonly conversations: (context: Context, wanted: AuditWanted) => Iterable<RecordedConversation>;
   /** Of files that are only looked at. Throws file/unreadable for one that is not there. */

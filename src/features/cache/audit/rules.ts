@@ -6,7 +6,7 @@ export interface ByModel {
   readonly models?: Readonly<Record<string, number>>;
 }
 
-export interface ProviderRules {
+export interface CacheRules {
   readonly provider: string;
   /** breakpoints: the request says where entries end · automatic: the longest known prefix is read. */
   readonly mode: 'breakpoints' | 'automatic';
@@ -31,6 +31,6 @@ export function valueFor({ default: usual, models = {} }: ByModel, model: string
 }
 
 /** The lifetime entries have where nothing says otherwise, in milliseconds; for ever when nobody says. */
-export function lifetimeOf(rules: ProviderRules, name = rules.lifetime): number {
+export function lifetimeOf(rules: CacheRules, name = rules.lifetime): number {
   return rules.lifetimes[name] ?? Number.POSITIVE_INFINITY;
 }

@@ -1,6 +1,6 @@
 // A provider's prompt cache, by its rules: lifetimes, minimum, breakpoints, look-back. Prompts are paths of a tree, so that
 // equal beginnings are the same nodes.
-import { lifetimeOf, type ProviderRules, valueFor } from './rules.ts';
+import { type CacheRules, lifetimeOf, valueFor } from './rules.ts';
 
 /** A piece of a prompt after everything before it. */
 export interface Piece {
@@ -78,7 +78,7 @@ const forEver = Number.POSITIVE_INFINITY;
 /** What each of these requests, oldest first, would have read and written. */
 export function simulate(
   requests: readonly SimulatedRequest[],
-  rulesOf: (model: string) => ProviderRules,
+  rulesOf: (model: string) => CacheRules,
   warm: readonly Warm[] = [],
 ): readonly Served[] {
   const caches = new Map<string, Entries>();
@@ -98,7 +98,7 @@ export function simulate(
 }
 
 /** The longest prefix that is known is read, in steps; everything stays known. */
-function serveWhole(entries: Entries, rules: ProviderRules, { at, model, prompt, tail }: SimulatedRequest): Served {
+function serveWhole(entries: Entries, rules: CacheRules, { at, model, prompt, tail }: SimulatedRequest): Served {
   const least = valueFor(rules.minTokens, model) ?? 0;
   let known = 0;
   for (const piece of pathTo(prompt)) {
@@ -113,7 +113,7 @@ function serveWhole(entries: Entries, rules: ProviderRules, { at, model, prompt,
 }
 
 /** From each mark entries are looked for backwards; what lies between the longest found and the marks is written. */
-function serveMarked(entries: Entries, rules: ProviderRules, request: SimulatedRequest): Served {
+function serveMarked(entries: Entries, rules: CacheRules, request: SimulatedRequest): Served {
   const { at, model, prompt, tail } = request;
   const least = valueFor(rules.minTokens, model) ?? 0;
   const marks = request.marks
