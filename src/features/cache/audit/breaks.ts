@@ -87,7 +87,7 @@ export function faultsOf(conversation: Conversation, rulesOf: Rules): Faults {
 
 /** A conversation that ever wrote entries of an hour is taken to write no others. */
 export function lifetimeIn(rules: CacheRules, hours: boolean): number {
-  return hours ? lifetimeOf(rules, '1h') : lifetimeOf(rules);
+  return hours && '1h' in rules.lifetimes ? lifetimeOf(rules, '1h') : lifetimeOf(rules);
 }
 
 function missOf(

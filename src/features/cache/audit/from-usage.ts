@@ -1,7 +1,7 @@
 // Prompts as usage shows them: what each request added to the one before it, and where the history became another one.
 import { type Break, lifetimeIn } from './breaks.ts';
 import { type Conversation, keptOf, type ModelRequest, promptOf } from './request.ts';
-import { type CacheRules, lifetimeOf } from './rules.ts';
+import type { CacheRules } from './rules.ts';
 import { noPieces, type Piece, pieceAfter, type SimulatedRequest, type Warm } from './simulate.ts';
 
 export interface Rebuilt {
@@ -127,6 +127,6 @@ function grow(lineage: Lineage, id: string, to: number): void {
 export function lifeOf(rules: CacheRules, requests: readonly ModelRequest[]): number {
   return lifetimeIn(
     rules,
-    requests.some(({ write1h }) => write1h > 0) && lifetimeOf(rules, '1h') < Number.POSITIVE_INFINITY,
+    requests.some(({ write1h }) => write1h > 0),
   );
 }

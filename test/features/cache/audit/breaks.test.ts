@@ -23,6 +23,9 @@ test('PC311: entries of an hour expire after an hour', () => {
   const hour = request({ minutes: 0, write1h: 9000 });
   expect(found([hour, request({ minutes: 59, write1h: 9100 })]).breaks[0]?.cause).toBe('prefix changed');
   expect(found([hour, request({ minutes: 61, write1h: 9100 })]).breaks[0]?.cause).toBe('expired');
+  // of a provider that has none, the usual lifetime
+  const other = (minutes: number, read: number) => request({ minutes, model: 'gpt-5-codex', read, uncached: 9000 });
+  expect(found([hour, other(1, 8000), other(8, 0)]).breaks[0]).toMatchObject({ n: 2, cause: 'expired' });
 });
 
 test('PC312: a summary between two requests is a compaction', () => {
