@@ -138,6 +138,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/stats.ts'),
   },
   {
+    name: 'cache',
+    usage: 'audit|plan',
+    summary: 'what agents read from prompt caches, what broke them and what that cost; how to lay a request out',
+    group: 'more',
+    load: () => import('./commands/cache.ts'),
+  },
+  {
     name: 'context',
     usage: 'store|get|list|delete|history|restore|tag|link|trust|feedback',
     summary: 'work with context entries',
@@ -150,13 +157,6 @@ export const catalog: readonly CatalogEntry[] = [
     summary: 'the text an agent starts with, and why each line is in it',
     group: 'more',
     load: () => import('./commands/brief.ts'),
-  },
-  {
-    name: 'cache',
-    usage: 'plan',
-    summary: 'how a request is laid out so that a provider’s prompt cache serves it',
-    group: 'more',
-    load: () => import('./commands/cache.ts'),
   },
   {
     name: 'task',

@@ -15,7 +15,7 @@ export interface Wish {
 /** Nouns that live in a project: reading needs read, changing needs write. */
 const byEffect = /^(?:context|session|task|document|search|brief|activity|stats\.(?:get|today|usage)|conflict)\b/;
 /** They name files of this machine, which a token of another program has no business with. */
-const filesOfOurs = new Set(['session.export', 'document.import']);
+const filesOfOurs = new Set(['session.export', 'document.import', 'cache.audit']);
 /** What lifts a text above what its origin gives it. */
 const decidedByPeople = new Set(['context.trust', 'document.trust', 'trust.list', 'trust.revert']);
 const reading = new Set([

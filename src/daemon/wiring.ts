@@ -68,6 +68,7 @@ import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { briefLinks } from './brief-link.ts';
+import { auditNeeds } from './cache-audit.ts';
 import { cachePlanning } from './cache-planning.ts';
 import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
 import { doctor } from './doctor.ts';
@@ -158,10 +159,11 @@ export function wire(wiring: Wiring): Wired {
   };
   const { lay, drain } = wiring.spool;
   const erasing = erasingNeeds(wiring.projects, entries, () => features);
+  const prices = readPrices(wiring.packageRoot);
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
-      prices: readPrices(wiring.packageRoot),
+      prices,
       times: (root) => sessionTimes(wiring.settings.at(root)),
       get device() {
         return wiring.projects().identity.dev;
@@ -196,6 +198,7 @@ export function wire(wiring: Wiring): Wired {
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
     cacheFeature({
+      audit: auditNeeds({ prices, redactor: wiring.redactor, breathe: wiring.breathe }),
       planning: cachePlanning({
         ...{ packageRoot: wiring.packageRoot, sources, told, breathe: wiring.breathe },
         redactorAt: (root) => capture.rules(root).redactor,

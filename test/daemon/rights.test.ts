@@ -27,6 +27,7 @@ bank.import admin
 bank.sync admin
 batch.run write
 brief.get read
+cache.audit admin
 cache.plan admin
 capture.event write
 capture.import admin

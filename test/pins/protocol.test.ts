@@ -21,6 +21,7 @@ bank.import job project - fa36a3999328
 bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
 brief.get read project settled 1282eb3a4736
+cache.audit read project settled 3b0f088a7786
 cache.plan read project settled 7c5baa97f6ea
 capture.event read user - 1ce86007b248
 capture.import job project - 9130d5e9fff4

@@ -1,4 +1,6 @@
+import type { Contract } from '../../core/operation.ts';
+import { auditContract } from './contract-audit.ts';
 import { planContract } from './contract-plan.ts';
 
 /** Operations of the prefix cache. */
-export const contract = { ...planContract } as const;
+export const contract = { ...auditContract, ...planContract } as const satisfies Contract;
