@@ -95,8 +95,7 @@ class Numbers {
 
 function expanded(rle: readonly number[]): readonly number[] {
   const ids: number[] = [];
-  for (let i = 0; i < rle.length; i += 2)
-    for (let k = 0; k < (rle[i + 1] ?? 0); k++) ids.push((rle[i] ?? 0) + k);
+  for (let i = 0; i < rle.length; i += 2) for (let k = 0; k < (rle[i + 1] ?? 0); k++) ids.push((rle[i] ?? 0) + k);
   return ids;
 }
 

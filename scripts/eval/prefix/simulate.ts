@@ -45,7 +45,10 @@ class Simulated {
       this.#last[block] = i;
       this.#parent[block] = j === 0 ? -1 : (chain[j - 1] ?? -1);
     }
-    this.#policy.request(Array.from(chain, (block) => this.#blocks[block] ?? { key: block, size: 1 }), (at[i] ?? 0) * 1000);
+    this.#policy.request(
+      Array.from(chain, (block) => this.#blocks[block] ?? { key: block, size: 1 }),
+      (at[i] ?? 0) * 1000,
+    );
     for (const block of chain.subarray(hits, this.#capacity)) this.#store(block, i);
     return hits;
   }

@@ -47,8 +47,16 @@ export function loadTrace(file: string, layout: Layout = usual): Trace {
   // the trace is ours or the caller's own: its form is told by the members of its first line
   const rows = lines.map((line) => JSON.parse(line) as BlockLine & IdLine & SessionLine);
   const [first] = rows;
-  if (first?.hash_ids) return packed(name, rows.map((row) => ({ at: row.timestamp / 1000, blocks: row.hash_ids })));
-  if (first?.ids) return packed(name, rows.map((row) => ({ at: row.t, blocks: row.ids })));
+  if (first?.hash_ids)
+    return packed(
+      name,
+      rows.map((row) => ({ at: row.timestamp / 1000, blocks: row.hash_ids })),
+    );
+  if (first?.ids)
+    return packed(
+      name,
+      rows.map((row) => ({ at: row.t, blocks: row.ids })),
+    );
   if (first?.requests) return packed(`${name} (${layout.open} open)`, layOut(rows, layout));
   throw new Error(`${file}: no line with ids, hash_ids or requests`);
 }

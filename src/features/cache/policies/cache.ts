@@ -1,6 +1,6 @@
 import { none } from './block-table.ts';
 import type { Block, Eviction } from './eviction.ts';
-import { Holding } from './holding.ts';
+import { type Changed, Holding } from './holding.ts';
 import { Memory } from './memory.ts';
 
 /** How many blocks are remembered that were asked for, whether they are still stored or not. */
@@ -10,8 +10,6 @@ export interface Remembering {
   readonly times: number;
 }
 
-type Changed = (slot: number, taken: boolean) => void;
-
 /** What every policy keeps: the blocks that are stored, and those it remembers. */
 export abstract class Cache implements Eviction {
   protected readonly memory = new Memory();
@@ -20,8 +18,8 @@ export abstract class Cache implements Eviction {
   readonly #remembered: Holding;
 
   protected constructor(capacity: number, remembering: Remembering, changed?: Changed) {
-    this.own = new Holding(this.memory, 0, capacity, changed);
-    this.#remembered = new Holding(this.memory, 1, Number.POSITIVE_INFINITY);
+    this.own = new Holding(this.memory, { number: 0, capacity, anyOrder: true, ...(changed && { changed }) });
+    this.#remembered = new Holding(this.memory, { number: 1, capacity: Number.POSITIVE_INFINITY });
     this.#remembering = remembering;
   }
 

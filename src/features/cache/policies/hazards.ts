@@ -6,7 +6,9 @@ export type Stand = (typeof stands)[keyof typeof stands];
 
 /** Ages in milliseconds at which the bins begin: 0, a quarter of a second, then 1.4 times the one before, to ten hours and more. */
 export const bins = 34;
-export const ages: Float64Array = Float64Array.from({ length: bins }, (_, bin) => (bin === 0 ? 0 : 250 * 1.4 ** (bin - 1)));
+export const ages: Float64Array = Float64Array.from({ length: bins }, (_, bin) =>
+  bin === 0 ? 0 : 250 * 1.4 ** (bin - 1),
+);
 const widths = ages.map((age, bin) => (ages[bin + 1] ?? age * 1.4) - age);
 
 const steps = 16;

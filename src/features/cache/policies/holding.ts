@@ -1,6 +1,18 @@
 import { longer, none } from './block-table.ts';
 import type { Memory } from './memory.ts';
 
+export interface HoldingOptions {
+  /** Tells the caches of one memory apart, from 0 to 4. */
+  readonly number: number;
+  readonly capacity: number;
+  /** Leaves are taken from it in another order than that of the last request. */
+  readonly anyOrder?: boolean;
+  /** Called after a block was taken or dropped. */
+  readonly changed?: Changed;
+}
+
+export type Changed = (slot: number, taken: boolean) => void;
+
 /** One cache, real or only counted: which blocks it holds. It holds the parent of all it holds; what leaves is a leaf. */
 export class Holding {
   readonly capacity: number;
@@ -9,20 +21,20 @@ export class Holding {
   count = 0;
   readonly #bit: number;
   readonly #memory: Memory;
-  readonly #changed: (slot: number, taken: boolean) => void;
+  readonly #changed: Changed;
   /** Per run its deepest block here; of another run by now where none is left. */
   #leaf = new Int32Array(64).fill(none);
-  /** Per block how many of its children are here. */
-  #kids = new Int32Array(64);
+  /** Per block how many of its children are here; in the order of the last request no child outlives its parent. */
+  #kids: Int32Array | undefined;
   /** Nothing older than this run is here. */
   #from = none;
 
-  /** The `number` tells the caches of one memory apart. */
-  constructor(memory: Memory, number: number, capacity: number, changed: (slot: number, taken: boolean) => void = ignore) {
+  constructor(memory: Memory, { number, capacity, anyOrder = false, changed = ignore }: HoldingOptions) {
     this.#memory = memory;
     this.#bit = 1 << number;
     this.capacity = capacity;
     this.#changed = changed;
+    this.#kids = anyOrder ? new Int32Array(64) : undefined;
     memory.runs.watch({
       runAdded: (run, room) => {
         if (this.#leaf.length < room) this.#leaf = longer(this.#leaf, new Int32Array(room));
@@ -35,7 +47,7 @@ export class Holding {
   }
 
   get bytes(): number {
-    return this.#leaf.byteLength + this.#kids.byteLength;
+    return this.#leaf.byteLength + (this.#kids?.byteLength ?? 0);
   }
 
   holds(slot: number): boolean {
@@ -90,7 +102,7 @@ export class Holding {
   /** The block of a run that may leave: its deepest, where nothing stands on it, and the running request does not need it. */
   leavable(run: number): number {
     const leaf = this.leafOf(run);
-    return leaf === none || (this.#kids[leaf] ?? 0) > 0 || this.#memory.isRunning(run) ? none : leaf;
+    return leaf === none || (this.#kids?.[leaf] ?? 0) > 0 || this.#memory.isRunning(run) ? none : leaf;
   }
 
   /** The leaf that was not asked for longest, the deeper of those that were asked for together. */
@@ -109,7 +121,7 @@ export class Holding {
   }
 
   #child(parent: number, by: number): void {
-    if (parent === none) return;
+    if (parent === none || this.#kids === undefined) return;
     const { length } = this.#memory.blocks.key;
     if (this.#kids.length < length) this.#kids = longer(this.#kids, new Int32Array(length));
     this.#kids[parent] = (this.#kids[parent] ?? 0) + by;

@@ -4,8 +4,9 @@ import { gapClass, Hazards, newClass, type Stand, stands } from './hazards.ts';
 import { Runs } from './runs.ts';
 
 // bits of a block; those below are of the caches that hold it
-const branched = 0x20; // has, or had, a child
-const shared = 0x40; // a second child branched off at it or below it
+// a later request went on from here: once is how a conversation grows, where its last, unfinished block is replaced
+const continued = 0x20;
+const shared = 0x40; // several went on from here or from below
 const retired = 0x80;
 const held = 0x1f;
 
@@ -42,6 +43,7 @@ export class Memory {
     const known = this.#find(chain, slots);
     const before = known === 0 ? none : this.#runOf(slots, known - 1);
     this.#grow(chain, slots, known);
+    if (known > 0 && known < slots.length) this.#continue(slots[known - 1] ?? none);
     const common = this.#common(slots);
     const places = this.#places(slots, { known, common, before });
     this.#leave(slots, known);
@@ -84,12 +86,14 @@ export class Memory {
   #grow(chain: readonly Block[], slots: Int32Array, known: number): void {
     for (let i = known; i < chain.length; i++) {
       const { key, size } = chain[i] ?? { key: 0, size: 0 };
-      const parent = i === 0 ? none : (slots[i - 1] ?? none);
-      slots[i] = this.blocks.add(key, parent, size);
-      if (parent === none) continue;
-      if (((this.blocks.holders[parent] ?? 0) & branched) !== 0) this.#share(parent);
-      this.#mark(parent, branched);
+      slots[i] = this.blocks.add(key, i === 0 ? none : (slots[i - 1] ?? none), size);
     }
+  }
+
+  /** Requests that go on from the same block share it. */
+  #continue(from: number): void {
+    if (((this.blocks.holders[from] ?? 0) & continued) !== 0) this.#share(from);
+    this.#mark(from, continued);
   }
 
   #share(from: number): void {

@@ -2,38 +2,47 @@ import { longer, none } from './block-table.ts';
 import type { Holding } from './holding.ts';
 import type { Memory } from './memory.ts';
 
-/** The runs of some caches in the order in which they should leave, made anew at the first question after a request. */
+/** Less than any worth. */
+const retired = -1;
+
+/** The runs of a cache in the order in which they should leave, made anew at the first question after a request. */
 export class Ranking {
   readonly #memory: Memory;
-  readonly #of: readonly Holding[];
-  #worth = new Float64Array(64);
+  readonly #cache: Holding;
+  #worth = new Float32Array(64);
   /** A heap of runs, least worth first; what was taken from it stands in `#order`. */
   #heap = new Int32Array(64);
   #order = new Int32Array(64);
   #size = 0;
   #taken = 0;
+  /** Of those before nothing is left. */
+  #from = 0;
   #request = 0;
 
-  constructor(memory: Memory, of: readonly Holding[]) {
+  constructor(memory: Memory, cache: Holding) {
     this.#memory = memory;
-    this.#of = of;
+    this.#cache = cache;
   }
 
   get bytes(): number {
     return this.#worth.byteLength + this.#heap.byteLength + this.#order.byteLength;
   }
 
-  /** The leaf of the run of least worth that may leave this cache. */
-  least(here: Holding, mayLeave: (slot: number) => boolean = () => true): number {
+  /** The leaf of the run of least worth that may leave. */
+  least(mayLeave: (slot: number) => boolean): number {
     if (this.#request !== this.#memory.requests) this.#rank();
-    for (let place = 0; ; place++) {
+    for (let place = this.#from; ; place++) {
       const run = this.#at(place);
       if (run === none) return none;
-      const leaf = here.leavable(run);
-      if (leaf === none || !mayLeave(leaf)) continue;
-      if (this.#worth[run] === -1 && !this.#memory.isRetired(leaf)) continue;
-      return leaf;
+      if (place === this.#from && this.#cache.leafOf(run) === none) this.#from += 1;
+      const leaf = this.#cache.leavable(run);
+      if (leaf !== none && this.#isWorth(run, leaf) && mayLeave(leaf)) return leaf;
     }
+  }
+
+  /** A run that stands first because its leaf is retired stands there only as long as its leaf is. */
+  #isWorth(run: number, leaf: number): boolean {
+    return this.#worth[run] !== retired || this.#memory.isRetired(leaf);
   }
 
   #at(place: number): number {
@@ -46,8 +55,9 @@ export class Ranking {
     this.#request = this.#memory.requests;
     this.#size = 0;
     this.#taken = 0;
+    this.#from = 0;
     if (this.#heap.length < runs.at.length) {
-      this.#worth = longer(this.#worth, new Float64Array(runs.at.length));
+      this.#worth = longer(this.#worth, new Float32Array(runs.at.length));
       this.#heap = new Int32Array(runs.at.length);
       this.#order = new Int32Array(runs.at.length);
     }
@@ -57,10 +67,10 @@ export class Ranking {
 
   #add(run: number): void {
     const { runs, hazards } = this.#memory;
-    const leaf = this.#of.map((cache) => cache.leafOf(run)).find((slot) => slot !== none);
-    if (leaf === undefined || this.#memory.isRunning(run)) return;
+    const leaf = this.#cache.leafOf(run);
+    if (leaf === none || this.#memory.isRunning(run)) return;
     const worth = hazards.worth(runs.gapClass[run] ?? 0, runs.newClass[run] ?? 0, runs.bin[run] ?? 0);
-    this.#worth[run] = this.#memory.isRetired(leaf) ? -1 : worth;
+    this.#worth[run] = this.#memory.isRetired(leaf) ? retired : worth;
     this.#heap[this.#size++] = run;
   }
 

@@ -1,5 +1,5 @@
 import { grown, longer, none } from './block-table.ts';
-import { type Hazards, ages, bins } from './hazards.ts';
+import { ages, bins, type Hazards } from './hazards.ts';
 
 /** What is known of blocks when they are asked for together. */
 export interface RunFacts {
@@ -100,8 +100,7 @@ export class Runs {
     for (const watcher of this.#watchers) watcher.runGoes(run);
     const older = this.older[run] ?? none;
     const newer = this.newer[run] ?? none;
-    for (let bin = (this.bin[run] ?? none); bin >= 0; bin--)
-      if (this.#entered[bin] === run) this.#entered[bin] = older;
+    for (let bin = this.bin[run] ?? none; bin >= 0; bin--) if (this.#entered[bin] === run) this.#entered[bin] = older;
     if (older === none) this.oldest = newer;
     else this.newer[older] = newer;
     if (newer === none) this.newest = older;

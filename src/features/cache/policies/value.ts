@@ -2,11 +2,11 @@ import { none } from './block-table.ts';
 import { Cache, type Remembering } from './cache.ts';
 import { Ranking } from './ranking.ts';
 
-export const remembering: Remembering = { atLeast: 1 << 14, times: 2 };
+export const remembering: Remembering = { atLeast: 1 << 15, times: 3 };
 
 /** What is asked for least per time of keeping it leaves first, as learned while it happens. */
 export class Value extends Cache {
-  readonly #ranking = new Ranking(this.memory, [this.own]);
+  readonly #ranking = new Ranking(this.memory, this.own);
 
   constructor(capacity: number, remember: Remembering = remembering) {
     super(capacity, remember);
@@ -17,7 +17,7 @@ export class Value extends Cache {
   }
 
   protected override choose(mayLeave: (slot: number) => boolean): number {
-    const slot = this.#ranking.least(this.own, mayLeave);
+    const slot = this.#ranking.least(mayLeave);
     return slot === none ? this.own.oldest(mayLeave) : slot;
   }
 }
