@@ -8,18 +8,18 @@ export interface Block {
 
 /**
  * Decides which leaf of a full cache of prefix chains leaves. It keeps no content: who owns the cache tells it what is asked
- * for, what was stored and what went.
+ * for, what was stored and what went. A cache that is older than its policy is told as requests, the oldest first.
  */
 export interface Eviction {
   /** A request asks for this chain, root to leaf, at a time in milliseconds. Until the next one its blocks do not leave. */
   request(chain: readonly Block[], at: number): void;
-  /** A block of the last request, or of a chain told by `restore`, is stored; a parent before its child or after it. */
+  /** A block of the last request is stored, its parent before it. What nobody asked for is not known and stays so. */
   stored(key: number): void;
-  /** The leaf that should leave, among those that may; undefined where none may. It stays until `gone`. */
+  /** The leaf that should leave, among those that may; undefined where none may. It stays until it is `gone`. */
   victim(mayLeave?: (key: number) => boolean): number | undefined;
-  /** A leaf went, chosen by `victim` or not. */
+  /** A leaf went, chosen by `victim` or not. Throws where a child of it is still stored. */
   gone(key: number): void;
-  /** The reason to keep these is over (`isLive`): they leave first. A request for one of them makes it live again. */
+  /** All who asked for these have ended: they leave before others, until they are asked for again. */
   retire(keys: readonly number[]): void;
 }
 

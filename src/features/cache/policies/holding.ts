@@ -82,6 +82,7 @@ export class Holding {
   drop(slot: number): void {
     const { blocks } = this.#memory;
     if (!this.holds(slot)) return;
+    if ((this.#kids?.[slot] ?? 0) > 0) throw new Error('a block left before its children');
     blocks.holders[slot] = (blocks.holders[slot] ?? 0) & ~this.#bit;
     this.used -= blocks.size[slot] ?? 0;
     this.count -= 1;

@@ -39,10 +39,10 @@ export class Memory {
     this.requests += 1;
     this.hazards.request();
     this.runs.age(this.#now, this.hazards);
-    const slots = new Int32Array(chain.length);
-    const known = this.#find(chain, slots);
-    const before = known === 0 ? none : this.#runOf(slots, known - 1);
-    this.#grow(chain, slots, known);
+    const room = new Int32Array(chain.length);
+    const known = this.#find(chain, room);
+    const before = known === 0 ? none : this.#runOf(room, known - 1);
+    const slots = room.subarray(0, this.#grow(chain, room, known));
     if (known > 0 && known < slots.length) this.#continue(slots[known - 1] ?? none);
     const common = this.#common(slots);
     const places = this.#places(slots, { known, common, before });
@@ -71,7 +71,7 @@ export class Memory {
     this.blocks.free(slot);
   }
 
-  /** The known blocks at the root side; a number that stands elsewhere than it stood is a collision, and ends them. */
+  /** The known blocks at the root side. */
   #find(chain: readonly Block[], slots: Int32Array): number {
     let parent = none;
     for (let i = 0; i < chain.length; i++) {
@@ -83,11 +83,14 @@ export class Memory {
     return chain.length;
   }
 
-  #grow(chain: readonly Block[], slots: Int32Array, known: number): void {
+  /** Adds the unknown ones; gives how many are known then: a number that already stands elsewhere ends the chain. */
+  #grow(chain: readonly Block[], slots: Int32Array, known: number): number {
     for (let i = known; i < chain.length; i++) {
-      const { key, size } = chain[i] ?? { key: 0, size: 0 };
+      const { key, size } = chain[i] ?? { key: none, size: 0 };
+      if (this.blocks.find(key) !== none) return i;
       slots[i] = this.blocks.add(key, i === 0 ? none : (slots[i - 1] ?? none), size);
     }
+    return chain.length;
   }
 
   /** Requests that go on from the same block share it. */
@@ -133,9 +136,10 @@ export class Memory {
 
   #runs(slots: Int32Array, common: number, places: { own: Place; shared: Place }): void {
     const last = Math.max(common, slots.length - 1);
-    this.#run(slots.subarray(0, common), stands.shared, places.shared);
-    this.#run(slots.subarray(common, last), stands.own, places.own);
+    // the deepest first: in the order of runs no block stands before its children
     this.#run(slots.subarray(last), stands.last, places.own);
+    this.#run(slots.subarray(common, last), stands.own, places.own);
+    this.#run(slots.subarray(0, common), stands.shared, places.shared);
   }
 
   #run(slots: Int32Array, stand: Stand, { gap, pause, fresh }: Place): void {
