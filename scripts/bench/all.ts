@@ -17,6 +17,7 @@ const ordinary = [
 ];
 const benches = [
   ...ordinary,
+  'cache-policies',
   'retrieve',
   'ephemeral',
   'connections',
