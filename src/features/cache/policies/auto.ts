@@ -49,7 +49,7 @@ export class Auto extends Cache {
   }
 
   protected override choose(mayLeave: (slot: number) => boolean): number {
-    const slot = this.#ranking.least((leaf) => this.#mayLose(leaf) && mayLeave(leaf));
+    const slot = this.#ranking.least(mayLeave, (leaf) => this.#mayLose(leaf));
     return slot === none ? this.own.oldest(mayLeave) : slot;
   }
 

@@ -5,7 +5,10 @@ import type { Memory } from './memory.ts';
 /** Less than any worth. */
 const retired = -1;
 
-/** The runs of a cache in the order in which they should leave, made anew at the first question after a request. */
+/** So many runs are put in order again after each request; for more their order lasts for more requests. */
+const orderedAtOnce = 8192;
+
+/** The runs of a cache in the order in which they should leave, made anew when it is asked for after requests. */
 export class Ranking {
   readonly #memory: Memory;
   readonly #cache: Holding;
@@ -15,8 +18,10 @@ export class Ranking {
   #order = new Int32Array(64);
   #size = 0;
   #taken = 0;
-  /** Of those before nothing is left. */
+  /** Those before are out of the question until the next request. */
   #from = 0;
+  /** The request of the last question, and the one that was the last when the order was made. */
+  #asked = 0;
   #request = 0;
 
   constructor(memory: Memory, cache: Holding) {
@@ -28,16 +33,36 @@ export class Ranking {
     return this.#worth.byteLength + this.#heap.byteLength + this.#order.byteLength;
   }
 
-  /** The leaf of the run of least worth that may leave. */
-  least(mayLeave: (slot: number) => boolean): number {
-    if (this.#request !== this.#memory.requests) this.#rank();
+  /**
+   * The leaf of the run of least worth that may leave. What `mayLose` refuses once it refuses until the next request;
+   * `mayLeave` may answer otherwise each time.
+   */
+  least(mayLeave: (slot: number) => boolean, mayLose: (slot: number) => boolean = () => true): number {
+    const { requests, runs } = this.#memory;
+    if (requests - this.#request > runs.count / orderedAtOnce) this.#rank();
+    if (this.#asked !== requests) this.#from = 0;
+    this.#asked = requests;
+    const leaf = this.#first(mayLeave, mayLose);
+    if (leaf !== none || this.#request === requests) return leaf;
+    // what was asked for since then stands behind all others, and is not in the order yet
+    this.#rank();
+    return this.#first(mayLeave, mayLose);
+  }
+
+  #first(mayLeave: (slot: number) => boolean, mayLose: (slot: number) => boolean): number {
     for (let place = this.#from; ; place++) {
       const run = this.#at(place);
       if (run === none) return none;
-      if (place === this.#from && this.#cache.leafOf(run) === none) this.#from += 1;
-      const leaf = this.#cache.leavable(run);
-      if (leaf !== none && this.#isWorth(run, leaf) && mayLeave(leaf)) return leaf;
+      const leaf = this.#leafOf(run);
+      const out = leaf === none || !this.#isWorth(run, leaf) || !mayLose(leaf);
+      if (out && place === this.#from) this.#from += 1;
+      if (!out && this.#cache.leavable(run) === leaf && mayLeave(leaf)) return leaf;
     }
+  }
+
+  /** A number that another run has got since then is not that run any more. */
+  #leafOf(run: number): number {
+    return (this.#memory.runs.request[run] ?? 0) < this.#request ? this.#cache.leafOf(run) : none;
   }
 
   /** A run that stands first because its leaf is retired stands there only as long as its leaf is. */

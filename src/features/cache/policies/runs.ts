@@ -31,6 +31,8 @@ export class Runs {
   bin = new Int8Array(64);
   newer = new Int32Array(64);
   older = new Int32Array(64);
+  /** How many there are. */
+  count = 0;
   oldest = none;
   newest = none;
   /** Told before a run goes, and when there is room for more. */
@@ -51,6 +53,7 @@ export class Runs {
 
   add(facts: RunFacts): number {
     const run = this.#take();
+    this.count += 1;
     this.at[run] = facts.at;
     this.request[run] = facts.request;
     this.blocks[run] = facts.blocks;
@@ -98,6 +101,7 @@ export class Runs {
 
   #remove(run: number): void {
     for (const watcher of this.#watchers) watcher.runGoes(run);
+    this.count -= 1;
     const older = this.older[run] ?? none;
     const newer = this.newer[run] ?? none;
     for (let bin = this.bin[run] ?? none; bin >= 0; bin--) if (this.#entered[bin] === run) this.#entered[bin] = older;
