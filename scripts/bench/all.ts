@@ -18,6 +18,7 @@ const ordinary = [
 ];
 const benches = [
   ...ordinary,
+  'cache-policies',
   'retrieve',
   'ephemeral',
   'connections',

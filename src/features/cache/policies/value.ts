@@ -1,0 +1,23 @@
+import { none } from './block-table.ts';
+import { Cache, type Remembering } from './cache.ts';
+import { Ranking } from './ranking.ts';
+
+export const remembering: Remembering = { atLeast: 1 << 15, times: 3 };
+
+/** What is asked for least per time of keeping it leaves first, as learned while it happens. */
+export class Value extends Cache {
+  readonly #ranking = new Ranking(this.memory, this.own);
+
+  constructor(capacity: number, remember: Remembering = remembering) {
+    super(capacity, remember);
+  }
+
+  override get bytes(): number {
+    return super.bytes + this.#ranking.bytes;
+  }
+
+  protected override choose(mayLeave: (slot: number) => boolean): number {
+    const slot = this.#ranking.least(mayLeave);
+    return slot === none ? this.own.oldest(mayLeave) : slot;
+  }
+}
