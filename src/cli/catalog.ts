@@ -152,6 +152,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/brief.ts'),
   },
   {
+    name: 'cache',
+    usage: 'stats|explain|clear|evict',
+    summary: 'beginnings of prompts that sessions share: what is kept, and where a session parts from the others',
+    group: 'more',
+    load: () => import('./commands/cache.ts'),
+  },
+  {
     name: 'task',
     usage: 'add|update|list',
     summary: 'tasks of the project and of sessions',

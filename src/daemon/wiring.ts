@@ -9,6 +9,7 @@ import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { cacheFeature } from '../features/cache/feature.ts';
+import type { BlocksNeeds } from '../features/cache/needs-blocks.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
@@ -79,6 +80,7 @@ import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
 import type { Meaning } from './meaning.ts';
 import { isOwnPlace } from './own-place.ts';
+import { blocksNeeds } from './prefix-sources.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { SearchAside } from './search-aside.ts';
@@ -120,6 +122,8 @@ export interface Wiring {
   readonly maintenance: Maintenance;
   readonly keeping: Keeping;
   readonly enter: Welcome['enter'];
+  /** The room that prefixes take, and what is learnt of them. */
+  readonly prefixes: () => BlocksNeeds['room'];
   readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores' | 'forget'>;
 }
 
@@ -142,6 +146,7 @@ export function wire(wiring: Wiring): Wired {
   const roots = rootsOf(wiring);
   const homes = { home: wiring.paths.home, moved: movedAgentHomes(wiring.env) };
   const hooks = createHooks(wiring, () => wiring.projects().roots());
+  const told = toldBriefs(wiring.paths.printed);
   const shown = [showing(entries), ...showings, ...documentSearch.showings];
   const status: ChainNeeds = {
     ...{ homes, spool: wiring.spool.state, scripts: () => scriptFacts(wiring), brief: briefLinks(wiring) },
@@ -193,8 +198,8 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    cacheFeature(),
-    briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
+    cacheFeature({ blocks: blocksNeeds(wiring, told) }),
+    briefFeature({ sources, told }),
     systemFeature({
       ...{
         hooks,

@@ -81,9 +81,9 @@ export const dropKid = query<ByHash & { last_used: number }, unknown>(
 );
 export const addSession = query<ByHash, unknown>('update kv_block set sessions = sessions + 1 where h = :h');
 export const dropLeaf = query<ByHash, unknown>('delete from kv_block where h = :h and kids = 0');
-export const kidsOf = query<ByHash, BlockRow>(
-  `select ${blockColumns} from kv_block where parent = :h
-   order by last_used desc, h`,
+/** What follows a block, the latest used first; h: null for what chains begin with. */
+export const kidsOf = query<{ h: Uint8Array | null }, BlockRow>(
+  `select ${blockColumns} from kv_block where parent is :h order by last_used desc, h`,
 );
 export const blocksOfSegment = query<{ seg: number }, BlockRow>(
   `select ${blockColumns} from kv_block where seg = :seg`,
@@ -185,11 +185,22 @@ export const noteSlot = query<{ slot: string; kind: string; hash: string }, unkn
    on conflict (slot) do update set kind = excluded.kind, hash = excluded.hash,
      changes = changes + (hash <> '' and hash <> excluded.hash)`,
 );
-export const addRequests = query<{ slot: string; requests: number }, unknown>(
-  'update kv_slot set requests = requests + :requests where slot = :slot',
+export const addRequests = query<{ requests: number }, unknown>(
+  "update kv_slot set requests = requests + :requests where slot <> 'turn'",
 );
 export const addChanges = query<{ slot: string; kind: string; changes: number; requests: number }, unknown>(
   `insert into kv_slot (slot, kind, hash, changes, requests) values (:slot, :kind, '', :changes, :requests)
    on conflict (slot) do update set changes = changes + excluded.changes, requests = requests + excluded.requests`,
 );
 export const forgetSlots = query<Record<string, never>, unknown>("update kv_slot set hash = ''");
+
+// --- size, in the user database ----------------------------------------------------------------------------------
+
+/** The project unused longest first. */
+export const cacheSizes = query<Record<string, never>, { project_id: string; bytes: number }>(
+  'select project_id, bytes from kv_size order by at, project_id',
+);
+export const noteCacheSize = query<{ project_id: string; bytes: number; at: number }, unknown>(
+  `insert into kv_size (project_id, bytes, at) values (:project_id, :bytes, :at)
+   on conflict (project_id) do update set bytes = excluded.bytes, at = excluded.at`,
+);

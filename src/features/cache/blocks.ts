@@ -19,7 +19,7 @@ import {
   kidsOf,
 } from './block-queries.ts';
 import { knownPrefix, type Link } from './chain.ts';
-import { type Packed, putSegment, segmentText, type TextOf } from './segments.ts';
+import { type Packed, putSegment, segmentText, type TextsOf } from './segments.ts';
 
 /** How many links of a chain are in the index, from its beginning. */
 export function longestPrefix(read: Read, links: readonly Pick<Link, 'h'>[]): number {
@@ -151,11 +151,11 @@ export interface Loaded {
 }
 
 /** Texts of the longest prefix that is known, each checked against its hash; it ends before the first that is not whole. */
-export function loadPrefix(read: Read, links: readonly Link[], textOf: TextOf): Loaded {
+export function loadPrefix(read: Read, links: readonly Link[], textsOf: TextsOf): Loaded {
   const texts: string[] = [];
   for (const { h, hash } of links.slice(0, longestPrefix(read, links))) {
     const block = read.one(blockOf, { h });
-    const text = block && segmentText(read, block.seg, textOf, hash);
+    const text = block && segmentText(read, block.seg, textsOf, hash);
     if (text === undefined) return { texts, damaged: block?.seg };
     texts.push(text);
   }

@@ -17,12 +17,12 @@ export interface Link {
   readonly hash: string;
   readonly slot: string;
   readonly kind: SegmentKind;
+  readonly role: Segment['role'];
   readonly tokens: number;
   readonly bytes: number;
-  /** Where the text stands already: it is not stored a second time. */
+  /** Where the text stands already: it is neither stored a second time nor held here. */
   readonly ent?: string;
-  /** Taken only where it has to be stored. */
-  readonly text: () => string;
+  readonly text?: string;
 }
 
 /** A segment whose text may stand in a record: of a message, or what a tool said. */
@@ -53,8 +53,8 @@ export function chainOf(fingerprint: Fingerprint, segments: readonly Linkable[])
 export function linkAfter(before: Uint8Array, { slot, kind, tokens, text, role, ent }: Linkable): Link {
   const digest = hash('sha256', text, 'buffer');
   return {
-    ...{ h: nextLink(before, digest, role), hash: digest.toString('hex'), slot, kind, tokens },
-    ...{ bytes: Buffer.byteLength(text), text: () => text, ...(ent === undefined ? {} : { ent }) },
+    ...{ h: nextLink(before, digest, role), hash: digest.toString('hex'), slot, kind, role, tokens },
+    ...{ bytes: Buffer.byteLength(text), ...(ent === undefined ? { text } : { ent }) },
   };
 }
 

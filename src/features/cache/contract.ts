@@ -1,2 +1,5 @@
+import type { Contract } from '../../core/operation.ts';
+import { blocksContract } from './contract-blocks.ts';
+
 /** Operations of the prefix cache. */
-export const contract = {} as const;
+export const contract = { ...blocksContract } as const satisfies Contract;

@@ -37,9 +37,9 @@ export function noteTexts(tx: Write, links: readonly Link[]): void {
   for (const { slot, kind, hash } of links) tx.run(noteSlot, { slot: slotName(slot), kind, hash });
 }
 
-/** So many model requests had these places in them. */
-export function noteRequests(tx: Write, slots: readonly string[], requests: number): void {
-  for (const slot of new Set(slots.map(slotName))) tx.run(addRequests, { slot, requests });
+/** So many model requests had every known place in them. */
+export function noteRequests(tx: Write, requests: number): void {
+  tx.run(addRequests, { requests });
 }
 
 /** Turns are told apart by their number only: all of them are learnt as one place. */

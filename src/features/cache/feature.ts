@@ -2,12 +2,25 @@ import { join } from 'node:path';
 import { type Feature, feature } from '../feature.ts';
 import { contract } from './contract.ts';
 import { cacheErasing } from './erasing.ts';
+import { explain } from './explain.ts';
+import type { BlocksNeeds } from './needs-blocks.ts';
+import { stats } from './stats.ts';
+
+/** What the prefix cache is handed by the daemon. */
+export interface CacheNeeds {
+  readonly blocks: BlocksNeeds;
+}
 
 /** Rendered context that providers and local engines may keep warm, what is known of it, and what it saves. */
-export function cacheFeature(): Feature {
+export function cacheFeature({ blocks }: CacheNeeds): Feature {
   return feature(contract, {
+    projections: [cacheErasing(() => blocks.room.erased())],
     migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0026-cache.sql'] },
-    projections: [cacheErasing],
-    verbs: {},
+    verbs: {
+      'cache.stats': stats(blocks),
+      'cache.explain': explain(blocks),
+      'cache.clear': (job, { kind }) => blocks.room.clear(job.project.id, kind, job),
+      'cache.evict': (job, { target_mb }) => blocks.room.trim(target_mb * 2 ** 20, job),
+    },
   });
 }

@@ -34,7 +34,7 @@ export function packedLink(link: Link, compress: boolean): Packed {
       `${link.slot} has ${link.bytes} bytes, a segment at most ${limits.segmentBytes}`,
     );
   }
-  const plain = Buffer.from(link.text(), 'utf8');
+  const plain = Buffer.from(link.text ?? '', 'utf8');
   if (!compress || plain.length < packFrom) return { codec: codecRaw, content: plain };
   const { codec, data } = packed(plain);
   return { codec, content: data };
@@ -53,21 +53,21 @@ export function putSegment(tx: Write, link: Link, { codec, content }: Packed): n
   return tx.one(segmentOfKey, { cache_key })?.id ?? 0;
 }
 
-/** Renders the text of a message or call once more; undefined when it is gone. */
-export type TextOf = (read: Read, ent: string) => string | undefined;
+/** The canonical texts that stand in a message or call as it is now; none where it is gone. */
+export type TextsOf = (read: Read, ent: string) => readonly string[];
 
 /** The text of a segment; undefined for one that is not there, or is not what a hash says (its own when absent). */
-export function segmentText(read: Read, id: number, textOf: TextOf, hash?: string): string | undefined {
+export function segmentText(read: Read, id: number, textsOf: TextsOf, hash?: string): string | undefined {
   const row = read.one(segmentById, { id });
-  const text = row && plainText(read, row, textOf);
-  return text !== undefined && sha256Hex(text) === (hash ?? row?.content_hash) ? text : undefined;
+  const wanted = hash ?? row?.content_hash;
+  return row && plainTexts(read, row, textsOf).find((text) => sha256Hex(text) === wanted);
 }
 
-function plainText(read: Read, { codec, content, ent }: SegmentRow, textOf: TextOf): string | undefined {
-  if (codec === codecElsewhere) return ent === null ? undefined : textOf(read, ent);
+function plainTexts(read: Read, { codec, content, ent }: SegmentRow, textsOf: TextsOf): readonly string[] {
+  if (codec === codecElsewhere) return ent === null ? [] : textsOf(read, ent);
   try {
-    return unpacked(codec, content).toString('utf8');
+    return [unpacked(codec, content).toString('utf8')];
   } catch {
-    return undefined; // damaged: as if it were not there
+    return []; // damaged: as if it were not there
   }
 }

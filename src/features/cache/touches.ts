@@ -25,6 +25,11 @@ export class Touches {
     const day = Math.floor(at / dayMs);
     const sums = this.#days.get(day) ?? { lookups: 0, asked: 0, hit: 0 };
     this.#days.set(day, { lookups: sums.lookups + 1, asked: sums.asked + asked, hit: sums.hit + hit });
+    this.touch(h, at);
+  }
+
+  /** A block was used, and its parents through it. */
+  touch(h: Uint8Array | undefined, at: number): void {
     if (h === undefined) return;
     const name = Buffer.from(h).toString('hex');
     const known = this.#touches.get(name);

@@ -10,7 +10,7 @@ import { eraseEntities } from '../../../src/store/erase.ts';
 import { rebuild } from '../../../src/store/rebuild.ts';
 import { addChain, cacheStore, chainNamed, faults, standing } from './world.ts';
 
-const nowhere = () => undefined;
+const nowhere = () => [];
 
 test('PC420: a chain is written once, root to leaf; another one shares what it begins with', async () => {
   const { store } = cacheStore();
@@ -55,8 +55,8 @@ test('PC423: what stands in a record is not stored again: it is rendered from th
   const links = chainNamed(['said in a message'], { ent: 'm1', kind: 'dynamic', slot: 'turn:1' });
   await addChain(store, links);
   expect(store.db.prepare('select length(content) as bytes, ent from kv_cache').get()).toEqual({ bytes: 0, ent: 'm1' });
-  expect(loadPrefix(store.read, links, () => 'said in a message\n').texts).toHaveLength(1);
-  expect(loadPrefix(store.read, links, () => 'said otherwise\n').texts).toEqual([]);
+  expect(loadPrefix(store.read, links, () => ['another\n', 'said in a message\n']).texts).toHaveLength(1);
+  expect(loadPrefix(store.read, links, () => ['said otherwise\n']).texts).toEqual([]);
   expect(loadPrefix(store.read, links, nowhere).texts).toEqual([]);
 });
 

@@ -12,7 +12,11 @@ export const cacheMigration = shippedMigration('features/cache/migrations/0026-c
 
 /** A database with the tables of the cache, and the clock it goes by. */
 export function cacheStore(wanted: Wanted = {}) {
-  const setting = storeSetting({ ...wanted, migrations: [cacheMigration], projections: [cacheErasing] });
+  const setting = storeSetting({
+    ...wanted,
+    migrations: [cacheMigration],
+    projections: [cacheErasing(() => undefined)],
+  });
   return { store: new Store(setting.settings), clock: setting.clock, file: setting.file };
 }
 

@@ -50,6 +50,11 @@ create table kv_slot ( -- how often the text of a place changes
   changes integer not null default 0,
   requests integer not null default 0
 ) strict, without rowid;
+create table kv_size ( -- in the user database: what the cache of each project took when it was last counted
+  project_id text primary key,
+  bytes integer not null,
+  at integer not null
+) strict, without rowid;
 create table kv_day ( -- look-ups, by days since 1970
   day integer primary key,
   lookups integer not null default 0,
