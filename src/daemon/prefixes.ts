@@ -38,8 +38,9 @@ export interface PrefixesParts {
 export const quietMs = 60_000;
 /** Sessions that are looked for, and written at once; the others wait for the next look. */
 const [sessionsMost, sessionsAtOnce] = [500, 20];
-const linksAtOnce = 200;
-const hashedAtOnce = 50;
+const linksAtOnce = 100;
+/** Texts are read and hashed for so long before others have their turn. */
+const sliceMs = 4;
 
 interface Owned {
   readonly owner: string;
@@ -209,14 +210,18 @@ export class Prefixes {
   }
 
   async #linked({ fingerprint, segments }: Pick<SessionContext, 'fingerprint' | 'segments'>): Promise<Link[]> {
+    const { monotonic, breathe } = this.#parts.pace;
     const links: Link[] = [];
     let before = chainStart(fingerprint);
+    let begun = monotonic();
     for (const segment of segments) {
       const link = linkAfter(before, segment);
       links.push(link);
       before = link.h;
-      if (links.length % hashedAtOnce === 0) await this.#parts.pace.breathe();
       if (links.length === limits.chainLinks) break;
+      if (monotonic() - begun < sliceMs) continue;
+      await breathe();
+      begun = monotonic();
     }
     return links;
   }

@@ -149,6 +149,7 @@ test('PC455: clear empties a project or a kind of it, evict trims all projects; 
   expect(Number(total_bytes)).toBeGreaterThan(1_000);
   expect(await all.work('cache.evict', { target_mb: 1 })).toMatchObject({ segments: 0, total_bytes });
   expect(await all.work('cache.evict', { target_mb: 0 })).toMatchObject({ segments: 5, blocks: 5, total_bytes: 0 });
+  expect(await all.ask('cache.stats')).toMatchObject({ blocks: 0, sessions: 0 });
   await all.say('s1', 'three');
   await all.learn();
   expect(await all.ask('cache.stats')).toMatchObject({ blocks: 3 });

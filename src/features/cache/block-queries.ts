@@ -163,8 +163,10 @@ export const keepChain = query<Params, unknown>(
 export const dropLostChains = query<Record<string, never>, unknown>(
   'delete from kv_chain where not exists (select 1 from kv_block b where b.h = kv_chain.h)',
 );
+/** Sessions whose chains are here, as far as they were taken in. */
 export const chainCount = query<Record<string, never>, { sessions: number }>(
-  "select count(*) as sessions from kv_chain where owner not like 'brief:%'",
+  `select count(*) as sessions from kv_chain c where owner not like 'brief:%'
+     and exists (select 1 from kv_block b where b.h = c.h)`,
 );
 
 // --- slots -------------------------------------------------------------------------------------------------------
