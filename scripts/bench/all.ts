@@ -22,7 +22,7 @@ const benches = [
   'retrieve',
   'ephemeral',
   'connections',
-  ...(process.argv.includes('--long') ? ['million', 'reanchor'] : []),
+  ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup'] : []),
 ];
 
 for (const name of benches) {

@@ -139,7 +139,7 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'cache',
-    usage: 'audit|plan',
+    usage: 'audit|plan|stats|explain|clear|evict',
     summary: 'what agents read from prompt caches, what broke them and what that cost; how to lay a request out',
     group: 'more',
     load: () => import('./commands/cache.ts'),

@@ -10,17 +10,19 @@ const engine = { later: 'analytics' } as const;
 const teams = { later: 'workspaces' } as const;
 
 const kvCache = z.strictObject({
-  enabled: flag(true, 'Whether reusable beginnings of prompts are kept.', cache),
-  max_cache_size_mb: whole([16, 65_536], 500, 'Most megabytes the prefix cache takes, over all projects.', cache),
-  prefix_detection: flag(true, 'Whether reusable prefixes are learnt across sessions.', projectCache),
+  enabled: flag(true, 'Whether reusable beginnings of prompts are kept.'),
+  max_cache_size_mb: whole([16, 65_536], 500, 'Most megabytes the prefix cache takes, over all projects.'),
+  prefix_detection: flag(true, 'Whether reusable prefixes are learnt across sessions.', {
+    project: 'any',
+  }),
   cache_strategy: choice(['lru', 'value', 'auto'], 'lru', 'What is evicted first from the prefix cache.', projectCache),
-  compression: flag(true, 'Whether segments of 1 KiB and more are compressed.', cache),
-  auto_cleanup: flag(true, 'Whether the prefix cache is tidied up when idle.', cache),
+  compression: flag(true, 'Whether segments of 1 KiB and more are compressed.'),
+  auto_cleanup: flag(true, 'Whether the prefix cache is tidied up when idle.'),
   budget_allocation: z.strictObject({
-    system_content: share(0.4, 'Share of the cache that system content is sure of.', cache),
-    templates: share(0.3, 'Share of the cache that templates are sure of.', cache),
-    documentation: share(0.2, 'Share of the cache that documentation is sure of.', cache),
-    dynamic_content: share(0.1, 'Share of the cache that dynamic content is sure of.', cache),
+    system_content: share(0.4, 'Share of the cache that system content is sure of.'),
+    templates: share(0.3, 'Share of the cache that templates are sure of.'),
+    documentation: share(0.2, 'Share of the cache that documentation is sure of.'),
+    dynamic_content: share(0.1, 'Share of the cache that dynamic content is sure of.'),
   }),
 });
 

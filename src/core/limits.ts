@@ -72,6 +72,9 @@ export const limits = {
   transcriptLineBytes: 16 * mib,
   transcriptFileBytes: 4 * 1024 * mib,
   importLines: 500,
+  /** A chain of segments, and all of one project. */
+  chainLinks: 4096,
+  chainBlocks: 1_000_000,
   /** Of one request. */
   heartbeats: 100,
   segmentBytes: 64 * kib,

@@ -340,6 +340,11 @@ export class Briefs {
     }
   }
 
+  /** Where the briefs of a project lie, one directory for each of its work trees. */
+  directories(projectId: string): string[] {
+    return this.#folders(projectId).map(({ directory }) => directory);
+  }
+
   /** Those of the main directory first; what was joined into another project has none any more. */
   #folders(projectId: string): BriefFolder[] {
     const key = this.#parts.briefKey();

@@ -22,6 +22,7 @@ import type { StoreEvent } from '../store/transaction.ts';
 import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
 import { countReads } from './count-reads.ts';
+import { createPrefixes } from './create-prefixes.ts';
 import { createDispatch } from './dispatch.ts';
 import { openEmbedder } from './embedders.ts';
 import { enterProject } from './enter.ts';
@@ -34,6 +35,7 @@ import { Jobs } from './jobs.ts';
 import { Lag } from './lag.ts';
 import { Meaning } from './meaning.ts';
 import { readMigrations } from './migrations.ts';
+import type { Prefixes } from './prefixes.ts';
 import { storeBounds, trailerOf } from './project-settings.ts';
 import { countsOf, diskOf } from './project-use.ts';
 import { Projects } from './projects.ts';
@@ -83,6 +85,7 @@ export class Daemon {
   readonly #begun = monotonic();
   readonly #following: Following;
   readonly #meaning: Meaning;
+  readonly #prefixes: Prefixes;
   readonly #searches = new SearchAside();
   readonly #trailers: Trailers;
   readonly #collectGarbage = garbageCollector();
@@ -101,11 +104,7 @@ export class Daemon {
     this.#redactors = new Redactors(parts.packageRoot, key, config.privacy.rules);
     this.#redactor = this.#redactors.current;
     const redact = (text: string) => this.#redactor.text(text.toWellFormed()).text;
-    this.log = createLog({
-      file: paths.log,
-      level: config.daemon.log_level,
-      redact,
-    });
+    this.log = createLog({ file: paths.log, level: config.daemon.log_level, redact });
     this.settings.listen({ onChange: (now) => this.#changed(now), onFault: (error) => this.#bug('settings', error) });
     const random = createRandom();
     const newId = () => uuidV7(wallClock(), random(10));
@@ -113,18 +112,21 @@ export class Daemon {
     ownSpool(paths.spool);
     this.#after = createAftercare({
       ...{ paths, projects: () => this.#projects, failpoint: this.#failpoint, log: this.log },
-      keep: () => this.settings.config.store.backup_keep,
-      onBug: (what, error) => this.#bug(what, error),
+      ...{ keep: () => this.settings.config.store.backup_keep, onBug: this.#bug },
       onChanged: (project) => this.#briefs.wake(project, 'at once'),
     });
     this.#meaning = new Meaning({
       ...{ projects: () => this.#projects, config: () => this.settings.config, showings: () => this.#wired.showings },
       ...{ redact, clock: wallClock, monotonic, breathe, open: openEmbedder, keys: { env, read: readText } },
-      onFault: (what, error) => this.#bug(what, error),
+      onFault: this.#bug,
+    });
+    this.#prefixes = createPrefixes({
+      ...{ settings: this.settings, printed: paths.printed, projects: () => this.#projects, isBusy: this.#isBusy },
+      ...{ briefFolders: (project) => this.#briefs.directories(project), onFault: this.#bug },
     });
     this.#wired = this.#wire(newId);
     this.#trailers = new Trailers({
-      ...{ projects: () => this.#projects, clock: wallClock, onFault: (what, error) => this.#bug(what, error) },
+      ...{ projects: () => this.#projects, clock: wallClock, onFault: this.#bug },
       wanted: (root) => trailerOf(this.settings.at(root)),
     });
     this.#projects = new Projects({
@@ -149,17 +151,11 @@ export class Daemon {
       },
     });
     this.#briefs = new Briefs({
-      ...{
-        projects: this.#projects,
-        sources: this.#wired.sources,
-        briefKey: () => briefKeyOf(paths),
-        ...{ clock: wallClock, deltaMark: paths.deltas },
-      },
+      ...{ projects: this.#projects, sources: this.#wired.sources, briefKey: () => briefKeyOf(paths) },
+      ...{ clock: wallClock, deltaMark: paths.deltas, isBusy: this.#isBusy, onBug: this.#bug },
       telling: (root) => this.settings.at(root).brief,
-      isBusy: () => this.#jobs.running > 0 || this.#spool.isBehind,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
-      onBug: (what, error) => this.#bug(what, error),
-      onRendered: (project) => this.#front.events.notice(project, 'brief.rendered'),
+      onRendered: (project) => this.#rendered(project),
     });
     this.#following = new Following({
       ...{ capture: this.#wired.capture, roots: this.#wired.roots, isLeaving: this.#isLeaving },
@@ -213,6 +209,7 @@ export class Daemon {
     await this.#jobs.stop();
     await this.#following.stop();
     await this.#meaning.stop();
+    await this.#prefixes.leave();
     await this.#spool.drain();
     this.#spool.stop();
     await this.#briefs.finish();
@@ -229,7 +226,8 @@ export class Daemon {
     const { spool, printed } = this.#parts.paths;
     const { capture, erasing } = this.#wired;
     const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
-    const render = (id: string) => this.#briefs.render(id);
+    // after the files are others: what was read of them before must not come back
+    const render = (id: string) => this.#briefs.render(id).then(() => this.#prefixes.forgetRendered(id));
     const onFault = (id: string, error: unknown) => this.#bug(`erase in ${id}`, error);
     return finishErasing({ ...parts, render, onFault }, projectId);
   }
@@ -263,12 +261,20 @@ export class Daemon {
 
   /** Quiet again after much work: what it took is given back. */
   #tidy(): void {
+    void this.#prefixes.look();
     countReads(this.#wired.entries, this.#projects, this.#after.disk, wallClock());
     if (this.#quietMs() < quietMs || residentBytes() - this.#restingBytes < grownBytes) return;
     this.#projects.shrink();
     this.#collectGarbage();
     this.#restingBytes = residentBytes();
   }
+
+  #rendered(project: string): void {
+    this.#front.events.notice(project, 'brief.rendered');
+    this.#prefixes.rendered(project);
+  }
+
+  readonly #isBusy = () => this.#jobs.running > 0 || this.#spool.isBehind;
 
   readonly #isLeaving = () => !this.#accepting;
 
@@ -283,6 +289,7 @@ export class Daemon {
       mirrors: () => this.#after.mirrors.sweep(),
       meaning: async () => this.#meaning.wakeAll(),
       erase: () => this.#finishErasing(),
+      prefixes: () => this.#prefixes.sweep(),
       stores: (onFault) => sweepStores(this.#projects, this.settings, { entries: this.#wired.entries, onFault }),
     };
     return sweepEach(sweeps, (what, error) => this.#bug(what, error));
@@ -299,7 +306,7 @@ export class Daemon {
     this.#front?.events.committed(project, events.at(-1)?.n ?? 0);
     const remembered = events.some((event) => event.name.startsWith('context.'));
     this.#meaning.wake(project);
-    if (project !== null) this.#trailers.wake(project);
+    if (project !== null) for (const learner of [this.#trailers, this.#prefixes]) learner.wake(project);
     if (project !== null && remembered) this.#after.mirrors.wake(project);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
     else if (remembered) {
@@ -308,10 +315,9 @@ export class Daemon {
   }
 
   #createFront(): Front {
-    const onBug = (operation: string, error: unknown) => this.#bug(operation, error);
     const dispatch = createDispatch({
       ...{ features: this.#wired.features, projects: this.#projects, jobs: this.#jobs, redactor: this.#redactor },
-      ...{ clock: wallClock, settle: (project: string) => this.#settle(project), onBug },
+      ...{ clock: wallClock, settle: (project: string) => this.#settle(project), onBug: this.#bug },
       redactorAt: (root) => this.#redactors.of(this.settings.at(root).privacy.rules),
       tell: (project) => this.#briefs.render(project),
       erased: (project) => this.#finishErasing(project),
@@ -321,7 +327,7 @@ export class Daemon {
         this.#lag.begins(asked.operation);
         return dispatch(asked);
       },
-      ...{ projects: this.#projects, settings: this.settings.config.api, token: this.#parts.token, onBug },
+      ...{ projects: this.#projects, settings: this.settings.config.api, token: this.#parts.token, onBug: this.#bug },
       ...{ clock: wallClock, monotonic, gauges: () => gauges(this.#health()) },
       log: (what, details) => this.log.info(details, what),
       redact: (text) => this.#redactor.text(text.toWellFormed()).text,
@@ -337,6 +343,7 @@ export class Daemon {
       ...{ paths, packageRoot, nodePath, env, redactor: this.#redactor, clock: wallClock, monotonic, breathe },
       ...{ settings: this.settings, redactorOf: this.#redactors.of },
       ...{ projects: () => this.#projects, searches: this.#searches },
+      prefixes: () => this.#prefixes.room,
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
       render: (project) => this.#briefs.render(project),
@@ -355,11 +362,7 @@ export class Daemon {
         home: paths.home,
         makeBriefKey: () => void madeOnce(paths.briefKey, 8),
       },
-      jobs: {
-        list: () => this.#jobs.list(),
-        show: (id, ms) => this.#jobs.show(id, ms),
-        cancel: (id) => this.#jobs.cancel(id),
-      },
+      jobs: this.#jobs,
       maintenance: {
         ...{ verify: this.#after.keeping.verify, rebuild: this.#after.keeping.rebuild },
         bytes: (id) => this.#projects.bytes(id),
@@ -389,9 +392,9 @@ export class Daemon {
     this.#lastUse = monotonic();
   }
 
-  #bug(what: string, error: unknown): void {
+  readonly #bug = (what: string, error: unknown): void => {
     if (error instanceof PrsistError && error.code !== 'internal')
       this.log.warn({ what, code: error.code }, error.message);
     else this.log.error({ what, err: error }, 'bug');
-  }
+  };
 }

@@ -9,6 +9,7 @@ import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { cacheFeature } from '../features/cache/feature.ts';
+import type { BlocksNeeds } from '../features/cache/needs-blocks.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
@@ -81,6 +82,7 @@ import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
 import type { Meaning } from './meaning.ts';
 import { isOwnPlace } from './own-place.ts';
+import { blocksNeeds } from './prefix-sources.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { SearchAside } from './search-aside.ts';
@@ -122,6 +124,8 @@ export interface Wiring {
   readonly maintenance: Maintenance;
   readonly keeping: Keeping;
   readonly enter: Welcome['enter'];
+  /** The room that prefixes take, and what is learnt of them. */
+  readonly prefixes: () => BlocksNeeds['room'];
   readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores' | 'forget'>;
 }
 
@@ -199,6 +203,7 @@ export function wire(wiring: Wiring): Wired {
     }),
     cacheFeature({
       audit: auditNeeds({ prices, redactor: wiring.redactor, breathe: wiring.breathe }),
+      blocks: blocksNeeds(wiring, told),
       planning: cachePlanning({
         ...{ packageRoot: wiring.packageRoot, sources, told, breathe: wiring.breathe },
         redactorAt: (root) => capture.rules(root).redactor,

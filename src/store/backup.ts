@@ -64,12 +64,28 @@ export function copyDatabaseNow(from: Connection, target: string): void {
 function finished(file: string): Connection {
   const db = guarded(file, () => new Database(file, { fileMustExist: true }));
   try {
-    guarded(file, () => db.pragma('journal_mode = delete'));
+    guarded(file, () => {
+      db.pragma('journal_mode = delete');
+      withoutCache(db);
+    });
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** What is kept for speed only, and may hold texts of other databases, is no part of a copy. */
+function withoutCache(db: Connection): void {
+  const filled = tablesOf(db)
+    .filter((name) => name.startsWith('kv_'))
+    .filter((name) => db.prepare(`select 1 from ${name} limit 1`).get() !== undefined);
+  if (filled.length === 0) return;
+  db.pragma('secure_delete = on');
+  db.transaction(() => {
+    for (const name of filled) db.prepare(`delete from ${name}`).run();
+  })();
+  db.pragma('incremental_vacuum');
 }
 
 function tablesOf(db: Connection): string[] {

@@ -23,6 +23,15 @@ function* steps(store: Store): Steps<true> {
       if (totalChanges(store) - before < 2) break;
     }
   }
+  return yield* freeing(store);
+}
+
+/** Cuts off pages that nothing uses any more, in slices; nothing else is done. */
+export async function giveBackPages(store: Store, pace: Pace): Promise<void> {
+  await inSlices(freeing(store), pace);
+}
+
+function* freeing(store: Store): Steps<true> {
   for (let free = freePages(store); free > 0; ) {
     store.db.pragma(`incremental_vacuum(${pagesPerStep})`);
     yield;

@@ -28,7 +28,11 @@ bank.sync admin
 batch.run write
 brief.get read
 cache.audit admin
+cache.clear admin
+cache.evict admin
+cache.explain admin
 cache.plan admin
+cache.stats admin
 capture.event write
 capture.import admin
 capture.pause admin

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { readRedactionRules } from '../../src/config/redaction.ts';
 import { createRedactor, type Redactor } from '../../src/core/redact.ts';
 import { Backups } from '../../src/daemon/backups.ts';
+import { createPrefixes } from '../../src/daemon/create-prefixes.ts';
 import { Disk } from '../../src/daemon/disk.ts';
 import { createDispatch, type Dispatch } from '../../src/daemon/dispatch.ts';
 import { finishErasing } from '../../src/daemon/erasing.ts';
@@ -13,6 +14,7 @@ import { Keeping } from '../../src/daemon/keeping.ts';
 import type { MeaningState } from '../../src/daemon/meaning.ts';
 import { readMigrations } from '../../src/daemon/migrations.ts';
 import { Mirrors } from '../../src/daemon/mirrors.ts';
+import type { Prefixes } from '../../src/daemon/prefixes.ts';
 import { diskOf } from '../../src/daemon/project-use.ts';
 import { Projects } from '../../src/daemon/projects.ts';
 import { SearchAside } from '../../src/daemon/search-aside.ts';
@@ -55,6 +57,7 @@ export interface WiredWorld {
   /** What was logged, what the daemon was asked for beside its databases, in order. */
   readonly told: string[];
   readonly keeping: Keeping;
+  readonly prefixes: Prefixes;
   readonly mirrors: Mirrors;
   readonly backups: Backups;
   readonly disk: Disk;
@@ -115,9 +118,16 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   let meaning: AskedMeaning = {
     ...{ state: off, meant: async () => noMeaning, scores: async () => 'off', forget: async () => ({ texts: 0 }) },
   };
+  const pace = { monotonic: () => spent, breathe: () => Promise.resolve() };
+  const settings = new Settings({ paths, env, accept: () => undefined });
+  const prefixes = createPrefixes({
+    ...{ settings, printed: paths.printed, projects: () => projects, clock: () => clock.now, pace },
+    ...{ briefFolders: (id) => projects.rootsOf(id).map((root) => join(root, 'brief')), isBusy: () => false },
+    onFault: (what, error) => void told.push(`${what} ${String(error)}`),
+  });
   const wired = wire({
     ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor, searches },
-    settings: new Settings({ paths, env, accept: () => undefined }),
+    settings,
     redactorOf: (rules) =>
       rules.length === 0 ? redactor : createRedactor(readRedactionRules(packageRoot, rules), Buffer.alloc(32, 1)),
     ...{ clock: () => clock.now, breathe: () => Promise.resolve() },
@@ -148,6 +158,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
       counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
     },
     keeping,
+    prefixes: () => prefixes.room,
     meaning: () => meaning,
     enter: (entering) => {
       projects.user.maintain((tx) => register(tx, entering));
@@ -195,7 +206,22 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     onBug: (operation, error) => void told.push(`bug ${operation} ${String(error)}`),
   });
   return {
-    ...{ top, paths, clock, projects, wired, jobs, redactor, dispatch, told, keeping, mirrors, backups, disk },
+    ...{
+      top,
+      paths,
+      clock,
+      projects,
+      wired,
+      jobs,
+      redactor,
+      dispatch,
+      told,
+      keeping,
+      prefixes,
+      mirrors,
+      backups,
+      disk,
+    },
     finishErasing: () => erasing(),
     useMeaning: (other) => {
       meaning = other;

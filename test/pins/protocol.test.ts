@@ -22,7 +22,11 @@ bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
 brief.get read project settled 1282eb3a4736
 cache.audit read project settled 3b0f088a7786
+cache.clear job project - 55614688ab26
+cache.evict job user - 8d9f41f24a6c
+cache.explain read project settled 70a0f3dde3f0
 cache.plan read project settled 7c5baa97f6ea
+cache.stats read project - e92e6495cb56
 capture.event read user - 1ce86007b248
 capture.import job project - 9130d5e9fff4
 capture.pause write user - 97fefe99ceb8

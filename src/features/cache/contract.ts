@@ -1,6 +1,7 @@
 import type { Contract } from '../../core/operation.ts';
 import { auditContract } from './contract-audit.ts';
+import { blocksContract } from './contract-blocks.ts';
 import { planContract } from './contract-plan.ts';
 
 /** Operations of the prefix cache. */
-export const contract = { ...auditContract, ...planContract } as const satisfies Contract;
+export const contract = { ...auditContract, ...planContract, ...blocksContract } as const satisfies Contract;

@@ -1,0 +1,25 @@
+import { breathe, monotonic, wallClock } from '../platform/time.ts';
+import { PrefixRooms } from './prefix-room.ts';
+import { sessionContext } from './prefix-sources.ts';
+import { Prefixes, type PrefixesParts } from './prefixes.ts';
+import type { Settings } from './settings.ts';
+import { toldBriefs } from './told-briefs.ts';
+
+type Given = Pick<PrefixesParts, 'projects' | 'briefFolders' | 'isBusy' | 'onFault'> & Partial<PrefixesParts>;
+
+export interface CreatePrefixes extends Given {
+  readonly settings: Settings;
+  /** Where hooks keep what they printed. */
+  readonly printed: string;
+}
+
+/** Puts the index of prefixes together. Clock and pace are those of the machine, where none are given. */
+export function createPrefixes({ settings, printed, ...given }: CreatePrefixes): Prefixes {
+  const time = { clock: wallClock, pace: { monotonic, breathe }, ...given };
+  const rooms = new PrefixRooms({ ...time, config: () => settings.config });
+  return new Prefixes({
+    ...{ rooms, ...time },
+    setting: (root) => settings.at(root).optimization.kv_cache,
+    session: sessionContext(toldBriefs(printed)),
+  });
+}

@@ -1,0 +1,280 @@
+// What is learnt of prefixes while nobody waits: briefs after they were laid out, sessions when they have fallen silent.
+import type { Config } from '../config/schema.ts';
+import { limits } from '../core/limits.ts';
+import { chainOfOwner } from '../features/cache/block-queries.ts';
+import { addLinks, keepOwner, longestPrefix } from '../features/cache/blocks.ts';
+import { chainStart, type Link, linkAfter } from '../features/cache/chain.ts';
+import { noteRequests, noteTexts, noteTurns } from '../features/cache/detect.ts';
+import { forgetRendered } from '../features/cache/erasing.ts';
+import type { PrefixRoom, SessionContext } from '../features/cache/needs-blocks.ts';
+import { briefSegments } from '../features/cache/sections.ts';
+import { type Packed, packedLink } from '../features/cache/segments.ts';
+import { Touches, touchesMost } from '../features/cache/touches.ts';
+import type { Context } from '../features/feature.ts';
+import { spoken } from '../features/sessions/turns.ts';
+import { exists } from '../platform/walk.ts';
+import type { Pace } from '../store/steps.ts';
+import type { Store } from '../store/store.ts';
+import type { PrefixRooms } from './prefix-room.ts';
+import { laidOutBrief } from './prefix-sources.ts';
+import type { Projects } from './projects.ts';
+
+export interface PrefixesParts {
+  readonly projects: () => Projects;
+  readonly rooms: PrefixRooms;
+  /** By the root of a project. */
+  readonly setting: (root: string | undefined) => Config['optimization']['kv_cache'];
+  readonly session: (context: Context, session_id: string) => SessionContext;
+  /** Folders in which the briefs of a project lie. */
+  readonly briefFolders: (projectId: string) => readonly string[];
+  /** True while long work is under way. */
+  readonly isBusy: () => boolean;
+  readonly clock: () => number;
+  readonly pace: Pace;
+  readonly onFault: (what: string, error: unknown) => void;
+}
+
+/** A session that said nothing for so long is looked at. */
+export const quietMs = 60_000;
+/** Sessions that are looked for, and written at once; the others wait for the next look. */
+const [sessionsMost, sessionsAtOnce] = [500, 20];
+const linksAtOnce = 100;
+/** Texts are read and hashed for so long before others have their turn. */
+const sliceMs = 4;
+
+interface Owned {
+  readonly owner: string;
+  readonly links: readonly Link[];
+  readonly at: number;
+}
+
+/** Writes chains of briefs and sessions into the index, a little at a time. One per daemon. */
+export class Prefixes {
+  readonly #parts: PrefixesParts;
+  readonly #touches = new Map<string, Touches>();
+  /** Projects whose briefs were rendered, and those in which something was said. */
+  readonly #rendered = new Set<string>();
+  readonly #heard = new Set<string>();
+  #notBefore = 0;
+  #running: Promise<void> | undefined;
+  /** Raised by every erase: what was read before it is written no more. */
+  #epoch = 0;
+  #skipped = 0;
+  #left = false;
+
+  constructor(parts: PrefixesParts) {
+    this.#parts = parts;
+  }
+
+  /** The files of a project's briefs were laid out. */
+  rendered(projectId: string): void {
+    this.#rendered.add(projectId);
+  }
+
+  /** Something was written down in a project. */
+  wake(projectId: string): void {
+    this.#heard.add(projectId);
+  }
+
+  /** What the operations of the cache are handed: room and what is learnt, together. */
+  get room(): PrefixRoom {
+    const { rooms } = this.#parts;
+    return {
+      totalBytes: () => rooms.totalBytes(),
+      skipped: () => this.#skipped,
+      trim: (bytes, job) => rooms.trim(bytes, job),
+      clear: (projectId, kind, job) => rooms.clear(projectId, kind, job),
+      erased: () => this.erased(),
+    };
+  }
+
+  /** Something is being erased. */
+  erased(): void {
+    this.#epoch += 1;
+  }
+
+  /** Writes down what was used, and takes up what has come; called every few seconds. Never throws. */
+  async look(): Promise<void> {
+    await Promise.all(this.#flush());
+    if (this.#running || this.#left || this.#parts.isBusy()) return this.#running;
+    if (this.#rendered.size === 0 && this.#heard.size === 0) return;
+    this.#running = this.#work()
+      .catch((error: unknown) => this.#parts.onFault('prefixes', error))
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+
+  /** Takes everything that was rendered out of the cache of a project: it may tell of what was erased. */
+  async forgetRendered(projectId: string): Promise<void> {
+    this.erased();
+    const projects = this.#parts.projects();
+    if (!exists(projects.file(projectId))) return;
+    await projects.borrow(projectId, async (store) => {
+      const taken = await store.write(forgetRendered);
+      // what stood in its pages is not left in the write-ahead log either
+      if (taken.segments > 0) store.fold();
+    });
+  }
+
+  /** Tidies up where a database is open anyway. */
+  sweep(): Promise<void> {
+    return this.#parts.rooms.sweep();
+  }
+
+  /** Ends what is under way and writes down what was used; the databases are open still. */
+  async leave(): Promise<void> {
+    this.#left = true;
+    await this.#running;
+    await Promise.all(this.#flush());
+  }
+
+  #flush(): Promise<unknown>[] {
+    return [...this.#touches].flatMap(([projectId, touches]) => {
+      const store = this.#parts.projects().opened(projectId);
+      if (!store || touches.isEmpty) return [];
+      // lost in a failure: a worse choice of what to evict, and no more
+      return [store.write(touches.take()).catch(() => undefined)];
+    });
+  }
+
+  async #work(): Promise<void> {
+    for (const projectId of this.#rendered) {
+      this.#rendered.delete(projectId);
+      await this.#takeBriefs(projectId);
+    }
+    if (this.#parts.clock() < this.#notBefore) return;
+    // as it stands now: those with sessions that still go on come again with the next look
+    for (const projectId of [...this.#heard]) {
+      this.#heard.delete(projectId);
+      if (!(await this.#takeSessions(projectId))) this.#heard.add(projectId);
+      if (this.#left) return;
+    }
+    this.#notBefore = this.#parts.clock() + quietMs;
+  }
+
+  /** The database of a project, where the cache is wanted and it is open anyway. */
+  #store(projectId: string): Store | undefined {
+    const projects = this.#parts.projects();
+    const store = projects.opened(projectId);
+    if (!store || store.isHeld) return undefined;
+    const { enabled, prefix_detection } = this.#parts.setting(projects.resolve(projectId).root);
+    return enabled && prefix_detection ? store : undefined;
+  }
+
+  async #takeBriefs(projectId: string): Promise<void> {
+    const store = this.#store(projectId);
+    if (!store) return;
+    const epoch = this.#epoch;
+    for (const [n, directory] of this.#parts.briefFolders(projectId).entries()) {
+      const segments = briefSegments(laidOutBrief(directory));
+      const links = await this.#linked({ fingerprint: {}, segments });
+      if (links.length === 0) continue;
+      await this.#take(projectId, store, { epoch, owner: `brief:${n}`, links, at: this.#parts.clock() });
+      if (n === 0) await this.#write(store, epoch, (tx) => noteTexts(tx, links));
+    }
+    await this.#parts.rooms.tidy(projectId);
+  }
+
+  /** Returns whether all were taken; the others come next time. */
+  async #takeSessions(projectId: string): Promise<boolean> {
+    const store = this.#store(projectId);
+    if (!store) return true;
+    const news = spoken(store.read, sessionsMost).filter(
+      ({ session_id, last_activity }) => (store.read.one(chainOfOwner, { owner: session_id })?.at ?? 0) < last_activity,
+    );
+    const quiet = this.#parts.clock() - quietMs;
+    const due = news.filter(({ ended_at, last_activity }) => ended_at !== null || last_activity <= quiet);
+    for (const { session_id } of due.slice(0, sessionsAtOnce)) {
+      if (this.#left || this.#parts.isBusy() || !store.db.open) return false;
+      await this.#takeSession(projectId, store, session_id);
+    }
+    await this.#parts.rooms.tidy(projectId);
+    return news.length <= Math.min(due.length, sessionsAtOnce);
+  }
+
+  async #takeSession(projectId: string, store: Store, session_id: string): Promise<void> {
+    const epoch = this.#epoch;
+    const session = this.#parts.session(this.#context(projectId, store), session_id);
+    const links = await this.#linked(session);
+    const before = store.read.one(chainOfOwner, { owner: session_id });
+    const known = await this.#take(projectId, store, { epoch, owner: session_id, links, at: session.lastActivity });
+    if (known === undefined) return;
+    const asked = links.slice(Math.min(before?.depth ?? 0, known)).filter(({ role }) => role === 'assistant').length;
+    const changes = before && known < before.depth ? 1 : 0;
+    await this.#write(store, epoch, (tx) => {
+      noteRequests(tx, asked);
+      noteTurns(tx, { changes, requests: asked });
+    });
+  }
+
+  async #linked({ fingerprint, segments }: Pick<SessionContext, 'fingerprint' | 'segments'>): Promise<Link[]> {
+    const { monotonic, breathe } = this.#parts.pace;
+    const links: Link[] = [];
+    let before = chainStart(fingerprint);
+    let begun = monotonic();
+    for (const segment of segments) {
+      const link = linkAfter(before, segment);
+      links.push(link);
+      before = link.h;
+      if (links.length === limits.chainLinks) break;
+      if (monotonic() - begun < sliceMs) continue;
+      await breathe();
+      begun = monotonic();
+    }
+    return links;
+  }
+
+  /** Returns how many links were known before; undefined where nothing was written. */
+  async #take(projectId: string, store: Store, owned: Owned & { readonly epoch: number }): Promise<number | undefined> {
+    const { owner, links, at, epoch } = owned;
+    const known = longestPrefix(store.read, links);
+    this.#note(projectId, store, { ...owned, known });
+    if (!this.#parts.rooms.hasRoom) {
+      this.#skipped += 1;
+      return undefined;
+    }
+    const { compression } = this.#parts.setting(undefined);
+    for (let stand = known; stand < links.length; ) {
+      const packed = new Map<number, Packed>();
+      for (const [i, link] of links.slice(stand, stand + linksAtOnce).entries()) {
+        packed.set(stand + i, packedLink(link, compression));
+      }
+      const now = await this.#write(store, epoch, (tx) => addLinks(tx, { links, packed, most: linksAtOnce }));
+      if (now === undefined || now <= stand) return undefined;
+      stand = now;
+      await this.#parts.pace.breathe();
+    }
+    await this.#write(store, epoch, (tx) => keepOwner(tx, owner, { links, known, at }));
+    await this.#parts.rooms.count(projectId, store);
+    return known;
+  }
+
+  /** A look-up counts where somebody came for the first time: that its own beginning is known says nothing. */
+  #note(projectId: string, store: Store, { owner, links, known }: Owned & { readonly known: number }): void {
+    const touches = this.#touches.get(projectId) ?? new Touches();
+    this.#touches.set(projectId, touches);
+    const isNew = store.read.one(chainOfOwner, { owner }) === undefined;
+    const tokens = (upTo: number) => links.slice(0, upTo).reduce((sum, link) => sum + link.tokens, 0);
+    const now = this.#parts.clock();
+    if (isNew) touches.note(links[known - 1]?.h, now, { asked: tokens(links.length), hit: tokens(known) });
+    else touches.touch(links[known - 1]?.h, now);
+    if (touches.size >= touchesMost) void Promise.all(this.#flush());
+  }
+
+  /** Undefined, and nothing written, where something was erased since it was read, or the database was closed. */
+  async #write<T>(store: Store, epoch: number, work: Parameters<typeof store.write<T>>[0]): Promise<T | undefined> {
+    if (!store.db.open) return undefined;
+    return store.write((tx) => (this.#epoch === epoch ? work(tx) : undefined));
+  }
+
+  #context(projectId: string, store: Store): Context {
+    const projects = this.#parts.projects();
+    return {
+      ...{ caller: { user: projects.identity.user, origin: 'human' }, project: projects.resolve(projectId) },
+      ...{ read: { project: store.read, user: projects.user.read }, now: this.#parts.clock() },
+      ...{ worktree: undefined, branch: undefined, git: null },
+    };
+  }
+}
