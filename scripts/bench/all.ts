@@ -13,6 +13,7 @@ const ordinary = [
   'import',
   'ingest',
   'rebuild',
+  'cache-load',
   'idle-rss',
 ];
 const benches = [

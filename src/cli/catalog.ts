@@ -152,6 +152,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/brief.ts'),
   },
   {
+    name: 'cache',
+    usage: 'load|warm|templates',
+    summary: 'context for models, put together within a budget, and what keeps prompt caches warm',
+    group: 'more',
+    load: () => import('./commands/cache.ts'),
+  },
+  {
     name: 'task',
     usage: 'add|update|list',
     summary: 'tasks of the project and of sessions',

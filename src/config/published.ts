@@ -17,10 +17,10 @@ const kvCache = z.strictObject({
   compression: flag(true, 'Whether segments of 1 KiB and more are compressed.', cache),
   auto_cleanup: flag(true, 'Whether the prefix cache is tidied up when idle.', cache),
   budget_allocation: z.strictObject({
-    system_content: share(0.4, 'Share of the cache that system content is sure of.', cache),
-    templates: share(0.3, 'Share of the cache that templates are sure of.', cache),
-    documentation: share(0.2, 'Share of the cache that documentation is sure of.', cache),
-    dynamic_content: share(0.1, 'Share of the cache that dynamic content is sure of.', cache),
+    system_content: share(0.4, 'Share of the cache, and of a loaded context, that system content is sure of.'),
+    templates: share(0.3, 'Share of the cache, and of a loaded context, that templates are sure of.'),
+    documentation: share(0.2, 'Share of the cache, and of a loaded context, that documentation is sure of.'),
+    dynamic_content: share(0.1, 'Share of the cache, and of a loaded context, that dynamic content is sure of.'),
   }),
 });
 

@@ -51,6 +51,7 @@ export const errorTable = {
     hint: 'text, Markdown, source code, HTML, PDF, docx, pptx, xlsx, odt, odp and ods are read',
   },
   'document/broken': { status: 400, exit: 1, retry: false, hint: 'open it in its program and save it again' },
+  'template/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist cache templates' },
   'job/not-found': { status: 404, exit: 1, retry: false, hint: 'jobs are forgotten when the daemon restarts' },
   'route/unknown': { status: 404, exit: 2, retry: false, hint: 'prsist api --list' },
   'request/key-reused': { status: 409, exit: 1, retry: false, hint: 'use a new Idempotency-Key for a new request' },

@@ -101,11 +101,7 @@ export class Daemon {
     this.#redactors = new Redactors(parts.packageRoot, key, config.privacy.rules);
     this.#redactor = this.#redactors.current;
     const redact = (text: string) => this.#redactor.text(text.toWellFormed()).text;
-    this.log = createLog({
-      file: paths.log,
-      level: config.daemon.log_level,
-      redact,
-    });
+    this.log = createLog({ file: paths.log, level: config.daemon.log_level, redact });
     this.settings.listen({ onChange: (now) => this.#changed(now), onFault: (error) => this.#bug('settings', error) });
     const random = createRandom();
     const newId = () => uuidV7(wallClock(), random(10));
@@ -145,6 +141,7 @@ export class Daemon {
       log: (event, details) => this.log.warn(details, event),
       onTaken: (project) => {
         this.#used();
+        this.#wired.loading.noticed(project, 'prompt');
         this.#briefs.wake(project);
       },
     });
@@ -160,6 +157,7 @@ export class Daemon {
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onBug: (what, error) => this.#bug(what, error),
       onRendered: (project) => this.#front.events.notice(project, 'brief.rendered'),
+      onHead: (project, branch) => this.#wired.loading.noticed(project, 'checkout', branch),
     });
     this.#following = new Following({
       ...{ capture: this.#wired.capture, roots: this.#wired.roots, isLeaving: this.#isLeaving },
@@ -220,12 +218,14 @@ export class Daemon {
     await this.#after.finish();
     this.#projects.closeAll();
     this.#searches.close();
+    this.#wired.closeLoading();
     this.log.info('left');
   }
 
   #finishErasing(projectId?: string): Promise<void> {
-    // pages with what is erased
+    // pages with what is erased, files that may hold it
     this.#searches.forget();
+    this.#wired.loading.forget();
     const { spool, printed } = this.#parts.paths;
     const { capture, erasing } = this.#wired;
     const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };

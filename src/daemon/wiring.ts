@@ -8,6 +8,7 @@ import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
+import type { ContextLoading } from '../features/cache/context/loading.ts';
 import { cacheFeature } from '../features/cache/feature.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
@@ -63,12 +64,13 @@ import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../feature
 import { tokensFeature } from '../features/tokens/feature.ts';
 import { trustFeature } from '../features/trust/feature.ts';
 import type { Paths } from '../platform/paths.ts';
-import { workTreeOf } from '../platform/repository.ts';
+import { branchOf, headLine, workTreeOf } from '../platform/repository.ts';
 import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { briefLinks } from './brief-link.ts';
 import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
+import { contextLoading } from './context-loading.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
 import { erasingNeeds } from './erasing-needs.ts';
@@ -130,13 +132,17 @@ export interface Wired {
   readonly sources: BriefSources;
   readonly roots: TranscriptRoots;
   readonly erasing: ErasingNeeds;
+  readonly loading: ContextLoading;
+  readonly closeLoading: () => void;
   /** How every found thing is shown. */
   readonly showings: readonly Showing[];
 }
 
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
 export function wire(wiring: Wiring): Wired {
-  const capture = captureParts(wiring);
+  const capture = captureParts(wiring, (event) => {
+    if (event.what === 'began') loading.noticed(event.projectId, 'entry', branchAt(event.cwd));
+  });
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
   const roots = rootsOf(wiring);
@@ -156,6 +162,10 @@ export function wire(wiring: Wiring): Wired {
   };
   const { lay, drain } = wiring.spool;
   const erasing = erasingNeeds(wiring.projects, entries, () => features);
+  const { loading, close: closeLoading } = contextLoading({
+    ...{ ...wiring, sources, ignores: (id) => fileIgnores(capture, id) },
+    redactorAt: (root) => capture.rules(root).redactor,
+  });
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
@@ -193,7 +203,7 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    cacheFeature(),
+    cacheFeature({ loading }),
     briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{
@@ -237,7 +247,7 @@ export function wire(wiring: Wiring): Wired {
     }),
     meaningFeature(),
   ];
-  return { features, entries, capture, sources, roots, erasing, showings: shown };
+  return { features, entries, capture, sources, roots, erasing, loading, closeLoading, showings: shown };
 }
 
 /** Where transcripts are: of the person's agents, and in every project. */
@@ -264,8 +274,13 @@ function fileIgnores(capture: CaptureParts, projectId: string) {
   return ignores && ((path: string) => ignores(path, undefined));
 }
 
-function captureParts(wiring: Wiring): CaptureParts {
-  const { redactor, clock, monotonic, breathe, takeClaims, told, log, settings } = wiring;
+/** heard: is told of every conversation that begins. */
+function captureParts(wiring: Wiring, heard: (event: Parameters<CaptureParts['told']>[0]) => void): CaptureParts {
+  const { redactor, clock, monotonic, breathe, takeClaims, log, settings } = wiring;
+  const told: CaptureParts['told'] = (event) => {
+    heard(event);
+    return wiring.told(event);
+  };
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
     ...{ agent: of.agent, trusted: of.trusted, from: of.from },
@@ -329,6 +344,12 @@ function targetOf(projects: Projects, projectId: string): Target {
 function worktreeName(cwd: string, root: string | undefined): string {
   const tree = workTreeOf(cwd);
   return tree && tree.mainTop === root ? tree.name : 'main';
+}
+
+/** The branch a directory is on; '' outside a repository, or with a detached HEAD. */
+function branchAt(directory: string | undefined): string {
+  const tree = directory === undefined ? undefined : workTreeOf(directory);
+  return (tree && branchOf(headLine(tree))) ?? '';
 }
 
 function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {

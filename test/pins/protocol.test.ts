@@ -21,6 +21,9 @@ bank.import job project - fa36a3999328
 bank.sync job project - fa36a3999328
 batch.run write project - e27059ca0ee6
 brief.get read project settled 1282eb3a4736
+cache.load read project settled a0ec72bc6b77
+cache.templates read user - 6c99d54c2cee
+cache.warm read project settled b6b062f2bb3d
 capture.event read user - 1ce86007b248
 capture.import job project - 9130d5e9fff4
 capture.pause write user - 97fefe99ceb8

@@ -1,2 +1,4 @@
+import { loadingContract } from './contract-loading.ts';
+
 /** Operations of the prefix cache. */
-export const contract = {} as const;
+export const contract = { ...loadingContract } as const;
