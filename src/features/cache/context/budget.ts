@@ -1,6 +1,6 @@
 // What goes into a context: system and templates always, documentation by value, what changes last.
 import { PrsistError } from '../../../core/errors.ts';
-import { type SegmentKind, segmentKinds } from '../segment.ts';
+import type { SegmentKind } from '../segment.ts';
 
 /** Shares of the budget that each kind is sure of; what a kind leaves is pooled. */
 export type Shares = Readonly<Record<SegmentKind, number>>;
@@ -34,25 +34,35 @@ export interface Spent {
  * templates alone are larger than the budget.
  */
 export function fit<A extends Asking>(asking: readonly A[], budget: number, shares: Shares): Fitted<A> {
-  const of = (kind: SegmentKind) => asking.filter((each) => each.kind === kind);
-  const wanted = Object.fromEntries(segmentKinds.map((kind) => [kind, sum(of(kind))]));
+  const wanted = byKind(asking);
   const floor = (kind: SegmentKind) => Math.floor(budget * shares[kind]);
-  const always = [...of('system'), ...of('template')];
-  const rest = budget - sum(always);
-  if (rest < 0) throw tooLarge(sum(always), budget);
-  const sure = Math.min(wanted['dynamic'] ?? 0, floor('dynamic'), share(rest, shares));
-  const documents = chosen(of('documentation'), rest - sure);
-  const dynamic = chosen(of('dynamic'), rest - sum(documents));
-  const taken = new Set([...always, ...documents, ...dynamic]);
-  const spent = segmentKinds.map((kind) => {
-    const used = sum([...taken].filter((each) => each.kind === kind));
-    return [kind, { floor: floor(kind), wanted: wanted[kind] ?? 0, used }] as const;
-  });
+  const always = wanted.system + wanted.template;
+  const rest = budget - always;
+  if (rest < 0) throw tooLarge(always, budget);
+  const taken = new Set(rest >= wanted.documentation + wanted.dynamic ? asking : within());
+  const used = byKind(taken);
+  const spent = (kind: SegmentKind) => ({ floor: floor(kind), wanted: wanted[kind], used: used[kind] });
   return {
     ...{ taken, left: asking.filter((each) => !taken.has(each)) },
-    // every kind is a member
-    spent: Object.fromEntries(spent) as Fitted<A>['spent'],
+    spent: {
+      ...{ system: spent('system'), template: spent('template') },
+      ...{ documentation: spent('documentation'), dynamic: spent('dynamic') },
+    },
   };
+
+  function within(): A[] {
+    const of = (kind: SegmentKind) => asking.filter((each) => each.kind === kind);
+    const sure = Math.min(wanted.dynamic, floor('dynamic'), share(rest, shares));
+    const documents = chosen(of('documentation'), rest - sure);
+    const dynamic = chosen(of('dynamic'), rest - byKind(documents).documentation);
+    return [...of('system'), ...of('template'), ...documents, ...dynamic];
+  }
+}
+
+function byKind(list: Iterable<Asking>): Record<SegmentKind, number> {
+  const sums = { system: 0, template: 0, documentation: 0, dynamic: 0 };
+  for (const { kind, tokens } of list) sums[kind] += tokens;
+  return sums;
 }
 
 /** Where system content and templates leave less than both floors, what they leave is shared as the floors are. */
@@ -72,10 +82,6 @@ function chosen<A extends Asking>(asking: readonly A[], room: number): A[] {
     taken.add(slot);
     return true;
   });
-}
-
-function sum(list: readonly { readonly tokens: number }[]): number {
-  return list.reduce((all, { tokens }) => all + tokens, 0);
 }
 
 function tooLarge(tokens: number, budget: number): PrsistError {

@@ -53,6 +53,7 @@ export class Documents {
   readonly #files: WantedFiles;
   readonly #found = new WeakMap<Look, FromFiles>();
   readonly #texts = new Map<string, Rendered>();
+  readonly #final = new WeakMap<HeldFile['pieces'], Final>();
 
   constructor(parts: DocumentParts) {
     this.#parts = parts;
@@ -146,10 +147,17 @@ export class Documents {
     return made;
   }
 
-  #pieces(
-    { name, kind, order }: Pick<WantedDocument, 'name' | 'kind' | 'order'>,
-    rendered: HeldFile['pieces'],
-  ): Candidate[] {
+  #pieces({ name, kind, order }: Named, rendered: HeldFile['pieces']): readonly Candidate[] {
+    const known = this.#final.get(rendered);
+    if (known?.order === order && known.name === name) return known.candidates;
+    const candidates = this.#madeOf({ name, kind, order }, rendered);
+    // what has been counted stays as it is
+    const isFinal = rendered.every(({ hash }) => this.#parts.gauge.isCounted(hash));
+    if (isFinal) this.#final.set(rendered, { name, order, candidates });
+    return candidates;
+  }
+
+  #madeOf({ name, kind, order }: Named, rendered: HeldFile['pieces']): Candidate[] {
     const about = { kind: 'documentation', place: 'system', base: slotOf(name, 0), ...weight(kind, order) } as const;
     return rendered.map((piece) => {
       const { number } = piece;
@@ -164,6 +172,14 @@ export class Documents {
     const shape = { slot: 'memory', kind: 'documentation', place: 'system', ...weight('memory', 0) } as const;
     return this.#parts.candidates.ofText(shape, lines.join('\n'));
   }
+}
+
+type Named = Pick<WantedDocument, 'name' | 'kind' | 'order'>;
+
+interface Final {
+  readonly name: string;
+  readonly order: number;
+  readonly candidates: readonly Candidate[];
 }
 
 interface Asking {
