@@ -27,6 +27,9 @@ bank.import admin
 bank.sync admin
 batch.run write
 brief.get read
+cache.load admin
+cache.templates admin
+cache.warm admin
 capture.event write
 capture.import admin
 capture.pause admin
