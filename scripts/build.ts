@@ -176,10 +176,11 @@ async function main(): Promise<void> {
       say(sizes((await build(daemon)).metafile));
       const extract = { entryPoints: ['src/daemon/extract-worker.ts'], outfile: join(fresh, 'extract.mjs') };
       const search = { entryPoints: ['src/daemon/search-worker.ts'], outfile: join(fresh, 'search.mjs') };
+      const count = { entryPoints: ['src/daemon/count-worker.ts'], outfile: join(fresh, 'count.mjs') };
       const check = { entryPoints: ['src/daemon/check-worker.ts'], outfile: join(fresh, 'check.mjs') };
       const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
       const embedders = ['ollama', 'openai'].map((name) => embedderOptions(name, join(fresh, `${name}.mjs`)));
-      for (const other of [extract, search, check, mcp, ...embedders])
+      for (const other of [extract, search, check, count, mcp, ...embedders])
         say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');

@@ -100,6 +100,7 @@ const placeOfPackage: Readonly<Record<string, readonly string[]>> = {
   '@fastify/swagger': ['daemon'],
   '@fastify/swagger-ui': ['daemon'],
   '@fastify/websocket': ['daemon'],
+  'gpt-tokenizer': ['daemon'], // in a thread of its own
   // the parsers of documents
   fflate: ['features'],
   htmlparser2: ['features'],

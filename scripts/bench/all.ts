@@ -14,6 +14,7 @@ const ordinary = [
   'ingest',
   'rebuild',
   'cache-plan',
+  'cache-load',
   'idle-rss',
 ];
 const benches = [

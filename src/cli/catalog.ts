@@ -139,8 +139,8 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'cache',
-    usage: 'audit|plan|stats|explain|clear|evict',
-    summary: 'what agents read from prompt caches, what broke them and what that cost; how to lay a request out',
+    usage: 'audit|load|warm|templates|plan|stats|explain|clear|evict',
+    summary: 'context for models: loaded within a budget, kept warm; what broke prompt caches and what that cost',
     group: 'more',
     load: () => import('./commands/cache.ts'),
   },

@@ -19,10 +19,10 @@ const kvCache = z.strictObject({
   compression: flag(true, 'Whether segments of 1 KiB and more are compressed.'),
   auto_cleanup: flag(true, 'Whether the prefix cache is tidied up when idle.'),
   budget_allocation: z.strictObject({
-    system_content: share(0.4, 'Share of the cache that system content is sure of.'),
-    templates: share(0.3, 'Share of the cache that templates are sure of.'),
-    documentation: share(0.2, 'Share of the cache that documentation is sure of.'),
-    dynamic_content: share(0.1, 'Share of the cache that dynamic content is sure of.'),
+    system_content: share(0.4, 'Share of the cache, and of a loaded context, that system content is sure of.'),
+    templates: share(0.3, 'Share of the cache, and of a loaded context, that templates are sure of.'),
+    documentation: share(0.2, 'Share of the cache, and of a loaded context, that documentation is sure of.'),
+    dynamic_content: share(0.1, 'Share of the cache, and of a loaded context, that dynamic content is sure of.'),
   }),
 });
 

@@ -54,6 +54,7 @@ export const errorTable = {
   'provider/unknown': { status: 404, exit: 1, retry: false, hint: 'prsist cache plan --help' },
   'model/unknown': { status: 404, exit: 1, retry: false, hint: 'leave the model out: the safest values are taken' },
   'context/over-window': { status: 413, exit: 1, retry: false, hint: 'leave something out, or take a larger model' },
+  'template/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist cache templates' },
   'job/not-found': { status: 404, exit: 1, retry: false, hint: 'jobs are forgotten when the daemon restarts' },
   'route/unknown': { status: 404, exit: 2, retry: false, hint: 'prsist api --list' },
   'request/key-reused': { status: 409, exit: 1, retry: false, hint: 'use a new Idempotency-Key for a new request' },

@@ -40,6 +40,8 @@ export interface BriefsParts {
   readonly isBusy: () => boolean;
   readonly clock: () => number;
   readonly onBug: (what: string, error: unknown) => void;
+  /** HEAD of a project's work tree is another one; branch: '' when it is detached. */
+  readonly onHead?: (projectId: string, branch: string) => void;
   /** The files of a project are up to date again. */
   readonly onRendered?: (projectId: string) => void;
 }
@@ -160,7 +162,9 @@ export class Briefs {
     for (const { root } of this.#folders(projectId)) {
       const tree = workTreeOf(root);
       const head = tree ? headLine(tree) : '';
-      if (this.#heads.get(root) !== head) this.wake(projectId);
+      const before = this.#heads.get(root);
+      if (before !== head) this.wake(projectId);
+      if (before !== undefined && before !== head) this.#parts.onHead?.(projectId, branchOf(head) ?? '');
       this.#heads.set(root, head);
     }
     if (this.#isThrownAway(projectId)) this.wake(projectId);

@@ -30,7 +30,7 @@ import { finishErasing } from './erasing.ts';
 import { Following } from './following.ts';
 import { Front } from './front.ts';
 import { cleanGitState } from './git-state.ts';
-import { gauges, healthOf } from './health.ts';
+import { gauges, healthOf, processFacts } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { Lag } from './lag.ts';
 import { Meaning } from './meaning.ts';
@@ -61,7 +61,6 @@ export interface DaemonParts {
 }
 
 const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 const quietMs = 3_000;
 /** Growth that is worth a collection of garbage. */
 const grownBytes = 16 * 1024 * 1024;
@@ -147,6 +146,7 @@ export class Daemon {
       log: (event, details) => this.log.warn(details, event),
       onTaken: (project) => {
         this.#used();
+        this.#wired.cache.loading.noticed(project, 'prompt');
         this.#briefs.wake(project);
       },
     });
@@ -156,6 +156,7 @@ export class Daemon {
       telling: (root) => this.settings.at(root).brief,
       gitState: (directory) => cleanGitState(this.#redactor, directory),
       onRendered: (project) => this.#rendered(project),
+      onHead: (project, branch) => this.#wired.cache.loading.noticed(project, 'checkout', branch),
     });
     this.#following = new Following({
       ...{ capture: this.#wired.capture, roots: this.#wired.roots, isLeaving: this.#isLeaving },
@@ -182,7 +183,7 @@ export class Daemon {
     this.#every(2_000, () => this.#tick());
     this.#every(minuteMs, () => this.#look());
     this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
-    this.#every(hourMs, async () => this.#sweep());
+    this.#every(60 * minuteMs, async () => this.#sweep());
     this.#every(5_000, async () => this.#tidy());
     compileHotCode();
     this.#restingBytes = residentBytes();
@@ -217,12 +218,14 @@ export class Daemon {
     await this.#after.finish();
     this.#projects.closeAll();
     this.#searches.close();
+    this.#wired.cache.closeLoading();
     this.log.info('left');
   }
 
   #finishErasing(projectId?: string): Promise<void> {
-    // pages with what is erased
+    // pages with what is erased, files that may hold it
     this.#searches.forget();
+    this.#wired.cache.loading.forget();
     const { spool, printed } = this.#parts.paths;
     const { capture, erasing } = this.#wired;
     const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
@@ -375,16 +378,12 @@ export class Daemon {
   }
 
   #health(): Health {
-    const crashed = this.#parts.crashedAt;
+    const { pid, crashedAt } = this.#parts;
     return healthOf({
       ...{ projects: this.#projects, spool: this.#spool.state(), tcp: this.#front.tcp.state, agents: hookedAgents },
       ...{ store: this.#after.disk.state, meaning: this.#meaning.state },
       free: freeBytes(this.#parts.paths.data),
-      process: {
-        ...{ pid: this.#parts.pid, rss_bytes: residentBytes(), queue: this.#jobs.running },
-        uptime_seconds: Math.round((monotonic() - this.#begun) / 1000),
-        restarted_after_crash_at: crashed === null ? null : new Date(crashed).toISOString(),
-      },
+      process: processFacts({ pid, crashedAt, ageMs: monotonic() - this.#begun, queue: this.#jobs.running }),
     });
   }
 

@@ -1,6 +1,7 @@
 import { seen } from '../features/capture/queries.ts';
 import type { Health } from '../features/system/needs.ts';
 import { allProjects, self } from '../features/system/queries.ts';
+import { residentBytes } from '../platform/host.ts';
 import type { Disk } from './disk.ts';
 import type { MeaningState } from './meaning.ts';
 import type { Gauge } from './metrics.ts';
@@ -19,6 +20,19 @@ export interface Measured {
   readonly process: Pick<Health, 'pid' | 'uptime_seconds' | 'restarted_after_crash_at' | 'rss_bytes' | 'queue'>;
   /** Agents whose hooks are looked for. */
   readonly agents: readonly string[];
+}
+
+/** What a daemon's own process is like. crashedAt: when the one before it ended without leaving. */
+export function processFacts(of: {
+  readonly pid: number;
+  readonly crashedAt: number | null;
+  readonly ageMs: number;
+  readonly queue: number;
+}): Measured['process'] {
+  return {
+    ...{ pid: of.pid, rss_bytes: residentBytes(), queue: of.queue, uptime_seconds: Math.round(of.ageMs / 1000) },
+    restarted_after_crash_at: of.crashedAt === null ? null : new Date(of.crashedAt).toISOString(),
+  };
 }
 
 /** How the daemon is, from what was measured: failing when nothing could be kept, degraded when something is wrong. */

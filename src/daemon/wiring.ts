@@ -64,13 +64,12 @@ import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../feature
 import { tokensFeature } from '../features/tokens/feature.ts';
 import { trustFeature } from '../features/trust/feature.ts';
 import type { Paths } from '../platform/paths.ts';
-import { workTreeOf } from '../platform/repository.ts';
+import { branchOf, headLine, workTreeOf } from '../platform/repository.ts';
 import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { briefLinks } from './brief-link.ts';
-import { auditNeeds } from './cache-audit.ts';
-import { cachePlanning } from './cache-planning.ts';
+import { type CacheWired, wireCache } from './cache-wiring.ts';
 import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
@@ -82,7 +81,6 @@ import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
 import type { Meaning } from './meaning.ts';
 import { isOwnPlace } from './own-place.ts';
-import { blocksNeeds } from './prefix-sources.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
 import type { Projects } from './projects.ts';
 import type { SearchAside } from './search-aside.ts';
@@ -136,13 +134,16 @@ export interface Wired {
   readonly sources: BriefSources;
   readonly roots: TranscriptRoots;
   readonly erasing: ErasingNeeds;
+  readonly cache: Omit<CacheWired, 'needs'>;
   /** How every found thing is shown. */
   readonly showings: readonly Showing[];
 }
 
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
 export function wire(wiring: Wiring): Wired {
-  const capture = captureParts(wiring);
+  const capture = captureParts(wiring, (event) => {
+    if (event.what === 'began') cache.loading.noticed(event.projectId, 'entry', branchAt(event.cwd));
+  });
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
   const told = toldBriefs(wiring.paths.printed);
@@ -164,6 +165,10 @@ export function wire(wiring: Wiring): Wired {
   const { lay, drain } = wiring.spool;
   const erasing = erasingNeeds(wiring.projects, entries, () => features);
   const prices = readPrices(wiring.packageRoot);
+  const cache = wireCache({
+    ...{ ...wiring, sources, told, prices, ignores: (id) => fileIgnores(capture, id) },
+    redactorAt: (root) => capture.rules(root).redactor,
+  });
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
@@ -201,14 +206,7 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    cacheFeature({
-      audit: auditNeeds({ prices, redactor: wiring.redactor, breathe: wiring.breathe }),
-      blocks: blocksNeeds(wiring, told),
-      planning: cachePlanning({
-        ...{ packageRoot: wiring.packageRoot, sources, told, breathe: wiring.breathe },
-        redactorAt: (root) => capture.rules(root).redactor,
-      }),
-    }),
+    cacheFeature(cache.needs),
     briefFeature({ sources, told }),
     systemFeature({
       ...{
@@ -252,7 +250,7 @@ export function wire(wiring: Wiring): Wired {
     }),
     meaningFeature(),
   ];
-  return { features, entries, capture, sources, roots, erasing, showings: shown };
+  return { features, entries, capture, sources, roots, erasing, cache, showings: shown };
 }
 
 /** Where transcripts are: of the person's agents, and in every project. */
@@ -279,8 +277,13 @@ function fileIgnores(capture: CaptureParts, projectId: string) {
   return ignores && ((path: string) => ignores(path, undefined));
 }
 
-function captureParts(wiring: Wiring): CaptureParts {
-  const { redactor, clock, monotonic, breathe, takeClaims, told, log, settings } = wiring;
+/** heard: is told of every conversation that begins. */
+function captureParts(wiring: Wiring, heard: (event: Parameters<CaptureParts['told']>[0]) => void): CaptureParts {
+  const { redactor, clock, monotonic, breathe, takeClaims, log, settings } = wiring;
+  const told: CaptureParts['told'] = (event) => {
+    heard(event);
+    return wiring.told(event);
+  };
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
     ...{ agent: of.agent, trusted: of.trusted, from: of.from },
@@ -344,6 +347,12 @@ function targetOf(projects: Projects, projectId: string): Target {
 function worktreeName(cwd: string, root: string | undefined): string {
   const tree = workTreeOf(cwd);
   return tree && tree.mainTop === root ? tree.name : 'main';
+}
+
+/** The branch a directory is on; '' outside a repository, or with a detached HEAD. */
+function branchAt(directory: string | undefined): string {
+  const tree = directory === undefined ? undefined : workTreeOf(directory);
+  return (tree && branchOf(headLine(tree))) ?? '';
 }
 
 function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {

@@ -31,8 +31,11 @@ cache.audit admin
 cache.clear admin
 cache.evict admin
 cache.explain admin
+cache.load admin
 cache.plan admin
 cache.stats admin
+cache.templates admin
+cache.warm admin
 capture.event write
 capture.import admin
 capture.pause admin

@@ -20,6 +20,7 @@ task/not-found 404 1
 handoff/not-found 404 1
 handoff/taken 409 1
 token/not-found 404 1
+template/not-found 404 1
 entry/version-conflict 409 1
 entry/would-demote 409 1
 document/not-found 404 1

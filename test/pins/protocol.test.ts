@@ -25,8 +25,11 @@ cache.audit read project settled 3b0f088a7786
 cache.clear job project - 55614688ab26
 cache.evict job user - 8d9f41f24a6c
 cache.explain read project settled 70a0f3dde3f0
+cache.load read project settled a0ec72bc6b77
 cache.plan read project settled 7c5baa97f6ea
 cache.stats read project - e92e6495cb56
+cache.templates read user - 6c99d54c2cee
+cache.warm read project settled b6b062f2bb3d
 capture.event read user - 1ce86007b248
 capture.import job project - 9130d5e9fff4
 capture.pause write user - 97fefe99ceb8

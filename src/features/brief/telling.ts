@@ -15,12 +15,7 @@ export interface Telling {
 export function restrained(input: BriefInput, telling: Telling): BriefInput {
   if (telling.git && telling.paths === 'whole') return input;
   const { anchor, handoff } = input;
-  const branch = (name: string | null) => (telling.git ? name : null);
-  const place = <T extends { readonly snapshot: Snapshot; readonly branch: string | null }>(of: T): T => ({
-    ...of,
-    branch: branch(of.branch),
-    snapshot: snapshotOf(of.snapshot, telling),
-  });
+  const place = <T extends Place>(of: T): T => restrainedPlace(of, telling);
   const session = (each: BriefSession): BriefSession => (telling.git ? each : { ...each, branch: null, commits: 0 });
   return {
     ...input,
@@ -30,16 +25,35 @@ export function restrained(input: BriefInput, telling: Telling): BriefInput {
   };
 }
 
+interface Place {
+  readonly snapshot: Snapshot;
+  readonly branch: string | null;
+}
+
+/** A session or a handoff without what is not to be told of the place the work is done in. */
+export function restrainedPlace<T extends Place>(of: T, telling: Telling): T {
+  return { ...of, branch: telling.git ? of.branch : null, snapshot: snapshotOf(of.snapshot, telling) };
+}
+
+/** The state of a work tree as far as it is to be told. */
+export function restrainedGit(git: GitState | null, telling: Telling): GitState | null {
+  if (git === null || !telling.git) return null;
+  return telling.paths === 'whole' ? git : withNames(git);
+}
+
+function withNames(git: GitState): GitState {
+  return { ...git, paths: git.paths.map((path) => basename(path)) };
+}
+
 function snapshotOf(snapshot: Snapshot, telling: Telling): Snapshot {
   const file = (each: SnapshotFile) => ({ ...each, path: basename(each.path) });
-  const git = (state: GitState) => ({ ...state, paths: state.paths.map((path) => basename(path)) });
   const named =
     telling.paths === 'whole'
       ? snapshot
       : {
           ...snapshot,
           files_in_flight: snapshot.files_in_flight.map(file),
-          git: snapshot.git && git(snapshot.git),
+          git: snapshot.git && withNames(snapshot.git),
         };
   return telling.git ? named : { ...named, git: null, commits: [] };
 }

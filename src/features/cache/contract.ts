@@ -1,7 +1,13 @@
 import type { Contract } from '../../core/operation.ts';
 import { auditContract } from './contract-audit.ts';
 import { blocksContract } from './contract-blocks.ts';
+import { loadingContract } from './contract-loading.ts';
 import { planContract } from './contract-plan.ts';
 
 /** Operations of the prefix cache. */
-export const contract = { ...auditContract, ...planContract, ...blocksContract } as const satisfies Contract;
+export const contract = {
+  ...auditContract,
+  ...planContract,
+  ...blocksContract,
+  ...loadingContract,
+} as const satisfies Contract;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Feature, feature } from '../feature.ts';
 import { audit } from './audit/audit.ts';
 import type { AuditNeeds } from './audit/needs.ts';
+import type { ContextLoading } from './context/loading.ts';
 import { contract } from './contract.ts';
 import { cacheErasing } from './erasing.ts';
 import { explain } from './explain.ts';
@@ -14,10 +15,11 @@ export interface CacheNeeds {
   readonly audit: AuditNeeds;
   readonly planning: PlanNeeds;
   readonly blocks: BlocksNeeds;
+  readonly loading: Pick<ContextLoading, 'verbs'>;
 }
 
 /** Rendered context that providers and local engines may keep warm, what is known of it, and what it saves. */
-export function cacheFeature({ audit: auditing, planning, blocks }: CacheNeeds): Feature {
+export function cacheFeature({ audit: auditing, planning, blocks, loading }: CacheNeeds): Feature {
   return feature(contract, {
     projections: [cacheErasing(() => blocks.room.erased())],
     migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0026-cache.sql'] },
@@ -28,6 +30,7 @@ export function cacheFeature({ audit: auditing, planning, blocks }: CacheNeeds):
       'cache.explain': explain(blocks),
       'cache.clear': (job, { kind }) => blocks.room.clear(job.project.id, kind, job),
       'cache.evict': (job, { target_mb }) => blocks.room.trim(target_mb * 2 ** 20, job),
+      ...loading.verbs,
     },
   });
 }

@@ -1,0 +1,40 @@
+// What the prefix cache gets from the other features.
+import type { Prices } from '../core/prices.ts';
+import type { Redactor } from '../core/redact.ts';
+import type { BriefSources } from '../features/brief/assemble.ts';
+import type { BriefNeeds } from '../features/brief/feature.ts';
+import type { ContextLoading } from '../features/cache/context/loading.ts';
+import type { CacheNeeds } from '../features/cache/feature.ts';
+import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
+import { auditNeeds } from './cache-audit.ts';
+import { cachePlanning } from './cache-planning.ts';
+import { type ContextParts, contextLoading } from './context-loading.ts';
+import { blocksNeeds } from './prefix-sources.ts';
+
+export interface CacheParts extends Omit<ContextParts, 'redactorAt'> {
+  readonly redactor: Redactor;
+  readonly redactorAt: (root: string | undefined) => Redactor;
+  readonly prefixes: () => PrefixRoom;
+  readonly breathe: () => Promise<void>;
+  readonly prices: Prices;
+  readonly sources: BriefSources;
+  /** What a session was told at its start. */
+  readonly told: BriefNeeds['told'];
+}
+
+export interface CacheWired {
+  readonly needs: CacheNeeds;
+  readonly loading: ContextLoading;
+  readonly closeLoading: () => void;
+}
+
+/** The prefix cache, wired. */
+export function wireCache(parts: CacheParts): CacheWired {
+  const { loading, close } = contextLoading(parts);
+  return {
+    needs: {
+      ...{ loading, audit: auditNeeds(parts), blocks: blocksNeeds(parts, parts.told), planning: cachePlanning(parts) },
+    },
+    ...{ loading, closeLoading: close },
+  };
+}
