@@ -42,6 +42,7 @@ import { SearchAside } from './search-aside.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
+import { sweepTensors } from './tensors.ts';
 import { Trailers } from './trailers.ts';
 import { type Wired, wire } from './wiring.ts';
 import { briefKeyOf, withdrawBriefs } from './withdraw-briefs.ts';
@@ -191,6 +192,7 @@ export class Daemon {
     compileHotCode();
     this.#restingBytes = residentBytes();
     this.#meaning.wakeAll();
+    void sweepTensors(this.#wired.tensors, this.#projects).catch((error: unknown) => this.#bug('tensors', error));
     void this.#look().catch((error: unknown) => this.#bug('look', error));
   }
 
@@ -227,8 +229,8 @@ export class Daemon {
     // pages with what is erased
     this.#searches.forget();
     const { spool, printed } = this.#parts.paths;
-    const { capture, erasing } = this.#wired;
-    const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
+    const { capture, erasing, tensors } = this.#wired;
+    const parts = { projects: this.#projects, capture, erasing, tensors, copies: this.#after.keeping, spool, printed };
     const render = (id: string) => this.#briefs.render(id);
     const onFault = (id: string, error: unknown) => this.#bug(`erase in ${id}`, error);
     return finishErasing({ ...parts, render, onFault }, projectId);
@@ -283,6 +285,7 @@ export class Daemon {
       mirrors: () => this.#after.mirrors.sweep(),
       meaning: async () => this.#meaning.wakeAll(),
       erase: () => this.#finishErasing(),
+      tensors: () => sweepTensors(this.#wired.tensors, this.#projects),
       stores: (onFault) => sweepStores(this.#projects, this.settings, { entries: this.#wired.entries, onFault }),
     };
     return sweepEach(sweeps, (what, error) => this.#bug(what, error));

@@ -9,6 +9,7 @@ import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { cacheFeature } from '../features/cache/feature.ts';
+import type { Tensors } from '../features/cache/tensors/registry.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
@@ -84,6 +85,7 @@ import type { Projects } from './projects.ts';
 import type { SearchAside } from './search-aside.ts';
 import { searching } from './searching.ts';
 import type { Settings } from './settings.ts';
+import { createTensors } from './tensors.ts';
 import { toldBriefs } from './told-briefs.ts';
 import { unlistedBy, unlistedView } from './unlisted.ts';
 import { workPatch } from './work-patch.ts';
@@ -130,6 +132,7 @@ export interface Wired {
   readonly sources: BriefSources;
   readonly roots: TranscriptRoots;
   readonly erasing: ErasingNeeds;
+  readonly tensors: Tensors;
   /** How every found thing is shown. */
   readonly showings: readonly Showing[];
 }
@@ -155,6 +158,7 @@ export function wire(wiring: Wiring): Wired {
     },
   };
   const { lay, drain } = wiring.spool;
+  const tensors = createTensors(wiring);
   const erasing = erasingNeeds(wiring.projects, entries, () => features);
   const features: Feature[] = [
     entriesFeature(entries),
@@ -193,7 +197,7 @@ export function wire(wiring: Wiring): Wired {
       store: (projectId) => targetOf(wiring.projects(), projectId),
       keptPath: (path, root) => keptPath(path, undefined, root),
     }),
-    cacheFeature(),
+    cacheFeature({ tensors }),
     briefFeature({ sources, told: toldBriefs(wiring.paths.printed) }),
     systemFeature({
       ...{
@@ -237,7 +241,7 @@ export function wire(wiring: Wiring): Wired {
     }),
     meaningFeature(),
   ];
-  return { features, entries, capture, sources, roots, erasing, showings: shown };
+  return { features, entries, capture, sources, roots, erasing, tensors, showings: shown };
 }
 
 /** Where transcripts are: of the person's agents, and in every project. */

@@ -67,7 +67,7 @@ function allFeatures(): readonly Feature[] {
     sessionsFeature(none),
     captureFeature(none, [], none),
     activityFeature(none),
-    cacheFeature(),
+    cacheFeature({ tensors: none }),
     tokensFeature(none),
     documentsFeature(none),
     systemFeature(none),

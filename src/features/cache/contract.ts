@@ -1,2 +1,4 @@
+import { tensorContract } from './contract-tensors.ts';
+
 /** Operations of the prefix cache. */
-export const contract = {} as const;
+export const contract = { ...tensorContract } as const;
