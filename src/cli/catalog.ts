@@ -152,6 +152,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/brief.ts'),
   },
   {
+    name: 'cache',
+    usage: 'tensors',
+    summary: 'what keeps prompt caches warm; states of local engines',
+    group: 'more',
+    load: () => import('./commands/cache.ts'),
+  },
+  {
     name: 'task',
     usage: 'add|update|list',
     summary: 'tasks of the project and of sessions',

@@ -3,6 +3,7 @@ import { PrsistError } from '../../core/errors.ts';
 import type { Reply } from '../../core/operation.ts';
 import { prefixChain } from '../../core/prefix-chain.ts';
 import type { Operations } from '../../features/operations.ts';
+import { removeFile } from '../../platform/files.ts';
 import { monotonic } from '../../platform/time.ts';
 import type { Client } from '../call.ts';
 import type { LocalEngine } from './local-engine.ts';
@@ -29,12 +30,17 @@ export function chainOf(texts: readonly string[]): string[] {
 export async function savePrefix(client: Asking, engine: LocalEngine, { texts, project }: Prefix): Promise<Saved> {
   const described = await engine.describe();
   const file = await client.call('tensor.place', { engine: described });
-  const { tokens, bytes, prefillMs } = await engine.save(file, texts.join(''));
-  return client.call('tensor.adopt', {
-    ...{ engine: described, chain: chainOf(texts), name: file.name, tokens, bytes },
-    prefill_ms: Math.round(prefillMs),
-    ...(project === undefined ? {} : { project }),
-  });
+  try {
+    const { tokens, bytes, prefillMs } = await engine.save(file, texts.join(''));
+    return await client.call('tensor.adopt', {
+      ...{ engine: described, chain: chainOf(texts), name: file.name, tokens, bytes },
+      prefill_ms: Math.round(prefillMs),
+      ...(project === undefined ? {} : { project }),
+    });
+  } catch (error) {
+    removeFile(file.path); // half of one, or one nobody keeps; killed before this, the daemon's sweep finds it
+    throw error;
+  }
 }
 
 export type Restored =
@@ -69,7 +75,7 @@ export async function restorePrefix(client: Asking, engine: LocalEngine, { texts
     requireTokens(await engine.restore(found), tokens);
   } catch (error) {
     const told = error instanceof Error ? error.message : String(error);
-    await client.call('tensor.failed', { state_key, why: told.slice(0, 500) });
+    await client.call('tensor.failed', { state: state_key, why: told.slice(0, 500) });
     await engine.erase().catch(() => undefined); // it may be gone: then it holds nothing
     return { kind: 'missed', why: 'failed', told };
   }

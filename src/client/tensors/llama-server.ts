@@ -13,10 +13,12 @@ export interface ServerSetting {
   readonly told: { readonly kv_type?: string; readonly rope?: string; readonly swa?: string };
   /** Milliseconds that computing a prefix may take. */
   readonly timeoutMs: number;
+  /** The same for everything else; 30 s when absent. */
+  readonly askMs?: number;
 }
 
 /** Anything but the computing is done in this time, or the server hangs. */
-const askMs = 30_000;
+const usualMs = 30_000;
 const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -24,7 +26,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** A server by its settings. Throws input/invalid for one on another machine, whose files are not here. */
 export function llamaServer(setting: ServerSetting): LocalEngine {
   requireLocal(setting.url);
-  const slot = (action: 'save' | 'restore' | 'erase', body: Json, timeoutMs = askMs) =>
+  const slot = (action: 'save' | 'restore' | 'erase', body: Json, timeoutMs?: number) =>
     asked(setting, `/slots/${setting.slot}?action=${action}`, { body, timeoutMs });
   return {
     describe: () => describe(setting),
@@ -87,11 +89,11 @@ function prefillOf(done: Json, tokens: number): number {
 
 interface Request {
   readonly body?: Json | undefined;
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
-async function asked(setting: ServerSetting, path: string, { body, timeoutMs = askMs }: Request = {}): Promise<Json> {
-  const answer = await reached(setting, path, { body, timeoutMs });
+async function asked(setting: ServerSetting, path: string, request: Request = {}): Promise<Json> {
+  const answer = await reached(setting, path, request);
   const text = await answer.text().catch((cause: unknown) => {
     throw new PrsistError('engine/failed', `${path}: the server broke off`, { cause });
   });
@@ -101,7 +103,11 @@ async function asked(setting: ServerSetting, path: string, { body, timeoutMs = a
   throw new PrsistError(answer.status === 503 ? 'engine/unavailable' : 'engine/failed', why);
 }
 
-async function reached({ url, key }: ServerSetting, path: string, request: Request): Promise<Response> {
+async function reached(
+  { url, key, askMs = usualMs }: ServerSetting,
+  path: string,
+  request: Request,
+): Promise<Response> {
   const { body, timeoutMs = askMs } = request;
   try {
     return await fetch(new URL(path, url), {

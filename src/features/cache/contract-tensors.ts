@@ -73,7 +73,8 @@ export const tensorContract = {
     summary: 'An engine did not take a state: its file goes, and the tier of this engine rests',
     effect: 'write',
     on: 'user',
-    input: z.strictObject({ state_key: key, why: z.string().max(500) }),
+    // not called a key: what looks like one of a service is replaced before anything sees it
+    input: z.strictObject({ state: key, why: z.string().max(500) }),
     output: z.object({ dropped: z.boolean(), paused_until: time.nullable() }),
   }),
   'tensor.drop': operation({

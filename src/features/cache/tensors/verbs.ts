@@ -66,8 +66,8 @@ function find(tensors: Tensors, tx: Write, found: Found): Answer<'tensor.find'> 
   return { found: { state_key, ...place, segments: segmentsOf(row.chain), tokens, bytes, prefill_ms }, why: null };
 }
 
-function failed(tensors: Tensors, tx: Write, { state_key, why }: Input<'tensor.failed'>): Answer<'tensor.failed'> {
-  const row = tx.one(stateByKey, { state_key });
+function failed(tensors: Tensors, tx: Write, { state, why }: Input<'tensor.failed'>): Answer<'tensor.failed'> {
+  const row = tx.one(stateByKey, { state_key: state });
   if (!row) return { dropped: false, paused_until: null };
   return { dropped: true, paused_until: iso(tensors.failed(tx, row, why).until) };
 }
