@@ -102,7 +102,7 @@ task.update write project - 2ec6835096b1
 tensor.adopt write user - 337c146bcd80
 tensor.drop write user - e58e2274a9d6
 tensor.failed write user - 417465c2303a
-tensor.find write user - 8a3cec8e8796
+tensor.find read user - 8a3cec8e8796
 tensor.list read user - 7d6b36c5cdbf
 tensor.place read user - 003f07b1efc7
 tensor.verify job user - a166bfffa781

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { type Client, createClient } from '../../client/call.ts';
 import { type Restored, restorePrefix, savePrefix } from '../../client/tensors/kept-prefix.ts';
 import { PrsistError } from '../../core/errors.ts';
 import type { Reply } from '../../core/operation.ts';
@@ -180,7 +181,7 @@ async function requireNoSecrets(cli: Cli, texts: readonly string[]): Promise<voi
   for (const text of texts) {
     const kept = await cli.client.call('capture.redact', { text }).catch((error: unknown) => {
       const isNobodys = error instanceof PrsistError && error.code === 'project/required';
-      if (isNobodys) return cli.callAs({ project: 'default' }).call('capture.redact', { text });
+      if (isNobodys) return personal(cli).call('capture.redact', { text });
       throw error;
     });
     if (kept.finds.length === 0) continue;
@@ -189,6 +190,11 @@ async function requireNoSecrets(cli: Cli, texts: readonly string[]): Promise<voi
       hint: 'prsist redact test <file> shows where',
     });
   }
+}
+
+/** In a directory of no project the person's own rules count. */
+function personal(cli: Cli): Client {
+  return createClient({ env: cli.env, daemon: cli.places.daemon });
 }
 
 function seconds(ms: number): string {

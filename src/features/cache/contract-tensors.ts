@@ -48,9 +48,8 @@ export const tensorContract = {
   }),
   'tensor.find': operation({
     summary: 'The longest kept state of exactly this engine that the prefix begins with, looked through byte by byte',
-    effect: 'write',
+    effect: 'read',
     on: 'user',
-    repeat: 'never kept',
     input: z.strictObject({ engine, chain }),
     output: z.object({
       found: z

@@ -50,12 +50,13 @@ export type Settled = Omit<StateRow, 'uses' | 'made_at' | 'last_used'>;
 export type Found =
   | { readonly kind: 'state'; readonly row: StateRow }
   | { readonly kind: 'none'; readonly why: 'off' | 'paused' | 'unknown' }
-  | { readonly kind: 'damaged'; readonly row: StateRow };
+  | { readonly kind: 'damaged' };
 
 /** One per daemon. */
 export class Tensors {
   readonly #needs: TensorNeeds;
   readonly pauses = new Pauses();
+  #noting: Promise<unknown> = Promise.resolve();
 
   constructor(needs: TensorNeeds) {
     this.#needs = needs;
@@ -122,14 +123,16 @@ export class Tensors {
       const row = this.#row(stateKey(engine, chain[length - 1] ?? ''));
       // a server reads and writes one directory only
       if (!row || dirname(row.file) !== directory) continue;
-      return { kind: (await this.isWhole(row)) ? 'state' : 'damaged', row };
+      if (!(await this.isWhole(row))) return this.#damaged(row);
+      this.#used(row);
+      return { kind: 'state', row };
     }
     return { kind: 'none', why: 'unknown' };
   }
 
-  /** Notes that a state is used. */
-  used(tx: Write, { state_key }: StateRow): void {
-    tx.run(useState, { state_key, now: tx.now });
+  /** Resolves when every use so far is noted. */
+  async settled(): Promise<void> {
+    await this.#noting;
   }
 
   /** Removes states, and their files once that is on disk. */
@@ -163,6 +166,7 @@ export class Tensors {
 
   /** Removes what is unused for a week, over the budget, of no project any more, gone, or was never adopted. */
   async sweep(isProject: (id: string) => boolean): Promise<void> {
+    await this.settled();
     const { directory, maxBytes } = this.settings;
     const now = this.#needs.clock();
     const states = this.states;
@@ -182,6 +186,17 @@ export class Tensors {
     // whose texts a state holds is told by whoever saved it: what says nothing may hold anything
     const holds = (row: StateRow) => project === undefined || row.project === null || row.project === project;
     await this.#needs.store().write((tx) => this.drop(tx, tx.all(allStates, {}).filter(holds)));
+  }
+
+  async #damaged(row: StateRow): Promise<Found> {
+    await this.#needs.store().write((tx) => this.failed(tx, row, 'a file was not what had been saved'));
+    return { kind: 'damaged' };
+  }
+
+  /** Behind the answer. That a use is not noted, on a disk that is full, costs a better choice of what goes first. */
+  #used({ state_key }: StateRow): void {
+    const write = this.#needs.store().write((tx) => tx.run(useState, { state_key, now: tx.now }));
+    this.#noting = Promise.allSettled([this.#noting, write]);
   }
 
   #removeOrphans(directory: string, now: number): void {

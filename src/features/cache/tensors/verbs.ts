@@ -4,7 +4,7 @@ import type { Write } from '../../../store/record-type.ts';
 import type { Context, JobContext, Verb } from '../../feature.ts';
 import type { tensorContract } from '../contract-tensors.ts';
 import type { Engine } from './engine.ts';
-import { type Found, type Settled, segmentsOf, type Tensors } from './registry.ts';
+import { type Settled, segmentsOf, type Tensors } from './registry.ts';
 import { allStates, type StateRow, stateByKey } from './state-queries.ts';
 
 type Contract = typeof tensorContract;
@@ -18,7 +18,7 @@ export function tensorVerbs(tensors: Tensors): { readonly [N in keyof Contract]:
     'tensor.place': (_context, input) => tensors.place(input.engine),
     // gathered by prepareTensors, by the operation's name
     'tensor.adopt': (tx, _input, context) => adopt(tensors, tx, context.prepared as Settled),
-    'tensor.find': (tx, _input, context) => find(tensors, tx, context.prepared as Found),
+    'tensor.find': (_context, input) => find(tensors, input),
     'tensor.failed': (tx, input) => failed(tensors, tx, input),
     'tensor.drop': (tx, input) => drop(tensors, tx, input),
     'tensor.verify': (context) => verify(tensors, context),
@@ -29,11 +29,11 @@ export function tensorVerbs(tensors: Tensors): { readonly [N in keyof Contract]:
 export function prepareTensors(tensors: Tensors) {
   return {
     'tensor.adopt': (input: Input<'tensor.adopt'>) => tensors.settle(input),
-    'tensor.find': (input: Input<'tensor.find'>) => tensors.find(input.engine, input.chain),
   };
 }
 
-function list(tensors: Tensors, { now }: Context): Answer<'tensor.list'> {
+async function list(tensors: Tensors, { now }: Context): Promise<Answer<'tensor.list'>> {
+  await tensors.settled();
   const { enabled, directory, maxBytes } = tensors.settings;
   const states = tensors.states;
   return {
@@ -52,14 +52,11 @@ function adopt(tensors: Tensors, tx: Write, settled: Settled): Answer<'tensor.ad
   return { ...wireState(row), path: row.file, dropped };
 }
 
-function find(tensors: Tensors, tx: Write, found: Found): Answer<'tensor.find'> {
-  if (found.kind === 'none') return { found: null, why: found.why };
+/** Answered in a millisecond or two, which is why it waits for no commit. */
+async function find(tensors: Tensors, { engine, chain }: Input<'tensor.find'>): Promise<Answer<'tensor.find'>> {
+  const found = await tensors.find(engine, chain);
+  if (found.kind !== 'state') return { found: null, why: found.kind === 'none' ? found.why : found.kind };
   const { row } = found;
-  if (found.kind === 'damaged') {
-    tensors.failed(tx, row, 'a file was not what had been saved');
-    return { found: null, why: 'damaged' };
-  }
-  tensors.used(tx, row);
   const { state_key, file, tokens, bytes, prefill_ms } = row;
   const { directory } = tensors.settings;
   const place = { directory, name: file.slice(directory.length + 1), path: file };
