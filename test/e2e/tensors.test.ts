@@ -58,7 +58,10 @@ test('PC640: the command saves, lists, restores after a restart of both, verifie
   const other = await home.prsist(['cache', 'tensors', 'restore', files[1] ?? '', ...at]);
   expect(other).toMatchObject({ exit: 1 });
   expect(other.stdout).toContain('no state is kept for this engine and prompt');
-  fs.writeFileSync(join(home.home, 'secret.md'), `aws_secret_access_key=${'wJalrXUtnFEMI/K7MDENG'}${'/bPxRfiCYzzzzzzzKEY'}\n`);
+  fs.writeFileSync(
+    join(home.home, 'secret.md'),
+    `aws_secret_access_key=${'wJalrXUtnFEMI/K7MDENG'}${'/bPxRfiCYzzzzzzzKEY'}\n`,
+  );
   const refused = await home.prsist(['cache', 'tensors', 'save', join(home.home, 'secret.md'), ...at]);
   expect(refused).toMatchObject({ exit: 2 });
   expect(refused.stderr).toContain('the text holds secrets');
