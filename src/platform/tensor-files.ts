@@ -3,9 +3,11 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { PrsistError } from '../core/errors.ts';
 import { isMissing, ownDirectory } from './files.ts';
+import { breathe } from './time.ts';
 import { type FoundFile, filesIn } from './walk.ts';
 
-const sliceBytes = 1024 * 1024;
+/** What stays in the processor's cache; after so many bytes others have their turn. */
+const [sliceBytes, turnBytes] = [256 * 1024, 4 * 1024 * 1024];
 const ours = /^(?:new-)?[0-9a-f]{24}\.kv$/;
 
 /** The directory of tensors, made where it is missing. Throws store/unsafe-mode where others can look into it. */
@@ -21,16 +23,18 @@ export function tensorFiles(directory: string): readonly FoundFile[] {
 
 /** The bytes of a file in order; a slice counts until the next one is asked for. Throws when the file is not there. */
 export async function* slicesOf(path: string): AsyncGenerator<Uint8Array> {
-  const file = await fs.promises.open(path, 'r');
+  const handle = fs.openSync(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(sliceBytes);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+    for (let read = 0; ; ) {
+      const count = fs.readSync(handle, buffer, 0, buffer.length, null);
+      if (count === 0) return;
+      yield buffer.subarray(0, count);
+      read += count;
+      if (read % turnBytes < count) await breathe();
     }
   } finally {
-    await file.close();
+    fs.closeSync(handle);
   }
 }
 

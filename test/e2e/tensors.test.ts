@@ -20,6 +20,7 @@ beforeEach(async () => {
   model = join(home.root, 'model.gguf');
   makeGguf(model, tiny);
   await home.prsist(['config', 'set', 'kv_tensors.enabled', 'true']);
+  await home.prsist(['daemon', 'stop']);
   directory = join(home.paths.data, 'tensors');
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   server = await startSmallLlama({ directory, model });
