@@ -139,7 +139,7 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'cache',
-    usage: 'audit|load|warm|templates|plan|stats|explain|clear|evict',
+    usage: 'audit|load|warm|templates|plan|stats|explain|clear|evict|tensors',
     summary: 'context for models: loaded within a budget, kept warm; what broke prompt caches and what that cost',
     group: 'more',
     load: () => import('./commands/cache.ts'),

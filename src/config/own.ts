@@ -26,7 +26,6 @@ const here = { project: 'any' } as const;
 const restart = { restart: true } as const;
 const texts = { later: 'the erasing of texts', project: 'any' } as const;
 const recall = { later: 'search by meaning' } as const;
-const tensors = { later: 'local engines' } as const;
 const models = { later: 'providers' } as const;
 const stored = 'what is stored once is copied into backups, packages and briefs and cannot be called back';
 
@@ -97,9 +96,9 @@ export const own = {
     ...meaning,
   }),
   kv_tensors: z.strictObject({
-    enabled: flag(false, 'Whether tensor files of local engines are kept.', tensors),
-    max_mb: whole([0, 1_000_000], 4096, 'Most megabytes of them.', tensors),
-    dir: place('Directory they lie in.', tensors),
+    enabled: flag(false, 'Whether states of local engines (keys and values of a prompt) are kept as files.'),
+    max_mb: whole([0, 1_000_000], 4096, 'Most megabytes of them.'),
+    dir: place('Directory they lie in; without it, tensors in the data directory. For you alone: chmod 700.'),
   }),
   privacy: z.strictObject({
     redact: alwaysOn(stored, 'Secrets are taken out before anything is stored.', { project: 'stricter' }),

@@ -6,14 +6,17 @@ import type { BriefNeeds } from '../features/brief/feature.ts';
 import type { ContextLoading } from '../features/cache/context/loading.ts';
 import type { CacheNeeds } from '../features/cache/feature.ts';
 import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
+import type { Tensors } from '../features/cache/tensors/registry.ts';
 import { auditNeeds } from './cache-audit.ts';
 import { cachePlanning } from './cache-planning.ts';
 import { type ContextParts, contextLoading } from './context-loading.ts';
 import { blocksNeeds } from './prefix-sources.ts';
+import { createTensors } from './tensors.ts';
 
 export interface CacheParts extends Omit<ContextParts, 'redactorAt'> {
   readonly redactor: Redactor;
   readonly redactorAt: (root: string | undefined) => Redactor;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly prefixes: () => PrefixRoom;
   readonly breathe: () => Promise<void>;
   readonly prices: Prices;
@@ -25,16 +28,24 @@ export interface CacheParts extends Omit<ContextParts, 'redactorAt'> {
 export interface CacheWired {
   readonly needs: CacheNeeds;
   readonly loading: ContextLoading;
+  readonly tensors: Tensors;
   readonly closeLoading: () => void;
 }
 
 /** The prefix cache, wired. */
 export function wireCache(parts: CacheParts): CacheWired {
   const { loading, close } = contextLoading(parts);
+  const tensors = createTensors(parts);
   return {
     needs: {
-      ...{ loading, audit: auditNeeds(parts), blocks: blocksNeeds(parts, parts.told), planning: cachePlanning(parts) },
+      ...{
+        loading,
+        tensors,
+        audit: auditNeeds(parts),
+        blocks: blocksNeeds(parts, parts.told),
+        planning: cachePlanning(parts),
+      },
     },
-    ...{ loading, closeLoading: close },
+    ...{ loading, tensors, closeLoading: close },
   };
 }

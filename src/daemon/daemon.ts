@@ -14,7 +14,6 @@ import { freeBytes, readText } from '../platform/files.ts';
 import { accountName, hostName, madeOnce, residentBytes } from '../platform/host.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { compileHotCode, garbageCollector } from '../platform/memory.ts';
-import type { Paths } from '../platform/paths.ts';
 import { createRandom } from '../platform/random.ts';
 import { ownSpool, writeSpoolFile } from '../platform/spool-files.ts';
 import { breathe, monotonic, wallClock } from '../platform/time.ts';
@@ -23,6 +22,7 @@ import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
 import { countReads } from './count-reads.ts';
 import { createPrefixes } from './create-prefixes.ts';
+import type { DaemonParts } from './daemon-parts.ts';
 import { createDispatch } from './dispatch.ts';
 import { openEmbedder } from './embedders.ts';
 import { enterProject } from './enter.ts';
@@ -44,21 +44,10 @@ import { SearchAside } from './search-aside.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
+import { sweepTensors } from './tensors.ts';
 import { Trailers } from './trailers.ts';
 import { type Wired, wire } from './wiring.ts';
 import { briefKeyOf, withdrawBriefs } from './withdraw-briefs.ts';
-
-export interface DaemonParts {
-  readonly paths: Paths;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly packageRoot: string;
-  readonly nodePath: string;
-  readonly token: string;
-  readonly pid: number;
-  /** The daemon before this one did not leave by itself; null when it did. */
-  readonly crashedAt: number | null;
-  readonly onDrain: () => void;
-}
 
 const minuteMs = 60_000;
 const quietMs = 3_000;
@@ -188,6 +177,7 @@ export class Daemon {
     compileHotCode();
     this.#restingBytes = residentBytes();
     this.#meaning.wakeAll();
+    void sweepTensors(this.#wired.cache.tensors, this.#projects).catch((error: unknown) => this.#bug('tensors', error));
     void this.#look().catch((error: unknown) => this.#bug('look', error));
   }
 
@@ -227,8 +217,12 @@ export class Daemon {
     this.#searches.forget();
     this.#wired.cache.loading.forget();
     const { spool, printed } = this.#parts.paths;
-    const { capture, erasing } = this.#wired;
-    const parts = { projects: this.#projects, capture, erasing, copies: this.#after.keeping, spool, printed };
+    const {
+      capture,
+      erasing,
+      cache: { tensors },
+    } = this.#wired;
+    const parts = { projects: this.#projects, capture, erasing, tensors, copies: this.#after.keeping, spool, printed };
     // after the files are others: what was read of them before must not come back
     const render = (id: string) => this.#briefs.render(id).then(() => this.#prefixes.forgetRendered(id));
     const onFault = (id: string, error: unknown) => this.#bug(`erase in ${id}`, error);
@@ -293,6 +287,7 @@ export class Daemon {
       meaning: async () => this.#meaning.wakeAll(),
       erase: () => this.#finishErasing(),
       prefixes: () => this.#prefixes.sweep(),
+      tensors: () => sweepTensors(this.#wired.cache.tensors, this.#projects),
       stores: (onFault) => sweepStores(this.#projects, this.settings, { entries: this.#wired.entries, onFault }),
     };
     return sweepEach(sweeps, (what, error) => this.#bug(what, error));

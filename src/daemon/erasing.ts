@@ -1,5 +1,6 @@
 // What follows an erase outside the database it happened in. Noted before, so that a daemon that was killed goes on with it.
 import { join } from 'node:path';
+import type { Tensors } from '../features/cache/tensors/registry.ts';
 import { forgetStates, isForgottenEvent } from '../features/capture/erasing.ts';
 import type { CaptureParts } from '../features/capture/needs.ts';
 import { forgetMirrored } from '../features/entries/mirror.ts';
@@ -25,6 +26,8 @@ export interface ErasingParts {
   readonly render: (projectId: string) => Promise<void>;
   readonly copies: Pick<Keeping, 'renewCopies' | 'dropOldApart'>;
   readonly erasing: Pick<ErasingNeeds, 'projections' | 'dropKept'>;
+  /** States of local engines, which hold what was said to them. */
+  readonly tensors: Pick<Tensors, 'forget'>;
   /** What could not be finished of a project, and will be tried again. */
   readonly onFault: (projectId: string, error: unknown) => void;
 }
@@ -75,6 +78,7 @@ async function finish(parts: ErasingParts, { key, projectId, kind }: Note): Prom
   if (isDropped) copies.dropOldApart(projectId);
   forgetTold(parts.printed);
   const own = isDropped ? 'done' : await projects.borrow(projectId, (store) => finishIn(parts, projectId, store));
+  await parts.tensors.forget(kind === 'user' ? undefined : projectId);
   await copies.renewCopies(null);
   // where somebody still reads an old state, what is gone can still be read in the log: it is tried again
   if (own === 'in use' || projects.user.fold() === 'in use') return;

@@ -9,7 +9,7 @@ import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
 import { cacheFeature } from '../features/cache/feature.ts';
-import type { BlocksNeeds } from '../features/cache/needs-blocks.ts';
+import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
 import { importHistory } from '../features/capture/commits.ts';
 import { historyRoot, type TranscriptRoots, transcriptRoots } from '../features/capture/discover.ts';
@@ -123,7 +123,7 @@ export interface Wiring {
   readonly keeping: Keeping;
   readonly enter: Welcome['enter'];
   /** The room that prefixes take, and what is learnt of them. */
-  readonly prefixes: () => BlocksNeeds['room'];
+  readonly prefixes: () => PrefixRoom;
   readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores' | 'forget'>;
 }
 

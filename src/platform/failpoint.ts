@@ -17,6 +17,8 @@ export const failpointNames = [
   'rebuild.half',
   'backup.half',
   'restore.swapped',
+  'tensor.sealed',
+  'tensor.renamed',
 ] as const;
 
 /** What the operating system would say, by the action that stands for it. */

@@ -114,6 +114,13 @@ system.setup admin
 task.add write
 task.list read
 task.update write
+tensor.adopt admin
+tensor.drop admin
+tensor.failed admin
+tensor.find admin
+tensor.list admin
+tensor.place admin
+tensor.verify admin
 token.list admin
 token.new admin
 token.revoke admin

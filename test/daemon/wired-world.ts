@@ -191,6 +191,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
           printed: paths.printed,
           copies: keeping,
           erasing: wired.erasing,
+          tensors: wired.cache.tensors,
         },
         render: async (rendered) => void told.push(`render ${rendered}`),
         onFault: (failed, error) => void told.push(`erase ${failed} ${String(error)}`),

@@ -67,7 +67,7 @@ function allFeatures(): readonly Feature[] {
     sessionsFeature(none),
     captureFeature(none, [], none),
     activityFeature(none),
-    cacheFeature({ audit: none, planning: none, blocks: none, loading: { verbs: none } }),
+    cacheFeature({ audit: none, planning: none, blocks: none, loading: { verbs: none }, tensors: none }),
     tokensFeature(none),
     documentsFeature(none),
     systemFeature(none),

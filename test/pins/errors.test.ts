@@ -30,6 +30,12 @@ provider/unknown 404 1
 model/unknown 404 1
 context/over-window 413 1
 job/not-found 404 1
+tensor/off 409 1
+tensor/paused 503 75
+tensor/mismatch 409 1
+tensor/not-found 404 1
+engine/unavailable 503 69 retry
+engine/failed 502 1
 route/unknown 404 2
 request/key-reused 409 1
 limit/too-large 413 1

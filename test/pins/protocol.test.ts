@@ -108,6 +108,13 @@ system.setup job user - 41314cd785ff
 task.add write project - 0cf8e43f4673
 task.list read project - 39ddfaaf1dd7
 task.update write project - 2ec6835096b1
+tensor.adopt write user - 337c146bcd80
+tensor.drop write user - e58e2274a9d6
+tensor.failed write user - 417465c2303a
+tensor.find read user - 8a3cec8e8796
+tensor.list read user - 7d6b36c5cdbf
+tensor.place read user - 003f07b1efc7
+tensor.verify job user - a166bfffa781
 token.list read user - 9b6368bcdd0f
 token.new write user - 72e3c1fd2498
 token.revoke write user - b1e09791794d

@@ -22,7 +22,8 @@ config/schema system/doctor system/setup project/unlisted project/decline job/sh
 token/new token/list token/revoke session/put session/compact session/export session/blame job/list batch/run document/put document/import
 document/get document/list document/history document/delete document/restore bank/import bank/export bank/sync
 activity/heartbeat activity/list activity/summary cache/audit cache/plan document/trust trust/list trust/revert hygiene/get vectors/forget
-cache/stats cache/explain cache/clear cache/evict cache/load cache/warm cache/templates`.split(/\s+/);
+cache/stats cache/explain cache/clear cache/evict cache/load cache/warm cache/templates
+tensor/list tensor/place tensor/adopt tensor/find tensor/failed tensor/drop tensor/verify`.split(/\s+/);
 
 function listening() {
   const asked: [string, unknown][] = [];

@@ -5,6 +5,7 @@ import { registerBlocks } from './cache-blocks.ts';
 import { registerLoading } from './cache-loading.ts';
 import { registerPlan } from './cache-plan.ts';
 import { registerTemplates } from './cache-templates.ts';
+import { registerTensors } from './cache-tensors.ts';
 
 export const register: Register = (parent, bind) => {
   const command = parent
@@ -15,6 +16,7 @@ export const register: Register = (parent, bind) => {
   registerTemplates(command, bind);
   registerPlan(command, bind);
   registerBlocks(command, bind);
+  registerTensors(command, bind);
   withExamples(command, [
     'prsist cache audit --all --since 30d',
     'prsist cache load --explain',

@@ -3,6 +3,7 @@ import { auditContract } from './contract-audit.ts';
 import { blocksContract } from './contract-blocks.ts';
 import { loadingContract } from './contract-loading.ts';
 import { planContract } from './contract-plan.ts';
+import { tensorContract } from './contract-tensors.ts';
 
 /** Operations of the prefix cache. */
 export const contract = {
@@ -10,4 +11,5 @@ export const contract = {
   ...planContract,
   ...blocksContract,
   ...loadingContract,
+  ...tensorContract,
 } as const satisfies Contract;

@@ -61,13 +61,23 @@ create table kv_day ( -- look-ups, by days since 1970
   asked_tokens integer not null default 0,
   hit_tokens integer not null default 0
 ) strict;
-create table kv_state ( -- tensor files, under a budget of their own
-  state_key text primary key, -- engine, build, model, quantisation, context settings, chain
-  engine text not null,
+create table kv_state ( -- tensor files of local engines, under a budget of their own; rows are in the user database
+  state_key text primary key, -- SHA-256 of engine and chain
+  engine text not null, -- canonical JSON: build, weights, quantisation, context settings
   file text not null,
-  chain blob not null,
+  chain blob not null, -- 16 bytes a segment, root first: one that begins like another is longer than it
   tokens integer not null,
   bytes integer not null,
-  mac blob not null,
+  mac blob not null, -- nonce and tag over key, tokens and file
+  project text, -- whose texts it holds; null: nobody knows
+  prefill_ms integer not null, -- what it saves
+  uses integer not null default 0,
+  made_at integer not null,
   last_used integer not null
+) strict;
+create table kv_weights ( -- what model files are, so that gigabytes are hashed once
+  path text primary key,
+  mark text not null, -- size, time and inode of each of its files
+  hash text not null,
+  quantisation text not null
 ) strict;

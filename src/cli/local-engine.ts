@@ -1,0 +1,72 @@
+// Which engine a command means, by its options.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { llamaServer } from '../client/tensors/llama-server.ts';
+import type { LocalEngine } from '../client/tensors/local-engine.ts';
+import { openNodeLlama } from '../client/tensors/node-llama.ts';
+import { PrsistError } from '../core/errors.ts';
+import type { Cli } from './cli.ts';
+import { count, wholeNumber } from './input.ts';
+
+export interface EngineOptions {
+  readonly server?: string;
+  readonly slot?: number;
+  readonly keyVariable?: string;
+  readonly kvType?: string;
+  readonly rope?: string;
+  readonly swa?: string;
+  readonly model?: string;
+  readonly context?: number;
+  readonly within?: number;
+}
+
+const serverUrl = 'http://127.0.0.1:8080';
+const contextSize = 4096;
+const withinSeconds = 600;
+
+/** Adds the options by which an engine is meant. */
+export function withEngine(command: Command): Command {
+  return command
+    .option('--server <url>', `a llama.cpp server of this machine (${serverUrl})`)
+    .option('--slot <n>', 'the slot of the server (0)', wholeNumber('--slot', 0))
+    .option('--key-variable <name>', "variable that holds the server's API key")
+    .option('--kv-type <k/v>', 'types of keys and values, where the server was started with others (f16/f16)')
+    .option('--rope <text>', 'what the server was told of RoPE, as --rope-freq-base 10000; it does not say so itself')
+    .option('--swa <text>', 'what it was told of sliding windows, as full')
+    .option('--model <file>', 'a GGUF file, computed in this process by node-llama-cpp, which you have to install')
+    .option('--context <n>', `tokens of its context (${contextSize})`, count('--context', 10_000_000))
+    .option('--within <seconds>', `how long computing may take (${withinSeconds})`, count('--within', 86_400));
+}
+
+/** Does something with the engine that is meant, and lets go of it. */
+export async function withLocalEngine<T>(
+  cli: Cli,
+  options: EngineOptions,
+  work: (engine: LocalEngine) => Promise<T>,
+): Promise<T> {
+  if (options.model === undefined) return work(serverOf(cli, options));
+  if (options.server !== undefined) {
+    throw new PrsistError('input/invalid', 'either --server or --model', { field: '--model' });
+  }
+  const model = resolve(cli.cwd, options.model);
+  const engine = await openNodeLlama({ from: cli.cwd, model, contextSize: options.context ?? contextSize });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+function serverOf(cli: Cli, options: EngineOptions): LocalEngine {
+  const { server = serverUrl, slot = 0, keyVariable, kvType, rope, swa, within = withinSeconds } = options;
+  const key = keyVariable === undefined ? undefined : cli.env[keyVariable];
+  if (keyVariable !== undefined && !key) {
+    throw new PrsistError('input/invalid', `${keyVariable} is not set`, { field: '--key-variable' });
+  }
+  const told = {
+    ...(kvType === undefined ? {} : { kv_type: kvType }),
+    ...(rope === undefined ? {} : { rope }),
+    ...(swa === undefined ? {} : { swa }),
+  };
+  return llamaServer({ url: server, slot, key, told, timeoutMs: within * 1000 });
+}

@@ -1,0 +1,25 @@
+import type { Read, Write } from '../../../store/record-type.ts';
+
+/** The user database: one budget, one directory, whatever project the texts are from. */
+export interface UserStore {
+  readonly read: Read;
+  readonly write: <T>(work: (tx: Write) => T) => Promise<T>;
+}
+
+export interface TensorSettings {
+  readonly enabled: boolean;
+  readonly directory: string;
+  readonly maxBytes: number;
+}
+
+export interface TensorNeeds {
+  readonly store: () => UserStore;
+  readonly settings: () => TensorSettings;
+  /** 32 bytes, the same for the life of this installation. */
+  readonly key: () => Uint8Array;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly clock: () => number;
+  readonly failpoint: (name: string) => void;
+  /** The id of a project named by id, name or directory; null for nobody's. */
+  readonly projectId: (asked: string) => string | null;
+}
