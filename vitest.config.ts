@@ -19,7 +19,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/harness/**'],
           testTimeout: 30_000,
-          pool: 'threads',
+          // a process for each file: threads of one process that load WebAssembly and end end all of it now and then (nodejs/node#64500)
+          pool: 'forks',
           maxWorkers: 2,
         },
       },
