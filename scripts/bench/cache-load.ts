@@ -13,7 +13,7 @@ import { createRedactor } from '../../src/core/redact.ts';
 import { TokenCounter } from '../../src/daemon/token-counter.ts';
 import { ContextLoading } from '../../src/features/cache/context/loading.ts';
 import type { ContextSources } from '../../src/features/cache/context/needs.ts';
-import { canonicalText, framedDocument } from '../../src/features/cache/context/render.ts';
+import { contextText, framedDocument } from '../../src/features/cache/context/render.ts';
 import type { Context } from '../../src/features/feature.ts';
 import { quantile, rest, rounded } from './measure.ts';
 
@@ -31,7 +31,7 @@ function everything(directory: string): number {
 }
 
 function rendered(directory: string, name: string): string {
-  return framedDocument(name, canonicalText(fs.readFileSync(join(directory, name), 'utf8')));
+  return framedDocument(name, contextText(fs.readFileSync(join(directory, name), 'utf8')));
 }
 
 /** B1: what a good engineer writes in an afternoon. */

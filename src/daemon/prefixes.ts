@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { limits } from '../core/limits.ts';
 import { chainOfOwner } from '../features/cache/block-queries.ts';
 import { addLinks, keepOwner, longestPrefix } from '../features/cache/blocks.ts';
-import { chainStart, type Link, linkAfter } from '../features/cache/chain.ts';
+import { type Link, linkAfter, startOf } from '../features/cache/chain.ts';
 import { noteRequests, noteTexts, noteTurns } from '../features/cache/detect.ts';
 import { forgetRendered } from '../features/cache/erasing.ts';
 import type { PrefixRoom, SessionContext } from '../features/cache/needs-blocks.ts';
@@ -212,7 +212,7 @@ export class Prefixes {
   async #linked({ fingerprint, segments }: Pick<SessionContext, 'fingerprint' | 'segments'>): Promise<Link[]> {
     const { monotonic, breathe } = this.#parts.pace;
     const links: Link[] = [];
-    let before = chainStart(fingerprint);
+    let before = startOf(fingerprint);
     let begun = monotonic();
     for (const segment of segments) {
       const link = linkAfter(before, segment);

@@ -1,14 +1,11 @@
 // The chain over segments: each link says everything before it, so equal links mean equal prefixes, byte for byte.
-import { createHash, hash } from 'node:crypto';
-import { canonical } from '../../core/canonical.ts';
-import { renderVersion } from './render.ts';
+import { hash } from 'node:crypto';
+import { chainStart, nextLink } from '../../core/prefix-chain.ts';
+import { renderVersion } from './render-version.ts';
 import type { Segment, SegmentKind } from './segment.ts';
 
 /** What besides the text decides whether a provider's cache is the same one; empty for plain context. */
 export type Fingerprint = Readonly<Record<string, string | number | boolean | null>>;
-
-/** Bytes of a link. */
-export const linkBytes = 16;
 
 export interface Link {
   /** Chain hash up to and with this segment. */
@@ -29,19 +26,13 @@ export interface Link {
 export type Linkable = Segment & { readonly ent?: string };
 
 /** h_0: nothing but the fingerprint and the version of the rendering. */
-export function chainStart(fingerprint: Fingerprint): Uint8Array {
-  const start = canonical({ ...fingerprint, render: renderVersion });
-  return createHash('sha256').update('prsist.prefix.v1').update(start).digest().subarray(0, linkBytes);
-}
-
-/** h_i of h_{i-1}, the segment's hash, and the role that a message is sent under. */
-export function nextLink(before: Uint8Array, segmentHash: Uint8Array, role = ''): Uint8Array {
-  return createHash('sha256').update(before).update(segmentHash).update(role).digest().subarray(0, linkBytes);
+export function startOf(fingerprint: Fingerprint): Uint8Array {
+  return chainStart({ ...fingerprint, render: renderVersion });
 }
 
 /** The links of some segments, in their order. */
 export function chainOf(fingerprint: Fingerprint, segments: readonly Linkable[]): readonly Link[] {
-  let before = chainStart(fingerprint);
+  let before = startOf(fingerprint);
   return segments.map((segment) => {
     const link = linkAfter(before, segment);
     before = link.h;

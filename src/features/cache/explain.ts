@@ -6,7 +6,7 @@ import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import { blockOf, kidsOf } from './block-queries.ts';
 import { longestPrefix } from './blocks.ts';
-import { chainStart, type Link, type Linkable, linkAfter } from './chain.ts';
+import { type Link, type Linkable, linkAfter, startOf } from './chain.ts';
 import type { blocksContract } from './contract-blocks.ts';
 import { changeOf } from './detect.ts';
 import { firstDifference } from './difference.ts';
@@ -48,7 +48,7 @@ export function explain(needs: BlocksNeeds) {
 
 /** Hashed a few at a time: a session may be many megabytes. */
 async function linksOf({ fingerprint, segments }: SessionContext, breathe: BlocksNeeds['breathe']): Promise<Linked[]> {
-  let before = chainStart(fingerprint);
+  let before = startOf(fingerprint);
   const linked: Linked[] = [];
   for (const segment of segments) {
     const link = linkAfter(before, segment);

@@ -1,9 +1,6 @@
 // Canonical rendering: the same item gives the same bytes, on every machine, in every zone and locale, for every agent.
 import { canonical } from '../../core/canonical.ts';
 
-/** Raised whenever a rule of rendering changes: it is part of every key and of the start of every chain. */
-export const renderVersion = 1;
-
 /** What can be rendered: text, JSON, or the definitions of tools. */
 export type Item =
   | { readonly as: 'text'; readonly text: string }

@@ -6,7 +6,7 @@ import { packed, unpacked } from '../../store/blobs.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import { addSegment, type SegmentRow, segmentById, segmentOfKey } from './block-queries.ts';
 import type { Link } from './chain.ts';
-import { renderVersion } from './render.ts';
+import { renderVersion } from './render-version.ts';
 
 /** Its text stands in the record of a message and is not stored a second time. */
 const codecElsewhere = 1;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chainOf, chainStart, knownPrefix, nextLink, slotName } from '../../../src/features/cache/chain.ts';
+import { nextLink } from '../../../src/core/prefix-chain.ts';
+import { chainOf, knownPrefix, slotName, startOf } from '../../../src/features/cache/chain.ts';
 import { changeProbability, mayRefold } from '../../../src/features/cache/volatility.ts';
 import { chainNamed, segmentNamed } from './world.ts';
 
@@ -11,7 +12,7 @@ const sha = (...parts: (string | Uint8Array)[]) =>
 
 test('PC410: the chain is SHA-256 of what stood before and the segment, cut to 16 bytes, from the fingerprint on', () => {
   const start = sha('prsist.prefix.v1', '{"model":"m","render":1}').subarray(0, 16);
-  expect(hex(chainStart({ model: 'm' }))).toBe(hex(start));
+  expect(hex(startOf({ model: 'm' }))).toBe(hex(start));
   const [a, b] = chainNamed(['a', 'b']);
   const first = sha(start, sha('a\n')).subarray(0, 16);
   expect(hex(a?.h)).toBe(hex(first));
@@ -38,7 +39,7 @@ test('PC410: another fingerprint, order, byte or role is another chain; the slot
     ...[of({ model: 'm' }, ['a'], ['b', { role: 'assistant' }]), of({ model: 'm' }, ['b'])],
   ];
   expect(new Set([base, ...others]).size).toBe(6);
-  expect(hex(nextLink(chainStart({}), sha('x')))).toHaveLength(32);
+  expect(hex(nextLink(startOf({}), sha('x')))).toHaveLength(32);
 });
 
 test('PC411: bisection finds what looking one by one finds, in a twelfth of the questions', () => {

@@ -3,7 +3,7 @@ import { sha256Hex } from '../../../core/ids.ts';
 import type { Segment } from '../segment.ts';
 import type { Asking } from './budget.ts';
 import type { Gauge, Measured } from './gauge.ts';
-import { canonicalText } from './render.ts';
+import { contextText } from './render.ts';
 
 /** A segment that asks to be let in. */
 export interface Candidate extends Segment, Asking, Measured {
@@ -49,7 +49,7 @@ export class Candidates {
   }
 
   #rendered(text: string): Measured {
-    const canonical = canonicalText(text);
+    const canonical = contextText(text);
     const measured = { hash: sha256Hex(canonical), form: 'prose' as const, text: canonical };
     if (this.#known.size >= keptTexts) this.#known.clear();
     if (text.length <= keptChars) this.#known.set(text, measured);

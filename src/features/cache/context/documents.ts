@@ -10,7 +10,7 @@ import { type DocumentKind, documentChange, documentRanks, type WantedDocument, 
 import { formOf, type Gauge } from './gauge.ts';
 import type { HeldFile, Look, Manifest, Piece } from './manifest.ts';
 import type { LoadingNeeds, StoredText } from './needs.ts';
-import { canonicalText, framedDocument, pieces } from './render.ts';
+import { contextText, framedDocument, pieces } from './render.ts';
 
 /** A document that is there and cannot be shown. */
 export interface Unshown {
@@ -136,7 +136,7 @@ export class Documents {
   #rendered({ uri, text }: StoredText): Rendered {
     const known = this.#texts.get(uri);
     if (known?.text === text) return known;
-    const clean = canonicalText(text);
+    const clean = contextText(text);
     const form = formOf(uri);
     const rendered = (clean === '' ? [] : pieces(framedDocument(uri, clean))).map((each, number) => {
       return { hash: sha256Hex(each), form, text: each, number };

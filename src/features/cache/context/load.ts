@@ -3,6 +3,7 @@ import { sha256Hex } from '../../../core/ids.ts';
 import type { Parsed, Reply } from '../../../core/operation.ts';
 import type { Context } from '../../feature.ts';
 import type { loadingContract } from '../contract-loading.ts';
+import { renderVersion } from '../render-version.ts';
 import type { Segment } from '../segment.ts';
 import { fit, type Shares } from './budget.ts';
 import type { Candidate, Candidates } from './candidate.ts';
@@ -11,7 +12,6 @@ import type { Now } from './dynamic.ts';
 import { systemCandidates, templateCandidates } from './frame.ts';
 import type { Gauge } from './gauge.ts';
 import type { LoadingNeeds } from './needs.ts';
-import { renderVersion } from './render.ts';
 import type { Templates } from './templates.ts';
 
 type Load = (typeof loadingContract)['cache.load'];

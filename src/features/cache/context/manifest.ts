@@ -13,7 +13,7 @@ import {
   whereAbsent,
 } from '../../../platform/file-stamp.ts';
 import { formOf, type Measured } from './gauge.ts';
-import { canonicalText, framedDocument, pieces } from './render.ts';
+import { contextText, framedDocument, pieces } from './render.ts';
 
 /** A file that is wanted in a context. */
 export interface WantedFile {
@@ -158,7 +158,7 @@ export class Manifest {
 
   #rendered({ file, stamp, readAt, fault, text }: Reading): Held | undefined {
     if (text === undefined) return undefined;
-    const clean = text.includes('\0') ? '' : canonicalText(this.#parts.redact(file.within)(text));
+    const clean = text.includes('\0') ? '' : contextText(this.#parts.redact(file.within)(text));
     const why = fault ?? (text.includes('\0') ? 'it is no text' : clean === '' ? '' : undefined);
     const body = clean === '' ? [] : pieces(framedDocument(file.name, clean));
     const form = formOf(file.name);

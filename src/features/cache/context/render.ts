@@ -1,9 +1,6 @@
 // Canonical text: the same content gives the same bytes, whoever reads it, wherever and whenever.
 import { cleanLines } from '../../../core/clean.ts';
 
-/** Part of every key of what is rendered: raised by a change of any rule here. */
-export const renderVersion = 1;
-
 /**
  * Characters that are visible and composed as they are: most texts hold no others, and looking for each that is to be taken
  * out takes ten times as long. ASCII, Latin, punctuation, signs of money, arrows and signs, kana, Han, Hangul.
@@ -20,7 +17,7 @@ const pieceChars = 16 * 1024;
  * A text as it stands in a context: well-formed, NFC, lines ended by LF, nothing invisible, no blanks at the ends of lines,
  * nothing that looks like our own frame, exactly one LF at its end. '' for a blank one.
  */
-export function canonicalText(text: string): string {
+export function contextText(text: string): string {
   const visible = plain.test(text) ? text : cleanLines(text);
   const lines = withoutBlankEnds(anyTrailing.test(visible) ? visible.replace(trailing, '') : visible);
   return lines === '' ? '' : `${lines.replace(frame, '&lt;')}\n`;
@@ -39,7 +36,7 @@ export function framedDocument(name: string, body: string): string {
 }
 
 function attribute(name: string): string {
-  return canonicalText(name).trim().replace(/\s+/g, ' ').replaceAll('"', '&quot;');
+  return contextText(name).trim().replace(/\s+/g, ' ').replaceAll('"', '&quot;');
 }
 
 /**

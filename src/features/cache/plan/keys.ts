@@ -1,8 +1,6 @@
 import { sha256Hex } from '../../../core/ids.ts';
+import { renderVersion } from '../render-version.ts';
 import type { PlanContext } from './cache-plan.ts';
-
-/** Of the rules by which segments are rendered: other bytes never share a key. */
-export const renderVersion = 1;
 
 /** Requests that begin with the same bytes say the same key: those of a project. Nothing of its name is in it. */
 export function projectKey({ project, session }: PlanContext, shards = 1): string | undefined {
