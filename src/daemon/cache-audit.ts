@@ -1,8 +1,9 @@
 // What the audit of prompt caches is told of sessions and transcripts, which belong to other features.
 import { PrsistError } from '../core/errors.ts';
 import type { Prices } from '../core/prices.ts';
+import type { Providers } from '../core/provider-rules.ts';
 import type { Redactor } from '../core/redact.ts';
-import { rulesOf } from '../features/cache/audit/known-rules.ts';
+import { rulesIn } from '../features/cache/audit/known-rules.ts';
 import type { AuditNeeds, AuditWanted, RecordedConversation } from '../features/cache/audit/needs.ts';
 import { type UsageInFile, usageIn } from '../features/capture/usage-in.ts';
 import type { Context } from '../features/feature.ts';
@@ -11,14 +12,15 @@ import { usedConversations } from '../features/sessions/requests.ts';
 
 interface Given {
   readonly prices: Prices;
+  readonly providers: () => Providers;
   readonly redactor: Redactor;
   readonly breathe: () => Promise<void>;
 }
 
 /** Model requests of sessions and of files, for the audit. */
-export function auditNeeds({ prices, redactor, breathe }: Given): AuditNeeds {
+export function auditNeeds({ prices, providers, redactor, breathe }: Given): AuditNeeds {
   return {
-    ...{ prices, rulesOf, breathe, conversations: recorded },
+    ...{ prices, rulesOf: rulesIn(providers), breathe, conversations: recorded },
     async *inFiles(paths, { agent, children }) {
       for await (const found of usageIn(paths)) {
         const isWanted = (agent === undefined || found.agent === agent) && (children || !found.isSubagent);

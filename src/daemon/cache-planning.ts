@@ -1,5 +1,4 @@
 // What plans of the prefix cache are told by the other features.
-import { readProviders } from '../config/provider-rules.ts';
 import { limits } from '../core/limits.ts';
 import type { Providers } from '../core/provider-rules.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -11,7 +10,7 @@ import { conversationOf } from '../features/sessions/conversation.ts';
 import { leastTrust } from '../features/sessions/page-messages.ts';
 
 export interface Planning {
-  readonly packageRoot: string;
+  readonly providers: () => Providers;
   readonly sources: BriefSources;
   /** What a session was told at its start; undefined where that is not known. */
   readonly told: BriefNeeds['told'];
@@ -22,13 +21,10 @@ export interface Planning {
 const briefTokens = 2_000;
 
 /** Rules from the package, conversations from the sessions, the start of an agent from its brief. */
-export function cachePlanning({ packageRoot, sources, told, redactorAt, breathe }: Planning): PlanNeeds {
-  let known: Providers | undefined;
+export function cachePlanning({ providers, sources, told, redactorAt, breathe }: Planning): PlanNeeds {
   return {
-    // looked at when a plan is asked for: reading them would be a tenth of a daemon's start
     get providers() {
-      known ??= readProviders(packageRoot);
-      return known;
+      return providers();
     },
     breathe,
     conversation: (context, session_id) =>

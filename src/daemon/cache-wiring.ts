@@ -1,5 +1,7 @@
 // What the prefix cache gets from the other features.
+import { readProviders } from '../config/provider-rules.ts';
 import type { Prices } from '../core/prices.ts';
+import type { Providers } from '../core/provider-rules.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { BriefSources } from '../features/brief/assemble.ts';
 import type { BriefNeeds } from '../features/brief/feature.ts';
@@ -36,16 +38,26 @@ export interface CacheWired {
 export function wireCache(parts: CacheParts): CacheWired {
   const { loading, close } = contextLoading(parts);
   const tensors = createTensors(parts);
+  const given = { ...parts, providers: providersOf(parts.packageRoot) };
   return {
     needs: {
       ...{
         loading,
         tensors,
-        audit: auditNeeds(parts),
+        audit: auditNeeds(given),
         blocks: blocksNeeds(parts, parts.told),
-        planning: cachePlanning(parts),
+        planning: cachePlanning(given),
       },
     },
     ...{ loading, tensors, closeLoading: close },
+  };
+}
+
+/** Rules of providers, read when they are first looked at: that would be a tenth of a daemon's start. */
+function providersOf(packageRoot: string): () => Providers {
+  let known: Providers | undefined;
+  return () => {
+    known ??= readProviders(packageRoot);
+    return known;
   };
 }

@@ -1,7 +1,6 @@
 // Conversations with one fault each, made from a seed: what a provider counts of them comes from the simulator, their
 // prompts are known segment by segment.
 import { type Faults, faultsOf } from '../../../src/features/cache/audit/breaks.ts';
-import { rulesOf } from '../../../src/features/cache/audit/known-rules.ts';
 import { asServed } from '../../../src/features/cache/audit/outcome.ts';
 import type { ModelRequest } from '../../../src/features/cache/audit/request.ts';
 import { lifetimeOf } from '../../../src/features/cache/audit/rules.ts';
@@ -14,6 +13,7 @@ import {
 } from '../../../src/features/cache/audit/simulate.ts';
 import type { Segment } from '../../../src/features/cache/segment.ts';
 import { type Random, seeded } from './random.ts';
+import { rulesOf } from './rules.ts';
 
 /** What is injected, and what the audit should call it: with the segments known, and from usage alone. */
 export const faults = {

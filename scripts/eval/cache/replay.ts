@@ -4,12 +4,12 @@ import { priceName } from '../../../src/core/prices.ts';
 import { faultsOf } from '../../../src/features/cache/audit/breaks.ts';
 import type { Tariff } from '../../../src/features/cache/audit/cost.ts';
 import { fromUsage } from '../../../src/features/cache/audit/from-usage.ts';
-import { rulesOf } from '../../../src/features/cache/audit/known-rules.ts';
 import { inputOf, type Outcome, sumOf } from '../../../src/features/cache/audit/outcome.ts';
 import { type Inserted, withInserted } from '../../../src/features/cache/audit/replays.ts';
 import type { Conversation } from '../../../src/features/cache/audit/request.ts';
 import { auditSession, replay } from '../../../src/features/cache/audit/session-audit.ts';
 import { usageIn } from '../../../src/features/capture/usage-in.ts';
+import { rulesOf } from './rules.ts';
 
 export const inserts: Readonly<Record<string, Inserted | undefined>> = {
   'agent alone': undefined,

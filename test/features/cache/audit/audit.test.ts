@@ -11,7 +11,7 @@ import { shippedRules } from '../../../harness/secrets/rules.ts';
 import { transcriptFolder } from '../../capture/adapters/transcript-files.ts';
 import { itemsOf } from '../../sessions/transcripts.ts';
 import { sessionsWorld, type World } from '../../sessions/world.ts';
-import { tariff } from './made.ts';
+import { providers, tariff } from './made.ts';
 import { recordedShare } from './recorded-shares.ts';
 
 const demo = join(import.meta.dirname, '../../../../config/demo/claude-code-cli-9f-d2fc39aa5f-0.jsonl.gz');
@@ -26,7 +26,12 @@ type Asked = Parameters<(typeof auditContract)['cache.audit']['input']['parse']>
 async function audited(world: World, asked: Asked): Promise<Audit> {
   const operation = auditContract['cache.audit'];
   const redactor = createRedactor(shippedRules(), Buffer.alloc(32));
-  const needs = auditNeeds({ prices: tariff.prices, redactor, breathe: () => Promise.resolve() });
+  const needs = auditNeeds({
+    prices: tariff.prices,
+    providers: () => providers,
+    redactor,
+    breathe: () => Promise.resolve(),
+  });
   return operation.output.parse(await audit(needs)(world.context(), operation.input.parse(asked)));
 }
 

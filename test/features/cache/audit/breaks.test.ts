@@ -2,10 +2,9 @@ import { expect, test } from 'vitest';
 import { faultsOf, restlessIn } from '../../../../src/features/cache/audit/breaks.ts';
 import { causeInSegments } from '../../../../src/features/cache/audit/causes.ts';
 import { contradictionsIn } from '../../../../src/features/cache/audit/contradictions.ts';
-import { rulesOf } from '../../../../src/features/cache/audit/known-rules.ts';
 import type { ModelRequest } from '../../../../src/features/cache/audit/request.ts';
 import { wasteOf } from '../../../../src/features/cache/audit/waste.ts';
-import { minute, request, segment } from './made.ts';
+import { minute, request, rulesOf, segment } from './made.ts';
 
 const found = (requests: readonly ModelRequest[], compactions: readonly number[] = []) =>
   faultsOf({ requests, compactions }, rulesOf);

@@ -1,12 +1,16 @@
 // Requests and prompts as tests write them.
 import { join } from 'node:path';
 import { readPrices } from '../../../../src/config/prices.ts';
+import { readProviders } from '../../../../src/config/provider-rules.ts';
 import type { Tariff } from '../../../../src/features/cache/audit/cost.ts';
-import { rulesOf } from '../../../../src/features/cache/audit/known-rules.ts';
+import { rulesIn } from '../../../../src/features/cache/audit/known-rules.ts';
 import type { ModelRequest } from '../../../../src/features/cache/audit/request.ts';
 import type { Segment } from '../../../../src/features/cache/segment.ts';
 
-export const tariff: Tariff = { prices: readPrices(join(import.meta.dirname, '../../../..')), rulesOf };
+const root = join(import.meta.dirname, '../../../..');
+export const providers = readProviders(root);
+export const rulesOf = rulesIn(() => providers);
+export const tariff: Tariff = { prices: readPrices(root), rulesOf };
 export const minute = 60_000;
 export const opus = 'claude-opus-4-5';
 

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { faultsOf } from '../../../../src/features/cache/audit/breaks.ts';
 import { fromUsage } from '../../../../src/features/cache/audit/from-usage.ts';
-import { rulesOf } from '../../../../src/features/cache/audit/known-rules.ts';
 import { inputOf } from '../../../../src/features/cache/audit/outcome.ts';
 import { withInserted } from '../../../../src/features/cache/audit/replays.ts';
 import type { ModelRequest } from '../../../../src/features/cache/audit/request.ts';
 import { auditSession, replay } from '../../../../src/features/cache/audit/session-audit.ts';
-import { request, tariff } from './made.ts';
+import { request, rulesOf, tariff } from './made.ts';
 
 /** 60 requests, each a minute after the other and 1,000 tokens longer, on a head that others have written. */
 const steady: readonly ModelRequest[] = Array.from({ length: 60 }, (_, n) =>

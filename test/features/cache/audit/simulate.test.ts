@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { rulesOf } from '../../../../src/features/cache/audit/known-rules.ts';
 import {
   noPieces,
   type Piece,
@@ -7,7 +6,7 @@ import {
   type SimulatedRequest,
   simulate,
 } from '../../../../src/features/cache/audit/simulate.ts';
-import { minute, opus } from './made.ts';
+import { minute, opus, rulesOf } from './made.ts';
 
 /** A prompt of pieces, each of so many tokens; every content is its own name. */
 function prompt(root: Piece, ...pieces: readonly (readonly [string, number])[]): readonly Piece[] {
