@@ -221,10 +221,16 @@ export class Briefs {
       }
       const git = await this.#parts.gitState(folder.root);
       const begun = monotonic();
-      const publishing = { sources: readOnce(this.#parts.sources), maxTokens, breathe };
+      let othersMs = 0;
+      const letOthers = async () => {
+        const left = monotonic();
+        await breathe();
+        othersMs += monotonic() - left;
+      };
+      const publishing = { sources: readOnce(this.#parts.sources), maxTokens, breathe: letOthers };
       const until = await publish(publishing, folder, { reads, project: name, root: folder.root, git, now });
       this.#renderedAt = monotonic();
-      this.#renderMs = this.#renderedAt - begun;
+      this.#renderMs = this.#renderedAt - begun - othersMs;
       if (until !== undefined) ends.push(until);
       await layOutNews(this.#deltas, this.#standpoint(projectId, folder, git));
     }
