@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { choice, flag, share, text, whole } from './fields.ts';
 
-const cache = { later: 'the prefix cache' } as const;
-const projectCache = { ...cache, project: 'any' } as const;
+const eviction = { later: 'eviction by value; until then lru evicts', project: 'any' } as const;
 const sync = { later: 'synchronisation' } as const;
 const projectSync = { ...sync, project: 'any' } as const;
 const engine = { later: 'analytics' } as const;
@@ -15,7 +14,7 @@ const kvCache = z.strictObject({
   prefix_detection: flag(true, 'Whether reusable prefixes are learnt across sessions.', {
     project: 'any',
   }),
-  cache_strategy: choice(['lru', 'value', 'auto'], 'lru', 'What is evicted first from the prefix cache.', projectCache),
+  cache_strategy: choice(['lru', 'value', 'auto'], 'lru', 'What is evicted first from the prefix cache.', eviction),
   compression: flag(true, 'Whether segments of 1 KiB and more are compressed.'),
   auto_cleanup: flag(true, 'Whether the prefix cache is tidied up when idle.'),
   budget_allocation: z.strictObject({

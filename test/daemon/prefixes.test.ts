@@ -57,7 +57,7 @@ test('PC450: a session is taken in when it has been silent for a minute, and aga
   await all.say('s1', 'why does the parser fail', 'it reads a line twice');
   all.prefixes.wake(projectId);
   await all.prefixes.look();
-  expect(await all.ask('cache.stats')).toMatchObject({ blocks: 0, sessions: 0 });
+  expect(await all.ask('cache.stats')).toMatchObject({ policy: 'lru', blocks: 0, sessions: 0 });
   await all.learn();
   expect(await all.ask('cache.stats')).toMatchObject({ blocks: 2, segments: 2, sessions: 1, skipped: 0 });
   await all.say('s1', 'then mend it');

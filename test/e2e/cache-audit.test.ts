@@ -48,6 +48,17 @@ test('PC320: the cached share of a transcript is that of its usage fields, taken
   expect((await audited()).sessions).toMatchObject([{ requests, share, path: null }]);
 });
 
+test('PC329: a file without requests is told as that, empty or of other bytes, and a missing one is an error', async () => {
+  const file = join(home.root, 'other.jsonl');
+  for (const bytes of [Buffer.alloc(0), Buffer.alloc(3 << 20, 0xe9), Buffer.from('{"type":"user"\n[1,\n')]) {
+    fs.writeFileSync(file, bytes);
+    const { exit, stdout, stderr } = await home.prsist(['cache', 'audit', '--path', file], { cwd });
+    expect([exit, stdout, stderr]).toEqual([0, '', expect.stringContaining('no request of a model in these files')]);
+  }
+  const missing = await home.prsist(['cache', 'audit', '--path', join(home.root, 'nowhere')], { cwd });
+  expect([missing.exit, missing.stderr]).toEqual([1, expect.stringContaining('no such file')]);
+});
+
 const isThere = folder !== undefined && fs.existsSync(reference);
 describe.skipIf(!isThere)('beside the reference audit (skipped where it is not at hand)', () => {
   test('PC324: shares, breaks and causes of every session are the same, and all of them pooled', async () => {

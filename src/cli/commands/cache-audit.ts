@@ -43,12 +43,15 @@ async function audit(cli: Cli, session: string | undefined, options: AuditOption
   const reply: Audit = await cli.client.call('cache.audit', await wanted(cli, session, options));
   cli.answer(reply, () => {
     const [first, ...others] = reply.sessions;
-    if (!first)
-      cli.print.note('no request of a model recorded here: prsist cache audit --all (sub-agents: --children)');
+    if (!first) cli.print.note(options.path ? nothingInFiles : nothingHere);
     else if (others.length === 0) auditedOne(cli.print, first, reply);
     else auditedAll(cli.print, reply);
   });
 }
+
+const nothingHere = 'no request of a model recorded here: prsist cache audit --all (sub-agents: --children)';
+const nothingInFiles =
+  'no request of a model in these files: transcripts of other forms tell none (sub-agents: --children)';
 
 type Wanted = Request<Operations['cache.audit']>;
 

@@ -5,6 +5,7 @@ import type { Operations } from '../../features/operations.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, list } from '../input.ts';
+import { plural } from '../print.ts';
 import { wholeSession } from '../session-id.ts';
 import { cleaned, oneLine } from '../text.ts';
 
@@ -102,7 +103,7 @@ function explain(cli: Cli, reply: Loaded): void {
   ]);
   const { files, tokens, budget_tokens, took_ms } = reply;
   cli.print.note(`${tokens} of ${budget_tokens} tokens; ≈ is an estimate, counted by the next time`);
-  cli.print.note(`${files.looked_at} files, ${files.changed.length} of them read now, ${took_ms} ms`);
+  cli.print.note(`${plural(files.looked_at, 'file')}, ${files.changed.length} read now, ${took_ms} ms`);
 }
 
 async function warm(cli: Cli, { plan, provider }: WarmOptions): Promise<void> {
@@ -111,8 +112,10 @@ async function warm(cli: Cli, { plan, provider }: WarmOptions): Promise<void> {
     throw new PrsistError('input/invalid', `no price of ${provider} is known`, { hint: 'prsist usage --by model' });
   }
   cli.answer(reply, () => {
-    cli.print.line(`${reply.files} files, ${reply.changed.length} of them read now, in ${reply.took_ms} ms`);
-    cli.print.line(`${reply.segments} segments, ${reply.tokens} tokens, ${reply.counted} of them counted`);
+    cli.print.line(`${plural(reply.files, 'file')}, ${reply.changed.length} read now, in ${reply.took_ms} ms`);
+    cli.print.line(
+      `${plural(reply.segments, 'segment')}, ${plural(reply.tokens, 'token')}, ${plural(reply.counted, 'segment')} counted`,
+    );
     cli.print.line(preloadLine(reply.preload));
     if (reply.provider) cli.print.line(priceLine(reply.provider));
   });

@@ -89,14 +89,7 @@ export const blocksOfSegment = query<{ seg: number }, BlockRow>(
   `select ${blockColumns} from kv_block where seg = :seg`,
 );
 export const blockCount = query<Record<string, never>, { blocks: number }>('select count(*) as blocks from kv_block');
-export interface LeafRow {
-  readonly h: Uint8Array;
-  readonly parent: Uint8Array | null;
-  readonly depth: number;
-  readonly seg: number;
-  readonly tok: number;
-  readonly cum_tok: number;
-  readonly uses: number;
+export interface LeafRow extends Omit<BlockRow, 'sessions' | 'kids'> {
   readonly turn: number;
   readonly class: number;
   readonly last_used: number;
