@@ -98,6 +98,8 @@ test('PC570: a template is changed in the editor, checked, used, and put back', 
   expect((await home.prsist(['cache', 'load', '--template', 'review'], { cwd })).stdout).toContain(
     'Review the work on shop',
   );
+  const blind = await home.prsist(['cache', 'templates', 'review', '--edit'], { cwd });
+  expect([blind.exit, blind.stderr]).toEqual([2, expect.stringContaining('no terminal for an editor')]);
   await home.prsist(['cache', 'templates', 'review', '--edit'], { cwd, env: { EDITOR: 'true' } });
   expect(fs.existsSync(own)).toBe(false);
 });

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { PrsistError } from '../../core/errors.ts';
 import { makeDirectories } from '../../platform/directories.ts';
 import { readText, removeFile, writeAtomic } from '../../platform/files.ts';
-import { editInTerminal } from '../../platform/terminal.ts';
 import type { Bind, Cli } from '../cli.ts';
+import { editFile } from '../edit.ts';
 import { withExamples } from '../examples.ts';
 import { cleaned, oneLine } from '../text.ts';
 
@@ -69,11 +69,12 @@ async function change(cli: Cli, name: string): Promise<void> {
     makeDirectories(dirname(path));
     writeAtomic(path, text);
   }
-  const { VISUAL, EDITOR } = cli.env;
-  const status = await editInTerminal(VISUAL || EDITOR || 'vi', path, cli.env);
-  // one that was left as it came stays the shipped one, which may become better
-  if (isNew && readText(path) === text) removeFile(path);
-  if (status !== 0) throw new PrsistError('file/unreadable', `the editor ended with ${status}`, { hint: 'set EDITOR' });
+  try {
+    await editFile(cli, path);
+  } finally {
+    // one that was left as it came stays the shipped one, which may become better
+    if (isNew && readText(path) === text) removeFile(path);
+  }
   const reply = await cli.client.call('cache.templates', {});
   const now = reply.items.find((each) => each.name === name);
   if (now && now.fault !== null) {

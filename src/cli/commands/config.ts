@@ -4,9 +4,9 @@ import type { Reply } from '../../core/operation.ts';
 import type { Operations } from '../../features/operations.ts';
 import { makeDirectories } from '../../platform/directories.ts';
 import { readText, writeAtomic } from '../../platform/files.ts';
-import { editInTerminal } from '../../platform/terminal.ts';
 import { exists } from '../../platform/walk.ts';
 import type { Cli, Register } from '../cli.ts';
+import { editFile } from '../edit.ts';
 import { withExamples } from '../examples.ts';
 import { oneLine } from '../text.ts';
 
@@ -130,9 +130,7 @@ async function edit(cli: Cli, { here }: Where): Promise<void> {
     makeDirectories(join(path, '..'));
     writeAtomic(path, '# prsist config explain lists every setting\n', isOfProject ? 0o644 : 0o600);
   }
-  const { VISUAL, EDITOR } = cli.env;
-  const status = await editInTerminal(VISUAL || EDITOR || 'vi', path, cli.env);
-  if (status !== 0) throw new PrsistError('file/unreadable', `the editor ended with ${status}`, { hint: 'set EDITOR' });
+  await editFile(cli, path);
   // asks the daemon, or starts one: both read the file
   const reply = await cli.client.call('config.check', isOfProject ? { project: cli.place } : {});
   cli.answer(reply, () => cli.print.note(`${path} is right`));
