@@ -66,6 +66,11 @@ export function embedderOptions(name: string, outfile: string): BuildOptions & {
   return { ...daemonOptions(outfile), entryPoints: [`src/features/search/meaning/${name}.ts`] };
 }
 
+/** Options for what opens keyrings: a program of its own, loaded by those who have a remote. */
+export function ageOptions(outfile: string): BuildOptions & { readonly metafile: true } {
+  return { ...daemonOptions(outfile), entryPoints: ['src/features/sync/keyring/age.ts'] };
+}
+
 /**
  * Half of the daemon would be code that never runs, and everything loaded is held in memory: the languages of zod but
  * English, and what fastify checks and writes schemas of routes with, which ours have not (operations are checked by zod).
@@ -180,7 +185,8 @@ async function main(): Promise<void> {
       const check = { entryPoints: ['src/daemon/check-worker.ts'], outfile: join(fresh, 'check.mjs') };
       const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
       const embedders = ['ollama', 'openai'].map((name) => embedderOptions(name, join(fresh, `${name}.mjs`)));
-      for (const other of [extract, search, check, count, mcp, ...embedders])
+      const age = ageOptions(join(fresh, 'age.mjs'));
+      for (const other of [extract, search, check, count, mcp, age, ...embedders])
         say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');

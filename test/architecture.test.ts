@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { embedderOptions } from '../scripts/build.ts';
+import { ageOptions, embedderOptions } from '../scripts/build.ts';
 import {
   filesBelow,
   importsOf,
@@ -94,6 +94,7 @@ const placeOfPackage: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config'],
   'better-sqlite3': ['store'],
   'sqlite-vec': ['store'],
+  'age-encryption': ['features'], // in a program of its own
   ollama: ['features'],
   openai: ['features'],
   fastify: ['daemon'],
@@ -234,8 +235,8 @@ test('7 · runtime dependencies are these, at exact versions', () => {
   expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });
 
-test('7 · the SDKs of embedders are bundled whole, so that nobody installs them', async () => {
-  const bundles = ['ollama', 'openai'].map((name) => embedderOptions(name, `${name}.mjs`));
+test('7 · the SDKs of embedders, and age, are bundled whole, so that nobody installs them', async () => {
+  const bundles = [...['ollama', 'openai'].map((name) => embedderOptions(name, `${name}.mjs`)), ageOptions('age.mjs')];
   const built = await Promise.all(bundles.map((options) => build({ ...options, write: false })));
   const outside = built.flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap(({ imports }) => imports));
   expect(outside.filter(({ external, path }) => external && !path.startsWith('node:'))).toEqual([]);

@@ -1,0 +1,44 @@
+// Files of the keyring are canonical JSON: what is signed is what is read, and no byte of a file is without meaning.
+import { z } from 'zod';
+import { canonical } from '../../../core/canonical.ts';
+import { isId } from '../../../core/ids.ts';
+
+/** Larger than any keyring of a thousand devices. */
+export const mostFileBytes = 1 << 20;
+
+export const uuid = z.string().refine((text): boolean => isId(text), { error: 'not an id' });
+export const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
+/** base64url without padding, in the one spelling there is of so many bytes. */
+export const base64 = (bytes?: number) =>
+  z.string().refine((text) => {
+    const decoded = Buffer.from(text, 'base64url');
+    return decoded.toString('base64url') === text && (bytes === undefined || decoded.length === bytes);
+  });
+/** An X25519 recipient of age. */
+export const recipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/);
+export const counter = z.int().min(1);
+
+/** What a canonical file says; undefined for bytes that are no such file. */
+export function parseCanonical<T>(bytes: Uint8Array, schema: z.ZodType<T>): T | undefined {
+  if (bytes.length > mostFileBytes) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const parsed = schema.safeParse(JSON.parse(text));
+    return parsed.success && canonical(parsed.data) === text ? parsed.data : undefined;
+  } catch {
+    return undefined; // no UTF-8, no JSON, or half of a surrogate pair
+  }
+}
+
+/** The bytes of a canonical file. */
+export function canonicalBytes(value: object): Uint8Array {
+  return Buffer.from(canonical(value), 'utf8');
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
+
+export function fromBase64(text: string): Uint8Array {
+  return Buffer.from(text, 'base64url');
+}

@@ -1,0 +1,398 @@
+import { expect, test } from 'vitest';
+import { PrsistError } from '../../../src/core/errors.ts';
+import { admit, rename } from '../../../src/features/sync/keyring/change.ts';
+import { keyringName, workspaceName } from '../../../src/features/sync/keyring/object-names.ts';
+import { type Device, founder, idOf, keyringWorld, letIn } from './keyring-world.ts';
+import type { MapRemote } from './map-remote.ts';
+
+const url = 'folder:/sync';
+const home = (device: Device) => device.remotes[0] ?? expect.fail('no remote');
+const startOf = (device: Device) => device.membership.start(home(device));
+const kinds = ({ writes }: MapRemote) => writes.map((name) => name.replace(/^prsist1\/[a-z2-7]{26}\//, ''));
+
+/** The error of what has to fail, with what the remote holds unchanged by it. */
+async function refusal(remote: MapRemote, work: Promise<unknown>): Promise<PrsistError> {
+  const before = remote.writes.length;
+  const error = await work.then(
+    () => expect.fail('nothing was refused'),
+    (failed: unknown) => failed,
+  );
+  expect(remote.writes.slice(before)).toEqual([]);
+  return error instanceof PrsistError ? error : expect.fail(String(error));
+}
+
+test('KY1 · the first remote mints the epoch key and keyring 1; again, nothing is minted', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const remote = world.remote(url);
+  const before = [...remote.objects];
+  expect(await laptop.membership.standing()).toBe('member');
+  await startOf(laptop);
+  await laptop.restarted().membership.start(home(laptop));
+  expect([...remote.objects]).toEqual(before);
+  expect(kinds(remote)).toEqual(['ws.json', 'k/1.kr']);
+  const keys = await laptop.membership.packKeys();
+  expect(keys).toMatchObject({ ws: laptop.self.ws, dev: laptop.self.dev, version: 1, current: { epoch: 1 } });
+  expect(keys.signer(laptop.self.dev)).toEqual({ dev: laptop.self.dev, publicKey: expect.any(Uint8Array) });
+  expect(keys.signer(idOf('nobody'))).toBeUndefined();
+});
+
+test('KY1 · before there is a remote, nothing can be sealed and nobody signs', async () => {
+  const keys = await keyringWorld().device('laptop').membership.packKeys();
+  expect(keys).toMatchObject({ version: 0, current: undefined });
+  expect(() => keys.sign(new Uint8Array(1))).toThrow(/no keyring yet/);
+});
+
+test('KY1 · killed after each step of minting, the next start goes on without a second key', async () => {
+  for (const kill of ['ws.json', 'k/1.kr', 'accept'] as const) {
+    const world = keyringWorld();
+    const remote = world.remote(url);
+    const laptop = world.device('laptop');
+    remote.beforePut = (name) => {
+      if (name.endsWith(kill)) throw new Error('killed');
+    };
+    const { accept } = laptop.needs.kept;
+    if (kill === 'accept') laptop.needs.kept.accept = () => Promise.reject(new Error('killed'));
+    await expect(startOf(laptop)).rejects.toThrow('killed');
+    const minted = remote.objects.get(keyringName(laptop.self.ws, 1));
+    Object.assign(laptop.needs.kept, { accept });
+    remote.beforePut = () => undefined;
+    const again = laptop.restarted();
+    await again.membership.start(home(laptop));
+    expect(kinds(remote).sort()).toEqual(['k/1.kr', 'ws.json']);
+    if (minted) expect(remote.objects.get(keyringName(laptop.self.ws, 1))).toEqual(minted);
+    expect((await again.membership.packKeys()).current?.epoch).toBe(1);
+  }
+});
+
+test('KY2 · a device joins by a token and the check words of both screens, and takes workspace and person over', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  const { invite_id, token } = await laptop.inviting.invite(undefined);
+  expect(await laptop.inviting.asking(invite_id, 5_000)).toEqual([]);
+  const asked = await desk.joining.ask(token, { name: 'home' });
+  expect(asked).toMatchObject({ by: 'laptop', ws: laptop.self.ws });
+  expect(asked.words).toHaveLength(4);
+  expect(await desk.membership.standing()).toBe('waiting');
+  expect(await desk.joining.joined(5_000)).toBeUndefined();
+  expect((await desk.membership.packKeys()).current).toBeUndefined();
+  const shown = await laptop.inviting.asking(invite_id, 0);
+  expect(shown).toEqual([{ dev: desk.self.dev, device: 'desk', words: asked.words }]);
+  await laptop.inviting.admit(invite_id, desk.self.dev, undefined);
+  // another daemon of the joining device: what it waits for is on disk
+  expect(await desk.restarted().joining.joined(0)).toEqual({ ws: laptop.self.ws, version: 2, devices: 2 });
+  expect(desk.adopted).toEqual([
+    {
+      ...{ ws: laptop.self.ws, user: laptop.self.user, userName: laptop.self.userName },
+      redactionKey: laptop.needs.redactionKey(),
+    },
+  ]);
+  const [a, b] = [await laptop.membership.packKeys(), await desk.membership.packKeys()];
+  expect(b).toMatchObject({ version: 2, current: a.current });
+  expect(a.signer(desk.self.dev)?.publicKey).toEqual(b.signer(desk.self.dev)?.publicKey);
+  expect(desk.remotes).toEqual([{ id: 'r0', name: 'home', kind: 'folder', url }]);
+  expect(kinds(world.remote(url)).at(-1)).toMatch(/^j\//); // the request is taken away
+  expect(await desk.membership.standing()).toBe('member');
+});
+
+test('KY2 · a token is for one device and fifteen minutes, and dies with the daemon that made it', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const [desk, stranger] = [world.device('desk', []), world.device('stranger', [])];
+  const used = await laptop.inviting.invite(undefined);
+  await desk.joining.ask(used.token, { name: 'home' });
+  await laptop.inviting.asking(used.invite_id, 0);
+  await laptop.inviting.admit(used.invite_id, desk.self.dev, undefined);
+  await stranger.joining.ask(used.token, { name: 'home' });
+  await expect(laptop.inviting.asking(used.invite_id, 0)).rejects.toMatchObject({ code: 'invite/expired' });
+  const old = await laptop.inviting.invite(undefined);
+  laptop.clock.now += 15 * 60_000;
+  await expect(laptop.inviting.asking(old.invite_id, 0)).rejects.toMatchObject({ code: 'invite/expired' });
+  const other = await laptop.inviting.invite(undefined);
+  await expect(laptop.restarted().inviting.asking(other.invite_id, 0)).rejects.toMatchObject({
+    code: 'invite/expired',
+  });
+  expect(await stranger.joining.joined(0)).toBeUndefined();
+});
+
+test('KY2 · two who hold the same token show other words; with words that differ nobody is let in', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const [desk, thief] = [world.device('desk', []), world.device('thief', [])];
+  const { invite_id, token } = await laptop.inviting.invite(undefined);
+  const mine = await desk.joining.ask(token, { name: 'home' });
+  await thief.joining.ask(token, { name: 'home' });
+  const shown = await laptop.inviting.asking(invite_id, 0);
+  expect(new Set(shown.map(({ words }) => words.join(' '))).size).toBe(2);
+  const refused = laptop.inviting.admit(invite_id, thief.self.dev, mine.words);
+  await expect(refused).rejects.toMatchObject({ code: 'device/refused' });
+  await laptop.inviting.admit(invite_id, desk.self.dev, mine.words);
+  expect(await thief.joining.joined(0)).toBeUndefined();
+  expect((await laptop.membership.packKeys()).signer(thief.self.dev)).toBeUndefined();
+});
+
+test('KY2 · a join that is given up leaves no request and no waiting', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  await desk.joining.ask((await laptop.inviting.invite(undefined)).token, { name: 'home' });
+  expect(await desk.joining.cancel()).toBe(true);
+  expect(await desk.joining.cancel()).toBe(false);
+  expect([...world.remote(url).objects.keys()].filter((name) => name.includes('/j/'))).toEqual([]);
+  expect(await desk.membership.standing()).toBe('alone');
+});
+
+test('T29 · a remote of another workspace: both are named, nothing is written, join is offered', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk');
+  const error = await refusal(world.remote(url), startOf(desk));
+  expect(error).toMatchObject({ code: 'workspace/mismatch', hint: expect.stringContaining('prsist device join') });
+  expect(error.details).toEqual({ ours: desk.self.ws, theirs: [laptop.self.ws] });
+  expect(desk.secrets.size).toBe(0);
+});
+
+test('T29 · joined and not let in yet: nothing is minted anywhere, and status says on whom it waits', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', [url, 'folder:/empty']);
+  await desk.joining.ask((await laptop.inviting.invite(undefined)).token, { name: 'home' });
+  for (const remote of desk.remotes) {
+    const error = await refusal(world.remote(remote.url), desk.membership.start(remote));
+    expect(error).toMatchObject({ code: 'key/missing', message: expect.stringContaining('approval on laptop') });
+  }
+});
+
+test('T29 · a newer epoch than ours: the keyring is fetched; sealed to others, the key is missing', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const [desk, phone] = [world.device('desk', []), world.device('phone', [])];
+  await letIn(laptop, desk);
+  await letIn(laptop, phone);
+  await laptop.inviting.revoke(phone.self.dev);
+  await startOf(desk);
+  const [newer, out] = [await desk.membership.packKeys(), await phone.membership.packKeys()];
+  expect(newer.current?.epoch).toBe(2);
+  expect(out.current?.epoch).toBe(1);
+  await startOf(phone);
+  const revoked = await phone.membership.packKeys();
+  expect(await phone.membership.standing()).toBe('revoked');
+  expect(revoked).toMatchObject({ version: 4, current: undefined });
+  // what was readable stays so; of the new epoch nothing is
+  expect(revoked.epoch(1)).toEqual(newer.epoch(1));
+  expect(revoked.epoch(2)).toBeUndefined();
+  await expect(phone.membership.holding()).rejects.toMatchObject({ code: 'key/missing' });
+  expect(newer.signer(phone.self.dev)?.lastAccepted).toEqual(laptop.needs.acceptedOf(phone.self.dev));
+  expect(newer.signer(laptop.self.dev)?.lastAccepted).toBeUndefined();
+});
+
+test('T29 · a revoked device changes nothing any more, and is not taken back under its name', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  await letIn(laptop, desk);
+  await laptop.inviting.revoke(desk.self.dev);
+  const remote = world.remote(url);
+  expect((await refusal(remote, desk.inviting.revoke(laptop.self.dev))).code).toBe('key/missing');
+  expect((await refusal(remote, laptop.inviting.revoke(desk.self.dev))).code).toBe('device/refused');
+  expect((await refusal(remote, laptop.inviting.revoke(laptop.self.dev))).message).toMatch(/last device/);
+  expect((await refusal(remote, laptop.inviting.revoke(idOf('nobody')))).code).toBe('device/not-found');
+  const keys = await desk.membership.packKeys();
+  const back = { dev: desk.self.dev, publicKey: keys.signer(desk.self.dev)?.publicKey ?? new Uint8Array(32) };
+  const { box = '' } = { box: laptop.needs.kept.keyrings(laptop.self.ws).at(-1)?.clear.devices[1]?.box };
+  const again = laptop.membership.change(admit({ ...back, box, name: 'desk', user: laptop.self.user }));
+  expect((await refusal(remote, again)).code).toBe('device/refused');
+});
+
+test('T29 · two admins at once: one wins the version, the other does its change again on top', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  await letIn(laptop, desk);
+  const remote = world.remote(url);
+  const tries: string[] = [];
+  remote.beforePut = async (name) => {
+    if (!name.endsWith('/k/3.kr')) return;
+    tries.push(name);
+    // the other admin puts the same version in the moment between looking and putting
+    if (tries.length === 1) await desk.inviting.rename(desk.self.dev, 'big desk');
+  };
+  await laptop.inviting.rename(laptop.self.dev, 'small laptop');
+  expect(tries).toHaveLength(2);
+  await startOf(laptop);
+  await startOf(desk);
+  const [a, b] = [await laptop.membership.holding(), await desk.membership.holding()];
+  expect(a.newest.clear.version).toBe(4);
+  expect(a.newest.hash).toBe(b.newest.hash);
+  const names = Object.values(a.secrets.names).map(({ name }) => name);
+  expect(names.sort()).toEqual(['big desk', 'small laptop']);
+});
+
+test('T29 · two keyrings of one version on two remotes: neither is used, nothing is sent', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world, 'laptop', [url, 'folder:/second']);
+  const desk = world.device('desk', []);
+  await letIn(laptop, desk);
+  world.remote('folder:/second').away = true;
+  await laptop.inviting.rename(laptop.self.dev, 'one name');
+  // the other admin knows only the second remote, and changes the same version there
+  Object.assign(world.remote('folder:/second'), { away: false });
+  desk.remotes.splice(0, 1, { id: 'r1', name: 'second', kind: 'folder', url: 'folder:/second' });
+  await desk.inviting.rename(desk.self.dev, 'another name');
+  const error = await refusal(
+    world.remote('folder:/second'),
+    laptop.membership.start(laptop.remotes[1] ?? home(laptop)),
+  );
+  expect(error).toMatchObject({ code: 'key/mismatch', details: { version: 3 } });
+  expect((await laptop.membership.holding()).newest.clear.version).toBe(3);
+});
+
+test('T29 · same epoch, other kid: refused before anything is sent', async () => {
+  const [world, other] = [keyringWorld(), keyringWorld()];
+  const laptop = await founder(world);
+  const clone = other.device('clone');
+  Object.assign(clone.self, { ws: laptop.self.ws });
+  await startOf(clone);
+  const remote = world.remote(url);
+  const name = keyringName(laptop.self.ws, 1);
+  remote.objects.set(name, other.remote(url).objects.get(name) ?? new Uint8Array());
+  expect(await refusal(remote, startOf(laptop))).toMatchObject({ code: 'key/mismatch' });
+  expect((await laptop.membership.packKeys()).current?.epoch).toBe(1);
+});
+
+test('T29 · the keys of this device are gone: no others are made, what it has to say is said', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  laptop.secrets.clear();
+  const again = laptop.restarted();
+  expect(await again.membership.standing()).toBe('locked');
+  await expect(again.membership.packKeys()).rejects.toMatchObject({ code: 'key/missing' });
+  await expect(again.inviting.revoke(laptop.self.dev)).rejects.toMatchObject({ code: 'key/missing' });
+  expect(laptop.secrets.size).toBe(0);
+  laptop.secrets.set(`device-${laptop.self.dev}`, '{"format":1}');
+  await expect(again.membership.packKeys()).rejects.toThrow(/damaged/);
+});
+
+test('T29 · attack 10 · a remote that shows an older keyring, or none: said, nothing here is undone', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  await letIn(laptop, desk);
+  const remote = world.remote(url);
+  const [ws, kept] = [laptop.self.ws, new Map(remote.objects)];
+  remote.objects.delete(keyringName(ws, 2));
+  expect(await refusal(remote, startOf(laptop))).toMatchObject({ code: 'remote/rolled-back' });
+  remote.objects.clear();
+  expect(await refusal(remote, startOf(laptop))).toMatchObject({ code: 'remote/rolled-back' });
+  expect((await laptop.membership.packKeys()).version).toBe(2);
+  // replaced on purpose: everything is put again, byte for byte
+  await laptop.needs.kept.forgetSeen('r0');
+  await startOf(laptop);
+  expect([...remote.objects].sort()).toEqual([...kept].sort());
+});
+
+test('T29 · attack 12 · a joining device follows nobody but whom the token names, and mints nothing', async () => {
+  const [world, evil] = [keyringWorld(), keyringWorld()];
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  const { invite_id, token } = await laptop.inviting.invite(undefined);
+  const asked = await desk.joining.ask(token, { name: 'home' });
+  // a whole other history under the same workspace, which names the joining device with its right keys
+  const devil = evil.device('devil');
+  Object.assign(devil.self, { ws: laptop.self.ws });
+  await startOf(devil);
+  await laptop.inviting.asking(invite_id, 0);
+  const keys =
+    (await laptop.inviting.admit(invite_id, desk.self.dev, asked.words)) && laptop.needs.kept.keyrings(laptop.self.ws);
+  const entry = keys.at(-1)?.clear.devices.find(({ dev }) => dev === desk.self.dev) ?? expect.fail('not let in');
+  const publicKey = Buffer.from(entry.sign, 'base64url');
+  await devil.membership.change(
+    admit({ dev: desk.self.dev, publicKey, box: entry.box, name: 'desk', user: devil.self.user }),
+  );
+  const remote = world.remote(url);
+  const right = new Map(remote.objects);
+  for (const [name, bytes] of evil.remote(url).objects) remote.objects.set(name, bytes);
+  expect(await desk.joining.joined(0)).toBeUndefined();
+  for (const [name, bytes] of right) remote.objects.set(name, bytes);
+  expect(await desk.joining.joined(0)).toMatchObject({ version: 2 });
+  expect(desk.adopted.map(({ user }) => user)).toEqual([laptop.self.user]);
+});
+
+test('T29 · attack 12 · the place of a token that holds another workspace, or none, is left as it is', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const { token } = await laptop.inviting.invite(undefined);
+  const desk = world.device('desk', []);
+  await founder(world, 'stranger', ['folder:/other']);
+  const other = await refusal(
+    world.remote('folder:/other'),
+    desk.joining.ask(token, { url: 'folder:/other', name: 'home' }),
+  );
+  expect(other).toMatchObject({ code: 'workspace/mismatch' });
+  const none = await refusal(
+    world.remote('folder:/none'),
+    desk.joining.ask(token, { url: 'folder:/none', name: 'home' }),
+  );
+  expect(none).toMatchObject({ code: 'workspace/mismatch' });
+  expect(await desk.membership.standing()).toBe('alone');
+});
+
+test('KY3 · who shares a workspace with others does not leave it for another without a word', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  await letIn(laptop, desk);
+  const other = await founder(world, 'other', ['folder:/other']);
+  const { token } = await other.inviting.invite(undefined);
+  await expect(desk.joining.ask(token, { name: 'x' })).rejects.toMatchObject({ code: 'device/refused' });
+  const own = await laptop.inviting.invite(undefined);
+  await expect(desk.joining.ask(own.token, { name: 'x' })).rejects.toMatchObject({ code: 'device/refused' });
+  // alone in its own workspace it may
+  const { token: third } = await laptop.inviting.invite(undefined);
+  expect(await other.joining.ask(third, { name: 'home' })).toMatchObject({ ws: laptop.self.ws });
+});
+
+test('KY3 · a change goes to every remote; one that is away gets it when it is back', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world, 'laptop', [url, 'folder:/second']);
+  const [first, second] = [world.remote(url), world.remote('folder:/second')];
+  first.away = true;
+  await laptop.inviting.rename(laptop.self.dev, 'renamed');
+  expect(laptop.notices.at(-1)).toContain('keyring-not-everywhere');
+  const name = keyringName(laptop.self.ws, 2);
+  expect([first.objects.has(name), second.objects.has(name)]).toEqual([false, true]);
+  first.away = false;
+  await startOf(laptop);
+  expect(first.objects.get(name)).toEqual(second.objects.get(name));
+  Object.assign(first, { away: true });
+  Object.assign(second, { away: true });
+  await expect(laptop.inviting.rename(laptop.self.dev, 'x')).rejects.toMatchObject({ code: 'remote/offline' });
+});
+
+test('KY3 · the table of devices says what the keyring says', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  await letIn(laptop, desk);
+  await laptop.membership.change(rename(desk.self.dev, 'big desk'));
+  await laptop.inviting.revoke(desk.self.dev);
+  const rows = laptop.store.db.prepare(
+    'select name, user_id, role, revoked_at is null live from devices order by name',
+  );
+  expect(rows.all()).toEqual([
+    { name: 'big desk', user_id: laptop.self.user, role: 'admin', live: 0 },
+    { name: 'laptop', user_id: laptop.self.user, role: 'admin', live: 1 },
+  ]);
+});
+
+test('KY4 · a mark that is not ours, or of a version to come, stops everything', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const remote = world.remote(url);
+  const name = workspaceName(laptop.self.ws);
+  remote.objects.set(name, Buffer.from('{"format":2,"ws":"x"}'));
+  expect((await refusal(remote, startOf(laptop))).code).toBe('remote/newer-format');
+  remote.objects.set(name, Buffer.from('{"format":1}'));
+  expect((await refusal(remote, startOf(laptop))).code).toBe('remote/tampered');
+});
