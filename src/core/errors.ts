@@ -111,6 +111,21 @@ export const errorTable = {
     retry: false,
     hint: 'make the directory writable, or set PRSIST_HOME to one that is',
   },
+  'remote/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist remote list' },
+  'remote/offline': { status: 503, exit: 75, retry: true, hint: 'nothing is lost: it is sent when the remote is back' },
+  'remote/auth': {
+    status: 401,
+    exit: 77,
+    retry: false,
+    hint: 'check that the address is right and that your account may read there',
+  },
+  'remote/full': {
+    status: 507,
+    exit: 75,
+    retry: true,
+    hint: 'free some space there: nothing is lost, it is sent then',
+  },
+  'remote/read-only': { status: 403, exit: 77, retry: false, hint: 'check that your account may write there' },
   internal: { status: 500, exit: 70, retry: false, hint: 'prsist daemon logs' },
 } as const satisfies Record<string, ErrorRow>;
 

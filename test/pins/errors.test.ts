@@ -55,6 +55,11 @@ store/unsafe-mode 500 77
 disk/full 507 75 retry
 disk/failed 500 75 retry
 disk/read-only 507 77
+remote/not-found 404 1
+remote/offline 503 75 retry
+remote/auth 401 77
+remote/full 507 75 retry
+remote/read-only 403 77
 internal 500 70
 `;
 
