@@ -99,6 +99,14 @@ export const limits = {
   briefTokens: 2_000,
   briefChars: 9_500,
 
+  /** No object of a remote is larger; a larger one is none of ours. */
+  remoteObjectBytes: 16 * mib,
+  /** One step of trying a remote, and one exchange with it that moves next to nothing. */
+  probeStepMs: 5_000,
+  remoteMs: 60_000,
+  /** A line slower than this is as good as down. */
+  remoteBytesPerS: 16 * kib,
+
   handoffDays: 7,
   /** Changes of a work tree that go along with a handoff. */
   patchBytes: mib,

@@ -37,8 +37,13 @@ interface Asking {
   readonly input?: string | undefined;
 }
 
-function askGit(directory: string, args: readonly string[], { timeoutMs, input }: Asking): Promise<Answer> {
+/** The environment every git of ours runs in: no repository of a hook, no hooks of ours, no questions, English. */
+export function gitEnvironment(): Record<string, string | undefined> {
   const env = Object.fromEntries(Object.entries(environment()).filter(([name]) => !ofOneRepository.has(name)));
+  return { ...env, PRSIST_SKIP_HOOKS: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+}
+
+function askGit(directory: string, args: readonly string[], { timeoutMs, input }: Asking): Promise<Answer> {
   return new Promise((resolve) => {
     const child = execFile(
       'git',
@@ -48,7 +53,7 @@ function askGit(directory: string, args: readonly string[], { timeoutMs, input }
         timeout: timeoutMs,
         killSignal: 'SIGKILL',
         maxBuffer: limits.gitOutputBytes,
-        env: { ...env, PRSIST_SKIP_HOOKS: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
+        env: gitEnvironment(),
       },
       (error, output) => {
         const exit = error ? error.code : 0;

@@ -22,3 +22,9 @@ export function wait(ms: number): Promise<void> {
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Does something every so often until it is told to end; keeps no process alive. */
+export function repeating(ms: number, work: () => void): () => void {
+  const timer = setInterval(work, ms).unref();
+  return () => clearInterval(timer);
+}

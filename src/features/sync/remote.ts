@@ -33,6 +33,8 @@ export interface ProbeReport {
     readonly name: string;
     readonly ok: boolean;
     readonly ms: number;
+    /** Of a step that failed. */
+    readonly code?: string;
     readonly why?: string;
   }[];
 }
