@@ -201,6 +201,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/project.ts'),
   },
   {
+    name: 'remote',
+    usage: 'add|list|remove|test',
+    summary: 'places where the memory is kept for your other machines: folders, git repositories',
+    group: 'more',
+    load: () => import('./commands/remote.ts'),
+  },
+  {
     name: 'mcp',
     usage: '',
     summary: 'serve the memory to an agent over stdin and stdout (MCP)',

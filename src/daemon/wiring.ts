@@ -86,6 +86,7 @@ import type { Projects } from './projects.ts';
 import type { SearchAside } from './search-aside.ts';
 import { searching } from './searching.ts';
 import type { Settings } from './settings.ts';
+import { wireSync } from './sync-wiring.ts';
 import { toldBriefs } from './told-briefs.ts';
 import { unlistedBy, unlistedView } from './unlisted.ts';
 import { workPatch } from './work-patch.ts';
@@ -231,6 +232,7 @@ export function wire(wiring: Wiring): Wired {
     erasingFeature(erasing),
     batchFeature(batchSteps(() => features)),
     trustFeature({ entries: doubtedEntries, documents: doubtedDocuments, undoings }),
+    wireSync(wiring),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],

@@ -9,6 +9,7 @@ import { contract as entries } from './entries/contract.ts';
 import { contract as erasing } from './erasing/contract.ts';
 import { contract as search } from './search/contract.ts';
 import { contract as sessions } from './sessions/contract.ts';
+import { contract as sync } from './sync/contract.ts';
 import { contract as system } from './system/contract.ts';
 import { contract as tokens } from './tokens/contract.ts';
 import { contract as trust } from './trust/contract.ts';
@@ -27,5 +28,6 @@ export const operations = {
   ...erasing,
   ...documents,
   ...trust,
+  ...sync,
 } as const;
 export type Operations = typeof operations;

@@ -79,6 +79,10 @@ project.rename admin
 project.show read
 project.uninstall admin
 project.unlisted admin
+remote.add admin
+remote.list admin
+remote.remove admin
+remote.test admin
 search.query read
 session.accept write
 session.blame read

@@ -15,6 +15,7 @@ import { searchFeature } from '../../src/features/search/feature.ts';
 import { meaningFeature } from '../../src/features/search/meaning/feature.ts';
 import { sessionsFeature } from '../../src/features/sessions/feature.ts';
 import * as ofSessions from '../../src/features/sessions/findable.ts';
+import { syncFeature } from '../../src/features/sync/feature.ts';
 import { systemFeature } from '../../src/features/system/feature.ts';
 import { tokensFeature } from '../../src/features/tokens/feature.ts';
 import { digest } from '../../src/store/digest.ts';
@@ -69,6 +70,7 @@ function allFeatures(): readonly Feature[] {
     activityFeature(none),
     cacheFeature({ audit: none, planning: none, blocks: none, loading: { verbs: none }, tensors: none }),
     tokensFeature(none),
+    syncFeature({ remotes: none }),
     documentsFeature(none),
     systemFeature(none),
     erasingFeature(none),

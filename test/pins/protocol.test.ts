@@ -73,6 +73,10 @@ project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 project.unlisted read user - 55167d69a47e
+remote.add write user - dc63f3fe9a65
+remote.list read user - 53b58878c3c5
+remote.remove write user - f0437e892ae7
+remote.test write user - 8ca5171b732e
 search.query read project - 1c659ca2322f
 session.accept write project settled d3a8eaf4d531
 session.blame read project settled 41829142a6b9

@@ -231,6 +231,17 @@ test.each([
   expect(trouble.why).not.toContain('Could not read from remote');
 });
 
+test('RM37: the one line that is told is the one that says most', () => {
+  const said = 'error: unable to connect to 127.0.0.1:\n127.0.0.1[0: 127.0.0.1]: errno=Connection refused\n\nfatal: no';
+  expect(gitTrouble(said, 'put').why).toBe(
+    'unable to connect to 127.0.0.1: 127.0.0.1[0: 127.0.0.1]: errno=Connection refused',
+  );
+  const ssh =
+    'x\ngit@h: Permission denied (publickey).\nfatal: Could not read from remote repository.\n\nPlease make sure';
+  expect(gitTrouble(ssh, 'put').why).toBe('git@h: Permission denied (publickey).');
+  expect(gitTrouble('', 'put')).toEqual({ code: 'remote/offline', why: 'git says nothing' });
+});
+
 test('RM37: what a host answers for a single ref', () => {
   expect(refTrouble('pre-receive hook declined', 'remote: nothing more').code).toBe('remote/read-only');
   expect(refTrouble('shallow update not allowed', '').code).toBe('remote/read-only');

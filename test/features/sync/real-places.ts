@@ -190,20 +190,14 @@ export async function servedPlace(): Promise<Place> {
   bareRepository(at);
   const port = await freePort();
   let served = await serve(at, port);
-  const stop = async () => {
-    const started = descendants(served);
-    served.kill('SIGKILL');
-    await ended(served);
-    for (const pid of started) signalled(pid);
-  };
   return {
     ...inRepository(at, `git:git://127.0.0.1:${port}/there`, around),
     async remove() {
-      await stop();
+      await served.stop();
       await remove();
     },
     async away() {
-      await stop();
+      await served.stop();
       return async () => {
         served = await serve(at, port);
       };
@@ -211,14 +205,22 @@ export async function servedPlace(): Promise<Place> {
   };
 }
 
-/** Starts `git daemon` and waits until it listens. */
-export async function serve(at: string, port: number): Promise<ChildProcess> {
-  const args = ['daemon', '--listen=127.0.0.1', `--port=${port}`, '--reuseaddr', '--export-all', '--verbose'];
-  const child = spawn('git', [...args, `--base-path=${join(at, '..')}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+/** Starts `git daemon` for the directory that a repository lies in, and waits until it listens. stop: ends it and all it has started. */
+export async function serve(at: string, port: number): Promise<{ readonly stop: () => Promise<void> }> {
+  const program = join(git('/', '--exec-path').trim(), 'git-daemon'); // itself, so that it is our child and nobody's orphan
+  const args = ['--listen=127.0.0.1', `--port=${port}`, '--reuseaddr', '--export-all', '--verbose'];
+  const child = spawn(program, [...args, `--base-path=${join(at, '..')}`], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
   await until('git daemon listens', () => said.includes('Ready to rumble') || undefined);
-  return child;
+  return {
+    async stop() {
+      const started = descendants(child);
+      child.kill('SIGKILL');
+      await ended(child);
+      for (const pid of started) signalled(pid);
+    },
+  };
 }

@@ -39,6 +39,7 @@ test('RM40: where the form leaves it open the person says what it is', () => {
 test.each([
   'https://ana:hunter2hunter2@host/x.git',
   'https://hunter2hunter2@host/x.git',
+  'https://ana:[taken out]@host/x.git', // what is left when secrets were taken out of it
   'http://ana:@host/x.git?private_token=hunter2hunter2',
   'https://host/x.git?private_token=hunter2hunter2',
   'git:ssh://ana:hunter2hunter2@host/x.git',

@@ -48,12 +48,13 @@ export function refTrouble(reason: string, stderr: string): Trouble {
   return { code: isUnknown ? 'remote/read-only' : code, why: `the host refuses it: ${withoutSecrets(reason)}` };
 }
 
-/** The line that says most, without what a host wrote around it. */
+/** The line that says most, with what it leaves to the next one, without what a host wrote around it. */
 function lineOf(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.replace(/^(?:remote: )+/, '').trim());
-  const telling = lines.filter((line) => /^(?:fatal|error|ssh)\b|permission denied|host key/i.test(line));
+  const lines = stderr.replaceAll(/:\n(?=.)/g, ': ').split('\n');
+  const bare = lines.map((line) => line.replace(/^(?:remote: )+/, '').trim());
+  const telling = bare.filter((line) => /^(?:fatal|error|ssh)\b|permission denied|host key/i.test(line));
   const said = telling.find((line) => !/could not read from remote|failed to push some refs/i.test(line));
-  return withoutSecrets(said ?? telling[0] ?? lines.find((line) => line !== '') ?? 'git says nothing').slice(0, 300);
+  return withoutSecrets(said ?? telling[0] ?? bare.find((line) => line !== '') ?? 'git says nothing').slice(0, 300);
 }
 
 /** The person's own settings may put a name and a password into addresses. */

@@ -204,7 +204,7 @@ class GitRemote implements Remote {
     if (cut === 'late') return new PrsistError('remote/offline', `${url} does not answer`);
     if (cut === 'talkative') return new PrsistError('limit/too-large', `${url} has more refs than are read`);
     const { code, why } = gitTrouble(stderr, doing);
-    return new PrsistError(code, `${url}: ${why}`);
+    return new PrsistError(code, why.includes(url) ? why : `${url}: ${why}`);
   }
 }
 

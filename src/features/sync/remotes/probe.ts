@@ -12,11 +12,12 @@ export interface ProbeParts {
   readonly stepMs?: number;
 }
 
+const beginning = 'prsist1/probe-';
 type Step = ProbeReport['steps'][number];
 
 /** Puts, lists, gets, puts again and deletes one small object. What fails ends it, but for the object being taken away. */
 export async function probe(remote: Remote, parts: ProbeParts, signal: AbortSignal): Promise<ProbeReport> {
-  const name = `prsist1/probe/${parts.randomHex(8)}`;
+  const name = `${beginning}${parts.randomHex(8)}`;
   const bytes = Buffer.from(`prsist probe ${parts.randomHex(32)}\n`);
   const steps: Step[] = [];
   const step = async (title: string, work: (signal: AbortSignal) => Promise<string | undefined>) => {
@@ -75,7 +76,7 @@ function unlike([result]: readonly ObjectResult[], wanted: ObjectResult['is']): 
 }
 
 async function isListed(remote: Remote, name: string, size: number, signal: AbortSignal): Promise<string | undefined> {
-  for await (const listed of remote.list('prsist1/probe/', signal)) {
+  for await (const listed of remote.list(beginning, signal)) {
     if (listed.name !== name) continue;
     const isWhole = listed.sizeBytes === null || listed.sizeBytes === size;
     return isWhole ? undefined : `what was put is listed with ${listed.sizeBytes} of ${size} bytes`;

@@ -78,17 +78,13 @@ function gitUrl(written: string, around: Around): string {
   return scpForm.test(written) && !isAbsolute(written) ? written : pathOf(written, around);
 }
 
+/** Over ssh a name alone is an account; over http it may be a token. */
+const withSecret = /^(?:https?|git):\/\/[^/]*@|^[a-z]+:\/\/[^/]*:[^/]*@|\?/i;
+
 function withoutCredentials(written: string): string {
-  let url: URL;
-  try {
-    url = new URL(written);
-  } catch {
-    throw invalid('it is no address', 'git:https://host/me/memory.git');
-  }
-  // over ssh a name alone is an account; over http it may be a token
-  const isAccount = url.protocol === 'ssh:' && url.password === '';
-  if ((url.username !== '' && !isAccount) || url.password !== '' || url.search !== '') throw secret();
-  return written;
+  if (withSecret.test(written)) throw secret();
+  if (URL.canParse(written)) return written;
+  throw invalid('it is no address', 'git:https://host/me/memory.git');
 }
 
 function secret(): PrsistError {

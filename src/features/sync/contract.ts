@@ -1,0 +1,6 @@
+import type { Contract } from '../../core/operation.ts';
+import { remoteContract } from './contract-remotes.ts';
+
+export const contract = {
+  ...remoteContract,
+} as const satisfies Contract;
