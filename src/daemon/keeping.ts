@@ -147,6 +147,9 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   };
 
   readonly link: Needed['link'] = async (project, other, job) => {
+    const ids = { from: other.project_id, to: project.project_id };
+    // of a project that other devices alone have, nothing is here: it comes when they are asked
+    if (!exists(this.#projects.file(ids.from))) return this.#linkElsewhere(project, other);
     const [to, from] = [this.#projects.store(project.project_id), this.#projects.store(other.project_id)];
     const backup = await this.#make(project.project_id, 'link');
     const share = { report: (records: number) => job.report({ records }), cancelled: job.cancelled };
@@ -154,10 +157,10 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     if (!joined) return {};
     if (joined.late) await rebuildAside(to, undefined, this.#pace({ ...job, cancelled: () => false }));
     await this.#projects.user.write((tx) => {
-      const ids = { from: other.project_id, to: project.project_id };
       for (const move of [moveRoots, relinkProjects, moveSources, moveMirrored]) tx.run(move, ids);
       tx.run(dropSources, { project_id: ids.from });
       tx.run(linkProject, { project_id: ids.from, to: ids.to });
+      tellLink(tx, { from: ids.from, into: ids.to, user: this.#projects.identity.user }, true);
     });
     // what was written to the other meanwhile; from here on nothing is
     const rest = await joinInto(to, from, { report: () => undefined, cancelled: () => false });
@@ -172,9 +175,21 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     };
   };
 
+  /** Whoever has that project writes on under its id; from now on that is read as this one. */
+  async #linkElsewhere({ project_id: to, name }: ProjectRow, { project_id: from }: ProjectRow) {
+    await this.#projects.user.write((tx) => {
+      for (const move of [moveRoots, relinkProjects]) tx.run(move, { from, to });
+      tx.run(linkProject, { project_id: from, to });
+      tellLink(tx, { from, into: to, user: this.#projects.identity.user }, true);
+    });
+    this.#parts.onChanged(to);
+    return { project_id: to, name, linked: from, records: 0, backup: null };
+  }
+
   readonly part: Needed['part'] = async (project, { project_id, name }) => {
     await this.#projects.user.write((tx) => {
       tx.run(unlinkProject, { project_id });
+      tellLink(tx, { from: project_id, into: project.project_id, user: this.#projects.identity.user }, false);
       returnRoots(tx, project.project_id, project_id);
     });
     this.#parts.onChanged(project_id);

@@ -5,6 +5,7 @@ import { limits } from '../core/limits.ts';
 import type { ProjectRef } from '../features/feature.ts';
 import { allRoots, firstAuthor, renameSelf, rootsOfProject, touchProject } from '../features/system/queries.ts';
 import {
+  adoptIdentity,
   findProject,
   type Identity,
   mainRoot,
@@ -74,7 +75,7 @@ const resolvedMost = 1_000;
 
 /** The databases of this person: the user database, always open, and those of projects, opened on demand. */
 export class Projects {
-  readonly identity: Identity;
+  #identity: Identity;
   readonly #parts: ProjectsParts;
   #user: Store;
   #left = false;
@@ -93,9 +94,28 @@ export class Projects {
     const fresh = this.#mint();
     this.#user = this.#openStore(parts.paths.userDatabase, null, fresh);
     const known = readIdentity(this.user.read);
-    this.identity = { ...(known ?? this.#identityOfLog(fresh)), name: fresh.name };
+    this.#identity = { ...(known ?? this.#identityOfLog(fresh)), name: fresh.name };
     if (!known) this.user.maintain((tx) => saveIdentity(tx, this.identity));
     else if (known.name !== fresh.name) this.user.maintain((tx) => tx.run(renameSelf, { name: fresh.name }));
+  }
+
+  /** Who and where this is; another person and workspace once this device has joined others. */
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  /**
+   * From now on this is another person in another workspace. Every database is closed, and opens again as theirs.
+   * Throws store/locked while one is being rebuilt; then nothing has changed.
+   */
+  adopt(person: Omit<Identity, 'dev'>): void {
+    for (const id of [...this.#open.keys()]) this.close(id);
+    this.user.maintain((tx) => adoptIdentity(tx, person));
+    this.#identity = { ...this.#identity, ...person };
+    this.#parts.leave?.();
+    this.#user.close();
+    this.#resolvedIn = -1;
+    this.#user = this.#openStore(this.#parts.paths.userDatabase, null, this.#identity);
   }
 
   /** The user database. */

@@ -49,6 +49,12 @@ export const entryByEnt = query<{ ent: string }, EntryRow>(
   `select ${columns} from memory_context_registry where ent = :ent`,
 );
 
+/** context_identity, in part: what is remembered for one person */
+export const entriesOfUser = query<{ user_id: string }, EntryRow>(
+  `select ${columns} from memory_context_registry where scope = 'user' and user_id = :user_id and state = 'live'
+   order by ent`,
+);
+
 export type PageParams = {
   readonly state: string;
   readonly layer: string;

@@ -7,10 +7,10 @@ export interface SyncNeeds {
   readonly remotes: RemoteNeeds;
 }
 
-/** The same memory on every machine: where packs go. */
+/** The same memory on every machine: where packs go; the engine itself is run by the daemon (`engine.ts`). */
 export function syncFeature({ remotes }: SyncNeeds): Feature {
   return feature(contract, {
-    migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0031-remotes.sql'] },
+    migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0030-packs.sql', '0031-remotes.sql'] },
     verbs: {
       'remote.add': add(remotes),
       'remote.list': list,

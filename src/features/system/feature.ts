@@ -9,6 +9,7 @@ import { contract } from './contract.ts';
 import { init, uninstall } from './init.ts';
 import { keepingVerbs } from './keeping.ts';
 import type { JobSeen, SystemNeeds } from './needs.ts';
+import { sharedProjects } from './project-projection.ts';
 import { allProjects, listedProjects, type ProjectRow, projectById, rootsOfProject } from './queries.ts';
 import { setupVerbs } from './setup.ts';
 
@@ -18,7 +19,11 @@ type Project = Reply<(typeof contract)['project.list']>['items'][number];
 export function systemFeature(needs: SystemNeeds): Feature {
   const { daemon, jobs, maintenance } = needs;
   return feature(contract, {
-    migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0006-registry.sql'] },
+    projections: [sharedProjects],
+    migrations: {
+      directory: join(import.meta.dirname, 'migrations'),
+      files: ['0006-registry.sql', '0034-shared-projects.sql'],
+    },
     verbs: {
       ...keepingVerbs(needs),
       ...setupVerbs(needs),

@@ -10,6 +10,7 @@ import type { JobContext } from '../feature.ts';
 import type { contract, Touched } from './contract.ts';
 import type { Entering, SystemNeeds } from './needs.ts';
 import { allRoots, projectTwins } from './queries.ts';
+import { aliasesOf } from './shared-projects.ts';
 import { identify, requireUsable, treeOf } from './which-project.ts';
 
 type Init = (typeof contract)['project.init'];
@@ -123,7 +124,9 @@ export function touchedBy(plan: FilePlan): Touched[] {
 /** Another project with the same first commit may be this one under another id. */
 function twins(read: Read, { root_commit, project_id }: Entering): string[] {
   const found = root_commit === undefined ? [] : read.all(projectTwins, { root_commit, project_id });
-  return found.map(
+  const same = new Set(aliasesOf(read, project_id)); // said already, perhaps on another device
+  const open = found.filter((twin) => !same.has(twin.project_id));
+  return open.map(
     ({ name, project_id: id }) => `same history as ${name}; if it is the same project: prsist project link ${id}`,
   );
 }

@@ -16,6 +16,16 @@ export const addSelf = query<{ user_id: string; name: string }, unknown>(
   'insert into users (user_id, name, self) values (:user_id, :name, 1)',
 );
 
+/** Whoever this was is the person of that id. */
+export const adoptedSelf = query<{ user_id: string }, unknown>(
+  'update users set self = 0, adopted_by = :user_id where self = 1 and user_id <> :user_id',
+);
+export const becomeSelf = query<{ user_id: string; name: string }, unknown>(
+  `insert into users (user_id, name, self) values (:user_id, :name, 1)
+   on conflict (user_id) do update set name = excluded.name, self = 1, adopted_by = null`,
+);
+export const dropAllMirrored = query<Params, unknown>('delete from mirror_records');
+
 /** The person goes by another name now. */
 export const renameSelf = query<{ name: string }, unknown>('update users set name = :name where self = 1');
 
@@ -89,6 +99,22 @@ export const relinkProjects = query<{ from: string; to: string }, unknown>(
 );
 export const moveRoots = query<{ from: string; to: string }, unknown>(
   "update project_roots set project_id = :to, kind = 'clone' where project_id = :from",
+);
+
+/** Projects with a directory here of which the other devices know nothing, or not which repository it is. */
+export const projectsUntold = query<Params, ProjectRow>(
+  `select ${projectColumns} from projects p where state = 'active'
+     and exists (select 1 from project_roots r where r.project_id = p.project_id)
+     and not exists (select 1 from shared_projects s where s.project_id = p.project_id
+       and (s.root_commit is not null or p.root_commit is null) and (s.origin_url is not null or p.origin_url is null))`,
+);
+/** Projects of other devices that are not in the registry. */
+export const projectsElsewhere = query<Params, Pick<ProjectRow, 'project_id' | 'name' | 'root_commit' | 'origin_url'>>(
+  `select project_id, name, root_commit, origin_url from shared_projects s
+   where not exists (select 1 from projects p where p.project_id = s.project_id)`,
+);
+export const linkedPairs = query<Params, { one: string; other: string }>(
+  'select one, other from shared_links where linked = 1',
 );
 
 export interface RootRow {

@@ -5,6 +5,9 @@ import { fileKind } from '../../platform/walk.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import {
   addSelf,
+  adoptedSelf,
+  becomeSelf,
+  dropAllMirrored,
   dropRoot,
   metaValue,
   type ProjectRow,
@@ -41,6 +44,17 @@ export function saveIdentity(tx: Write, identity: Identity): void {
   tx.run(addSelf, { user_id: identity.user, name: identity.name });
   tx.run(setMeta, { key: 'workspace_id', value: identity.ws });
   tx.run(setMeta, { key: 'device_id', value: identity.dev });
+}
+
+/**
+ * This installation belongs to another workspace and goes by another person's id from now on: it has joined the devices of
+ * the same person. The former id stays known. What stands in the second copies is of other logs then, and is made anew.
+ */
+export function adoptIdentity(tx: Write, { ws, user, name }: Omit<Identity, 'dev'>): void {
+  tx.run(adoptedSelf, { user_id: user });
+  tx.run(becomeSelf, { user_id: user, name });
+  tx.run(setMeta, { key: 'workspace_id', value: ws });
+  tx.run(dropAllMirrored, {});
 }
 
 /**
