@@ -208,6 +208,20 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/remote.ts'),
   },
   {
+    name: 'device',
+    usage: 'invite|admit|join|list|revoke|rename',
+    summary: 'the devices that share your memory: let one in, put one out',
+    group: 'more',
+    load: () => import('./commands/device.ts'),
+  },
+  {
+    name: 'recovery',
+    usage: 'create|confirm|test',
+    summary: '24 words that open your memory when no device is left',
+    group: 'more',
+    load: () => import('./commands/recovery.ts'),
+  },
+  {
     name: 'mcp',
     usage: '',
     summary: 'serve the memory to an agent over stdin and stdout (MCP)',

@@ -170,6 +170,7 @@ export function wire(wiring: Wiring): Wired {
     ...{ ...wiring, sources, told, prices, ignores: (id) => fileIgnores(capture, id) },
     redactorAt: (root) => capture.rules(root).redactor,
   });
+  const sync = wireSync(wiring);
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
@@ -221,7 +222,7 @@ export function wire(wiring: Wiring): Wired {
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
-        meaning: () => wiring.meaning().state,
+        ...{ deviceKeys: sync.deviceKeys, meaning: () => wiring.meaning().state },
         chains: () => weakLinks(status, wiring.projects(), wiring.clock()),
         mendLinks: (weak) => mendLinks(mending, weak),
         install: (agents) => installAgain(hooks, agents, homes.moved),
@@ -232,7 +233,7 @@ export function wire(wiring: Wiring): Wired {
     erasingFeature(erasing),
     batchFeature(batchSteps(() => features)),
     trustFeature({ entries: doubtedEntries, documents: doubtedDocuments, undoings }),
-    wireSync(wiring),
+    sync.feature,
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],
