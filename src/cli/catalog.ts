@@ -201,11 +201,32 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/project.ts'),
   },
   {
+    name: 'sync',
+    usage: '[status]',
+    summary: 'exchange with your other machines now; what would leave; how it stands',
+    group: 'more',
+    load: () => import('./commands/sync.ts'),
+  },
+  {
     name: 'remote',
     usage: 'add|list|remove|test',
     summary: 'places where the memory is kept for your other machines: folders, git repositories',
     group: 'more',
     load: () => import('./commands/remote.ts'),
+  },
+  {
+    name: 'device',
+    usage: 'invite|admit|join|list|revoke|rename',
+    summary: 'the devices that share your memory: let one in, put one out',
+    group: 'more',
+    load: () => import('./commands/device.ts'),
+  },
+  {
+    name: 'recovery',
+    usage: 'create|confirm|test',
+    summary: '24 words that open your memory when no device is left',
+    group: 'more',
+    load: () => import('./commands/recovery.ts'),
   },
   {
     name: 'mcp',

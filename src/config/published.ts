@@ -3,8 +3,6 @@ import { z } from 'zod';
 import { choice, flag, share, text, whole } from './fields.ts';
 
 const eviction = { later: 'eviction by value; until then lru evicts', project: 'any' } as const;
-const sync = { later: 'synchronisation' } as const;
-const projectSync = { ...sync, project: 'any' } as const;
 const engine = { later: 'analytics' } as const;
 const teams = { later: 'workspaces' } as const;
 
@@ -53,17 +51,22 @@ export const published = {
     }),
   }),
   portable_sync: z.strictObject({
-    enabled: flag(true, 'Whether remotes are synchronised; without a remote nothing leaves.', sync),
-    sync_strategy: choice(['incremental', 'full'], 'incremental', 'Whether every pack is verified again.', sync),
-    auto_sync_interval_minutes: whole([1, 1440], 30, 'Minutes between synchronisations without a change.', sync),
-    offline_support: flag(true, 'Whether changes wait while a remote is away.', sync),
+    enabled: flag(true, 'Whether remotes are synchronised; without a remote nothing leaves.'),
+    sync_strategy: choice(['incremental', 'full'], 'incremental', 'Whether every pack is verified again.'),
+    auto_sync_interval_minutes: whole([1, 1440], 30, 'Minutes between synchronisations without a change.'),
+    offline_support: flag(true, 'Whether changes wait while a remote is away.'),
     conflict_resolution: choice(
       ['intelligent', 'manual'],
       'intelligent',
       'Whether concurrent edits are merged by rules or all shown.',
-      projectSync,
+      { project: 'any' },
     ),
-    team_sharing: flag(true, 'Whether project and tenant scopes travel to the workspace.', projectSync),
+    team_sharing: flag(true, 'Whether project and tenant scopes travel to the workspace.', {
+      ...teams,
+      project: 'any',
+    }),
+    texts: choice(['all', 'none'], 'all', 'Whether long texts travel as well, or only what names them.'),
+    max_kib_per_s: whole([0, 1_048_576], 0, 'Most KiB a second to and from remotes; 0 for no limit.'),
   }),
   analytics: z.strictObject({
     advanced_engine: flag(true, 'Whether reports are computed.', engine),

@@ -23,6 +23,8 @@ export interface Operation<
   readonly after?: 'told' | 'erased';
   /** never kept: its answer holds a secret, so no Idempotency-Key keeps it; asked again, it is done again. */
   readonly repeat?: 'never kept';
+  /** used: its input holds secrets it works with and keeps nowhere, so it is not redacted. */
+  readonly secrets?: 'used';
   /** user: needs no project, runs on the user database. */
   readonly on?: 'user';
 }

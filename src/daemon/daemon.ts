@@ -197,6 +197,7 @@ export class Daemon {
     this.#lag.stop();
     this.#trailers.leave();
     await this.#front.close();
+    await this.#wired.sync.stop();
     await this.#jobs.stop();
     await this.#following.stop();
     await this.#meaning.stop();
@@ -254,6 +255,7 @@ export class Daemon {
     await this.#after.mirrors.settle();
     await this.#following.follow();
     this.#trailers.look();
+    this.#wired.sync.schedule.look();
   }
 
   /** Quiet again after much work: what it took is given back. */
@@ -304,6 +306,7 @@ export class Daemon {
     this.#front?.events.committed(project, events.at(-1)?.n ?? 0);
     const remembered = events.some((event) => event.name.startsWith('context.'));
     this.#meaning.wake(project);
+    this.#wired.sync.committed(events);
     if (project !== null) for (const learner of [this.#trailers, this.#prefixes]) learner.wake(project);
     if (project !== null && remembered) this.#after.mirrors.wake(project);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
@@ -340,12 +343,10 @@ export class Daemon {
     return wire({
       ...{ paths, packageRoot, nodePath, env, redactor: this.#redactor, clock: wallClock, monotonic, breathe },
       ...{ settings: this.settings, redactorOf: this.#redactors.of },
-      ...{ projects: () => this.#projects, searches: this.#searches },
-      prefixes: () => this.#prefixes.room,
+      ...{ projects: () => this.#projects, searches: this.#searches, prefixes: () => this.#prefixes.room },
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
-      render: (project) => this.#briefs.render(project),
-      told: (event) => this.#briefs.told(event),
+      ...{ render: (project) => this.#briefs.render(project), told: (event) => this.#briefs.told(event) },
       log: (event, details) => this.log.warn(details, event),
       spool: {
         state: () => this.#spool.state(),
@@ -368,6 +369,11 @@ export class Daemon {
         counts: (id) => countsOf(this.#projects, id),
       },
       ...{ keeping: this.#after.keeping, meaning: () => this.#meaning },
+      sync: {
+        ...{ failpoint: this.#failpoint, rekey: (key) => this.#redactors.rekey(key) },
+        onApplied: (project) => project !== null && this.#briefs.wake(project, 'at once'),
+        recompute: (id) => this.#after.keeping.rebuildQuietly(id, this.#isLeaving),
+      },
       enter: (entering) => enterProject({ paths, projects: this.#projects, briefs: this.#briefs }, entering),
     });
   }

@@ -64,10 +64,11 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const operation = feature?.contract[asked.operation as `${string}.${string}`];
     if (!feature || !operation) throw new PrsistError('route/unknown', `no operation ${asked.operation}`);
     authorise({ name: asked.operation, effect: operation.effect, body: asked.body, caller: asked.caller });
-    const clean = redacted(parts.redactor, parseInput(operation, asked.body));
+    const parsed = parseInput(operation, asked.body);
+    const clean = operation.secrets === 'used' ? parsed : redacted(parts.redactor, parsed);
     const context = await contextOf(parts, { feature, operation, asked, input: clean });
     const stricter = parts.redactorAt?.(context.project.root) ?? parts.redactor;
-    const input = stricter === parts.redactor ? clean : redacted(stricter, clean);
+    const input = stricter === parts.redactor || operation.secrets === 'used' ? clean : redacted(stricter, clean);
     const repeated = repeatable(operation, asked);
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {

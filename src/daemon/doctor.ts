@@ -31,6 +31,8 @@ export interface DoctorParts {
   readonly links: () => readonly HookLink[];
   /** Installs the hooks of some agents again; says each thing that was done. */
   readonly install: (agents: readonly string[]) => Promise<string[]>;
+  /** Where the keys of this device are. */
+  readonly deviceKeys: () => Promise<Check>;
   /** How search by meaning stands. */
   readonly meaning: () => MeaningState;
   /** Degraded and broken links of every project, beside the hook itself. */
@@ -59,7 +61,14 @@ export function doctor(parts: DoctorParts): Examine {
     }
     const capture = [await hooks(parts, fix, mended), await chains(parts, fix, mended)];
     return {
-      checks: [...checks, redaction(parts), keys(parts), ...capture, meaningCheck(parts.meaning())],
+      checks: [
+        ...checks,
+        redaction(parts),
+        keys(parts),
+        await parts.deviceKeys(),
+        ...capture,
+        meaningCheck(parts.meaning()),
+      ],
       mended,
     } satisfies Examination;
   };

@@ -14,11 +14,12 @@ import {
   unlinkProject,
 } from '../features/system/queries.ts';
 import { returnRoots } from '../features/system/registry.ts';
+import { tellLink } from '../features/system/shared-projects.ts';
 import { removeFile } from '../platform/files.ts';
 import { requireNewFile } from '../platform/new-file.ts';
 import { moveFile, removeBeside } from '../platform/swap.ts';
 import { removeTree } from '../platform/temporary.ts';
-import { fileBytes, fileInfo } from '../platform/walk.ts';
+import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
 import { copyDatabase, noteManifest, readContents } from '../store/backup.ts';
 import { compact } from '../store/compact.ts';
 import { digestSteps } from '../store/digest.ts';
@@ -118,6 +119,11 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     this.#parts.onChanged(id);
     return records === undefined ? {} : { records };
   };
+
+  /** The same without anybody who waits for it. */
+  rebuildQuietly(id: string, cancelled: () => boolean): Promise<unknown> {
+    return this.rebuild(id, undefined, { report: () => undefined, cancelled });
+  }
 
   readonly compact: Needed['compact'] = async (id, job) => {
     const before = this.#projects.bytes(id);

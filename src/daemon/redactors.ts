@@ -10,12 +10,16 @@ const mostKept = 50;
 export class Redactors {
   /** By the user's rules, whatever they are at the moment. */
   readonly current: Redactor;
-  readonly #make: (rules: Rules) => Redactor;
+  readonly #packageRoot: string;
   readonly #made = new Map<string, Redactor>();
+  #key: Uint8Array;
+  #rules: Rules;
   #now: Redactor;
 
   constructor(packageRoot: string, key: Uint8Array, rules: Rules) {
-    this.#make = (added) => createRedactor(readRedactionRules(packageRoot, added), key);
+    this.#packageRoot = packageRoot;
+    this.#key = key;
+    this.#rules = rules;
     this.#now = this.#remembered(rules);
     this.current = {
       text: (value) => this.#now.text(value),
@@ -27,6 +31,14 @@ export class Redactors {
   /** The user's rules are others by now. Throws config/invalid where they do not go with the shipped ones. */
   use(rules: Rules): void {
     this.#now = this.#remembered(rules);
+    this.#rules = rules;
+  }
+
+  /** From now on placeholders are made with another key: that of the workspace this device has joined. */
+  rekey(key: Uint8Array): void {
+    this.#key = key;
+    this.#made.clear();
+    this.#now = this.#remembered(this.#rules);
   }
 
   /** For a project's rules; the current one where they add nothing. */
@@ -40,7 +52,7 @@ export class Redactors {
     const known = this.#made.get(key);
     if (known) return known;
     if (this.#made.size >= mostKept) this.#made.clear();
-    const fresh = this.#make(rules);
+    const fresh = createRedactor(readRedactionRules(this.#packageRoot, rules), this.#key);
     this.#made.set(key, fresh);
     return fresh;
   }

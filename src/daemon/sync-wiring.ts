@@ -1,27 +1,125 @@
 // What sync gets from the rest.
 import { join } from 'node:path';
+import type { Check } from '../core/finding.ts';
+import { adoptEntries } from '../features/entries/adopt.ts';
 import type { Feature } from '../features/feature.ts';
 import { syncFeature } from '../features/sync/feature.ts';
+import type { Membership } from '../features/sync/keyring/membership.ts';
+import type { Adopted } from '../features/sync/keyring/needs.ts';
 import { openRemote } from '../features/sync/remotes/open.ts';
+import { formatPlace, parsePlace } from '../features/sync/remotes/remote-url.ts';
+import { writeAtomic } from '../platform/files.ts';
 import { objectFiles } from '../platform/object-files.ts';
-import type { Paths } from '../platform/paths.ts';
-import type { Projects } from './projects.ts';
+import { logMarks, packFiles } from '../platform/pack-files.ts';
+import { createRandom } from '../platform/random.ts';
+import { pause } from '../platform/time.ts';
+import type { StoreEvent } from '../store/transaction.ts';
+import { deviceCheck } from './device-check.ts';
+import { type KeyParts, wireMembership } from './key-wiring.ts';
+import { runNeeds } from './sync-runs.ts';
+import { SyncSchedule } from './sync-schedule.ts';
+import { Syncing, type SyncingParts } from './syncing.ts';
 
-interface SyncParts {
-  readonly paths: Paths;
-  readonly projects: () => Projects;
+export interface SyncWiringParts
+  extends Omit<KeyParts, 'open' | 'adopt'>,
+    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute'> {
+  /** Secrets are replaced with the key of the workspace from now on. */
+  readonly rekey: (key: Uint8Array) => void;
 }
 
-/** Ties remotes to the places and the workspace of this installation. */
-export function wireSync({ paths, projects }: SyncParts): Feature {
+export interface SyncWired {
+  readonly feature: Feature;
+  /** Who belongs to the workspace. */
+  readonly membership: Membership;
+  readonly syncing: Syncing;
+  readonly schedule: SyncSchedule;
+  /** What doctor says of the keys of this device. */
+  readonly deviceKeys: () => Promise<Check>;
+  /** Something was written: it is sent when it is quiet, or at once where somebody will look for it elsewhere. */
+  readonly committed: (events: readonly StoreEvent[]) => void;
+  /** Calls off what is under way, and returns when nothing is. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What is told to other devices at once. */
+const urgent: ReadonlySet<string> = new Set(['handoff.create', 'handoff.accept', 'session.end', 'session.compact']);
+
+/** Ties remotes, keys and the engine to the places and the databases of this installation. */
+export function wireSync(parts: SyncWiringParts): SyncWired {
+  const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute } = parts;
   const opening = { home: paths.home, desks: join(paths.data, 'remotes') };
-  return syncFeature({
-    remotes: {
-      home: paths.home,
-      open: (url) => openRemote(url, opening),
-      files: objectFiles(),
-      ws: () => projects().identity.ws,
-      acceptRollback: async () => 0, // nothing is marked as seen before packs go there
+  const open = (url: string) => openRemote(url, opening);
+  const membership = wireMembership({ ...parts, open: ({ url }) => open(url), adopt: adopting(parts) });
+  const config = () => settings.config;
+  const random = createRandom();
+  const syncing = new Syncing({
+    ...{
+      membership,
+      projects,
+      open,
+      config,
+      clock,
+      monotonic,
+      failpoint,
+      breathe,
+      pause,
+      onApplied,
+      recompute,
+      random,
     },
+    ...{ shelf: packFiles(join(paths.data, 'packs')), marks: logMarks(join(paths.state, 'sent-logs.json')) },
   });
+  const needs = runNeeds({ syncing, membership, projects, config, clock, schedule: () => schedule });
+  const schedule = new SyncSchedule({
+    ...{ monotonic, run: needs.scheduled, remotes: () => syncing.remotes() },
+    isEnabled: () => config().portable_sync.enabled,
+    minutes: () => config().portable_sync.auto_sync_interval_minutes,
+    random: () => (random(4)[0] ?? 0) / 255,
+  });
+  const feature = syncFeature({
+    remotes: {
+      ...{ home: paths.home, open, files: objectFiles() },
+      ws: () => projects().identity.ws,
+      acceptRollback: async (remoteId) => {
+        await syncing.acceptRollback(remoteId);
+        return membership.needs.kept.forgetSeen(remoteId);
+      },
+    },
+    keys: () => ({
+      membership,
+      place(written, directory = paths.home) {
+        const place = parsePlace(written, { home: paths.home, directory });
+        return { kind: place.kind, url: formatPlace(place) };
+      },
+    }),
+    runs: needs,
+  });
+  return {
+    ...{ feature, membership, syncing, schedule, deviceKeys: () => deviceCheck(membership, paths.keys) },
+    committed(events) {
+      // what came from the others is no news to them
+      if (events.length === 0 || syncing.isRunning) return;
+      if (events.some(({ name }) => urgent.has(name))) schedule.urgent();
+      else schedule.changed();
+    },
+    async stop() {
+      await syncing.stop();
+      await schedule.settle();
+    },
+  };
+}
+
+/**
+ * This device becomes one of a person's: its logs go along, and what it remembered for the person it was before belongs
+ * to the one it is now. Again changes nothing.
+ */
+function adopting({ paths, projects, rekey, log }: SyncWiringParts) {
+  return async ({ ws, user, userName, redactionKey }: Adopted): Promise<void> => {
+    const before = projects().identity;
+    writeAtomic(join(paths.keys, 'redaction.key'), redactionKey);
+    rekey(Buffer.from(redactionKey, 'hex'));
+    if (before.ws !== ws || before.user !== user) projects().adopt({ ws, user, name: userName });
+    await projects().user.write((tx) => adoptEntries(tx, { from: before.user, to: user }));
+    log('workspace-joined', { ws });
+  };
 }

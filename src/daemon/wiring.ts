@@ -59,7 +59,6 @@ import { hasOriginal } from '../features/sessions/join.ts';
 import { lastHeard, noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { takeInGit } from '../features/sessions/take-in-git.ts';
-import { syncFeature } from '../features/sync/feature.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
@@ -87,7 +86,7 @@ import type { Projects } from './projects.ts';
 import type { SearchAside } from './search-aside.ts';
 import { searching } from './searching.ts';
 import type { Settings } from './settings.ts';
-import { wireSync } from './sync-wiring.ts';
+import { type SyncWired, type SyncWiringParts, wireSync } from './sync-wiring.ts';
 import { toldBriefs } from './told-briefs.ts';
 import { unlistedBy, unlistedView } from './unlisted.ts';
 import { workPatch } from './work-patch.ts';
@@ -127,6 +126,8 @@ export interface Wiring {
   /** The room that prefixes take, and what is learnt of them. */
   readonly prefixes: () => PrefixRoom;
   readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores' | 'forget'>;
+  /** What synchronisation changes here. */
+  readonly sync: Pick<SyncWiringParts, 'rekey' | 'failpoint' | 'onApplied' | 'recompute'>;
 }
 
 export interface Wired {
@@ -137,6 +138,7 @@ export interface Wired {
   readonly roots: TranscriptRoots;
   readonly erasing: ErasingNeeds;
   readonly cache: Omit<CacheWired, 'needs'>;
+  readonly sync: SyncWired;
   /** How every found thing is shown. */
   readonly showings: readonly Showing[];
 }
@@ -171,6 +173,7 @@ export function wire(wiring: Wiring): Wired {
     ...{ ...wiring, sources, told, prices, ignores: (id) => fileIgnores(capture, id) },
     redactorAt: (root) => capture.rules(root).redactor,
   });
+  const sync = wireSync({ ...wiring, ...wiring.sync });
   const features: Feature[] = [
     entriesFeature(entries),
     sessionsFeature({
@@ -211,18 +214,13 @@ export function wire(wiring: Wiring): Wired {
     cacheFeature(cache.needs),
     briefFeature({ sources, told }),
     systemFeature({
-      ...{
-        hooks,
-        daemon: wiring.daemon,
-        jobs: wiring.jobs,
-        maintenance: wiring.maintenance,
-      },
+      ...{ hooks, daemon: wiring.daemon, jobs: wiring.jobs, maintenance: wiring.maintenance },
       keeping: wiring.keeping,
       unlisted: unlistedView(wiring.paths.spool),
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
-        meaning: () => wiring.meaning().state,
+        ...{ deviceKeys: sync.deviceKeys, meaning: () => wiring.meaning().state },
         chains: () => weakLinks(status, wiring.projects(), wiring.clock()),
         mendLinks: (weak) => mendLinks(mending, weak),
         install: (agents) => installAgain(hooks, agents, homes.moved),
@@ -231,9 +229,9 @@ export function wire(wiring: Wiring): Wired {
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
     erasingFeature(erasing),
+    sync.feature,
     batchFeature(batchSteps(() => features)),
     trustFeature({ entries: doubtedEntries, documents: doubtedDocuments, undoings }),
-    wireSync(wiring),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],
@@ -253,7 +251,7 @@ export function wire(wiring: Wiring): Wired {
     }),
     meaningFeature(),
   ];
-  return { features, entries, capture, sources, roots, erasing, cache, showings: shown };
+  return { features, entries, capture, sources, roots, erasing, cache, sync, showings: shown };
 }
 
 /** Where transcripts are: of the person's agents, and in every project. */

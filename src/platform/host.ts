@@ -46,3 +46,8 @@ export function systemName(): string {
 export function kernelName(): string {
   return `${os.type()} ${os.release()}`;
 }
+
+/** The operating system: `linux`, `darwin`, … */
+export function systemPlatform(): string {
+  return os.platform();
+}

@@ -77,7 +77,6 @@ export class Store {
   #scheduled = false;
   #transactions = 0;
   #held = false;
-  /** By the clock for durations. */
   #restUntil = 0;
 
   constructor(settings: StoreSettings) {

@@ -72,9 +72,15 @@ const transcripts = [
   { agent: 'opencode', files: 1, last_transcript_at: null },
 ];
 
-function daemon(links: readonly object[], meaning: object = health.checks.meaning) {
+const devices = {
+  ...{ standing: 'alone', workspace_id: 'w', keyring_version: 0, epoch: null, recovery: false, waiting: null },
+  ...{ keys_in: null as string | null, keys_why: null as string | null, items: [] as object[] },
+};
+
+function daemon(links: readonly object[], meaning: object = health.checks.meaning, standing: object = {}) {
   const replies: Record<string, Record<string, unknown>> = {
     'system.health': { ...health, checks: { ...health.checks, meaning } },
+    'device.list': { ...devices, ...standing },
     'project.show': project,
     'project.list': { items: [project, neighbour] },
     'capture.status': {
@@ -120,6 +126,20 @@ test('VE36: with an embedder it says how far the vectors are, and what keeps the
   );
 });
 
+test('KY10: with other devices it says how many, where the keys of this one are, and on whom it waits', async () => {
+  const items = [{ revoked_at: null }, { revoked_at: at(1) }, { revoked_at: null }];
+  const member = { standing: 'member', keys_in: 'files', keys_why: 'no keyring runs here', recovery: true, items };
+  await using server = await daemon([proven], health.checks.meaning, member);
+  expect((await prsist(['status'], { server })).stdout).toMatch(
+    /^devices +2 devices, keys in files that only you can read \(no keyring runs here\)$/m,
+  );
+  const waiting = { standing: 'waiting', waiting: { invited_by: 'laptop', words: ['a', 'b', 'c', 'd'] } };
+  await using other = await daemon([proven], health.checks.meaning, waiting);
+  expect((await prsist(['status'], { server: other })).stdout).toMatch(
+    /^devices +waiting for approval on laptop; check words: a b c d$/m,
+  );
+});
+
 test('a broken link is said, and the exit is 1', async () => {
   await using server = await daemon([proven, broken]);
   const ran = await prsist(['status'], { server });
@@ -135,6 +155,7 @@ test('--json is all the replies in one', async () => {
 test('without a project the daemon is shown and init is named', async () => {
   await using server = await serve(({ name }, response) => {
     if (name === 'system.health') reply(response, health);
+    else if (name === 'device.list') reply(response, devices);
     else refuse(response, 400, { code: 'project/required', message: 'no project here', hint: 'prsist init' });
   });
   expect(await prsist(['status'], { server })).toEqual({
@@ -147,6 +168,7 @@ test('without a project the daemon is shown and init is named', async () => {
 test('TY3: --json has the same members without a project as with one', async () => {
   await using server = await serve(({ name }, response) => {
     if (name === 'system.health') reply(response, health);
+    else if (name === 'device.list') reply(response, devices);
     else if (name === 'project.list') reply(response, { items: [neighbour] });
     else refuse(response, 400, { code: 'project/required', message: 'no project here', hint: 'prsist init' });
   });

@@ -58,6 +58,15 @@ context.search read
 context.store write
 context.tag write
 context.trust admin
+device.admit admin
+device.asking admin
+device.cancel admin
+device.invite admin
+device.join admin
+device.joined admin
+device.list admin
+device.rename admin
+device.revoke admin
 document.delete write
 document.get read
 document.history read
@@ -79,6 +88,10 @@ project.rename admin
 project.show read
 project.uninstall admin
 project.unlisted admin
+recovery.confirm admin
+recovery.create admin
+recovery.join admin
+recovery.test admin
 remote.add admin
 remote.list admin
 remote.remove admin

@@ -158,6 +158,10 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
       counts: () => ({ entries: 1, sessions: 2, messages: 3, records: 4 }),
     },
     keeping,
+    sync: {
+      ...{ rekey: () => undefined, failpoint: () => undefined, onApplied: () => undefined },
+      recompute: async () => undefined,
+    },
     prefixes: () => prefixes.room,
     meaning: () => meaning,
     enter: (entering) => {

@@ -70,7 +70,7 @@ function allFeatures(): readonly Feature[] {
     activityFeature(none),
     cacheFeature({ audit: none, planning: none, blocks: none, loading: { verbs: none }, tensors: none }),
     tokensFeature(none),
-    syncFeature({ remotes: none }),
+    syncFeature({ remotes: none, keys: none, runs: none }),
     documentsFeature(none),
     systemFeature(none),
     erasingFeature(none),

@@ -52,6 +52,15 @@ context.search read project - 94dd62fbc999
 context.store write project - 7a8451f0c5fe
 context.tag write project - 5f241d0c6f63
 context.trust write project - 1628a617cb1d
+device.admit write user - ae2f7c35866f
+device.asking write user - f34093fecac0
+device.cancel write user - 9e55fd2c7c9b
+device.invite write user - 2a52b49117c8
+device.join write user - f52ff1ad2ec3
+device.joined write user - e0b23fbe4958
+device.list read user - e8ffd3da5a45
+device.rename write user - 9e795e8ed37b
+device.revoke write user - aa4a546199dc
 document.delete write project - 477c19a5e9e4
 document.get read project - 8e12ae68d0d1
 document.history read project - 71b9c509ea83
@@ -73,6 +82,10 @@ project.rename write user - 8f99ee4e137a
 project.show read project - f4bf9f35acd3
 project.uninstall job user - e079341e53eb
 project.unlisted read user - 55167d69a47e
+recovery.confirm write user - 8463da43ed9e
+recovery.create write user - 7bcc3103926d
+recovery.join write user - 083c1b7ab413
+recovery.test write user - 8463da43ed9e
 remote.add write user - dc63f3fe9a65
 remote.list read user - 53b58878c3c5
 remote.remove write user - f0437e892ae7

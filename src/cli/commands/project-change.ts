@@ -61,7 +61,10 @@ async function link(cli: Cli, other: string, { undo }: { readonly undo?: boolean
   cli.answer(job, () => printResult(cli.print, job.result ?? {}));
   if (!undo) {
     cli.print.note(`undo: prsist project link --undo ${oneLine(String(job.result?.linked))}`);
-    cli.print.note(`and, to take its records out again: prsist restore ${oneLine(String(job.result?.backup))}`);
+    const { backup } = job.result ?? {};
+    if (typeof backup === 'string') {
+      cli.print.note(`and, to take its records out again: prsist restore ${oneLine(backup)}`);
+    }
   }
   return 0;
 }

@@ -7,6 +7,7 @@ import { withExamples } from '../examples.ts';
 import { pauseLine } from '../paused.ts';
 import { plural, type Style, size } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
+import { standingLine } from '../standing.ts';
 import { oneLine } from '../text.ts';
 import { relativeTime } from '../when.ts';
 
@@ -18,6 +19,7 @@ interface Status {
   /** Where it matters to what is captured: on which kind of machine this runs. */
   readonly machine: Machine | null;
   readonly health: ReplyOf<'system.health'>;
+  readonly devices: ReplyOf<'device.list'>;
   readonly project: ReplyOf<'project.show'>;
   readonly projects: ReplyOf<'project.list'>['items'];
   readonly capture: ReplyOf<'capture.status'>;
@@ -67,6 +69,7 @@ function whatBroke({ agent, chain }: Link): string {
 async function gather(cli: Cli): Promise<Status | Nowhere> {
   const { client, print } = cli;
   const health = await client.call('system.health', {});
+  const devices = await client.call('device.list', {});
   const machine = cli.machine() ?? null;
   try {
     const [project, projects, capture, active, handoffs] = await Promise.all([
@@ -77,21 +80,22 @@ async function gather(cli: Cli): Promise<Status | Nowhere> {
       client.call('session.handoffs', {}),
     ]);
     const lists = { projects: projects.items, active_sessions: active.items, handoffs: handoffs.items };
-    return { success: true, machine, health, project, capture, ...lists };
+    return { success: true, machine, health, devices, project, capture, ...lists };
   } catch (error) {
     const isNowhere = error instanceof PrsistError && error.code.startsWith('project/');
-    if (isNowhere && cli.options.json) return nowhere(cli, health);
+    if (isNowhere && cli.options.json) return nowhere(cli, health, devices);
     if (isNowhere) print.table([['daemon', daemonLine(cli, health)], ...machineRows(machine)]);
     throw error;
   }
 }
 
-async function nowhere(cli: Cli, health: Status['health']): Promise<Nowhere> {
+async function nowhere(cli: Cli, health: Status['health'], devices: Status['devices']): Promise<Nowhere> {
   const { items: projects } = await cli.client.call('project.list', {});
   return {
     success: true,
     machine: cli.machine() ?? null,
     health,
+    devices,
     project: null,
     capture: null,
     projects,
@@ -120,6 +124,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ['sessions', `${found.active_sessions.length} active, ${project.sessions} in all`],
     ['memory', `${plural(project.entries, 'entry', 'entries')}, ${plural(project.messages, 'message')}`],
     ...meaningRow(cli, health.checks.meaning),
+    ...devicesRow(found.devices),
     ['disk', diskLine(cli, found)],
   ];
 }
@@ -144,6 +149,11 @@ function diskLine(cli: Cli, { project, health }: Status): string {
   if (store === 'read-only')
     return `${sizes}  ${cli.print.paint('red', 'writing failed twice: only read until the daemon starts again')}`;
   return sizes;
+}
+
+/** Nothing where there is no other device and no remote. */
+function devicesRow(devices: Status['devices']): readonly (readonly string[])[] {
+  return devices.standing === 'alone' ? [] : [['devices', standingLine(devices)]];
 }
 
 /** Nothing where it is off: most people have no embedder. */

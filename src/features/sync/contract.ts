@@ -1,6 +1,10 @@
 import type { Contract } from '../../core/operation.ts';
+import { keyContract } from './contract-keys.ts';
 import { remoteContract } from './contract-remotes.ts';
+import { runContract } from './contract-runs.ts';
 
 export const contract = {
   ...remoteContract,
+  ...keyContract,
+  ...runContract,
 } as const satisfies Contract;

@@ -70,6 +70,14 @@ export const behindCursor = query<Record<string, never>, { count: number }>(
    where own = 1 and n > ifnull((select n from cursors where consumer = 'sync'), 0)`,
 );
 
+/** The same, by kind. */
+export const leaving = query<Record<string, never>, { kind: string; records: number; bytes: number }>(
+  `select r.type || '.' || r.op as kind, count(*) as records, sum(octet_length(r.body)) as bytes
+   from records r join logs using (log_n)
+   where own = 1 and r.body is not null and n > ifnull((select n from cursors where consumer = 'sync'), 0)
+   group by 1 order by 1`,
+);
+
 export type PinKind = 'log' | 'device' | 'keyring' | 'listed' | 'announced' | 'bad';
 export type Pin = {
   readonly id: string;

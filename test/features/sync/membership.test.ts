@@ -327,12 +327,12 @@ test('T29 · attack 12 · the place of a token that holds another workspace, or 
   await founder(world, 'stranger', ['folder:/other']);
   const other = await refusal(
     world.remote('folder:/other'),
-    desk.joining.ask(token, { url: 'folder:/other', name: 'home' }),
+    desk.joining.ask(token, { place: { kind: 'folder', url: 'folder:/other' }, name: 'home' }),
   );
   expect(other).toMatchObject({ code: 'workspace/mismatch' });
   const none = await refusal(
     world.remote('folder:/none'),
-    desk.joining.ask(token, { url: 'folder:/none', name: 'home' }),
+    desk.joining.ask(token, { place: { kind: 'folder', url: 'folder:/none' }, name: 'home' }),
   );
   expect(none).toMatchObject({ code: 'workspace/mismatch' });
   expect(await desk.membership.standing()).toBe('alone');

@@ -44,29 +44,30 @@ export class Joining {
   }
 
   /**
-   * Asks to be let in. url: of the same remote as it is reached from here, where that differs from the token's.
+   * Asks to be let in. place: of the same remote as it is reached from here, where that differs from the token's.
    * Throws workspace/mismatch when something else is there, device/refused where this device shares a workspace already.
    */
   async ask(
     token: string,
-    { url, name }: { readonly url?: string | undefined; readonly name: string },
+    { place: own, name }: { readonly place?: Omit<Place, 'name'> | undefined; readonly name: string },
   ): Promise<Asked> {
     const { needs } = this.#membership;
     const invitation = readToken(token);
     const { ws, fingerprint, by } = invitation;
     this.#requireFree(ws);
-    const place: Place = { kind: invitation.kind, url: url ?? invitation.url, name };
+    const place: Place = { kind: invitation.kind, url: invitation.url, ...own, name };
     const keys = await makeOwnKeys(needs);
     const { dev, deviceName } = needs.self();
     const request: JoinRequest = { ws, dev, publicKey: keys.publicKey, box: keys.box, name: deviceName };
     const secret = fromBase64(invitation.secret);
     const object = requestObject(request, secret, needs.random(12));
-    await this.#membership.reach(place, async (opened, signal) => {
+    const put = this.#membership.reach(place, async (opened, signal) => {
       const found = await findWorkspace(opened, ws, signal);
       if (found.is === 'others') throw otherWorkspace(ws, found.all);
       if (found.is !== 'ours') throw nothingThere(ws);
       await putNew(opened, object, signal);
     });
+    await put.catch((error: unknown) => Promise.reject(own === undefined ? elsewhere(error, place) : error));
     const words = checkWords(request, { secret, fingerprint }, needs.words());
     const row = { ws, kind: place.kind, url: place.url, remote: name, invited_by: by, fingerprint };
     await needs.kept.setJoining({ ...row, request: object.name, words: words.join(' ') });
@@ -209,6 +210,15 @@ function ownerOf(clear: KeyringClear, secrets: KeyringSecrets): string {
 function adopted({ clear }: Keyring, secrets: KeyringSecrets, dev: string): Adopted {
   const user = secrets.names[dev]?.user ?? ownerOf(clear, secrets);
   return { ws: clear.ws, user, userName: secrets.users[user] ?? '', redactionKey: secrets.redaction };
+}
+
+/** A folder lies where it lies on the other device, which may be nowhere here. */
+function elsewhere(error: unknown, { kind }: Place): unknown {
+  if (kind !== 'folder' || !(error instanceof PrsistError) || error.code !== 'remote/offline') return error;
+  return new PrsistError('remote/offline', error.message, {
+    hint: 'where the folder lies elsewhere on this device: prsist device join --remote folder:PATH',
+    cause: error,
+  });
 }
 
 function replaced(): PrsistError {

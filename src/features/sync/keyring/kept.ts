@@ -66,9 +66,11 @@ export class Kept {
     return this.#store().write((tx) => void tx.run(noteSeen, { remote_id, version }));
   }
 
-  /** The remote was replaced on purpose: what was seen there before counts no more. */
-  forgetSeen(remote_id: string): Promise<void> {
-    return this.#store().write((tx) => void tx.run(forgetSeen, { remote_id }));
+  /** The remote was replaced on purpose: what was seen there before counts no more. Says how many marks went. */
+  async forgetSeen(remote_id: string): Promise<number> {
+    const marks = this.seen(remote_id) > 0 ? 1 : 0;
+    await this.#store().write((tx) => void tx.run(forgetSeen, { remote_id }));
+    return marks;
   }
 
   /** Where the keys of a device were put when they were made; undefined before. */

@@ -73,6 +73,14 @@ export class Membership {
     return packKeysOf(parts, held);
   }
 
+  /** Throws workspace/mismatch for a place that holds another workspace; nothing is written there. */
+  requireOurs(place: Pick<NamedRemote, 'kind' | 'url'>): Promise<void> {
+    return this.reach(place, async (opened, signal) => {
+      const found = await findWorkspace(opened, this.workspace, signal);
+      if (found.is === 'others') throw otherWorkspace(this.workspace, found.all);
+    });
+  }
+
   /**
    * Makes ready for a remote: reads its keyrings on, puts what it lacks; mints where nothing of any workspace exists.
    * Throws workspace/mismatch, remote/rolled-back, remote/tampered, key/missing or key/mismatch, with nothing written.

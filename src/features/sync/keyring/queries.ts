@@ -74,3 +74,7 @@ export const setJoining = query<Params, unknown>(
    values (1, :ws, :kind, :url, :remote, :invited_by, :fingerprint, :request, :words, :asked_at)`,
 );
 export const endJoining = query<Params, unknown>('delete from joining');
+/** How far the logs of a device are held in one database. */
+export const logsOf = query<{ dev: string }, { log: string; seq: number }>(
+  'select log, seq from logs where dev = :dev order by log_n',
+);

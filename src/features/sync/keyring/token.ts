@@ -53,7 +53,7 @@ export function readToken(text: string): Invitation {
 }
 
 function holdsPassword(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(text);
+  return /:\/\/[^/@]*:[^/@]*@/.test(text);
 }
 
 /** Against lines that were not copied whole; who made the token is proved by its secret. */

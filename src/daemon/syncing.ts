@@ -1,0 +1,193 @@
+// Runs of synchronisation: one at a time per remote, with what the engine needs of this installation.
+import type { Config } from '../config/schema.ts';
+import { type ErrorBody, errorBody, PrsistError } from '../core/errors.ts';
+import { productVersion } from '../core/protocol.ts';
+import {
+  acceptRollback,
+  type Marks,
+  type Shelf,
+  type SyncedProject,
+  type SyncReport,
+  sync,
+} from '../features/sync/engine.ts';
+import type { Membership } from '../features/sync/keyring/membership.ts';
+import type { Remote } from '../features/sync/remote.ts';
+import { allRemotes, noteTried, type RemoteRow, remotesMeant } from '../features/sync/remotes/queries.ts';
+import { listedProjects } from '../features/system/queries.ts';
+import { aliasesOf, hearProjects, tellProjects } from '../features/system/shared-projects.ts';
+import { exists } from '../platform/walk.ts';
+import type { Projects } from './projects.ts';
+import { notesOf } from './sync-notes.ts';
+import { throttled } from './sync-throttle.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface SyncingParts {
+  readonly membership: Membership;
+  readonly projects: () => Projects;
+  readonly open: (url: string) => Remote;
+  readonly config: () => Config;
+  readonly shelf: Shelf;
+  readonly marks: Marks;
+  readonly clock: () => number;
+  readonly monotonic: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly failpoint: (name: string) => void;
+  readonly breathe: () => Promise<void>;
+  readonly pause: (ms: number) => Promise<void>;
+  /** Records of others came into a project; null: into the user database. */
+  readonly onApplied: (project: string | null, records: number) => void;
+  /** Rows of a project are right only when they are computed again. */
+  readonly recompute: (project: string) => Promise<unknown>;
+}
+
+/** How a remote stands since the daemon started. */
+export interface RemoteState {
+  readonly running: boolean;
+  readonly pending: number | undefined;
+  readonly error: ErrorBody | undefined;
+  readonly notes: readonly string[];
+}
+
+export interface RunOptions {
+  readonly full?: boolean;
+  readonly report?: (progress: Json) => void;
+  readonly signal?: AbortSignal;
+}
+
+const untouched: RemoteState = { running: false, pending: undefined, error: undefined, notes: [] };
+
+export class Syncing {
+  readonly #parts: SyncingParts;
+  readonly #states = new Map<string, RemoteState>();
+  readonly #running = new Map<string, Promise<SyncReport>>();
+  readonly #leaving = new AbortController();
+
+  constructor(parts: SyncingParts) {
+    this.#parts = parts;
+  }
+
+  /** Remotes that take part; by name or id the one that is meant, also a paused one. Throws remote/not-found. */
+  remotes(asked?: string): readonly RemoteRow[] {
+    const { read } = this.#parts.projects().user;
+    if (asked === undefined) return read.all(allRemotes, {}).filter(({ paused }) => !paused);
+    const found = read.all(remotesMeant, { asked, end: `${asked}\uffff` });
+    const exact = found.find(({ name, remote_id }) => name === asked || remote_id === asked);
+    const [first, second] = found;
+    const one = exact ?? (second ? undefined : first);
+    if (!one) throw new PrsistError('remote/not-found', `no remote ${asked}`, { hint: 'prsist remote list' });
+    return [one];
+  }
+
+  state(remoteId: string): RemoteState {
+    return { ...(this.#states.get(remoteId) ?? untouched), running: this.#running.has(remoteId) };
+  }
+
+  /** True while something is exchanged: what is written meanwhile is no news from here. */
+  get isRunning(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /** One exchange with one remote; the one that is under way, if there is one. Throws what stood in its way. */
+  run(remote: RemoteRow, options: RunOptions = {}): Promise<SyncReport> {
+    const known = this.#running.get(remote.remote_id);
+    if (known) return known;
+    const run = this.#carriedOut(remote, options).finally(() => this.#running.delete(remote.remote_id));
+    this.#running.set(remote.remote_id, run);
+    return run;
+  }
+
+  /** A remote was replaced on purpose: what it lacks is sent to it again. */
+  async acceptRollback(remoteId: string): Promise<void> {
+    await acceptRollback({ user: this.#parts.projects().user, projects: this.#synced(), remoteId });
+    this.#states.delete(remoteId);
+  }
+
+  /** Calls every run off, and returns when none goes on. What was on its way is sent again. */
+  async stop(): Promise<void> {
+    this.#leaving.abort();
+    await Promise.allSettled(this.#running.values());
+  }
+
+  async #carriedOut(remote: RemoteRow, options: RunOptions): Promise<SyncReport> {
+    try {
+      const report = await this.#exchange(remote, options);
+      this.#states.set(remote.remote_id, {
+        ...{ running: false, pending: report.pending, error: undefined, notes: notesOf(report.notes) },
+      });
+      await this.#note(remote, null);
+      return report;
+    } catch (error) {
+      const told = this.#leaving.signal.aborted || options.signal?.aborted ? calledOff() : error;
+      if (!(told instanceof PrsistError)) throw told;
+      this.#states.set(remote.remote_id, { ...this.state(remote.remote_id), error: errorBody(told) });
+      await this.#note(remote, told);
+      throw told;
+    }
+  }
+
+  async #exchange(row: RemoteRow, { full = false, report, signal }: RunOptions): Promise<SyncReport> {
+    const { membership, projects, open, config } = this.#parts;
+    const { user } = projects();
+    report?.({ remote: row.name, doing: 'keys' });
+    await membership.start({ id: row.remote_id, name: row.name, kind: row.kind, url: row.url });
+    await user.write((tx) => tellProjects(tx, projects().identity.user));
+    const settings = config().portable_sync;
+    const remote = throttled(open(row.url), settings.max_kib_per_s, this.#parts.pause);
+    try {
+      const { shelf, marks, clock, monotonic, random, failpoint, breathe } = this.#parts;
+      const found = await sync({
+        ...{ remote, remoteId: row.remote_id, keys: await membership.packKeys(), user, projects: this.#synced() },
+        ...{ shelf, marks, writer: productVersion, clock, monotonic, random, failpoint, breathe },
+        signal: AbortSignal.any([this.#leaving.signal, ...(signal ? [signal] : [])]),
+        ...{ texts: settings.texts, full: full || settings.sync_strategy === 'full' },
+        progress: ({ doing, done, of, bytes }) =>
+          report?.({ remote: row.name, doing, packs: `${done}/${of}`, kib: Math.round(bytes / 1024) }),
+      });
+      await this.#applied(found);
+      return found;
+    } finally {
+      await remote.close();
+    }
+  }
+
+  /** Projects that have a database or a directory here; of one that was linked to another its own log still travels. */
+  #synced(): readonly SyncedProject[] {
+    const projects = this.#parts.projects();
+    const { read } = projects.user;
+    return read
+      .all(listedProjects, {})
+      .filter(({ project_id, state }) => state !== 'removed' && isHere(projects, project_id))
+      .map(({ project_id }) => ({
+        project: project_id,
+        aliases: aliasesOf(read, project_id),
+        use: (work) => projects.borrow(project_id, work),
+      }));
+  }
+
+  async #applied({ applied, late }: SyncReport): Promise<void> {
+    const { projects, onApplied, recompute } = this.#parts;
+    await projects().user.write(hearProjects);
+    for (const [project, records] of Object.entries(applied)) {
+      onApplied(projects().user.settings.identity.project === project ? null : project, records);
+    }
+    for (const project of late) await recompute(project);
+  }
+
+  async #note({ remote_id }: RemoteRow, error: PrsistError | null): Promise<void> {
+    const { projects, clock } = this.#parts;
+    const { user } = projects();
+    if (!user.db.open) return;
+    await user.write((tx) => tx.run(noteTried, { remote_id, now: clock(), error: error?.message ?? null }));
+  }
+}
+
+function isHere(projects: Projects, project_id: string): boolean {
+  return exists(projects.file(project_id)) || projects.rootsOf(project_id).length > 0;
+}
+
+function calledOff(): PrsistError {
+  return new PrsistError('daemon/draining', 'the exchange was called off; the next one goes on where it stopped', {
+    retryMs: 1_000,
+  });
+}
