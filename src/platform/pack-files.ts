@@ -58,7 +58,9 @@ export function logMarks(file: string): {
 function readMarks(file: string): Map<string, number> {
   try {
     const value: unknown = JSON.parse(readText(file) ?? '{}');
-    const entries = Object.entries(value ?? {}).filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1]));
+    const entries = Object.entries(value ?? {}).filter((entry): entry is [string, number] =>
+      Number.isSafeInteger(entry[1]),
+    );
     return new Map(entries);
   } catch (error) {
     if (error instanceof SyntaxError) return new Map();
