@@ -85,11 +85,16 @@ test('RM32: an object larger than any of ours is not taken in', async () => {
 test('RM33: the settings of a person for their own repositories change nothing', async () => {
   const config = join(top, 'config');
   const hooks = join(top, 'hooks');
-  fs.mkdirSync(hooks);
-  fs.writeFileSync(join(hooks, 'pre-push'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  git('config', 'core.hooksPath', '/dev/null'); // the host has none
+  const template = join(top, 'template');
+  for (const directory of [hooks, template]) fs.mkdirSync(directory);
+  for (const hook of ['pre-push', 'reference-transaction']) {
+    fs.writeFileSync(join(hooks, hook), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  }
+  fs.writeFileSync(join(template, 'config'), '[core]\n\tabbrev = nonsense\n');
   fs.writeFileSync(
     config,
-    `[core]\n\thooksPath = ${hooks}\n[push]\n\tgpgSign = true\n\tfollowTags = true\n[fetch]\n\tprune = true\n[init]\n\ttemplateDir = ${hooks}\n`,
+    `[core]\n\thooksPath = ${hooks}\n[push]\n\tgpgSign = true\n\tfollowTags = true\n[fetch]\n\tprune = true\n[init]\n\ttemplateDir = ${template}\n`,
   );
   const before = process.env['GIT_CONFIG_GLOBAL'];
   process.env['GIT_CONFIG_GLOBAL'] = config;
