@@ -58,6 +58,11 @@ test('RM31: nothing of an exchange is left in our own directory, and what a kill
   expect(fs.readdirSync(join(top, 'desks'))).toEqual(['notes']);
 });
 
+test('RM31: where our own disk takes nothing it is ours that is named, not the remote', async () => {
+  fs.writeFileSync(join(top, 'desks'), 'a file');
+  await expect(open().putIfAbsent([one], never)).rejects.toMatchObject({ code: 'disk/failed' });
+});
+
 test('RM32: a ref that was set to something else is told as none of ours, beside those that are', async () => {
   await open().putIfAbsent([one, { name: 'prsist1/w/k/1.kr', bytes: Buffer.from('k') }], never);
   const tree = execFileSync('git', ['-C', at, 'mktree'], { input: '', encoding: 'utf8' }).trim();
@@ -120,7 +125,9 @@ test('RM34: a host that never answers is given up, and no process is left that w
   breaking.abort(new Error('enough'));
   await expect(listing).rejects.toThrow('enough');
   const probe = { monotonic: () => 0, randomHex: () => '00', stepMs: 300 };
-  const report = await gitRemote({ url, desk: () => openGitDesk(join(top, 'desks')), probe }).probe(never);
+  const report = await gitRemote({ url, desk: () => openGitDesk(join(top, 'desks'), { ssh: 'no' }), probe }).probe(
+    never,
+  );
   expect(report).toMatchObject({
     ok: false,
     steps: [{ name: 'put', code: 'remote/offline', why: 'no answer in 0.3 s' }],
