@@ -15,6 +15,7 @@ const ordinary = [
   'rebuild',
   'cache-plan',
   'cache-load',
+  'remotes',
   'idle-rss',
 ];
 const benches = [

@@ -36,25 +36,37 @@ const plain = [
 /** Never what runs programs by the name of an address (ext::). */
 const protocols = 'file:git:http:https:ssh';
 
+interface Reached {
+  /** How: by ssh, which asks unless it is told not to. */
+  readonly ssh: 'yes' | 'no';
+}
+
 /**
  * Makes an empty bare repository below a directory of ours: never one that anybody works in, and a new one for each
  * exchange, so that no lock of a killed one is in the way and nothing piles up. What killed processes left there goes.
  */
-export async function openGitDesk(directory: string): Promise<GitDesk> {
-  makeDirectory(directory);
-  clearDead(directory);
+export async function openGitDesk(directory: string, { ssh }: Reached): Promise<GitDesk> {
   const path = join(directory, `${process.pid}-${randomHex(6)}.git`);
-  const made = await runGit(directory, ['init', '-q', '--bare', '--template=', '--object-format=sha1', '--', path]);
-  if (made === undefined) {
-    throw new PrsistError('remote/offline', `git could not make a repository below ${directory}`, {
-      hint: 'git --version: 2.29 or newer is needed',
-    });
+  try {
+    makeRepository(path);
+    clearDead(directory);
+  } catch (cause) {
+    const isFull = ['ENOSPC', 'EDQUOT'].includes(errorCode(cause));
+    throw new PrsistError(isFull ? 'disk/full' : 'disk/failed', `${directory} cannot be written`, { cause });
   }
-  const env = await carrierEnvironment(directory);
+  const env = await carrierEnvironment(path, ssh);
   return {
     run: (call) => run(path, env, call),
     clear: () => removeTree(path),
   };
+}
+
+/** As `git init` makes one, without starting it. https://git-scm.com/docs/gitrepository-layout */
+function makeRepository(path: string): void {
+  for (const name of ['objects', 'refs']) makeDirectory(join(path, name));
+  fs.writeFileSync(join(path, 'HEAD'), 'ref: refs/heads/main\n', { mode: 0o600 });
+  const config = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n';
+  fs.writeFileSync(join(path, 'config'), config, { mode: 0o600 });
 }
 
 async function run(cwd: string, env: Record<string, string | undefined>, call: GitCall): Promise<GroupRan> {
@@ -66,13 +78,19 @@ async function run(cwd: string, env: Record<string, string | undefined>, call: G
     });
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
-    throw new PrsistError('remote/offline', 'git is not installed', { cause: error, hint: 'install git' });
+    throw new PrsistError('remote/offline', 'git is not installed', {
+      cause: error,
+      hint: 'install git 2.29 or newer',
+    });
   }
 }
 
 /** Nobody sits before the daemon: whatever would ask fails instead. */
-async function carrierEnvironment(directory: string): Promise<Record<string, string | undefined>> {
-  const ssh = await sshCommand(directory);
+async function carrierEnvironment(
+  directory: string,
+  isSsh: Reached['ssh'],
+): Promise<Record<string, string | undefined>> {
+  const ssh = isSsh === 'yes' ? await sshCommand(directory) : undefined;
   return {
     ...gitEnvironment(),
     ...{ GIT_ASKPASS: '', SSH_ASKPASS_REQUIRE: 'never', GCM_INTERACTIVE: 'never', GIT_ALLOW_PROTOCOL: protocols },

@@ -110,9 +110,9 @@ function collecting(most: number, tooMuch: () => void) {
     const pieces: Uint8Array[] = [];
     return {
       take(piece: Uint8Array) {
+        pieces.push(piece.subarray(0, Math.max(0, room)));
         room -= piece.length;
-        if (room >= 0) pieces.push(piece);
-        else tooMuch();
+        if (room < 0) tooMuch();
       },
       text: () => Buffer.concat(pieces).toString('utf8'),
     };

@@ -58,6 +58,11 @@ test('RM31: nothing of an exchange is left in our own directory, and what a kill
   expect(fs.readdirSync(join(top, 'desks'))).toEqual(['notes']);
 });
 
+test('RM31: where our own disk takes nothing it is ours that is named, not the remote', async () => {
+  fs.writeFileSync(join(top, 'desks'), 'a file');
+  await expect(open().putIfAbsent([one], never)).rejects.toMatchObject({ code: 'disk/failed' });
+});
+
 test('RM32: a ref that was set to something else is told as none of ours, beside those that are', async () => {
   await open().putIfAbsent([one, { name: 'prsist1/w/k/1.kr', bytes: Buffer.from('k') }], never);
   const tree = execFileSync('git', ['-C', at, 'mktree'], { input: '', encoding: 'utf8' }).trim();
@@ -85,11 +90,16 @@ test('RM32: an object larger than any of ours is not taken in', async () => {
 test('RM33: the settings of a person for their own repositories change nothing', async () => {
   const config = join(top, 'config');
   const hooks = join(top, 'hooks');
-  fs.mkdirSync(hooks);
-  fs.writeFileSync(join(hooks, 'pre-push'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  git('config', 'core.hooksPath', '/dev/null'); // the host has none
+  const template = join(top, 'template');
+  for (const directory of [hooks, template]) fs.mkdirSync(directory);
+  for (const hook of ['pre-push', 'reference-transaction']) {
+    fs.writeFileSync(join(hooks, hook), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  }
+  fs.writeFileSync(join(template, 'config'), '[core]\n\tabbrev = nonsense\n');
   fs.writeFileSync(
     config,
-    `[core]\n\thooksPath = ${hooks}\n[push]\n\tgpgSign = true\n\tfollowTags = true\n[fetch]\n\tprune = true\n[init]\n\ttemplateDir = ${hooks}\n`,
+    `[core]\n\thooksPath = ${hooks}\n[push]\n\tgpgSign = true\n\tfollowTags = true\n[fetch]\n\tprune = true\n[init]\n\ttemplateDir = ${template}\n`,
   );
   const before = process.env['GIT_CONFIG_GLOBAL'];
   process.env['GIT_CONFIG_GLOBAL'] = config;
@@ -115,7 +125,9 @@ test('RM34: a host that never answers is given up, and no process is left that w
   breaking.abort(new Error('enough'));
   await expect(listing).rejects.toThrow('enough');
   const probe = { monotonic: () => 0, randomHex: () => '00', stepMs: 300 };
-  const report = await gitRemote({ url, desk: () => openGitDesk(join(top, 'desks')), probe }).probe(never);
+  const report = await gitRemote({ url, desk: () => openGitDesk(join(top, 'desks'), { ssh: 'no' }), probe }).probe(
+    never,
+  );
   expect(report).toMatchObject({
     ok: false,
     steps: [{ name: 'put', code: 'remote/offline', why: 'no answer in 0.3 s' }],

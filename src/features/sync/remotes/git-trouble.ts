@@ -28,7 +28,7 @@ const rules: readonly Rule[] = [
 ];
 /** What means one thing to who reads and another to who writes. */
 const denied =
-  /permission (?:to .* )?denied|access denied|insufficient permission|not granted|not allowed|read-only|unable to create|cannot (?:create|mkdir)|returned error: 40[34]|repository .*not found|not exported|service not enabled|hidden ref|declined|prohibited|protected|funny refname|failed to update ref/i;
+  /permission (?:to .* )?denied|access denied|insufficient permission|not granted|not allowed|read-only|unable to create|cannot (?:create|mkdir)|returned error: 40[34]|repository .*not found|not exported|service not enabled|hidden ref|declined|by hook|prohibited|protected|funny refname|failed to update ref/i;
 
 /** Code and words for what git said when a whole exchange failed; what is unknown may pass. */
 export function gitTrouble(stderr: string, doing: GitDoing): Trouble {

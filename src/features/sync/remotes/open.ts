@@ -7,7 +7,7 @@ import type { Remote } from '../remote.ts';
 import { folderRemote } from './folder.ts';
 import { watchFolder } from './folder-watch.ts';
 import { gitRemote } from './git.ts';
-import { parsePlace } from './remote-url.ts';
+import { isBySsh, parsePlace } from './remote-url.ts';
 
 export interface Opening {
   readonly home: string;
@@ -19,6 +19,7 @@ export interface Opening {
 export function openRemote(url: string, { home, desks }: Opening): Remote {
   const place = parsePlace(url, { home, directory: home });
   const probe = { monotonic, randomHex };
-  if (place.kind === 'git') return gitRemote({ url: place.at, desk: () => openGitDesk(desks), probe });
+  const ssh = isBySsh(place.at) ? 'yes' : 'no';
+  if (place.kind === 'git') return gitRemote({ url: place.at, desk: () => openGitDesk(desks, { ssh }), probe });
   return folderRemote({ path: place.at, files: objectFiles(), probe, watch: watchFolder });
 }

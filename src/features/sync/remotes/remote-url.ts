@@ -21,6 +21,11 @@ const gitScheme = /^(?:https?|ssh|git|file):\/\//i;
 /** user@host:path, and host:path: https://git-scm.com/docs/git-clone#_git_urls; one letter is a disk of Windows. */
 const scpForm = /^(?:[\w.-]+@)?[\w.-]{2,}:(?!\/\/)\S+$/;
 
+/** Whether a git URL is reached by ssh. */
+export function isBySsh(url: string): boolean {
+  return /^ssh:/i.test(url) || (!gitScheme.test(url) && !isAbsolute(url));
+}
+
 /** How a place is written down: told again, it is the same place wherever it is read. */
 export function formatPlace({ kind, at }: Place): string {
   return `${kind}:${at}`;
