@@ -7,7 +7,7 @@ import { mergeLines } from './merge-text.ts';
 export const resolutions = ['intelligent', 'manual'] as const;
 export type Resolution = (typeof resolutions)[number];
 
-/** How values of a field meet that were written apart. plain: by nothing but the rules for all. */
+/** How values of a field meet that were written apart. plain: by nothing but the rules for all · later: the greater number. */
 export type FieldKind = 'plain' | 'priority' | 'layer' | 'later' | 'status';
 
 /** One of the writes that nobody had seen. value: undefined when it took something away. */
