@@ -8,6 +8,7 @@ import { productVersion } from '../src/core/protocol.ts';
 import { failpointNames } from '../src/platform/failpoint.ts';
 import { crash } from '../test/harness/crash.ts';
 import { createHome, ended, type Home } from '../test/harness/home.ts';
+import { faultsOf, history } from '../test/harness/merge-history.ts';
 import { powerLoss } from '../test/harness/power-loss.ts';
 import { createRepository } from '../test/harness/repository.ts';
 import { seeded } from '../test/harness/seed.ts';
@@ -95,11 +96,23 @@ const starts: Soak = () =>
     return { failures, counts: { rounds, starts: rounds * each } };
   });
 
+const merges: Soak = async (random) => {
+  const [histories, orders] = [125_000, 8];
+  const failures: string[] = [];
+  for (let n = 0; n < histories && failures.length < 20; n += 1) {
+    const one = history(random);
+    const records = JSON.stringify(one.writes.map(({ record }) => record));
+    failures.push(...faultsOf(one, random, orders).map((fault) => `${fault} of ${records}`));
+  }
+  return { failures, counts: { histories, cases: histories * orders } };
+};
+
 const soaks: Readonly<Record<string, Soak>> = {
   ...{ T1: kills, T2: failpoints, T3: power, T7: starts },
   T5: () => inProject(allTogether),
   T6: (random) => inProject((home, cwd) => thousandClients(home, cwd, random)),
   T13: () => inProject((home, cwd) => longDay(home, cwd, Number(minutes))),
+  T23: merges,
 };
 
 if (only !== undefined && !Object.hasOwn(soaks, only)) {

@@ -75,3 +75,67 @@ function equalPairs(a: readonly string[], b: readonly string[]): number {
   for (const line of a) counts.set(line, (counts.get(line) ?? 0) + 1);
   return b.reduce((sum, line) => sum + (counts.get(line) ?? 0), 0);
 }
+
+/**
+ * What two changes of one text are together, by line and, where both changed the same lines, by sentence; undefined where
+ * they changed the same sentence. Lines side by side are different lines, as long as neither side made more or fewer.
+ */
+export function mergeLines({ base, ours, theirs }: Sides): string | undefined {
+  if (ours === theirs || base === theirs) return ours;
+  if (base === ours) return theirs;
+  return together(lineParts, { a: ours.split('\n'), o: base.split('\n'), b: theirs.split('\n') })?.join('\n');
+}
+
+/** The parts of a text in three states. */
+interface Parts {
+  readonly a: readonly string[];
+  readonly o: readonly string[];
+  readonly b: readonly string[];
+}
+
+/** How a stretch is merged that both sides changed: by its smaller parts, or not at all. */
+type Deeper = (parts: Parts) => readonly string[] | undefined;
+
+function together(deeper: Deeper, { a, o, b }: Parts): readonly string[] | undefined {
+  if (equalPairs(a, o) + equalPairs(b, o) > maxPairs) return undefined;
+  // its own types say `any`; this is what its documentation says
+  const regions = diff3Merge([...a], [...o], [...b], { excludeFalseConflicts: true }) as readonly {
+    readonly ok?: readonly string[];
+    readonly conflict?: Parts;
+  }[];
+  const merged: string[] = [];
+  for (const { ok, conflict } of regions) {
+    const parts = conflict ? (oneByOne(conflict, deeper) ?? deeper(conflict)) : ok;
+    if (!parts) return undefined;
+    merged.push(...parts);
+  }
+  return merged;
+}
+
+/** Where nobody made more or fewer parts, each is compared with the one in its place. */
+function oneByOne({ a, o, b }: Parts, deeper: Deeper): readonly string[] | undefined {
+  if (a.length !== o.length || b.length !== o.length) return undefined;
+  const merged: string[] = [];
+  for (const [i, was] of o.entries()) {
+    const [mine = '', other = ''] = [a[i], b[i]];
+    if (mine === was || other === mine) merged.push(other);
+    else if (other === was) merged.push(mine);
+    else {
+      const parts = o.length > 1 ? deeper({ a: [mine], o: [was], b: [other] }) : undefined;
+      if (!parts) return undefined;
+      merged.push(...parts);
+    }
+  }
+  return merged;
+}
+
+function lineParts({ a, o, b }: Parts): readonly string[] | undefined {
+  const sentences = (lines: readonly string[]) => sentencesOf(lines.join('\n'));
+  const merged = together(() => undefined, { a: sentences(a), o: sentences(o), b: sentences(b) });
+  return merged && (merged.length === 0 ? [] : [merged.join('')]);
+}
+
+/** Sentences with the space behind them; a line's end ends one, too. */
+function sentencesOf(text: string): readonly string[] {
+  return text.match(/[^\n]*?(?:[.!?]+[ \t]+|\n|$)/g)?.filter((part) => part !== '') ?? [];
+}

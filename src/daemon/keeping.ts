@@ -31,7 +31,7 @@ import type { Backups } from './backups.ts';
 import { checkAside } from './check-aside.ts';
 import { joinInto } from './link.ts';
 import type { Keeping as AroundOpening, Projects } from './projects.ts';
-import { bringMirroredNow } from './recover.ts';
+import { bringMirrored } from './recover.ts';
 import { type RestoreParts, restore, restoreAsNew } from './restore.ts';
 
 export interface KeepingParts {
@@ -89,7 +89,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   /** One that was put back, or is new, gets what the user database still has of it. */
   readonly opened: AroundOpening['opened'] = (project, store) => {
     if (this.#absent.delete(project)) {
-      const mirrored = bringMirroredNow(this.#projects.user, project, store);
+      const mirrored = bringMirrored(this.#projects.user, project, store);
       if (mirrored > 0) this.#recovered.set(project, { ...this.#recovered.get(project), mirrored });
       const recovered = this.#recovered.get(project);
       if (recovered) this.#parts.log('a lost database came back', { project, ...recovered });
@@ -161,7 +161,6 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     const share = { report: (records: number) => job.report({ records }), cancelled: job.cancelled };
     const joined = await joinInto(to, from, share);
     if (!joined) return {};
-    if (joined.late) await rebuildAside(to, undefined, this.#pace({ ...job, cancelled: () => false }));
     await this.#projects.user.write((tx) => {
       for (const move of [moveRoots, relinkProjects, moveSources, moveMirrored]) tx.run(move, ids);
       tx.run(dropSources, { project_id: ids.from });

@@ -67,7 +67,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       recompute,
       random,
     },
-    ...{ shelf: packFiles(join(paths.data, 'packs')), marks: logMarks(join(paths.state, 'sent-logs.json')) },
+    ...{ shelf: packFiles(join(paths.data, 'packs')), marks: logMarks(paths.logMarks) },
   });
   const needs = runNeeds({ syncing, membership, projects, config, clock, schedule: () => schedule });
   const schedule = new SyncSchedule({

@@ -9,7 +9,7 @@ import { type Arriving, appendForeign, keepTexts, mergeHeads } from './foreign.t
 import { isStoreFailure, storeError } from './open.ts';
 import { appliedBody } from './projector.ts';
 import type { Statements } from './statements.ts';
-import type { StoreEvent } from './transaction.ts';
+import { headsOf, type StoreEvent } from './transaction.ts';
 
 /** A record whose commitment and head were computed from its bytes. */
 export interface ChainRecord {
@@ -37,8 +37,6 @@ export interface ChainAppended {
   readonly taken: number;
   /** Kept without rows: a projection refused them, they are of a later version, or no records at all. */
   readonly refused: number;
-  /** Something was changed here after it was changed there: rows are right only when they are computed again. */
-  readonly late: boolean;
 }
 
 /** Envelope version this program writes and projects. */
@@ -57,9 +55,10 @@ interface Run {
   readonly chain: Chain;
   readonly events: StoreEvent[];
   readonly latest: number;
+  /** Entities that were changed apart: their rows are written when all is in. */
+  readonly unsettled: Set<string>;
   isAhead: boolean;
   refused: number;
-  late: boolean;
 }
 
 /**
@@ -99,9 +98,9 @@ function newRun(into: Arriving, chain: Chain, log_n: number): Run {
     log_n,
     events: [],
     latest: into.clock() + limits.clockAheadMs,
+    unsettled: new Set(),
     isAhead: false,
     refused: 0,
-    late: false,
   };
 }
 
@@ -119,15 +118,33 @@ function finished(run: Run, taken: number): ChainAppended {
   if (head)
     into.statements.run('update logs set seq = ?, head = ? where log_n = ?', [chain.from + taken - 1, head, log_n]);
   if (run.isAhead) into.statements.run("update logs set state = 'suspect' where log_n = ? and state = 'open'", [log_n]);
+  settleAll(run);
   for (const event of events) into.emit(event);
-  return { taken, refused: run.refused, late: run.late };
+  return { taken, refused: run.refused };
+}
+
+/** Writes the rows of what was changed apart. An entity that does not project keeps the rows it has, and stops nothing. */
+function settleAll(run: Run): void {
+  const { settlement, statements, tx, file } = run.into;
+  for (const ent of run.unsettled) {
+    statements.run('savepoint entity', []);
+    try {
+      settlement.settle(tx, ent);
+    } catch (cause) {
+      const error = storeError(cause, file);
+      if (isStoreFailure(error) || !statements.db.inTransaction) throw error;
+      statements.run('rollback to entity', []);
+      run.refused += 1;
+    }
+    statements.run('release entity', []);
+  }
 }
 
 /** A log of which later pieces are here already, from the second copy of some entries. */
 function amongOthers(into: Arriving, { records, from, ...of }: Chain): ChainAppended {
   const rows = records.map(({ body, salt, com, head }, i) => ({ ...of, seq: from + i, body, salt, com, head }));
-  const { late } = appendForeign(into, rows, () => undefined);
-  return { taken: records.length, refused: 0, late };
+  appendForeign(into, rows, () => undefined);
+  return { taken: records.length, refused: 0 };
 }
 
 function logOf({ statements, clock }: Arriving, { ws, dev, log }: Chain): LogRow {
@@ -175,19 +192,16 @@ function take(run: Run, i: number): void {
   const isTwin = tx.known(body.id);
   const name = `${body.type}.${body.op}`;
   const merges = projector.merges(name);
-  const isLater = merges && isChangedLater(statements, body);
+  // asked before the record is one of them
+  const canLay = !isTwin && (!merges || into.settlement.canLay(body, headsOf(statements, body.ent)));
   keepTexts(into, body, () => undefined);
   const n = insert(run, i, body, stateLive);
   follow(run, body.hlc);
   if (merges) mergeHeads(statements, body, { row: { log: chain.log, seq: chain.from + i }, log_n: run.log_n });
-  if (isTwin) return;
-  projector.apply(tx, name, appliedBody(n, body));
-  run.events.push({ n, name, ent: body.ent });
-  run.late ||= isLater;
-}
-
-function isChangedLater(statements: Statements, { ent, hlc }: RecordBody): boolean {
-  return statements.one('select 1 from records where ent = ? and hlc >= ? limit 1', [ent, hlc]) !== undefined;
+  const isSettled = into.settlement.concerns(body.type) && (!canLay || run.unsettled.has(body.ent));
+  if (isSettled) run.unsettled.add(body.ent);
+  else if (!isTwin && projector.apply(tx, name, appliedBody(n, body)) === 'settle') run.unsettled.add(body.ent);
+  if (!isTwin) run.events.push({ n, name, ent: body.ent });
 }
 
 /** What is written here next is later than all that is known, but for a clock that is far ahead of ours. */

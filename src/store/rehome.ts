@@ -22,11 +22,14 @@ const perPage = 1_000;
  * The own log of a database, in the workspace of its person: where that has become another one since the database was
  * last open, all its logs move there first. undefined before the first record.
  */
-export function ownLogIn(statements: Statements, ws: string): OwnLog | undefined {
-  const own = readOwnLog(statements);
+export function ownLogIn(
+  statements: Statements,
+  { ws, now }: { readonly ws: string; readonly now: number },
+): OwnLog | undefined {
+  const own = readOwnLog(statements, now);
   if (!own || own.ws === ws) return own;
   statements.db.transaction(() => rehome(statements, { from: own.ws, to: ws })).immediate();
-  return readOwnLog(statements);
+  return readOwnLog(statements, now);
 }
 
 /**

@@ -22,7 +22,7 @@ export function systemFeature(needs: SystemNeeds): Feature {
     projections: [sharedProjects],
     migrations: {
       directory: join(import.meta.dirname, 'migrations'),
-      files: ['0006-registry.sql', '0034-shared-projects.sql'],
+      files: ['0006-registry.sql', '0035-shared-projects.sql'],
     },
     verbs: {
       ...keepingVerbs(needs),
