@@ -19,6 +19,7 @@ export const failpointNames = [
   'restore.swapped',
   'tensor.sealed',
   'tensor.renamed',
+  'keyring.put',
 ] as const;
 
 /** What the operating system would say, by the action that stands for it. */

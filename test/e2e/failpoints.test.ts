@@ -34,7 +34,10 @@ const request = (nth: number, left: Left): Case => ({ by: 'request', nth, left }
 
 /** An event writes twice: that its agent was seen, in the user database, then what it says. */
 const cases: Readonly<
-  Record<Exclude<Failpoint, keyof typeof keepingCases | (typeof tensorNames)[number]>, readonly Case[]>
+  Record<
+    Exclude<Failpoint, keyof typeof keepingCases | (typeof tensorNames | typeof keyNames)[number]>,
+    readonly Case[]
+  >
 > = {
   'spool.renamed': [event(1, { before: 0, spooled: 1 })],
   'ingest.parsed': [event(1, { before: 0, spooled: 1 })],
@@ -67,10 +70,14 @@ const keepingCases = {
 
 /** Theirs are in tensors.test.ts: they need an engine. */
 const tensorNames = ['tensor.sealed', 'tensor.renamed'] as const;
+/** In devices.test.ts. */
+const keyNames = ['keyring.put'] as const;
 
 describe('T2: a daemon that dies at a failpoint', () => {
   test('every failpoint has a case', () => {
-    expect([...Object.keys(cases), ...Object.keys(keepingCases), ...tensorNames]).toEqual([...failpointNames]);
+    expect([...Object.keys(cases), ...Object.keys(keepingCases), ...tensorNames, ...keyNames]).toEqual([
+      ...failpointNames,
+    ]);
   });
 
   for (const [name, found] of Object.entries(cases)) {
