@@ -1,6 +1,7 @@
 import { PrsistError } from '../core/errors.ts';
 import { type Check, type Finding, manual } from '../core/finding.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
+import type { RemoteFault } from '../features/sync/keyring/needs.ts';
 import { ownKeys } from '../features/sync/keyring/own-keys.ts';
 
 /** What doctor says of the keys of this device: where they are, and what keeps it from its workspace. */
@@ -16,14 +17,23 @@ export async function deviceCheck(membership: Membership, directory: string): Pr
   const where =
     keysIn === 'keyring' ? 'in the keyring of the system' : `files in ${directory} (${why ?? 'made before'})`;
   if (standing === 'waiting') return check(`${where}, waiting for approval on ${kept.joining?.invited_by}`);
-  if (standing === 'revoked') return check(where, [revoked]);
-  return check(where, standing === 'locked' ? [await locked(membership)] : []);
+  const wrong = [...membership.faults.values()].map(faulty);
+  if (standing === 'revoked') return check(where, [revoked, ...wrong]);
+  return check(where, standing === 'locked' ? [await locked(membership), ...wrong] : wrong);
 }
 
 const revoked = manual({
   ...{ group: 'security', code: 'security/device-revoked', what: 'this device was revoked' },
   ...{ why: 'nothing newer can be read from the remotes or sent there; what is here stays', fix: 'prsist device list' },
 });
+
+/** What a remote showed that was refused: which of both keys or versions is whose stands in the message. */
+function faulty({ remote, error }: RemoteFault): Finding {
+  return manual({
+    ...{ group: 'security', code: error.code, what: `remote ${remote.name}: ${error.message}` },
+    ...{ why: 'until that is settled nothing is read from it or sent there', fix: error.hint },
+  });
+}
 
 async function locked(membership: Membership): Promise<Finding> {
   const { message, hint } = await ownKeys(membership.needs).then(

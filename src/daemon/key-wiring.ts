@@ -8,6 +8,7 @@ import type { KeyNeeds } from '../features/sync/keyring/needs.ts';
 import { logsOf } from '../features/sync/keyring/queries.ts';
 import { addRemote, allRemotes } from '../features/sync/remotes/queries.ts';
 import { allProjects } from '../features/system/queries.ts';
+import { createFailpoint } from '../platform/failpoint.ts';
 import { readText } from '../platform/files.ts';
 import { hostName, systemPlatform } from '../platform/host.ts';
 import type { Paths } from '../platform/paths.ts';
@@ -34,7 +35,7 @@ export function wireMembership(parts: KeyParts): Membership {
   const { paths, packageRoot, env, projects, settings, monotonic, open, adopt, log } = parts;
   const user = () => projects().user;
   return new Membership({
-    ...{ monotonic, pause, open, adopt },
+    ...{ monotonic, pause, open, adopt, failpoint: createFailpoint(env) },
     kept: new Kept(() => ({ read: user().read, write: (work) => user().write(work) })),
     seal: ageLoader,
     words: readRecoveryWords(packageRoot),

@@ -26,6 +26,7 @@ export const failpointNames = [
   'tensor.sealed',
   'tensor.renamed',
   ...syncFailpoints,
+  'keyring.put',
 ] as const;
 
 /** What the operating system would say, by the action that stands for it. */

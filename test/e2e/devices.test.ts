@@ -1,12 +1,14 @@
 // Devices as they are: each a home of its own with its own daemon, and a folder between them.
 import fs from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createHome, type Home } from '../harness/home.ts';
+import { createHome, ended, type Home } from '../harness/home.ts';
 
-function home(): Home {
+async function home(): Promise<Home> {
   const made = createHome();
   onTestFinished(() => made.remove());
+  await made.serve();
   return made;
 }
 
@@ -17,7 +19,7 @@ function writtenBy({ paths }: Home): string {
 }
 
 test('T29 · three devices by check words and by recovery words, one put out, and no secret in any log', async () => {
-  const [laptop, desk, fresh] = [home(), home(), home()];
+  const [laptop, desk, fresh] = [await home(), await home(), await home()];
   const folder = join(laptop.root, 'sync');
   await laptop.json(['remote', 'add', 'home', folder]);
   const invited = await laptop.json(['device', 'invite']);
@@ -65,7 +67,7 @@ test('T29 · three devices by check words and by recovery words, one put out, an
 });
 
 test('T29 · a remote of somebody else is refused when it is added, and stays as it is', async () => {
-  const [laptop, stranger] = [home(), home()];
+  const [laptop, stranger] = [await home(), await home()];
   const folder = join(laptop.root, 'sync');
   await laptop.json(['remote', 'add', 'home', folder]);
   await laptop.json(['device', 'invite']);
@@ -76,4 +78,39 @@ test('T29 · a remote of somebody else is refused when it is added, and stays as
   expect(await stranger.json(['remote', 'list'])).toMatchObject({ items: [] });
   const away = await stranger.prsist(['device', 'join'], { input: 'prsist-join-1.nonsense' });
   expect(away).toMatchObject({ exit: 2, stderr: expect.not.stringContaining('nonsense') });
+});
+
+test('T2 · killed where a keyring stands on the remote and is not noted here, the next start goes on with that one', async () => {
+  const laptop = await home();
+  const folder = join(laptop.root, 'sync');
+  await laptop.json(['remote', 'add', 'home', folder]);
+  const keyrings = () =>
+    fs
+      .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.kr'))
+      .map((name) => fs.readFileSync(join(folder, name)).toString('hex'))
+      .sort();
+  for (const [argv, versions] of [
+    [['device', 'invite', '--json'], 1],
+    [['device', 'rename', hostname(), 'desk'], 2],
+  ] as const) {
+    await laptop.kill();
+    const doomed = await laptop.serve({ PRSIST_FAILPOINT: 'keyring.put:kill' });
+    // whatever becomes of the command, which may ask a daemon of its own again
+    await laptop.prsist(argv);
+    await ended(doomed);
+    expect(doomed.signalCode).toBe('SIGKILL');
+    const put = keyrings();
+    expect(put).toHaveLength(versions);
+    await laptop.kill();
+    await laptop.json(['device', 'invite']);
+    expect(await laptop.json(['device', 'list'])).toMatchObject({
+      standing: 'member',
+      keyring_version: versions,
+      epoch: 1,
+    });
+    expect(keyrings()).toEqual(put);
+  }
+  const { items } = await laptop.json(['device', 'list']);
+  expect(items).toMatchObject([{ name: 'desk' }]);
 });

@@ -35,7 +35,10 @@ const request = (nth: number, left: Left): Case => ({ by: 'request', nth, left }
 /** An event writes twice: that its agent was seen, in the user database, then what it says. */
 const cases: Readonly<
   Record<
-    Exclude<Failpoint, keyof typeof keepingCases | (typeof tensorNames | typeof syncFailpoints)[number]>,
+    Exclude<
+      Failpoint,
+      keyof typeof keepingCases | (typeof tensorNames | typeof syncFailpoints | typeof keyNames)[number]
+    >,
     readonly Case[]
   >
 > = {
@@ -70,11 +73,13 @@ const keepingCases = {
 
 /** Theirs are in tensors.test.ts: they need an engine. */
 const tensorNames = ['tensor.sealed', 'tensor.renamed'] as const;
+/** In devices.test.ts. */
+const keyNames = ['keyring.put'] as const;
 
 describe('T2: a daemon that dies at a failpoint', () => {
   test('every failpoint has a case', () => {
     // those of synchronisation: sync-killed.test.ts
-    const known = [...Object.keys(cases), ...Object.keys(keepingCases), ...tensorNames, ...syncFailpoints];
+    const known = [...Object.keys(cases), ...Object.keys(keepingCases), ...tensorNames, ...syncFailpoints, ...keyNames];
     expect(known).toEqual([...failpointNames]);
   });
 

@@ -42,10 +42,8 @@ async function revokedWorld() {
 }
 
 test('KY5 · T29 · every flipped bit of a keyring file is refused', async () => {
-  const world = keyringWorld();
-  const laptop = await founder(world);
-  const desk = world.device('desk', []);
-  await letIn(laptop, desk);
+  const laptop = await founder(keyringWorld());
+  await laptop.inviting.rename(laptop.self.dev, 'renamed');
   const [first, second] = laptop.needs.kept.keyrings(laptop.self.ws);
   if (!first || !second) return expect.fail('two versions were expected');
   expect(() => requireNext(first, readKeyring(second.bytes, 'it'))).not.toThrow();
@@ -147,7 +145,7 @@ test('KY6 · attack 10 · a keyring that is signed by itself alone is taken by n
 test('KY7 · garbage in place of a keyring, a mark, a request or a token is refused, and crashes nothing', () => {
   const ws = idOf('ws');
   const secret = seededBytes('secret')(16);
-  const json = fc.json({ maxDepth: 4 });
+  const json = fc.json({ maxDepth: 2 });
   const texts = fc.oneof(
     fc.string({ unit: 'binary' }),
     json,
@@ -163,14 +161,14 @@ test('KY7 · garbage in place of a keyring, a mark, a request or a token is refu
       expect(() => readWorkspace(garbage, ws)).toThrow(/does not name|newer version/);
       expect(readRequest(garbage, ws, secret)).toBeUndefined();
     }),
-    { numRuns: 250 },
+    { numRuns: 100 },
   );
   fc.assert(
     fc.property(texts, (garbage) => {
       expect(() => readToken(garbage)).toThrow(/^the token /);
       expect(requestDevice(ws, garbage)).toBeUndefined();
     }),
-    { numRuns: 250 },
+    { numRuns: 100 },
   );
   const deep = Buffer.from(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
   expect(() => readKeyring(deep, 'it')).toThrow('is not a keyring');

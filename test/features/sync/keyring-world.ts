@@ -95,6 +95,7 @@ function device(remote: KeyringWorld['remote'], name: string, urls: readonly str
       clock.now += ms;
     },
     places: async () => ({ preferred: files, files, why: 'a test' }),
+    failpoint: () => undefined,
     self: () => self,
     redactionKey: () => createHash('sha256').update(`redaction ${name}`).digest('hex'),
     remotes: () => remotes,

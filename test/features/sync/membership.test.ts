@@ -1,7 +1,11 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PrsistError } from '../../../src/core/errors.ts';
+import { sha256Hex } from '../../../src/core/ids.ts';
+import { deviceCheck } from '../../../src/daemon/device-check.ts';
 import { admit, rename } from '../../../src/features/sync/keyring/change.ts';
 import { keyringName, workspaceName } from '../../../src/features/sync/keyring/object-names.ts';
+import { breathe } from '../../../src/platform/time.ts';
 import { type Device, founder, idOf, keyringWorld, letIn } from './keyring-world.ts';
 import type { MapRemote } from './map-remote.ts';
 
@@ -395,4 +399,78 @@ test('KY4 · a mark that is not ours, or of a version to come, stops everything'
   expect((await refusal(remote, startOf(laptop))).code).toBe('remote/newer-format');
   remote.objects.set(name, Buffer.from('{"format":1}'));
   expect((await refusal(remote, startOf(laptop))).code).toBe('remote/tampered');
+});
+
+test('KY3 · several devices that change the keyring all at once end with one keyring that has every change', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat({ max: 9 }), { minLength: 8, maxLength: 8 }), async (waits) => {
+      const world = keyringWorld();
+      const laptop = await founder(world);
+      const others = [world.device('desk', []), world.device('phone', [])];
+      for (const guest of others) {
+        await letIn(laptop, guest);
+        await startOf(laptop);
+      }
+      const remote = world.remote(url);
+      let puts = 0;
+      remote.beforePut = async () => {
+        puts += 1;
+        for (let turns = waits[puts % waits.length] ?? 0; turns > 0; turns -= 1) await breathe();
+      };
+      const all = [laptop, ...others];
+      await Promise.all(
+        all.map(async (each, n) => {
+          await each.inviting.rename(each.self.dev, `first ${n}`);
+          await each.inviting.rename(each.self.dev, `second ${n}`);
+        }),
+      );
+      for (const each of all) await startOf(each);
+      const held = await Promise.all(all.map((each) => each.membership.holding()));
+      expect(new Set(held.map(({ newest }) => newest.hash)).size).toBe(1);
+      expect(held[0]?.newest.clear.version).toBe(3 + 6);
+      const names = Object.values(held[0]?.secrets.names ?? {}).map(({ name }) => name);
+      expect(names.sort()).toEqual(['second 0', 'second 1', 'second 2']);
+    }),
+    { numRuns: 1 },
+  );
+});
+
+test('KY10 · what was wrong with a remote is told by doctor, with both keys, until it is right again', async () => {
+  const [world, other] = [keyringWorld(), keyringWorld()];
+  const laptop = await founder(world);
+  const clone = other.device('clone');
+  Object.assign(clone.self, { ws: laptop.self.ws });
+  await startOf(clone);
+  const { objects } = world.remote(url);
+  const name = keyringName(laptop.self.ws, 1);
+  const [right, wrong] = [objects.get(name), other.remote(url).objects.get(name)];
+  if (!right || !wrong) return expect.fail('two keyrings were expected');
+  objects.set(name, wrong);
+  await expect(startOf(laptop)).rejects.toMatchObject({ code: 'key/mismatch' });
+  const [finding] = (await deviceCheck(laptop.membership, '/keys')).findings;
+  const hashes = [right, wrong].map((bytes) => sha256Hex(bytes).slice(0, 16));
+  expect(finding).toMatchObject({ code: 'key/mismatch', group: 'security' });
+  for (const hash of hashes) expect(finding?.what).toContain(hash);
+  objects.set(name, right);
+  await startOf(laptop);
+  expect(await deviceCheck(laptop.membership, '/keys')).toEqual({
+    ...{ group: 'security', name: 'device keys: files in /keys (a test)', findings: [] },
+  });
+});
+
+test('KY10 · a revoked device keeps the names it knew, and doctor says what it is', async () => {
+  const world = keyringWorld();
+  const laptop = await founder(world);
+  const desk = world.device('desk', []);
+  await letIn(laptop, desk);
+  await laptop.inviting.revoke(desk.self.dev);
+  await startOf(desk);
+  const names = desk.store.db.prepare('select name from devices order by name').pluck();
+  expect(names.all()).toEqual(['desk', 'laptop']);
+  expect((await deviceCheck(desk.membership, '/keys')).findings.map(({ code }) => code)).toEqual([
+    'security/device-revoked',
+  ]);
+  laptop.secrets.clear();
+  const locked = await deviceCheck(laptop.restarted().membership, '/keys');
+  expect(locked.findings).toMatchObject([{ code: 'security/device-keys', what: expect.stringContaining('not there') }]);
 });

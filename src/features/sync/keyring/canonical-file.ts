@@ -23,11 +23,30 @@ export function parseCanonical<T>(bytes: Uint8Array, schema: z.ZodType<T>): T | 
   if (bytes.length > mostFileBytes) return undefined;
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success && canonical(parsed.data) === text ? parsed.data : undefined;
+    const parsed = isShallow(bytes) ? schema.safeParse(JSON.parse(text)) : undefined;
+    return parsed?.success && canonical(parsed.data) === text ? parsed.data : undefined;
   } catch {
     return undefined; // no UTF-8, no JSON, or half of a surrogate pair
   }
+}
+
+/** Deeper than any file of ours: a remote must not keep the parser busy. */
+const mostDepth = 16;
+
+/** Whether arrays and objects stand in one another at most so deep. */
+function isShallow(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length && depth <= mostDepth; at += 1) {
+    const byte = bytes[at];
+    if (byte === 0x5c && isText)
+      at += 1; // what is escaped ends no text
+    else if (byte === 0x22) isText = !isText;
+    else if (isText) continue;
+    else if (byte === 0x5b || byte === 0x7b) depth += 1;
+    else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+  }
+  return depth <= mostDepth;
 }
 
 /** The bytes of a canonical file. */

@@ -18,7 +18,8 @@ export function requireNext(before: Keyring, next: Keyring): void {
   const name = `keyring ${next.clear.version}`;
   const wrong = faultOf(before, next);
   if (wrong !== undefined) throw tampered(`${name} ${wrong}`);
-  if (next.clear.epoch === before.clear.epoch && next.clear.kid !== before.clear.kid) throw otherKey(next.clear);
+  if (next.clear.epoch === before.clear.epoch && next.clear.kid !== before.clear.kid)
+    throw otherKey(before.clear, next.clear);
 }
 
 /** Throws remote/tampered unless a version stands by itself: signed by one of its own admins. */
@@ -105,9 +106,10 @@ function isMember({ devices }: KeyringClear, dev: string): boolean {
   return devices.some((each) => each.dev === dev && each.revoked === undefined);
 }
 
-function otherKey({ version, epoch, kid }: KeyringClear): PrsistError {
+function otherKey({ kid: ours }: KeyringClear, { version, epoch, kid }: KeyringClear): PrsistError {
   return new PrsistError(
     'key/mismatch',
-    `keyring ${version} has another key (${kid}) for epoch ${epoch}; nothing was sent, made or overwritten`,
+    `keyring ${version} has another key for epoch ${epoch} (${kid}, here ${ours}); nothing was sent, made or overwritten`,
+    { details: { version, epoch, ours, theirs: kid } },
   );
 }

@@ -110,6 +110,7 @@ export function rename(dev: string, name: string): Change {
     found(draft, dev);
     const was = draft.secrets.names[dev];
     if (!was) throw new PrsistError('device/not-found', `no device ${dev}`);
+    if (was.name === name) return draft;
     const names = { ...draft.secrets.names, [dev]: { ...was, name } };
     return { ...draft, secrets: { ...draft.secrets, names } };
   };

@@ -147,7 +147,10 @@ export class Joining {
       const draft = admit({ dev, publicKey: keys.publicKey, box: keys.box, name, user })(draftAfter(newest, secrets));
       const made = await makeKeyring(draft, { ws, before: newest, by: wordsSigner(words), seal: await needs.seal() });
       const put = await putKeyring(opened, made, signal);
-      if (put === 'created') return this.#enter([...chain, made], place, keys);
+      if (put === 'created') {
+        needs.failpoint('keyring.put');
+        return this.#enter([...chain, made], place, keys);
+      }
       chain = (await chainOfWords(at, ws)) ?? chain;
     }
     throw new PrsistError('daemon/busy', 'others change the keyring all the time; nothing was changed', {

@@ -105,7 +105,7 @@ function noteDevices(tx: Write, { clear }: Keyring, secrets: KeyringSecrets | un
   for (const { dev, sign, box, role, revoked } of clear.devices) {
     const named = secrets?.names[dev];
     tx.run(saveDevice, {
-      ...{ dev, name: named?.name ?? dev.slice(0, 8), user_id: named?.user ?? '' },
+      ...{ dev, name: named?.name ?? null, user_id: named?.user ?? null },
       ...{ sign_key: fromBase64(sign), box_key: box, role, now: tx.now, revoked_at: revoked ? tx.now : null },
     });
   }

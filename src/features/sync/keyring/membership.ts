@@ -28,6 +28,8 @@ const mostTries = 16;
 
 export class Membership {
   readonly needs: KeyNeeds;
+  /** What is wrong with the keyrings of a remote, by its id, as it was last looked at. */
+  readonly faults = new Map<string, RemoteFault>();
   #turn: Promise<unknown> = Promise.resolve();
   #opened: { readonly hash: string; readonly secrets: KeyringSecrets | undefined } | undefined;
 
@@ -86,7 +88,7 @@ export class Membership {
    * Throws workspace/mismatch, remote/rolled-back, remote/tampered, key/missing or key/mismatch, with nothing written.
    */
   start(remote: NamedRemote): Promise<void> {
-    return this.inTurn(() => this.reach(remote, (opened, signal) => this.#start(remote, opened, signal)));
+    return this.inTurn(() => this.#looked(remote));
   }
 
   /**
@@ -197,6 +199,7 @@ export class Membership {
     const draft = firstDraft({ ...keys, name, user }, { key: random(32), redaction: redactionKey(), userName });
     const first = await makeKeyring(draft, { ws, before: undefined, by: deviceSigner(keys), seal: await seal() });
     if ((await putKeyring(opened, first, signal)) === 'exists') throw mintedElsewhere(ws);
+    this.needs.failpoint('keyring.put');
     await this.accept(remote, [first], keys);
   }
 
@@ -219,6 +222,7 @@ export class Membership {
       const about = { ws: this.workspace, before: newest, by: deviceSigner(keys), seal: await this.needs.seal() };
       const made = await makeKeyring(draft, about);
       if ((await putKeyring(opened, made, signal)) === 'created') {
+        this.needs.failpoint('keyring.put');
         await this.accept(remote, [made], keys);
         return made;
       }
@@ -238,12 +242,23 @@ export class Membership {
 
   async #tried(faults: RemoteFault[], remote: NamedRemote): Promise<boolean> {
     try {
-      await this.reach(remote, (opened, signal) => this.#start(remote, opened, signal));
+      await this.#looked(remote);
       return true;
     } catch (error) {
       if (!(error instanceof PrsistError) || !mayWait.has(error.code)) throw error;
       faults.push({ remote, error });
       return false;
+    }
+  }
+
+  /** Starts with a remote, and notes what is wrong with it until it is right again. */
+  async #looked(remote: NamedRemote): Promise<void> {
+    try {
+      await this.reach(remote, (opened, signal) => this.#start(remote, opened, signal));
+      this.faults.delete(remote.id);
+    } catch (error) {
+      if (error instanceof PrsistError && !mayWait.has(error.code)) this.faults.set(remote.id, { remote, error });
+      throw error;
     }
   }
 

@@ -55,6 +55,8 @@ export interface KeyNeeds {
   readonly monotonic: () => number;
   readonly pause: (ms: number) => Promise<void>;
   readonly places: () => Promise<SecretPlaces>;
+  /** Called where a keyring stands on a remote and is not noted here yet. */
+  readonly failpoint: (name: string) => void;
   readonly self: () => Self;
   readonly redactionKey: () => string;
   readonly remotes: () => readonly NamedRemote[];

@@ -54,10 +54,11 @@ export const allDevices = query<Params, DeviceRow>(
 export const dropOtherDevices = query<{ devs: string }, unknown>(
   'delete from devices where dev not in (select value from json_each(:devs))',
 );
+/** name, user_id: null where the keyring could not be opened; what was known before stays. */
 export const saveDevice = query<Params, unknown>(
   `insert into devices (dev, name, user_id, sign_key, box_key, role, added_at, revoked_at)
-   values (:dev, :name, :user_id, :sign_key, :box_key, :role, :now, :revoked_at)
-   on conflict (dev) do update set name = :name, user_id = :user_id, role = :role,
+   values (:dev, ifnull(:name, substr(:dev, 1, 8)), ifnull(:user_id, ''), :sign_key, :box_key, :role, :now, :revoked_at)
+   on conflict (dev) do update set name = ifnull(:name, name), user_id = ifnull(:user_id, user_id), role = :role,
      revoked_at = iif(:revoked_at is null, null, ifnull(revoked_at, :revoked_at))`,
 );
 export const keptIn = query<{ dev: string }, { kept_in: 'keyring' | 'files' }>(
