@@ -105,6 +105,25 @@ export const limits = {
   idempotencyHours: 24,
   logFileBytes: 10 * mib,
   logFiles: 5,
+
+  /** Records and plain bytes of one pack; a text that is larger has a companion of its own. */
+  packRecords: 1_000,
+  packBytes: mib,
+  /** What a pack may unpack to, and how many times its compressed size. */
+  packPlainBytes: 8 * mib,
+  packInflation: 200,
+  /** Nesting of a record's body. */
+  recordDepth: 64,
+  /** Packs of other devices that are kept, to give them back to a remote that lost them. */
+  packCacheBytes: 256 * mib,
+  /** Objects asked for or put at once, and their bytes. */
+  syncBatch: 64,
+  syncBatchBytes: 16 * mib,
+  /** A pack that fails its checks is not asked for again after so many times. */
+  packTries: 3,
+  /** A clock of another device that is further ahead is not followed. */
+  clockAheadMs: 5 * 60_000,
+
   gitTimeoutMs: 10_000,
   gitOutputBytes: 64 * mib,
 } as const;

@@ -1,6 +1,7 @@
 // Records that another log wrote: of another project of this device, of the mirror, later of another device.
 import { PrsistError } from '../core/errors.ts';
 import { commitment, genesisHead, nextHead, type RecordBody } from '../core/record.ts';
+import { noteHoles } from './branches.ts';
 import { appliedRecord } from './projector.ts';
 import type { Write } from './record-type.ts';
 import type { Statements } from './statements.ts';
@@ -36,9 +37,12 @@ export interface ForeignAppended {
   readonly late: boolean;
 }
 
-interface Into extends EngineParts {
+/** A store that takes records of other logs in, within a transaction. */
+export interface Arriving extends EngineParts {
   readonly tx: Write;
   readonly emit: (event: StoreEvent) => void;
+  /** Its database, for what is told when that fails. */
+  readonly file: string;
 }
 
 interface Address {
@@ -48,7 +52,7 @@ interface Address {
 }
 
 /** See Store.appendForeign, which is the only caller. */
-export function appendForeign(into: Into, rows: readonly ForeignRecord[], blobs: BlobSource): ForeignAppended {
+export function appendForeign(into: Arriving, rows: readonly ForeignRecord[], blobs: BlobSource): ForeignAppended {
   let appended = 0;
   let late = false;
   const logs = new Map<string, number>();
@@ -65,7 +69,7 @@ export function appendForeign(into: Into, rows: readonly ForeignRecord[], blobs:
 }
 
 /** The number of a log in this database, entered as closed when it is new: nobody writes it here. */
-function logOf({ statements, clock }: Into, row: ForeignRecord): number {
+function logOf({ statements, clock }: Arriving, row: ForeignRecord): number {
   const known = statements.one<Address>('select log_n, own, state from logs where log = ?', [row.log]);
   if (known?.own && known.state === 'open') {
     throw new PrsistError('store/corrupt', `log ${row.log} is written here: no copy of it can be added`);
@@ -111,7 +115,7 @@ interface Placed {
 }
 
 /** Puts one record in with its texts, heads and rows. True when its entity was changed here later. */
-function insert(into: Into, { row, log_n }: Placed, blobs: BlobSource): boolean {
+function insert(into: Arriving, { row, log_n }: Placed, blobs: BlobSource): boolean {
   const { statements, projector, tx, own } = into;
   // its commitment was checked, so it is what an engine like this one wrote
   const body = row.body === null ? undefined : (JSON.parse(row.body) as RecordBody);
@@ -136,13 +140,13 @@ function insert(into: Into, { row, log_n }: Placed, blobs: BlobSource): boolean 
   return later !== undefined;
 }
 
-function keepTexts({ statements, clock }: Into, body: RecordBody, blobs: BlobSource): void {
+/** Notes the texts a record names, with their bytes where the source has them: the others come later, or never. */
+export function keepTexts({ statements, clock }: Arriving, body: RecordBody, blobs: BlobSource): void {
   for (const [name, hash] of Object.entries(body.fields)) {
     if (!name.endsWith('_blob') || typeof hash !== 'string') continue;
     const key = Buffer.from(hash, 'hex');
     if (statements.run('update blobs set refs = refs + 1 where hash = ? and data is not null', [key]) > 0) continue;
-    const blob = blobs(hash);
-    if (!blob?.data) continue; // lost where it comes from as well; the record stays readable without it
+    const blob = blobs(hash) ?? absent(key, body.fields[`${name.slice(0, -'_blob'.length)}_bytes`]);
     statements.run(
       `insert into blobs (hash, codec, bytes, refs, data, created_at) values (?, ?, ?, 1, ?, ?)
        on conflict (hash) do update set codec = excluded.codec, data = excluded.data, refs = refs + 1`,
@@ -151,8 +155,17 @@ function keepTexts({ statements, clock }: Into, body: RecordBody, blobs: BlobSou
   }
 }
 
+/** Not here yet, or lost where it comes from as well; the record stays readable without it. */
+function absent(hash: Buffer, bytes: unknown): BlobRow {
+  return { hash, codec: 0, bytes: Number.isSafeInteger(bytes) ? Number(bytes) : 0, data: null };
+}
+
 /** What the change had seen is superseded; it is a head itself unless somebody here has seen it already. */
-function mergeHeads(statements: Statements, { ent, base }: RecordBody, { row, log_n }: Placed): void {
+export function mergeHeads(
+  statements: Statements,
+  { ent, base }: RecordBody,
+  { row, log_n }: { readonly row: Pick<ForeignRecord, 'log' | 'seq'>; readonly log_n: number },
+): void {
   for (const [log, seq] of base) {
     const sql = 'delete from heads where ent = ? and seq = ? and log_n = (select log_n from logs where log = ?)';
     statements.run(sql, [ent, seq, log]);
@@ -177,24 +190,11 @@ function noteEnd(statements: Statements, log: string, log_n: number): void {
      from (select seq, lag(seq, 1, 0) over (order by seq) as before from records where log_n = ?) where seq > before + 1`,
     [log_n],
   );
-  const key = holesKey(log);
-  if (gaps.length === 0) statements.run('delete from meta where key = ?', [key]);
-  else {
-    const value = JSON.stringify(gaps.map(({ first, last }) => [first, last]));
-    statements.run(
-      'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
-      [key, value],
-    );
-  }
-}
-
-const holesKey = (log: string) => `holes:${log}`;
-
-/** Ranges of a log's records that are known never to have come here. */
-export function knownHoles(statements: Statements, log: string): readonly (readonly [first: number, last: number])[] {
-  const row = statements.one<{ value: string }>('select value from meta where key = ?', [holesKey(log)]);
-  // written above
-  return row ? (JSON.parse(row.value) as [number, number][]) : [];
+  noteHoles(
+    statements,
+    log,
+    gaps.map(({ first, last }) => [first, last]),
+  );
 }
 
 const perPage = 200;

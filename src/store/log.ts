@@ -1,4 +1,7 @@
+import type { Id } from '../core/ids.ts';
 import { genesisHead } from '../core/record.ts';
+import type { StoreKind } from './migrate.ts';
+import { recordType, type Write } from './record-type.ts';
 import type { Statements } from './statements.ts';
 
 /** The log this device appends to, as it stands now: advanced in memory, written back before each commit. */
@@ -21,6 +24,32 @@ interface LogRow {
   readonly head: Uint8Array | null;
 }
 
+const logOpen = recordType<{ device: string; project_id: string | null; store: StoreKind; prev_log?: string }>(
+  'log.open',
+  'grow',
+);
+
+/** What the first record of a log says. */
+export interface Opening {
+  readonly user: string;
+  readonly device: string;
+  readonly project: string | null;
+  readonly store: StoreKind;
+  /** The log this one takes the place of. */
+  readonly prevLog?: string;
+}
+
+/** Writes the first record of a log: whose it is, and of which database. */
+export function openLog(tx: Write, own: OwnLog, { user, device, project, store, prevLog }: Opening): void {
+  tx.append(logOpen, {
+    // the entity of a log is the log itself
+    ent: own.log as Id,
+    fields: { device, project_id: project, store, ...(prevLog === undefined ? {} : { prev_log: prevLog }) },
+    actor: { user },
+    origin: 'human',
+  });
+}
+
 /** The own, open log of a database; undefined before its first record. Its clock goes on from the last record. */
 export function readOwnLog(statements: Statements): OwnLog | undefined {
   const row = statements.one<LogRow>(
@@ -31,12 +60,12 @@ export function readOwnLog(statements: Statements): OwnLog | undefined {
   return { ...row, head: row.head ?? genesisHead(row), hlc: lastReading(statements) };
 }
 
-/** The greatest clock reading of all that is here: what is written next comes after it. */
+/** The greatest clock reading of all that is here, clocks far ahead aside: what is written next comes after it. */
 function lastReading(statements: Statements): string {
   // the newest record of each log carries its greatest reading: one step in an index, where max(hlc) reads every record
   const last = statements.one<{ hlc: string | null }>(
     `select max((select hlc from records r where r.log_n = l.log_n and r.hlc is not null order by seq desc limit 1))
-       as hlc from logs l`,
+       as hlc from logs l where state <> 'suspect'`,
     [],
   );
   return last?.hlc ?? '';
@@ -59,4 +88,10 @@ export function insertOwnLog(
 /** Writes position and head back; part of the transaction whose records moved them. */
 export function saveOwnLog(statements: Statements, own: OwnLog): void {
   statements.run('update logs set seq = ?, head = ? where log_n = ?', [own.seq, own.head, own.log_n]);
+}
+
+/** Closes a log: nothing is appended to it here any more. */
+export function closeOwnLog(statements: Statements, own: OwnLog): void {
+  saveOwnLog(statements, own);
+  statements.run("update logs set state = 'closed' where log_n = ? and state = 'open'", [own.log_n]);
 }

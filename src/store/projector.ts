@@ -44,6 +44,11 @@ export function createProjector(projections: readonly Projection[], monotonic?: 
 
 /** A record as projections see it. body: a text that this engine wrote, or that was checked when it arrived. */
 export function appliedRecord(n: number, body: string): Applied<unknown> & { readonly name: string } {
-  const { id, ent, hlc, type, op, fields, actor, origin } = JSON.parse(body) as RecordBody; // see above
+  return appliedBody(n, JSON.parse(body) as RecordBody); // see above
+}
+
+/** The same for a body that is JSON already: nobody else may change it. */
+export function appliedBody(n: number, body: RecordBody): Applied<unknown> & { readonly name: string } {
+  const { id, ent, hlc, type, op, fields, actor, origin } = body;
   return { n, name: `${type}.${op}`, id, ent, hlc, writtenAt: hlcMs(hlc), fields, actor, origin };
 }

@@ -1,15 +1,14 @@
 import { isPromise } from 'node:util/types';
 import { PrsistError } from '../core/errors.ts';
-import { type Id, uuidV7 } from '../core/ids.ts';
+import { uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import type { Origin } from '../core/record.ts';
 import { holdFile } from '../platform/held-files.ts';
-import { appendForeign, type BlobSource, type ForeignAppended, type ForeignRecord } from './foreign.ts';
-import { insertOwnLog, type OwnLog, readOwnLog, saveOwnLog } from './log.ts';
+import { type Arriving, appendForeign, type BlobSource, type ForeignAppended, type ForeignRecord } from './foreign.ts';
+import { closeOwnLog, insertOwnLog, type OwnLog, openLog, readOwnLog, saveOwnLog } from './log.ts';
 import { type Migration, migrate, type StoreKind } from './migrate.ts';
 import { type Connection, guarded, isStoreFailure, openConnection, storeError } from './open.ts';
 import { createProjector, type Projector } from './projector.ts';
-import { type Projection, type Read, recordType, type Write } from './record-type.ts';
+import type { Projection, Read, Write } from './record-type.ts';
 import { Statements } from './statements.ts';
 import { type EngineParts, reader, type StoreEvent, transaction } from './transaction.ts';
 
@@ -56,8 +55,6 @@ type Outcome =
 /** After a commit that took longer than a full group on a good disk, the queue rests for one part in so many of that. */
 const [longMs, restShare] = [100, 8];
 
-const logOpen = recordType<{ device: string; project_id: string | null; store: StoreKind }>('log.open', 'grow');
-
 /**
  * One database: its log, its projections, and the one queue through which everything is written.
  * The writes of one tick share a transaction; one that fails is undone alone. A promise resolves after the commit is on disk.
@@ -98,7 +95,7 @@ export class Store {
       const own = readOwnLog(this.statements) ?? this.#newLog();
       this.#parts = { statements: this.statements, projector: this.projector, own, clock, random, failpoint };
       this.#writer = transaction(this.#parts, (event) => this.#events.push(event), this.#afterCommit);
-      if (own.seq === 0) this.#openLog();
+      if (own.seq === 0) this.maintain(() => this.#openLog());
     } catch (error) {
       this.db.close(); // its locks with it: the file can be looked at, and opened again
       this.#letGo();
@@ -161,11 +158,21 @@ export class Store {
    * passed over. Throws store/corrupt for a record that does not belong where it says.
    */
   appendForeign(rows: readonly ForeignRecord[], blobs: BlobSource): ForeignAppended {
-    return appendForeign(
-      { ...this.#parts, tx: this.#writer.tx, emit: (event) => this.#events.push(event) },
-      rows,
-      blobs,
-    );
+    return appendForeign(this.arriving, rows, blobs);
+  }
+
+  /** What takes records of other logs in, within a transaction of this store. */
+  get arriving(): Arriving {
+    const emit = (event: StoreEvent) => void this.#events.push(event);
+    return { ...this.#parts, tx: this.#writer.tx, emit, file: this.settings.file };
+  }
+
+  /** Closes the own log and goes on in a new one, within a transaction of this store. */
+  renewLog(): void {
+    const before = { ...this.#parts.own };
+    closeOwnLog(this.statements, before);
+    Object.assign(this.#parts.own, this.#insertLog());
+    this.#openLog(before.log);
   }
 
   /** Runs a piece of maintenance as one transaction outside the queue: rebuild, clean-up of local tables. */
@@ -208,25 +215,19 @@ export class Store {
   }
 
   #newLog(): OwnLog {
-    const { identity, clock, random } = this.settings;
-    const log = uuidV7(clock(), random(10));
-    return this.#inTransaction(() =>
-      insertOwnLog(this.statements, { ws: identity.ws, dev: identity.dev, log }, clock()),
-    );
+    return this.#inTransaction(() => this.#insertLog());
   }
 
-  #openLog(): void {
+  #insertLog(): OwnLog {
+    const { identity, clock, random } = this.settings;
+    const log = uuidV7(clock(), random(10));
+    return insertOwnLog(this.statements, { ws: identity.ws, dev: identity.dev, log }, clock());
+  }
+
+  #openLog(prevLog?: string): void {
     const { identity, kind, deviceName } = this.settings;
-    const own = this.#parts.own;
-    this.maintain((tx) => {
-      tx.append(logOpen, {
-        // the entity of a log is the log itself
-        ent: own.log as Id,
-        fields: { device: deviceName, project_id: identity.project, store: kind },
-        actor: { user: identity.user },
-        origin: 'human' satisfies Origin,
-      });
-    });
+    const opening = { user: identity.user, project: identity.project, device: deviceName, store: kind };
+    openLog(this.#writer.tx, this.#parts.own, prevLog === undefined ? opening : { ...opening, prevLog });
   }
 
   #schedule(): void {
@@ -275,10 +276,10 @@ export class Store {
     }
     this.#parts.failpoint('tx.after-commit');
     this.#waiting.unshift(...group.slice(outcomes.length));
-    outcomes.forEach((outcome, i) => {
+    for (const [i, outcome] of outcomes.entries()) {
       if (outcome.kind === 'done') group[i]?.resolve(outcome.value);
       else group[i]?.reject(outcome.error);
-    });
+    }
     if (this.#events.length > 0) this.settings.onCommit(this.#events);
   }
 
@@ -363,7 +364,7 @@ export class Store {
     try {
       return this.#inTransaction(() => {
         const value = work();
-        if (this.#parts.own.seq !== before.seq) saveOwnLog(this.statements, this.#parts.own);
+        if (this.#parts.own.head !== before.head) saveOwnLog(this.statements, this.#parts.own);
         return value;
       });
     } catch (error) {

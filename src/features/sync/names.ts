@@ -1,0 +1,160 @@
+// Names of objects on a remote. One strict pattern: whatever else lies there is left alone, and no name is ever a local path.
+import { isId } from '../../core/ids.ts';
+
+const digits = 'abcdefghijklmnopqrstuvwxyz234567';
+const root = 'prsist1';
+/** Stands for the user database, which belongs to no project. */
+export const noProject = '00000000-0000-0000-0000-000000000000';
+
+/** A UUID as 26 digits that survive file systems without upper case. */
+export function idDigits(id: string): string {
+  let bits = BigInt(`0x${id.replaceAll('-', '')}`) << 2n;
+  let text = '';
+  for (let i = 0; i < 26; i += 1) {
+    text = `${digits[Number(bits & 31n)]}${text}`;
+    bits >>= 5n;
+  }
+  return text;
+}
+
+/** The UUID of 26 digits; undefined for what is none. */
+export function digitsId(text: string): string | undefined {
+  let bits = 0n;
+  for (const digit of text) {
+    const value = digits.indexOf(digit);
+    if (value < 0) return undefined;
+    bits = (bits << 5n) | BigInt(value);
+  }
+  if (text.length !== 26 || (bits & 3n) !== 0n) return undefined;
+  const hex = (bits >> 2n).toString(16).padStart(32, '0');
+  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return isId(id) ? id : undefined;
+}
+
+/** Where a log's packs lie, with the range they hold. */
+export interface PackName {
+  readonly is: 'pack';
+  readonly name: string;
+  readonly ws: string;
+  /** `noProject` for the user database. */
+  readonly project: string;
+  readonly dev: string;
+  readonly log: string;
+  readonly from: number;
+  readonly to: number;
+  readonly rev: number;
+  /** Length of the object in bytes: a listing with sizes shows a cut one. */
+  readonly len: number;
+  /** First 16 hex digits of its SHA-256. */
+  readonly hash16: string;
+  /** A companion with texts, not the records themselves. */
+  readonly texts: boolean;
+}
+
+/** An announcement of the heads of a device's logs. */
+export interface HeadsName {
+  readonly is: 'heads';
+  readonly name: string;
+  readonly ws: string;
+  readonly dev: string;
+  readonly n: number;
+  readonly hash16: string;
+}
+
+/** A version of the keyring. */
+export interface KeyringName {
+  readonly is: 'keyring';
+  readonly name: string;
+  readonly ws: string;
+  readonly version: number;
+}
+
+export type ObjectName = PackName | HeadsName | KeyringName;
+
+const id = '[a-z2-7]{26}';
+const packForm = new RegExp(
+  `^${root}/(${id})/p/(${id})/(${id})/(${id})/(\\d{12})-(\\d{12})\\.(\\d{1,9})\\.(\\d{1,9})\\.([0-9a-f]{16})\\.(pk|bk)$`,
+);
+const headsForm = new RegExp(`^${root}/(${id})/h/(${id})\\.(\\d{1,12})\\.([0-9a-f]{16})\\.hd$`);
+const keyringForm = new RegExp(`^${root}/(${id})/k/(\\d{1,9})\\.kr$`);
+
+/** What an object's name says; undefined for a name that is none of ours. */
+export function parseName(name: string): ObjectName | undefined {
+  return packNamed(name) ?? headsNamed(name) ?? keyringNamed(name);
+}
+
+function packNamed(name: string): PackName | undefined {
+  const found = packForm.exec(name);
+  if (!found) return undefined;
+  const [ws, project, dev, log] = found.slice(1, 5).map((text) => digitsId(text));
+  const [from, to, rev, len] = found.slice(5, 9).map(Number);
+  const [hash16, ending] = found.slice(9);
+  if (!ws || !project || !dev || !log || !hash16 || !from || !to || rev === undefined || !len || to < from)
+    return undefined;
+  const read: PackName = {
+    is: 'pack',
+    name,
+    ws,
+    project,
+    dev,
+    log,
+    from,
+    to,
+    rev,
+    len,
+    hash16,
+    texts: ending === 'bk',
+  };
+  return packName(read) === name ? read : undefined; // one object has one name: no leading zeros beyond ours
+}
+
+function headsNamed(name: string): HeadsName | undefined {
+  const found = headsForm.exec(name);
+  const [ws, dev] = (found ?? []).slice(1, 3).map((text) => digitsId(text));
+  if (!found?.[4] || !ws || !dev) return undefined;
+  const read: HeadsName = { is: 'heads', name, ws, dev, n: Number(found[3]), hash16: found[4] };
+  return headsName(read) === name ? read : undefined;
+}
+
+function keyringNamed(name: string): KeyringName | undefined {
+  const found = keyringForm.exec(name);
+  const ws = digitsId(found?.[1] ?? '');
+  if (!found || !ws) return undefined;
+  return { is: 'keyring', name, ws, version: Number(found[2]) };
+}
+
+/** Everything of one workspace. */
+export function workspacePrefix(ws: string): string {
+  return `${root}/${idDigits(ws)}/`;
+}
+
+/** The object that says whose place this is. */
+export function workspaceFile(ws: string): string {
+  return `${workspacePrefix(ws)}ws.json`;
+}
+
+export function announcementsPrefix(ws: string): string {
+  return `${workspacePrefix(ws)}h/`;
+}
+
+export function keyringPrefix(ws: string): string {
+  return `${workspacePrefix(ws)}k/`;
+}
+
+/** All packs of a project, or of one device in it. */
+export function packsPrefix(ws: string, project?: string, dev?: string): string {
+  const inProject = project === undefined ? '' : `${idDigits(project)}/`;
+  return `${workspacePrefix(ws)}p/${inProject}${dev === undefined ? '' : `${idDigits(dev)}/`}`;
+}
+
+/** The name of a pack by what is in it. */
+export function packName(pack: Omit<PackName, 'is' | 'name'>): string {
+  const seqs = [pack.from, pack.to].map((seq) => String(seq).padStart(12, '0')).join('-');
+  const file = `${seqs}.${pack.rev}.${pack.len}.${pack.hash16}.${pack.texts ? 'bk' : 'pk'}`;
+  return `${packsPrefix(pack.ws, pack.project, pack.dev)}${idDigits(pack.log)}/${file}`;
+}
+
+/** The name of an announcement. */
+export function headsName(heads: Omit<HeadsName, 'is' | 'name'>): string {
+  return `${announcementsPrefix(heads.ws)}${idDigits(heads.dev)}.${heads.n}.${heads.hash16}.hd`;
+}

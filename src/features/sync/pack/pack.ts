@@ -1,0 +1,186 @@
+// A whole pack: made from records or texts, and opened again with every check, the cheapest first.
+import { createHash } from 'node:crypto';
+import { limits } from '../../../core/limits.ts';
+import { commitment, nextHead } from '../../../core/record.ts';
+import type { ChainRecord } from '../../../store/chain.ts';
+import type { Epoch, PackKeys, Signer } from '../keys.ts';
+import { type PackName, packName } from '../names.ts';
+import {
+  type PackLine,
+  type PackMeta,
+  type PackText,
+  packPlain,
+  readRecords,
+  readTexts,
+  recordsPlain,
+  textsPlain,
+  unpackPlain,
+} from './body.ts';
+import { decodeHeader, headerBytes, kindRecords, kindTexts, type PackHeader } from './header.ts';
+import { refused } from './refused.ts';
+import { isSigned, seal, signatureBytes, tagBytes, unseal } from './seal.ts';
+
+/** A run of one log, as it is packed. */
+export interface PackRun {
+  readonly ws: string;
+  readonly project: string;
+  readonly dev: string;
+  readonly log: string;
+  readonly v: number;
+  readonly from: number;
+  readonly to: number;
+  readonly hlcMax: string;
+  readonly headBefore: Uint8Array;
+  readonly headAfter: Uint8Array;
+}
+
+export interface Sealed {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+type Sealing = Pick<PackKeys, 'sign' | 'version'> & { readonly current: Epoch };
+
+/** Packs the records of a run. salt: 32 random bytes. */
+export function sealRecords(
+  run: PackRun,
+  content: { readonly meta: PackMeta; readonly lines: readonly PackLine[] },
+  keys: Sealing,
+  salt: Uint8Array,
+): Sealed {
+  return sealed(
+    run,
+    { kind: kindRecords, count: content.lines.length, salt },
+    recordsPlain(content.meta, content.lines),
+    keys,
+  );
+}
+
+/** Packs texts that records of a run name. */
+export function sealTexts(
+  run: PackRun,
+  content: { readonly meta: PackMeta; readonly texts: readonly PackText[] },
+  keys: Sealing,
+  salt: Uint8Array,
+): Sealed {
+  return sealed(
+    run,
+    { kind: kindTexts, count: content.texts.length, salt },
+    textsPlain(content.meta, content.texts),
+    keys,
+  );
+}
+
+function sealed(run: PackRun, as: Pick<PackHeader, 'kind' | 'count' | 'salt'>, plain: Buffer, keys: Sealing): Sealed {
+  const { codec, body } = packPlain(plain);
+  const bytes = seal({ ...run, ...as, codec, rev: 0, stubs: 0 }, body, keys);
+  const placed = { ...run, rev: 0, len: bytes.length, hash16: hash16(bytes), texts: as.kind === kindTexts };
+  return { name: packName(placed), bytes };
+}
+
+/** First 16 hex digits of SHA-256: what a name says of the bytes under it. */
+export function hash16(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}
+
+interface Opened {
+  readonly header: PackHeader;
+  readonly meta: PackMeta;
+}
+export interface OpenedRecords extends Opened {
+  readonly records: readonly ChainRecord[];
+}
+export interface OpenedTexts extends Opened {
+  readonly texts: readonly PackText[];
+}
+
+/** Opens a pack of records: its chain runs unbroken from the head its header begins with to the one it ends with. */
+export function openRecords(name: PackName, bytes: Buffer, keys: PackKeys): OpenedRecords {
+  const { header, plain } = opened(name, bytes, keys);
+  if (header.kind !== kindRecords) throw refused('path', 'its name says records, it holds texts');
+  const { meta, lines } = readRecords(plain, header.count);
+  return { header, meta, records: chained(header, lines) };
+}
+
+/** Opens a companion: each text is the one its hash names. */
+export function openTexts(name: PackName, bytes: Buffer, keys: PackKeys): OpenedTexts {
+  const { header, plain } = opened(name, bytes, keys);
+  if (header.kind !== kindTexts) throw refused('path', 'its name says texts, it holds records');
+  const { meta, texts } = readTexts(plain, header.count);
+  for (const { hash, bytes: text } of texts) {
+    if (!createHash('sha256').update(text).digest().equals(hash))
+      throw refused('text', 'a text is not the one it is named by');
+  }
+  return { header, meta, texts };
+}
+
+function opened(
+  name: PackName,
+  bytes: Buffer,
+  keys: PackKeys,
+): { readonly header: PackHeader; readonly plain: Buffer } {
+  if (bytes.length !== name.len) throw refused('length', `it has ${bytes.length} bytes, its name says ${name.len}`);
+  if (hash16(bytes) !== name.hash16) throw refused('hash', 'its bytes are not those of its name');
+  const header = decodeHeader(bytes);
+  if (headerBytes + header.bodyLength + signatureBytes !== bytes.length || header.bodyLength < tagBytes) {
+    throw refused('length', 'its body has another length than its header says');
+  }
+  checkPath(name, header);
+  checkSigner(header, bytes, keys.signer(header.signer));
+  const plain = unpackPlain(header.codec, unseal(bytes, header, epochOf(header, keys)));
+  return { header, plain };
+}
+
+function checkPath(name: PackName, header: PackHeader): void {
+  const fits =
+    (['ws', 'project', 'dev', 'log', 'from', 'to', 'rev'] as const).every((field) => name[field] === header[field]) &&
+    name.texts === (header.kind === kindTexts);
+  if (!fits) throw refused('path', 'it lies where it was not made for');
+}
+
+function checkSigner(header: PackHeader, bytes: Buffer, signer: Signer | undefined): void {
+  if (!signer) throw refused('signer', `device ${header.signer} is not in the keyring`);
+  if (signer.lastAccepted && header.to > (signer.lastAccepted[header.log] ?? 0)) {
+    throw refused('signer', `device ${header.signer} was revoked before it wrote this`);
+  }
+  if (!isSigned(bytes, signer.publicKey)) throw refused('signature', 'its signature is not that of its device');
+}
+
+function epochOf(header: PackHeader, keys: PackKeys): Epoch {
+  const epoch = keys.epoch(header.epoch);
+  if (!epoch) throw refused('epoch', `its key, of epoch ${header.epoch}, is not here`, 'no key');
+  if (!header.kid.every((byte, i) => byte === epoch.kid[i])) {
+    throw refused('kid', `another key is in use in epoch ${header.epoch}`, 'wrong key');
+  }
+  return epoch;
+}
+
+function chained(header: PackHeader, lines: readonly PackLine[]): ChainRecord[] {
+  let head: Uint8Array = header.headBefore;
+  const records = lines.map(({ salt, body }, i): ChainRecord => {
+    const com = commitment(salt, body);
+    head = nextHead(head, header.from + i, com);
+    return { salt, body, com, head, parsed: parsed(body) };
+  });
+  if (!Buffer.from(head).equals(header.headAfter))
+    throw refused('chain', 'its chain does not end where its header says');
+  return records;
+}
+
+/** What is no JSON stays a record: its author signed it, so it is kept and told as one that cannot be shown. */
+function parsed(body: string): unknown {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (!isDeeper(value, limits.recordDepth)) return value;
+  } catch {
+    return undefined;
+  }
+  throw refused('lines', 'one of its records is nested too deeply');
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const member of Object.values(value)) if (isDeeper(member, levels - 1)) return true;
+  return false;
+}

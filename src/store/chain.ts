@@ -1,0 +1,236 @@
+// Verified runs of another log, in bulk: what comes with a pack. Beside foreign.ts, which takes single records in any order.
+import { hlcMs } from '../core/hlc.ts';
+import { isId } from '../core/ids.ts';
+import { limits } from '../core/limits.ts';
+import { genesisHead, type RecordBody } from '../core/record.ts';
+import { knownHoles } from './branches.ts';
+import { type Arriving, appendForeign, keepTexts, mergeHeads } from './foreign.ts';
+import { isStoreFailure, storeError } from './open.ts';
+import { appliedBody } from './projector.ts';
+import type { Statements } from './statements.ts';
+import type { StoreEvent } from './transaction.ts';
+
+/** A record whose commitment and head were computed from its bytes. */
+export interface ChainRecord {
+  readonly body: string;
+  readonly salt: Uint8Array;
+  readonly com: Uint8Array;
+  readonly head: Uint8Array;
+  /** Its body as JSON, undefined when it is none; whoever hands it over has capped its depth. */
+  readonly parsed: unknown;
+}
+
+/** Records of one log side by side, unbroken: the first follows what is held of that log here. */
+export interface Chain {
+  readonly ws: string;
+  readonly dev: string;
+  readonly log: string;
+  readonly v: number;
+  /** Position of the first. */
+  readonly from: number;
+  readonly records: readonly ChainRecord[];
+}
+
+export interface ChainAppended {
+  /** How many were taken, from the first on: as many as fit the time. */
+  readonly taken: number;
+  /** Kept without rows: a projection refused them, they are of a later version, or no records at all. */
+  readonly refused: number;
+  /** Something was changed here after it was changed there: rows are right only when they are computed again. */
+  readonly late: boolean;
+}
+
+/** Envelope version this program writes and projects. */
+export const envelopeKnown = 1;
+const [stateLive, stateNewer, stateRefused] = [0, 2, 3];
+
+interface LogRow {
+  readonly log_n: number;
+  readonly seq: number;
+  readonly state: string;
+}
+
+interface Run {
+  readonly into: Arriving;
+  readonly log_n: number;
+  readonly chain: Chain;
+  readonly events: StoreEvent[];
+  readonly latest: number;
+  isAhead: boolean;
+  refused: number;
+  late: boolean;
+}
+
+/**
+ * Appends a run within a transaction, with its texts noted, heads and rows; stops when time is up, at least one further.
+ * A record that no projection takes is kept without rows and stops nothing. Only what is verified may come here.
+ */
+export function appendChain(into: Arriving, chain: Chain, isTimeUp: () => boolean): ChainAppended {
+  const log = logOf(into, chain);
+  if (log.seq !== chain.from - 1 || knownHoles(into.statements, chain.log).some(([first]) => first >= chain.from)) {
+    return amongOthers(into, chain);
+  }
+  const { statements, own } = into;
+  const before = own.hlc;
+  statements.run('savepoint chain', []);
+  try {
+    const run = newRun(into, chain, log.log_n);
+    const taken = takeSome(run, isTimeUp, (i) => take(run, i));
+    return finished(run, taken);
+  } catch (cause) {
+    const error = storeError(cause, into.file);
+    if (isStoreFailure(error) || !statements.db.inTransaction) throw error;
+    // one of them does not project: each alone, so that the others do
+    statements.run('rollback to chain', []);
+    own.hlc = before;
+    const run = newRun(into, chain, log.log_n);
+    const taken = takeSome(run, isTimeUp, (i) => takeCarefully(run, i));
+    return finished(run, taken);
+  } finally {
+    if (statements.db.inTransaction) statements.run('release chain', []);
+  }
+}
+
+function newRun(into: Arriving, chain: Chain, log_n: number): Run {
+  return {
+    into,
+    chain,
+    log_n,
+    events: [],
+    latest: into.clock() + limits.clockAheadMs,
+    isAhead: false,
+    refused: 0,
+    late: false,
+  };
+}
+
+function takeSome({ chain }: Run, isTimeUp: () => boolean, takeOne: (i: number) => void): number {
+  for (let i = 0; i < chain.records.length; i += 1) {
+    takeOne(i);
+    if (isTimeUp()) return i + 1;
+  }
+  return chain.records.length;
+}
+
+function finished(run: Run, taken: number): ChainAppended {
+  const { into, chain, log_n, events } = run;
+  const head = chain.records[taken - 1]?.head;
+  if (head)
+    into.statements.run('update logs set seq = ?, head = ? where log_n = ?', [chain.from + taken - 1, head, log_n]);
+  if (run.isAhead) into.statements.run("update logs set state = 'suspect' where log_n = ? and state = 'open'", [log_n]);
+  for (const event of events) into.emit(event);
+  return { taken, refused: run.refused, late: run.late };
+}
+
+/** A log of which later pieces are here already, from the second copy of some entries. */
+function amongOthers(into: Arriving, { records, from, ...of }: Chain): ChainAppended {
+  const rows = records.map(({ body, salt, com, head }, i) => ({ ...of, seq: from + i, body, salt, com, head }));
+  const { late } = appendForeign(into, rows, () => undefined);
+  return { taken: records.length, refused: 0, late };
+}
+
+function logOf({ statements, clock }: Arriving, { ws, dev, log }: Chain): LogRow {
+  const known = statements.one<LogRow>('select log_n, seq, state from logs where log = ?', [log]);
+  if (known) return known;
+  const log_n = statements.insert(
+    "insert into logs (ws, dev, log, own, seq, head, state, opened_at) values (?, ?, ?, 0, 0, ?, 'open', ?)",
+    [ws, dev, log, genesisHead({ ws, dev, log }), clock()],
+  );
+  return { log_n, seq: 0, state: 'open' };
+}
+
+function takeCarefully(run: Run, i: number): void {
+  const { statements, own } = run.into;
+  const [before, heard] = [own.hlc, run.events.length];
+  statements.run('savepoint record', []);
+  try {
+    take(run, i);
+  } catch (cause) {
+    const error = storeError(cause, run.into.file);
+    if (isStoreFailure(error) || !statements.db.inTransaction) throw error;
+    statements.run('rollback to record', []);
+    own.hlc = before;
+    run.events.length = heard;
+    insert(run, i, bodyOf(run, i), stateRefused);
+    run.refused += 1;
+  }
+  statements.run('release record', []);
+}
+
+function bodyOf({ chain }: Run, i: number): RecordBody | undefined {
+  const parsed = chain.records[i]?.parsed;
+  return isBody(parsed) ? parsed : undefined;
+}
+
+function take(run: Run, i: number): void {
+  const { into, chain } = run;
+  const { statements, projector, tx } = into;
+  const body = bodyOf(run, i);
+  if (!body || chain.v > envelopeKnown) {
+    insert(run, i, body, body ? stateNewer : stateRefused);
+    run.refused += 1;
+    return;
+  }
+  const isTwin = tx.known(body.id);
+  const name = `${body.type}.${body.op}`;
+  const merges = projector.merges(name);
+  const isLater = merges && isChangedLater(statements, body);
+  keepTexts(into, body, () => undefined);
+  const n = insert(run, i, body, stateLive);
+  follow(run, body.hlc);
+  if (merges) mergeHeads(statements, body, { row: { log: chain.log, seq: chain.from + i }, log_n: run.log_n });
+  if (isTwin) return;
+  projector.apply(tx, name, appliedBody(n, body));
+  run.events.push({ n, name, ent: body.ent });
+  run.late ||= isLater;
+}
+
+function isChangedLater(statements: Statements, { ent, hlc }: RecordBody): boolean {
+  return statements.one('select 1 from records where ent = ? and hlc > ? limit 1', [ent, hlc]) !== undefined;
+}
+
+/** What is written here next is later than all that is known, but for a clock that is far ahead of ours. */
+function follow(run: Run, hlc: string): void {
+  if (hlcMs(hlc) > run.latest) run.isAhead = true;
+  else if (hlc > run.into.own.hlc) run.into.own.hlc = hlc;
+}
+
+function insert({ into, chain, log_n }: Run, i: number, body: RecordBody | undefined, state: number): number {
+  // i runs over the records of the chain
+  const record = chain.records[i] as ChainRecord;
+  return into.statements.insert(
+    `insert into records (log_n, seq, v, id, ent, type, op, hlc, body, salt, com, head, state)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      ...[log_n, chain.from + i, chain.v, body?.id ?? null, body?.ent ?? null, body?.type ?? null, body?.op ?? null],
+      ...[body?.hlc ?? null, record.body, record.salt, record.com, record.head, state],
+    ],
+  );
+}
+
+const hlcForm = /^[0-9a-f]{16}$/;
+
+/** Whether JSON has the members of a record's body; what its fields say is the projections' business. */
+function isBody(value: unknown): value is RecordBody {
+  if (!isObject(value)) return false;
+  const { hlc, id, ent, type, op, base, fields, actor, origin } = value;
+  return (
+    [hlc, id, ent, type, op, origin].every((member) => typeof member === 'string') &&
+    hlcForm.test(String(hlc)) &&
+    isId(String(id)) &&
+    isId(String(ent)) &&
+    Array.isArray(base) &&
+    base.every(isPair) &&
+    isObject(fields) &&
+    isObject(actor) &&
+    typeof actor['user'] === 'string'
+  );
+}
+
+function isPair(value: unknown): boolean {
+  return Array.isArray(value) && typeof value[0] === 'string' && Number.isSafeInteger(value[1]);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
