@@ -23,7 +23,7 @@ export interface MergeTable {
 const context: MergeTable = {
   kinds: {
     ...{ value: 'value', metadata: 'value', layer: 'layer', priority: 'priority', expires_at: 'later' },
-    ...{ category: 'plain', source: 'plain', session_id: 'plain', life: 'life', tags: 'set', links: 'set' },
+    ...{ category: 'plain', source: 'latest', session_id: 'latest', life: 'life', tags: 'set', links: 'set' },
   },
   says: {
     'context.put': (fields, text) => ({ ...fields, value: jsonText(fields, text), life: 'live' }),
@@ -36,7 +36,7 @@ const context: MergeTable = {
 const task: MergeTable = {
   kinds: {
     ...{ status: 'status', priority: 'priority', description: 'value', result: 'value' },
-    ...{ assignee: 'plain', position: 'plain', agent: 'plain', parent: 'plain' },
+    ...{ assignee: 'plain', position: 'latest', agent: 'latest', parent: 'plain' },
   },
   says: {
     'task.add': (fields) => fields,
@@ -47,8 +47,8 @@ const task: MergeTable = {
 const document: MergeTable = {
   kinds: {
     ...{ content: 'value', metadata: 'value', life: 'life' },
-    ...{ title: 'plain', kind: 'plain', mime: 'plain', version: 'plain', source: 'plain', path: 'plain' },
-    session_id: 'plain',
+    ...{ title: 'plain', kind: 'plain', mime: 'plain', version: 'latest', source: 'latest', path: 'latest' },
+    session_id: 'latest',
   },
   says: {
     'document.put': (fields, text) => ({
