@@ -59,6 +59,7 @@ import { hasOriginal } from '../features/sessions/join.ts';
 import { lastHeard, noteEnd, noteResumed } from '../features/sessions/lifecycle.ts';
 import { takeIn } from '../features/sessions/take-in.ts';
 import { takeInGit } from '../features/sessions/take-in-git.ts';
+import { syncFeature } from '../features/sync/feature.ts';
 import { systemFeature } from '../features/system/feature.ts';
 import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../features/system/needs.ts';
 import { tokensFeature } from '../features/tokens/feature.ts';
@@ -229,6 +230,7 @@ export function wire(wiring: Wiring): Wired {
       welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
     }),
     erasingFeature(erasing),
+    syncFeature(),
     batchFeature(batchSteps(() => features)),
     trustFeature({ entries: doubtedEntries, documents: doubtedDocuments, undoings }),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),

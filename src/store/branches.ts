@@ -75,10 +75,10 @@ export function branchId(log: string, com: Uint8Array): Id {
 /** The log of that name and all that branched off it, the log itself first; none when nothing of it is here. */
 export function heldChains(statements: Statements, root: string): HeldChain[] {
   const rows = statements.all<LogRow>(
-    `select ${columns} from logs where log = ?1 or log in
-       (select substr(key, 8) from meta where key glob 'branch:*' and value ->> '$.root' = ?1)
-     order by log = ?1 desc, log_n`,
-    [root],
+    `select ${columns} from logs where log = :root or log in
+       (select substr(key, 8) from meta where key glob 'branch:*' and value ->> '$.root' = :root)
+     order by log = :root desc, log_n`,
+    { root },
   );
   return rows.map((row) => held(statements, row));
 }
@@ -128,19 +128,29 @@ export function linkAt(
 /**
  * A log went on in two ways: from `at` on, the one with the smaller commitment keeps its id, the other is a log of its own
  * by a name that follows from its first record. Both are closed. theirs: commitment of the record that is not here yet.
- * Returns the id under which the other way is to be appended. Within a transaction; the own log is no longer written.
+ * Within a transaction; the own log is no longer written.
  */
-export function forkChain(statements: Statements, chain: HeldChain, at: number, theirs: Uint8Array): string {
+export function forkChain(statements: Statements, chain: HeldChain, at: number, theirs: Uint8Array): Forked {
   const ours = linkAt(statements, chain, at);
   const before = linkAt(statements, chain, at - 1)?.head ?? genesisHead(chain);
   statements.run("update logs set state = 'forked' where log_n = ?", [chain.log_n]);
   if (!ours || Buffer.compare(ours.com, theirs) < 0) {
-    return addBranch(statements, chain, { at, id: branchId(chain.log, theirs), head: before }).log;
+    const { log } = addBranch(statements, chain, { at, id: branchId(chain.log, theirs), head: before });
+    return { log, branch: log };
   }
   const moved = addBranch(statements, chain, { at, id: branchId(chain.log, ours.com), head: before });
   moveRecords(statements, { chain, at, to: moved.log_n });
   statements.run('update logs set seq = ?, head = ? where log_n = ?', [at - 1, before, chain.log_n]);
-  return chain.log;
+  return { log: chain.log, branch: moved.log, moved: moved.log_n };
+}
+
+export interface Forked {
+  /** Id under which the way that is not here yet is to be appended. */
+  readonly log: string;
+  /** The new log. */
+  readonly branch: string;
+  /** Its number, where what was here went to it. */
+  readonly moved?: number;
 }
 
 function addBranch(

@@ -3,6 +3,7 @@ import { hlcMs } from '../core/hlc.ts';
 import { isId } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import { genesisHead, type RecordBody } from '../core/record.ts';
+import { packed } from './blobs.ts';
 import { knownHoles } from './branches.ts';
 import { type Arriving, appendForeign, keepTexts, mergeHeads } from './foreign.ts';
 import { isStoreFailure, storeError } from './open.ts';
@@ -233,4 +234,27 @@ function isPair(value: unknown): boolean {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Keeps texts that records name, or will name. Returns how many of them records here were waiting for: what was computed
+ * of those records without their texts is right only when it is computed again.
+ */
+export function keepArrivedTexts({ statements, clock }: Arriving, texts: readonly ArrivedText[]): number {
+  let waited = 0;
+  for (const { hash, bytes } of texts) {
+    const { codec, data } = packed(bytes);
+    waited += statements.run('update blobs set codec = ?, data = ?, bytes = ? where hash = ? and data is null', [
+      ...[codec, data, bytes.length, hash],
+    ]);
+    const add = 'insert or ignore into blobs (hash, codec, bytes, refs, data, created_at) values (?, ?, ?, 0, ?, ?)';
+    statements.run(add, [hash, codec, bytes.length, data, clock()]);
+  }
+  return waited;
+}
+
+export interface ArrivedText {
+  /** SHA-256 of the bytes, which was checked. */
+  readonly hash: Uint8Array;
+  readonly bytes: Uint8Array;
 }

@@ -36,6 +36,16 @@ tensor/mismatch 409 1
 tensor/not-found 404 1
 engine/unavailable 503 69 retry
 engine/failed 502 1
+remote/rolled-back 409 1
+remote/tampered 409 1
+remote/newer-format 426 69
+workspace/mismatch 409 1
+key/missing 424 1
+key/mismatch 409 1
+device/not-found 404 1
+device/refused 409 1
+invite/expired 409 1
+recovery/wrong-words 400 2
 route/unknown 404 2
 request/key-reused 409 1
 limit/too-large 413 1
@@ -55,6 +65,11 @@ store/unsafe-mode 500 77
 disk/full 507 75 retry
 disk/failed 500 75 retry
 disk/read-only 507 77
+remote/not-found 404 1
+remote/offline 503 75 retry
+remote/auth 401 77
+remote/full 507 75 retry
+remote/read-only 403 77
 internal 500 70
 `;
 

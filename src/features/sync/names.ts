@@ -1,35 +1,9 @@
 // Names of objects on a remote. One strict pattern: whatever else lies there is left alone, and no name is ever a local path.
-import { isId } from '../../core/ids.ts';
+import { digitsId, idDigits } from './id-digits.ts';
 
-const digits = 'abcdefghijklmnopqrstuvwxyz234567';
 const root = 'prsist1';
 /** Stands for the user database, which belongs to no project. */
 export const noProject = '00000000-0000-0000-0000-000000000000';
-
-/** A UUID as 26 digits that survive file systems without upper case. */
-export function idDigits(id: string): string {
-  let bits = BigInt(`0x${id.replaceAll('-', '')}`) << 2n;
-  let text = '';
-  for (let i = 0; i < 26; i += 1) {
-    text = `${digits[Number(bits & 31n)]}${text}`;
-    bits >>= 5n;
-  }
-  return text;
-}
-
-/** The UUID of 26 digits; undefined for what is none. */
-export function digitsId(text: string): string | undefined {
-  let bits = 0n;
-  for (const digit of text) {
-    const value = digits.indexOf(digit);
-    if (value < 0) return undefined;
-    bits = (bits << 5n) | BigInt(value);
-  }
-  if (text.length !== 26 || (bits & 3n) !== 0n) return undefined;
-  const hex = (bits >> 2n).toString(16).padStart(32, '0');
-  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-  return isId(id) ? id : undefined;
-}
 
 /** Where a log's packs lie, with the range they hold. */
 export interface PackName {
@@ -126,11 +100,6 @@ function keyringNamed(name: string): KeyringName | undefined {
 /** Everything of one workspace. */
 export function workspacePrefix(ws: string): string {
   return `${root}/${idDigits(ws)}/`;
-}
-
-/** The object that says whose place this is. */
-export function workspaceFile(ws: string): string {
-  return `${workspacePrefix(ws)}ws.json`;
 }
 
 export function announcementsPrefix(ws: string): string {

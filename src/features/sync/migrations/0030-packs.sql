@@ -30,7 +30,7 @@ create table sync_metadata (
 create unique index sync_metadata_of on sync_metadata (resource_type, resource_id, ifnull(remote_id, ''));
 create table pins (
   remote_id text not null,
-  kind text not null check (kind in ('log', 'device', 'keyring', 'listed', 'bad')),
+  kind text not null check (kind in ('log', 'device', 'keyring', 'listed', 'announced', 'bad')),
   id text not null,
   n integer not null, -- seq, number of an announcement, version, moment, failed tries
   value text not null default '',

@@ -1,0 +1,195 @@
+// Own records become packs: once, at fixed boundaries, the same bytes for every remote.
+import { PrsistError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { genesisHead, type RecordBody } from '../../core/record.ts';
+import { getBlob } from '../../store/blobs.ts';
+import { allChains, type HeldChain, linkAt, rootOf } from '../../store/branches.ts';
+import type { Store } from '../../store/store.ts';
+import type { Epoch } from './keys.ts';
+import { noProject, parseName } from './names.ts';
+import type { PackLine, PackMeta, PackText } from './pack/body.ts';
+import { type PackRun, type Sealed, sealRecords, sealTexts } from './pack/pack.ts';
+import {
+  addPack,
+  type CutRow,
+  isPackedText,
+  lastOwn,
+  notePackedText,
+  packedTo,
+  recordsAfter,
+  saveCursor,
+} from './queries.ts';
+import { type Run, shelfKey } from './run.ts';
+
+/** Own logs of this database, as far as they are held: what this device wrote, wherever it was before. */
+export function ownChains({ parts }: Run, store: Store): HeldChain[] {
+  return allChains(store.statements, parts.keys.ws).filter(({ dev }) => dev === parts.keys.dev);
+}
+
+/** Whether there are own records that no pack holds. */
+export function isUncut(run: Run, store: Store): boolean {
+  return ownChains(run, store).some((chain) => packedUpTo(store, chain) < chain.seq);
+}
+
+function packedUpTo(store: Store, { log_n, first }: HeldChain): number {
+  return store.read.one(packedTo, { log_n })?.seq ?? first - 1;
+}
+
+/** Packs everything that is not packed yet. */
+export async function cutAll(run: Run, store: Store): Promise<void> {
+  const epoch = requireEpoch(run);
+  for (const chain of ownChains(run, store)) {
+    for (let from = packedUpTo(store, chain) + 1; from <= chain.seq; ) {
+      run.goOn();
+      const cut = cutFrom(store, chain, { from, to: chain.seq });
+      if (!cut) break;
+      run.tell({ doing: 'packing', done: from, of: chain.seq, bytes: 0 });
+      await keep(run, store, { chain, epoch, ...cut });
+      from = cut.rows.at(-1)?.seq === undefined ? chain.seq + 1 : (cut.rows.at(-1)?.seq ?? 0) + 1;
+      await run.parts.breathe();
+    }
+  }
+}
+
+/** Packs a range again whose pack was lost from this disk. */
+export async function cutAgain(
+  run: Run,
+  store: Store,
+  range: { readonly log_n: number; readonly from: number; readonly to: number },
+): Promise<void> {
+  const chain = ownChains(run, store).find(({ log_n }) => log_n === range.log_n);
+  if (!chain) return;
+  const epoch = requireEpoch(run);
+  for (let from = range.from; from <= range.to; ) {
+    const cut = cutFrom(store, chain, { from, to: range.to });
+    if (!cut) return;
+    await keep(run, store, { chain, epoch, ...cut, again: true });
+    from += cut.rows.length;
+  }
+}
+
+function requireEpoch({ parts }: Run): Epoch {
+  if (parts.keys.current) return parts.keys.current;
+  throw new PrsistError('key/missing', 'this device was not let in yet: nothing was sent');
+}
+
+interface Piece {
+  readonly rows: readonly CutRow[];
+  readonly lines: readonly PackLine[];
+}
+
+/** The next pack's worth of records; undefined where one of them was erased, which packs cannot tell yet. */
+function cutFrom(
+  store: Store,
+  { log_n }: HeldChain,
+  { from, to }: { readonly from: number; readonly to: number },
+): Piece | undefined {
+  const page = store.read.all(recordsAfter, {
+    log_n,
+    seq: from - 1,
+    limit: Math.min(limits.packRecords, to - from + 1),
+  });
+  const rows: CutRow[] = [];
+  const lines: PackLine[] = [];
+  let bytes = 0;
+  for (const row of page) {
+    if (row.body === null || row.salt === null || row.v !== page[0]?.v) break;
+    bytes += Buffer.byteLength(row.body);
+    if (lines.length > 0 && bytes > limits.packBytes) break;
+    rows.push(row);
+    lines.push({ salt: row.salt, body: row.body });
+  }
+  return rows.length === 0 ? undefined : { rows, lines };
+}
+
+interface Cutting extends Piece {
+  readonly chain: HeldChain;
+  readonly epoch: Epoch;
+  readonly again?: boolean;
+}
+
+/** Seals, writes both to disk, and only then notes them: killed in between, it is done again. */
+async function keep(run: Run, store: Store, cutting: Cutting): Promise<void> {
+  const { parts } = run;
+  const { chain, epoch, lines, rows } = cutting;
+  const of = runOf(store, chain, rows);
+  const meta = metaOf(run, store);
+  const keys = { sign: parts.keys.sign.bind(parts.keys), version: parts.keys.version, current: epoch };
+  const texts = textsOf(store, cutting);
+  const packs = [
+    sealRecords(of, { meta, lines }, keys, parts.random(32)),
+    ...groups(texts).map((group) => sealTexts(of, { meta, texts: group }, keys, parts.random(32))),
+  ];
+  parts.failpoint('pack.cut');
+  for (const { name, bytes } of packs) parts.shelf.write(shelfKey(name), bytes);
+  parts.failpoint('pack.fsynced');
+  await store.write((tx) => {
+    for (const pack of packs) tx.run(addPack, { ...rowOf(pack, of, chain.log_n), at: parts.clock() });
+    for (const { hash } of texts) tx.run(notePackedText, { log_n: chain.log_n, hash });
+    tx.run(saveCursor, { n: store.read.one(lastOwn, {})?.n ?? 0, now: parts.clock() });
+  });
+  parts.failpoint('pack.rows');
+}
+
+function rowOf({ name, bytes }: Sealed, { from, to }: PackRun, log_n: number) {
+  return { name, log_n, seq_from: from, seq_to: to, rev: 0, bytes: bytes.length, remotes: '[]' };
+}
+
+function runOf(store: Store, chain: HeldChain, rows: readonly CutRow[]): PackRun {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (!first || !last) throw new PrsistError('internal', 'a pack without records');
+  const root = rootOf(store.statements, chain.log);
+  const before = linkAt(store.statements, chain, first.seq - 1)?.head ?? genesisHead({ ...chain, log: root });
+  return {
+    ...{ ws: chain.ws, project: store.settings.identity.project ?? noProject, dev: chain.dev, log: root, v: first.v },
+    ...{ from: first.seq, to: last.seq, headBefore: before, headAfter: last.head },
+    hlcMax: rows.reduce((most, { hlc }) => (hlc !== null && hlc > most ? hlc : most), '0'.repeat(16)),
+  };
+}
+
+function metaOf({ parts }: Run, store: Store): PackMeta {
+  const chains = allChains(store.statements, parts.keys.ws);
+  const vector = chains.map(({ log, seq, head }) => [log, [seq, Buffer.from(head).toString('hex')] as const] as const);
+  return { writer: parts.writer, vector: Object.fromEntries(vector) };
+}
+
+/** Texts that these records name and no earlier pack of the log carries, as far as they are here. */
+function textsOf({ statements, read }: Store, { chain, lines, again }: Cutting): PackText[] {
+  const hashes = new Set(lines.flatMap(({ body }) => namedTexts(body)));
+  return [...hashes].flatMap((hex) => {
+    const hash = Buffer.from(hex, 'hex');
+    if (again !== true && read.one(isPackedText, { log_n: chain.log_n, hash })) return [];
+    const bytes = getBlob(statements, hex);
+    return bytes ? [{ hash, bytes }] : [];
+  });
+}
+
+function namedTexts(body: string): string[] {
+  if (!body.includes('_blob"')) return [];
+  const { fields } = JSON.parse(body) as RecordBody; // a record that was written here
+  return Object.entries(fields).flatMap(([name, hash]) =>
+    name.endsWith('_blob') && typeof hash === 'string' ? [hash] : [],
+  );
+}
+
+function groups(texts: readonly PackText[]): PackText[][] {
+  const all: PackText[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const text of texts) {
+    if (bytes + text.bytes.length > limits.packBytes) {
+      all.push([]);
+      bytes = 0;
+    }
+    all.at(-1)?.push(text);
+    bytes += text.bytes.length;
+  }
+  return all;
+}
+
+/** The range a pack of a device holds, by its name. */
+export function rangeOf(
+  name: string,
+): { readonly from: number; readonly to: number; readonly texts: boolean } | undefined {
+  const read = parseName(name);
+  return read?.is === 'pack' ? read : undefined;
+}

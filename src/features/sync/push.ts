@@ -1,0 +1,187 @@
+// Sending what this device wrote: packs that the remote has not confirmed, in order, and then word of them.
+
+import { uuidV7 } from '../../core/ids.ts';
+import { type HeldChain, rootOf } from '../../store/branches.ts';
+import type { Store } from '../../store/store.ts';
+import { type AnnouncedLogs, sealAnnouncement } from './announcement.ts';
+import { cutAgain, cutAll, isUncut, ownChains, rangeOf } from './cut.ts';
+import { announcementsPrefix, packsPrefix } from './names.ts';
+import { cover, type ListedPack, readListing } from './plan.ts';
+import { batches, pullOwn } from './pull.ts';
+import type { Pin } from './queries.ts';
+import { addSyncEvent, allPacks, confirmPack, dropPack, type PackRow, setMetadata } from './queries.ts';
+import { type Place, type Run, requireDone, shelfKey } from './run.ts';
+
+interface Sent {
+  readonly place: Place;
+  readonly rows: readonly PackRow[];
+  readonly logs: AnnouncedLogs;
+}
+
+/** Sends everything of every database that this remote has not confirmed. */
+export async function pushAll(run: Run): Promise<void> {
+  const all: Sent[] = [];
+  for (const place of run.places) {
+    run.goOn();
+    const sent = await place.use((store) => pushPlace(run, place, store));
+    if (sent) all.push(sent);
+  }
+  if (all.length === 0) return;
+  await announce(run, all);
+  for (const sent of all) await sent.place.use((store) => acknowledge(run, store, sent));
+}
+
+async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | undefined> {
+  if (!run.parts.full && !isUncut(run, store) && waiting(run, store).length === 0) return undefined;
+  const before = await ownListing(run, place);
+  await pullOwn(run, store, before); // a copy of this device may have written to its logs
+  await cutAll(run, store);
+  const { remoteId, marks } = run.parts;
+  const chains = ownChains(run, store);
+  // before anything leaves: a database that comes back older than this must not go on in these logs
+  marks.raise(Object.fromEntries(chains.map(({ log, seq }) => [log, seq])));
+  await replaceLost(run, store);
+  const rows = own(run, store);
+  const there = new Map(before.map((pack) => [pack.name, pack]));
+  const missing = rows.filter(({ name }) => !there.get(name)?.isWhole);
+  const cut = missing.filter(({ name }) => there.has(name)).map(({ name }) => name);
+  if (cut.length > 0) await run.parts.remote.delete(cut, run.parts.signal);
+  await put(run, missing);
+  const project = place.ids[0];
+  const logs = chains.map(
+    ({ log, seq, head }) => [log, [seq, Buffer.from(head).toString('hex'), project] as const] as const,
+  );
+  const unconfirmed = rows.filter(({ remotes }) => !remotes.includes(remoteId));
+  return missing.length === 0 && unconfirmed.length === 0 ? undefined : { place, rows, logs: Object.fromEntries(logs) };
+}
+
+function own(run: Run, store: Store): PackRow[] {
+  const numbers = new Set(ownChains(run, store).map(({ log_n }) => log_n));
+  return store.read.all(allPacks, {}).filter(({ log_n }) => numbers.has(log_n));
+}
+
+/** Own packs that this remote has not confirmed. */
+function waiting(run: Run, store: Store): PackRow[] {
+  return own(run, store).filter(({ remotes }) => !remotes.includes(run.parts.remoteId));
+}
+
+async function ownListing(run: Run, { ids }: Place): Promise<ListedPack[]> {
+  const { ws, dev } = run.parts.keys;
+  const packs: ListedPack[] = [];
+  for (const id of ids) packs.push(...readListing(await run.list(packsPrefix(ws, id, dev)), ws).packs);
+  return packs;
+}
+
+/** Packs whose bytes are gone from this disk: their records are packed again. */
+async function replaceLost(run: Run, store: Store): Promise<void> {
+  for (const row of waiting(run, store)) {
+    if (run.parts.shelf.read(shelfKey(row.name)) !== undefined) continue;
+    await store.write((tx) => tx.run(dropPack, { name: row.name }));
+    const range = rangeOf(row.name);
+    if (range && !range.texts) await cutAgain(run, store, { log_n: row.log_n, ...range });
+  }
+}
+
+/** Records before texts, each log in its order, so that a listing in between shows no hole. */
+async function put(run: Run, missing: readonly PackRow[]): Promise<void> {
+  const { remote, shelf, signal, failpoint } = run.parts;
+  const sorted = [...missing]
+    .sort((a, b) => a.log_n - b.log_n || a.seq_from - b.seq_from || (a.name < b.name ? 1 : -1))
+    .map((row) => ({ ...row, len: row.bytes }));
+  const bytes = sorted.reduce((sum, { len }) => sum + len, 0);
+  let done = 0;
+  for (const batch of batches(sorted)) {
+    run.goOn();
+    run.tell({ doing: 'sending', done, of: sorted.length, bytes });
+    const objects = batch.flatMap(({ name }) => {
+      const packed = shelf.read(shelfKey(name));
+      return packed ? [{ name, bytes: packed }] : [];
+    });
+    const results = await remote.putIfAbsent(objects, signal);
+    failpoint('put.half');
+    requireDone(results);
+    const made = new Set(results.filter((each) => each.is === 'created').map(({ name }) => name));
+    for (const row of batch.filter(({ name }) => made.has(name))) {
+      run.findings.sent.packs += 1;
+      run.findings.sent.bytes += row.len;
+      run.findings.sent.records += rangeOf(row.name)?.texts ? 0 : row.seq_to - row.seq_from + 1;
+    }
+    done += batch.length;
+  }
+  failpoint('put.done');
+}
+
+interface Announced {
+  readonly names: string;
+  readonly logs: AnnouncedLogs;
+}
+
+/** Says how far the own logs reach, after everything they name is there. The newest two announcements are kept. */
+async function announce(run: Run, all: readonly Sent[]): Promise<void> {
+  const { parts } = run;
+  const { ws, dev } = parts.keys;
+  const known = run.pin(parts.user, 'announced', dev);
+  const logs = { ...announcedBefore(known), ...Object.assign({}, ...all.map((sent) => sent.logs)) };
+  const heads = readListing(await run.list(announcementsPrefix(ws)), ws).heads.filter((each) => each.dev === dev);
+  const newest = Math.max(known?.n ?? 0, ...heads.map(({ n }) => n));
+  const made = sealAnnouncement(newest + 1, logs, parts.keys);
+  requireDone(await parts.remote.putIfAbsent([made], parts.signal));
+  parts.failpoint('announce.put');
+  const old = heads.filter(({ n }) => n < newest).map(({ name }) => name);
+  if (old.length > 0) await parts.remote.delete(old, parts.signal);
+  const said: Announced = { names: made.name, logs };
+  await parts.user.write((tx) => {
+    run.setPin(tx, 'announced', { id: dev, n: newest + 1, value: JSON.stringify(said) });
+    run.setPin(tx, 'device', { id: dev, n: newest + 1, value: made.name });
+  });
+}
+
+function announcedBefore(known: Pin | undefined): AnnouncedLogs {
+  // written by announce
+  return known ? (JSON.parse(known.value) as Announced).logs : {};
+}
+
+/** What is listed with its whole length is confirmed; the rest is sent again by the next run. */
+async function acknowledge(run: Run, store: Store, { place, rows }: Sent): Promise<void> {
+  const { remoteId, clock, failpoint } = run.parts;
+  const after = await ownListing(run, place);
+  const whole = new Map(after.filter(({ isWhole }) => isWhole).map((pack) => [pack.name, pack]));
+  const chains = ownChains(run, store);
+  await store.write((tx) => {
+    for (const { name, remotes } of rows) {
+      const list = JSON.parse(remotes) as string[]; // a list of ids, written here
+      if (!whole.has(name) || list.includes(remoteId)) continue;
+      tx.run(confirmPack, { name, remotes: JSON.stringify([...list, remoteId]) });
+    }
+    for (const chain of chains) noteReach(run, store, { chain, packs: [...whole.values()], tx });
+    tx.run(addSyncEvent, {
+      ...{ event_id: uuidV7(clock(), run.parts.random(10)), key: 'packs', source: `project:${place.ids[0]}` },
+      ...{ targets: JSON.stringify([`remote:${remoteId}`]), payload: JSON.stringify({ packs: rows.length }) },
+      ...{ now: clock(), error: null },
+    });
+    failpoint('ack.written');
+  });
+  const left = rows.filter(({ name }) => !whole.has(name));
+  run.findings.pending += left.reduce((sum, { seq_from, seq_to }) => sum + seq_to - seq_from + 1, 0);
+}
+
+interface Reach {
+  readonly chain: HeldChain;
+  readonly packs: readonly ListedPack[];
+  readonly tx: Store['outside'];
+}
+
+function noteReach(run: Run, store: Store, { chain, packs, tx }: Reach): void {
+  const root = rootOf(store.statements, chain.log);
+  const reach =
+    cover(
+      packs.filter(({ log, texts }) => log === root && !texts),
+      0,
+    ).at(-1)?.to ?? 0;
+  const n = Math.max(run.pin(store, 'log', chain.log)?.n ?? 0, Math.min(reach, chain.seq));
+  if (chain.log === root) run.setPin(tx, 'log', { id: chain.log, n, value: Buffer.from(chain.head).toString('hex') });
+  tx.run(setMetadata, {
+    ...{ resource_id: chain.log, remote_id: run.parts.remoteId, local_version: chain.seq, remote_version: reach },
+    ...{ last_sync: run.parts.clock(), sync_status: reach >= chain.seq ? 'synced' : 'pending' },
+  });
+}

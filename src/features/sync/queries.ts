@@ -1,0 +1,130 @@
+import { query } from '../../store/record-type.ts';
+
+export interface PackRow {
+  readonly name: string;
+  readonly log_n: number;
+  readonly seq_from: number;
+  readonly seq_to: number;
+  readonly bytes: number;
+  /** JSON list of the remotes that confirmed it. */
+  readonly remotes: string;
+  readonly kept: number;
+}
+
+type Of = { readonly log_n: number };
+
+export const allPacks = query<Record<string, never>, PackRow>(
+  'select name, log_n, seq_from, seq_to, bytes, remotes, kept from packs order by log_n, seq_from, name desc',
+);
+export const packedTo = query<Of, { seq: number | null }>(
+  "select max(seq_to) as seq from packs where log_n = :log_n and name glob '*.pk'",
+);
+export const addPack = query<Omit<PackRow, 'kept'> & { rev: number; at: number }, unknown>(
+  `insert into packs (name, log_n, seq_from, seq_to, rev, bytes, remotes, at)
+   values (:name, :log_n, :seq_from, :seq_to, :rev, :bytes, :remotes, :at)
+   on conflict (name) do update set log_n = :log_n, kept = 1`,
+);
+export const confirmPack = query<{ name: string; remotes: string }, unknown>(
+  'update packs set remotes = :remotes where name = :name',
+);
+export const dropPack = query<{ name: string }, unknown>('delete from packs where name = :name');
+export const moveToBranch = query<{ from: number; to: number; seq: number }, unknown>(
+  'update packs set log_n = :to where log_n = :from and seq_to >= :seq',
+);
+/** Of other devices, oldest first. */
+export const othersKept = query<Record<string, never>, { name: string; bytes: number }>(
+  `select p.name, p.bytes from packs p join logs l using (log_n)
+   where p.kept = 1 and l.own = 0 order by p.at, p.name`,
+);
+export const noLongerKept = query<{ name: string }, unknown>('update packs set kept = 0 where name = :name');
+
+export interface CutRow {
+  readonly seq: number;
+  readonly v: number;
+  readonly hlc: string | null;
+  readonly body: string | null;
+  readonly salt: Uint8Array | null;
+  readonly head: Uint8Array;
+}
+export const recordsAfter = query<Of & { seq: number; limit: number }, CutRow>(
+  `select seq, v, hlc, body, salt, head from records
+   where log_n = :log_n and seq > :seq order by seq limit :limit`,
+);
+export const lastOwn = query<Record<string, never>, { n: number | null }>(
+  'select max(n) as n from records join logs using (log_n) where own = 1',
+);
+export const isPackedText = query<Of & { hash: Uint8Array }, { packed: 1 }>(
+  'select 1 as packed from pack_texts where log_n = :log_n and hash = :hash',
+);
+export const notePackedText = query<Of & { hash: Uint8Array }, unknown>(
+  'insert or ignore into pack_texts (log_n, hash) values (:log_n, :hash)',
+);
+
+export const saveCursor = query<{ n: number; now: number }, unknown>(
+  `insert into cursors (consumer, n, updated_at) values ('sync', :n, :now)
+   on conflict (consumer) do update set n = :n, updated_at = :now`,
+);
+/** Own records that no pack holds yet. */
+export const behindCursor = query<Record<string, never>, { count: number }>(
+  `select count(*) as count from records join logs using (log_n)
+   where own = 1 and n > ifnull((select n from cursors where consumer = 'sync'), 0)`,
+);
+
+export type PinKind = 'log' | 'device' | 'keyring' | 'listed' | 'announced' | 'bad';
+export type Pin = {
+  readonly id: string;
+  readonly n: number;
+  readonly value: string;
+};
+type PinOf = { readonly remote_id: string; readonly kind: PinKind };
+export const pin = query<PinOf & { id: string }, Pin>(
+  'select id, n, value from pins where remote_id = :remote_id and kind = :kind and id = :id',
+);
+export const pinsOf = query<PinOf, Pin>('select id, n, value from pins where remote_id = :remote_id and kind = :kind');
+export const setPin = query<PinOf & Pin, unknown>(
+  `insert into pins (remote_id, kind, id, n, value) values (:remote_id, :kind, :id, :n, :value)
+   on conflict (remote_id, kind, id) do update set n = :n, value = :value`,
+);
+export const dropPin = query<PinOf & { id: string }, unknown>(
+  'delete from pins where remote_id = :remote_id and kind = :kind and id = :id',
+);
+/** What one remote confirmed is to be sent to it again. */
+export const unconfirmAll = query<{ remote_id: string }, unknown>(
+  `update packs set remotes = (select json_group_array(value) from json_each(remotes) where value <> :remote_id)
+   where remotes like '%' || :remote_id || '%'`,
+);
+export const dropPins = query<{ remote_id: string }, unknown>('delete from pins where remote_id = :remote_id');
+
+export const setMetadata = query<
+  {
+    resource_id: string;
+    remote_id: string;
+    local_version: number;
+    remote_version: number;
+    last_sync: number;
+    sync_status: 'synced' | 'pending';
+  },
+  unknown
+>(
+  `insert into sync_metadata (resource_type, resource_id, remote_id, local_version, remote_version, last_sync, sync_status)
+   values ('log', :resource_id, :remote_id, :local_version, :remote_version, :last_sync, :sync_status)
+   on conflict (resource_type, resource_id, ifnull(remote_id, '')) do update set
+     local_version = :local_version, remote_version = :remote_version, last_sync = :last_sync, sync_status = :sync_status`,
+);
+export const addSyncEvent = query<
+  {
+    event_id: string;
+    key: string;
+    source: string;
+    targets: string;
+    payload: string;
+    now: number;
+    error: string | null;
+  },
+  unknown
+>(
+  `insert into memory_sync_events (event_id, event_type, context_key, source_system, target_systems, priority, payload,
+     timestamp, processed, processed_at, error)
+   values (:event_id, 'sync', :key, :source, :targets, 'medium', :payload, :now, :error is null,
+     case when :error is null then :now end, :error)`,
+);
