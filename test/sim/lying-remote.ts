@@ -19,10 +19,19 @@ export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** The n-th call of a run, from 1; those that last do so from there on. */
+  /** The n-th call of a run in which it can strike, from 1; those that last do so from there on. */
   readonly nth: number;
   readonly seed: number;
 }
+
+type Call = 'probe' | 'list' | 'get' | 'put' | 'delete';
+
+/** In which calls a fault can strike; in any when absent. */
+const strikesIn: Readonly<Partial<Record<FaultKind, readonly Call[]>>> = {
+  ...{ drop: ['put'], delay: ['put'], 'short-put': ['put'], 'flipped-put': ['put'], full: ['put'] },
+  ...{ 'short-get': ['get'], 'flipped-get': ['get'], 'no-ack': ['put', 'delete'] },
+  ...{ duplicate: ['list', 'get'], reorder: ['list', 'get'], stale: ['list'] },
+};
 
 type Objects = ReadonlyMap<string, Uint8Array>;
 
@@ -78,19 +87,19 @@ class View implements Remote {
   }
 
   async probe(): Promise<ProbeReport> {
-    this.#call();
+    this.#call('probe');
     return { ok: true, steps: [] };
   }
 
   async *list(prefix: string): AsyncIterable<Listed> {
-    this.#call();
+    this.#call('list');
     const from = this.#isStale ?? this.#place.objects;
     const names = [...from.keys()].filter((name) => name.startsWith(prefix)).sort();
     for (const name of this.#inSomeOrder(names)) yield { name, sizeBytes: from.get(name)?.length ?? 0 };
   }
 
   async get(names: readonly string[], into: Sink): Promise<readonly ObjectResult[]> {
-    const strikes = this.#call();
+    const strikes = this.#call('get');
     const results: ObjectResult[] = [];
     for (const name of this.#inSomeOrder(names)) {
       const kept = this.#place.objects.get(name);
@@ -105,7 +114,7 @@ class View implements Remote {
   }
 
   async putIfAbsent(objects: readonly LocalObject[]): Promise<readonly ObjectResult[]> {
-    const strikes = this.#call();
+    const strikes = this.#call('put');
     this.#place.remember();
     const results = objects.map((object) => this.#put(object, strikes));
     this.#afterwards(strikes);
@@ -113,7 +122,7 @@ class View implements Remote {
   }
 
   async delete(names: readonly string[]): Promise<readonly ObjectResult[]> {
-    const strikes = this.#call();
+    const strikes = this.#call('delete');
     const results = names.map((name): ObjectResult => {
       const was = this.#place.objects.delete(name);
       return { name, is: was ? 'deleted' : 'absent' };
@@ -127,10 +136,11 @@ class View implements Remote {
   }
 
   /** Counts a call; true when the fault strikes in it. */
-  #call(): boolean {
+  #call(call: Call): boolean {
     this.#alive();
-    this.#calls += 1;
     const fault = this.#fault;
+    if (fault && strikesIn[fault.kind]?.includes(call) === false) return false;
+    this.#calls += 1;
     if (!fault || this.#calls !== fault.nth) return this.#lasts();
     if (fault.kind === 'offline') throw new PrsistError('remote/offline', 'the remote cannot be reached');
     if (fault.kind === 'full') this.#isFull = true;

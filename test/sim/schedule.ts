@@ -26,12 +26,14 @@ export interface Schedule {
   readonly steps: readonly Step[];
 }
 
+type World = Pick<Schedule, 'devices' | 'remotes'>;
+
 /** Which kinds of step a world has, and how often. */
 export type Shares = Readonly<Record<Step['do'], number>>;
 
 const shares: Shares = {
-  ...{ write: 60, import: 3, sync: 24, leave: 2, return: 2, crash: 4 },
-  ...{ save: 1, restore: 1, clone: 0, clock: 3 },
+  ...{ write: 120, import: 6, sync: 48, leave: 4, return: 4, crash: 8 },
+  ...{ save: 2, restore: 1, clone: 1, clock: 6 },
 };
 
 /** Crossings at which a device may die; the first ones are those of any write. */
@@ -48,12 +50,13 @@ export function scheduleOf(seed: number, wanted: Partial<Shares> = {}): Schedule
   const random = source(seed, 'schedule');
   const devices = 3 + random.below(3);
   const count = 60 + Math.floor(340 * (random.below(1000) / 1000) ** 4);
-  const steps = Array.from({ length: count }, () => step(random, devices, { ...shares, ...wanted }));
-  return { seed, devices, remotes: 2, steps };
+  const remotes = 1 + random.below(2);
+  const steps = Array.from({ length: count }, () => step(random, { devices, remotes }, { ...shares, ...wanted }));
+  return { seed, devices, remotes, steps };
 }
 
-function step(random: Random, devices: number, all: Shares): Step {
-  const device = random.below(devices);
+function step(random: Random, world: World, all: Shares): Step {
+  const device = random.below(world.devices);
   const what = weighted(random, all);
   switch (what) {
     case 'write':
@@ -61,7 +64,7 @@ function step(random: Random, devices: number, all: Shares): Step {
     case 'import':
       return { do: what, device, message: random.below(20) };
     case 'sync':
-      return sync(random, device);
+      return sync(random, device, world);
     case 'crash':
       return { do: what, device, death: { at: random.pick(crossings), nth: 1 + random.below(3) } };
     case 'restore':
@@ -73,13 +76,13 @@ function step(random: Random, devices: number, all: Shares): Step {
   }
 }
 
-function sync(random: Random, device: number): Step {
-  const remote = random.below(2);
-  if (!chance(random, 25)) return { do: 'sync', device, remote };
+function sync(random: Random, device: number, { remotes }: World): Step {
+  const remote = random.below(remotes);
+  if (!chance(random, 40)) return { do: 'sync', device, remote };
   const kind = random.pick(faultKinds);
   // bytes that are damaged in their place for ever have to be whole somewhere
-  if (remote > 0 && kind === 'flipped-put') return { do: 'sync', device, remote };
-  const fault: Fault = { kind, nth: 1 + random.below(12), seed: random.below(2 ** 31) };
+  if (remote === remotes - 1 && kind === 'flipped-put') return { do: 'sync', device, remote };
+  const fault: Fault = { kind, nth: 1 + random.below(4), seed: random.below(2 ** 31) };
   return { do: 'sync', device, remote, fault };
 }
 

@@ -2,7 +2,16 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brokenLogs, idsOn, lostRecords, type Strictness, unequalRows, unequalVectors, wrongValues } from './checks.ts';
+import {
+  brokenLogs,
+  idsOn,
+  lostRecords,
+  rebuiltOtherwise,
+  type Strictness,
+  unequalRows,
+  unequalVectors,
+  wrongValues,
+} from './checks.ts';
 import { Died, type Place, SimDevice } from './device.ts';
 import { RemotePlace } from './lying-remote.ts';
 import { Oracle } from './oracle.ts';
@@ -107,6 +116,7 @@ class World implements Outcome {
       ...lostRecords(devices, oracle),
       ...devices.slice(0, 1).flatMap((device) => wrongValues(device, oracle, strictness)),
       ...unequalRows(devices),
+      ...devices.slice(-1).flatMap(rebuiltOtherwise),
     );
   }
 
@@ -188,6 +198,7 @@ class World implements Outcome {
     }
     this.#isSplit = true;
     if (step.do === 'clone') {
+      if (this.devices.length > this.#schedule.devices) return 'one copy is enough';
       this.devices.push(new SimDevice(this.#place, `d${this.devices.length}`, device));
       return `as d${this.devices.length - 1}`;
     }

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unequalRows, unequalVectors, wrongValues } from './checks.ts';
+import { rebuiltOtherwise, unequalRows, unequalVectors, wrongValues } from './checks.ts';
 import { SimDevice } from './device.ts';
 import { Hub } from './hub.ts';
 import { intentOn } from './intent.ts';
@@ -55,6 +55,7 @@ function looked(devices: readonly SimDevice[], oracle: Oracle): Apart {
     ...unequalVectors(devices),
     ...devices.flatMap((device) => wrongValues(device, oracle, 'exact')),
     ...unequalRows(devices),
+    ...devices.flatMap(rebuiltOtherwise),
   ];
   return { failures, edits: oracle.writes.size, overlapping: overlapping.length, open: open.length };
 }
