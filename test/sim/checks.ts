@@ -5,7 +5,7 @@ import { verify } from '../../src/store/verify.ts';
 import type { SimDevice } from './device.ts';
 import { heldBy } from './exchange.ts';
 import type { Due, Oracle } from './oracle.ts';
-import { type Shown, shownBy } from './shown.ts';
+import { type Shown, type Sides, shownBy } from './shown.ts';
 import { marksIn } from './texts.ts';
 
 /** The devices hold the same logs, as far. */
@@ -92,35 +92,34 @@ function isGiven(field: string): boolean {
 
 function wrongField(due: Due, shown: Shown, field: string, strictness: Strictness): readonly string[] {
   const value = shown.fields[field] ?? '';
-  const sides = shown.sides.get(field);
+  const listed = shown.sides.get(field) ?? [];
+  const open = listed.filter((sides) => sides.open);
   const say = (what: string) => [
-    `${field}: ${what}; it shows ${clip(value)}, sides ${sides ? [...sides.values].map(clip).join(' | ') : 'none'}`,
+    `${field}: ${what}; it shows ${clip(value)}, beside ${listed.map(clipAll).join(' and ')}`,
   ];
   switch (due.is) {
     case 'value': {
-      if (sides?.open && strictness === 'exact') return say('a conflict over one value');
+      if (open.length > 0 && strictness === 'exact') return say('a conflict over one value');
       if (value === due.value) return [];
-      return strictness === 'loose' && sides?.values.has(due.value) ? [] : say(`should be ${clip(due.value)}`);
+      const isListed = open.some(({ values }) => values.has(due.value));
+      return strictness === 'loose' && isListed ? [] : say(`should be ${clip(due.value)}`);
     }
     case 'text':
-      return wrongText(due, value, sides?.values).flatMap(say);
+      return wrongText(due, value, listed).flatMap(say);
     default: {
-      const missing = [...due.values].filter((each) => each !== value && !sides?.values.has(each));
-      if (missing.length > 0) return say(`lost ${missing.map(clip).join(' | ')}`);
+      const all = [...due.values];
+      const missing = listed.some(({ values }) => all.every((each) => values.has(each))) ? [] : all;
+      if (missing.length > 0) return say(`nowhere side by side: ${missing.map(clip).join(' | ')}`);
       if (strictness === 'loose') return [];
       if (!due.shown.has(value)) return say(`should show ${[...due.shown].map(clip).join(' or ')}`);
-      return sides?.open === (due.is === 'open') ? [] : say(`should be ${due.is}`);
+      return open.length === (due.is === 'open' ? 1 : 0) ? [] : say(`should be ${due.is}`);
     }
   }
 }
 
 /** Put together, it has what it must have and not what was taken out; otherwise every value is listed. */
-function wrongText(
-  due: Extract<Due, { is: 'text' }>,
-  value: string,
-  sides: ReadonlySet<string> = new Set(),
-): readonly string[] {
-  if ([...due.values].every((each) => each === value || sides.has(each))) return [];
+function wrongText(due: Extract<Due, { is: 'text' }>, value: string, listed: readonly Sides[]): readonly string[] {
+  if (listed.some(({ values }) => [...due.values].every((each) => values.has(each)))) return [];
   const marks = marksIn(value);
   const missing = [...due.has].filter((mark) => !marks.has(mark));
   const back = [...due.lacks].filter((mark) => marks.has(mark));
@@ -128,6 +127,10 @@ function wrongText(
     ...(missing.length > 0 ? [`lost the words ${missing.join(' ')}`] : []),
     ...(back.length > 0 ? [`has the removed words ${back.join(' ')}`] : []),
   ];
+}
+
+function clipAll({ values }: Sides): string {
+  return [...values].map(clip).join(' | ');
 }
 
 function clip(text: string): string {

@@ -6,8 +6,8 @@ import { fieldsOf } from './hand.ts';
 
 export interface Shown {
   readonly fields: Readonly<Record<string, string>>;
-  /** Values listed beside the shown one, by field. */
-  readonly sides: ReadonlyMap<string, Sides>;
+  /** Values listed beside the shown one, by field; several times where several were settled one after the other. */
+  readonly sides: ReadonlyMap<string, readonly Sides[]>;
 }
 
 export interface Sides {
@@ -39,19 +39,25 @@ interface ConflictRow {
   readonly resolved_by: string | null;
 }
 
-/** The open one of a field, else the one that a rule settled: what a person or a later edit ended is over. */
+/** Open ones, and what a rule settled: what a person or a later edit ended is over. */
 function sidesOf(store: Store, ent: string): Shown['sides'] {
   const rows = store.statements.all<ConflictRow>(
     `select field, sides, status, resolved_by from conflicts
-     where ent = ? and (status = 'open' or resolved_by = 'rule:human') order by status desc`,
+     where ent = ? and (status = 'open' or resolved_by = 'rule:human')`,
     [ent],
   );
+  const told = rows.map(({ field, sides, status, resolved_by }) => ({
+    field,
+    sides: { open: status === 'open', by: resolved_by, values: valuesIn(sides) },
+  }));
   return new Map(
-    rows.map(({ field, sides, status, resolved_by }) => [
-      field,
-      { open: status === 'open', by: resolved_by, values: valuesIn(sides) },
-    ]),
+    [...Map.groupBy(told, ({ field }) => field)].map(([field, all]) => [field, all.map(({ sides }) => sides)]),
   );
+}
+
+/** Whether there is something for a person to decide. */
+export function isOpen(shown: Shown | undefined): boolean {
+  return [...(shown?.sides.values() ?? [])].flat().some(({ open }) => open);
 }
 
 function valuesIn(sides: string): ReadonlySet<string> {

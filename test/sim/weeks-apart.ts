@@ -8,7 +8,7 @@ import { Hub } from './hub.ts';
 import { intentOn } from './intent.ts';
 import { Oracle } from './oracle.ts';
 import { source } from './random.ts';
-import { shownBy } from './shown.ts';
+import { isOpen, shownBy } from './shown.ts';
 import { doAndTell } from './watch.ts';
 
 export interface Apart {
@@ -48,9 +48,7 @@ export async function weeksApart(seed: number, edits: number, meets = 20): Promi
 
 function looked(devices: readonly SimDevice[], oracle: Oracle): Apart {
   const overlapping = oracle.entities.filter((ent) => oracle.isConcurrent(ent));
-  const open = overlapping.filter((ent) =>
-    devices.some(({ store }) => [...(shownBy(store, ent)?.sides.values() ?? [])].some((sides) => sides.open)),
-  );
+  const open = overlapping.filter((ent) => devices.some(({ store }) => isOpen(shownBy(store, ent))));
   const failures = [
     ...unequalVectors(devices),
     ...devices.flatMap((device) => wrongValues(device, oracle, 'exact')),

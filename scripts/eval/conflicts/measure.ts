@@ -36,7 +36,7 @@ export function measure({ devices, oracle, written }: Worked): Measured {
   if (!device) return nothing;
   const concurrent = oracle.entities.filter((ent) => oracle.isConcurrent(ent));
   const count = (is: (ent: string) => boolean) => concurrent.filter(is).length;
-  const sides = (ent: string) => [...(shownBy(device.store, ent)?.sides.values() ?? [])];
+  const sides = (ent: string) => [...(shownBy(device.store, ent)?.sides.values() ?? [])].flat();
   const texts = concurrent.map((ent) => together(device.store, oracle, ent)).filter((wrong) => wrong !== undefined);
   return {
     changes: written,
