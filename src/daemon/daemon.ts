@@ -35,6 +35,7 @@ import { Jobs } from './jobs.ts';
 import { Lag } from './lag.ts';
 import { Meaning } from './meaning.ts';
 import { readMigrations } from './migrations.ts';
+import { logBinding } from './own-logs.ts';
 import type { Prefixes } from './prefixes.ts';
 import { storeBounds, trailerOf } from './project-settings.ts';
 import { countsOf, diskOf } from './project-use.ts';
@@ -124,6 +125,7 @@ export class Daemon {
       afterCrash: parts.crashedAt !== null,
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
       bounds: () => storeBounds(this.settings.config),
+      bind: logBinding(paths, (event, details) => this.log.warn(details, event)),
       onCommit: (project, events) => this.#onCommit(project, events),
       ...{ keeping: this.#after.keeping, disk: this.#after.disk, leave: () => this.#searches.leave() },
     });

@@ -48,6 +48,8 @@ export interface ProjectsParts {
   readonly keeping?: Keeping;
   /** Says when nothing may be written. */
   readonly disk?: Disk;
+  /** Before anything is written to a database that was opened: looks whether its log may be written here. */
+  readonly bind?: (store: Store) => void;
   /** Has other threads let go of every file, before one is closed. */
   readonly leave?: () => void;
 }
@@ -345,6 +347,7 @@ export class Projects {
         onCommit(project, events);
       },
     });
+    this.#parts.bind?.(store);
     if (!this.#parts.afterCrash) return store;
     if (fileBytes(file) > (this.#parts.checkAsideBytes ?? limits.checkAsideBytes))
       void this.#checkLater(project, store);

@@ -32,8 +32,6 @@ export interface SearchPart {
   readonly text: string;
   /** Names that count three times as much: entry key, task id, branch, tool, declared names. '' when there are none. */
   readonly names: string;
-  /** Title of the session, when it is known at the time of the record. */
-  readonly title?: string | null;
   /** Entries only: filters of context.search. A category also moves the rank (decision, preference, fact up). */
   readonly category?: string | null;
   readonly tags?: readonly string[];

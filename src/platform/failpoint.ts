@@ -1,5 +1,11 @@
 import { environment } from './environment.ts';
 
+/** Those of synchronisation, in the order in which a push and a pull come by. */
+export const syncFailpoints = [
+  ...(['pack.cut', 'pack.fsynced', 'pack.rows', 'put.half', 'put.done', 'announce.put', 'ack.written'] as const),
+  ...(['get.staged', 'verify.done', 'apply.half'] as const),
+] as const;
+
 /** Named crossings from memory to disk or wire, where tests kill, fail or hold the process. */
 export const failpointNames = [
   'spool.renamed',
@@ -19,6 +25,7 @@ export const failpointNames = [
   'restore.swapped',
   'tensor.sealed',
   'tensor.renamed',
+  ...syncFailpoints,
 ] as const;
 
 /** What the operating system would say, by the action that stands for it. */

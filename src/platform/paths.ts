@@ -22,6 +22,9 @@ export interface Paths {
   /** There while a delta waits for some conversation: hooks look for none otherwise. */
   readonly deltas: string;
   readonly briefKey: string;
+  /** Random name of this installation, and how far each own log may have left it: both apart from the databases. */
+  readonly instance: string;
+  readonly logMarks: string;
   readonly log: string;
   /** Installed hook scripts: the same place whatever PRSIST_HOME or XDG say, so the hook command never changes. */
   readonly bin: string;
@@ -62,6 +65,8 @@ export function resolvePaths(env: Readonly<Record<string, string | undefined>> =
     printed: join(state, 'printed'),
     deltas: join(state, 'deltas'),
     briefKey: join(state, 'brief-key'),
+    instance: join(state, 'instance'),
+    logMarks: join(state, 'log-marks.json'),
     log: join(state, 'log', 'daemon.jsonl'),
     bin: join(fixed, 'bin'),
     stateDirNote: join(fixed, 'state-dir'),

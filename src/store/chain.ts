@@ -187,7 +187,7 @@ function take(run: Run, i: number): void {
 }
 
 function isChangedLater(statements: Statements, { ent, hlc }: RecordBody): boolean {
-  return statements.one('select 1 from records where ent = ? and hlc > ? limit 1', [ent, hlc]) !== undefined;
+  return statements.one('select 1 from records where ent = ? and hlc >= ? limit 1', [ent, hlc]) !== undefined;
 }
 
 /** What is written here next is later than all that is known, but for a clock that is far ahead of ours. */

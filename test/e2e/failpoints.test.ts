@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { failpointNames } from '../../src/platform/failpoint.ts';
+import { failpointNames, syncFailpoints } from '../../src/platform/failpoint.ts';
 import { signal } from '../../src/platform/process.ts';
 import { findings, withStore } from '../harness/audit.ts';
 import { type Crash, type Crashed, crash, type Failpoint } from '../harness/crash.ts';
@@ -34,7 +34,10 @@ const request = (nth: number, left: Left): Case => ({ by: 'request', nth, left }
 
 /** An event writes twice: that its agent was seen, in the user database, then what it says. */
 const cases: Readonly<
-  Record<Exclude<Failpoint, keyof typeof keepingCases | (typeof tensorNames)[number]>, readonly Case[]>
+  Record<
+    Exclude<Failpoint, keyof typeof keepingCases | (typeof tensorNames | typeof syncFailpoints)[number]>,
+    readonly Case[]
+  >
 > = {
   'spool.renamed': [event(1, { before: 0, spooled: 1 })],
   'ingest.parsed': [event(1, { before: 0, spooled: 1 })],
@@ -70,7 +73,9 @@ const tensorNames = ['tensor.sealed', 'tensor.renamed'] as const;
 
 describe('T2: a daemon that dies at a failpoint', () => {
   test('every failpoint has a case', () => {
-    expect([...Object.keys(cases), ...Object.keys(keepingCases), ...tensorNames]).toEqual([...failpointNames]);
+    // those of synchronisation: sync-killed.test.ts
+    const known = [...Object.keys(cases), ...Object.keys(keepingCases), ...tensorNames, ...syncFailpoints];
+    expect(known).toEqual([...failpointNames]);
   });
 
   for (const [name, found] of Object.entries(cases)) {

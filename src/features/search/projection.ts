@@ -20,7 +20,7 @@ export type TermSource = Pick<SearchPart, 'kind' | 'text' | 'names' | 'tags' | '
 
 type Known = { readonly item_id: number; readonly part: number; readonly hidden: number };
 type OfEntity = { readonly kind: string; readonly ent: string };
-type ItemRow = Omit<SearchPart, 'text' | 'names' | 'title' | 'category' | 'tags'> & {
+type ItemRow = Omit<SearchPart, 'text' | 'names' | 'category' | 'tags'> & {
   readonly chars: number;
   readonly length: number;
   readonly flags: number;

@@ -59,7 +59,6 @@ function messageParts({ ent, fields, origin }: Found, tx: Read): readonly Search
     ...nothingMore,
     ...{ kind: 'message' as const, ent, session_id, at, trust, agent_id: agent ?? null },
     author: authorOf(said, origin),
-    title: titleAt(tx, session_id),
   };
   return texts.map((text, part) => ({ ...about, part, text }));
 }

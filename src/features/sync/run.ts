@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** More names than any workspace has; a remote that lists more is not believed. */
-const mostNames = 2_000_000;
+const mostNames = 1_000_000;
 
 export class Run {
   readonly parts: SyncParts;

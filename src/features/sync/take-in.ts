@@ -123,6 +123,8 @@ async function parted(
     if (parting.moved !== undefined) tx.run(moveToBranch, { from: chain.log_n, to: parting.moved, seq: at });
     return parting;
   });
+  // records that are of another log now may come in another order among those of the same moment
+  if (forked.moved !== undefined) run.findings.late.add(store.settings.identity.project ?? header.project);
   run.findings.note({ is: 'fork', project: header.project, log: header.log, seq: at, branch: forked.branch });
   return { log: forked.log, skip: at - header.from };
 }

@@ -17,6 +17,8 @@ import { Store } from '../../../src/store/store.ts';
 /** One text; everything but the text has a default. */
 export interface Said extends Partial<SearchPart> {
   readonly text: string;
+  /** Heading of what is shown of it. */
+  readonly title?: string;
 }
 interface Fields extends Readonly<Record<string, unknown>> {
   readonly said: readonly Said[];

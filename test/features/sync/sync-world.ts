@@ -1,6 +1,6 @@
 // Devices of one workspace, each with a project and a user database of its own, and a remote between them.
-import { idBytes } from '../../../src/core/ids.ts';
-import { type Progress, type Shelf, type SyncParts, type SyncReport, sync } from '../../../src/features/sync/engine.ts';
+import fs from 'node:fs';
+import { type Shelf, type SyncParts, type SyncReport, sync } from '../../../src/features/sync/engine.ts';
 import type { PackKeys } from '../../../src/features/sync/keys.ts';
 import type { Remote } from '../../../src/features/sync/remote.ts';
 import type { Store, StoreSettings } from '../../../src/store/store.ts';
@@ -14,11 +14,17 @@ export const user = '019a3985-b900-7000-8000-000000000006';
 export const deviceId = (n: number) => `019a3985-b900-7000-8000-0000000000${(0xa0 + n).toString(16)}`;
 export const members: Members = { ws, devices: [1, 2, 3, 4, 5].map(deviceId) };
 
-const migrations = [
+/** The schema of notes that travel. */
+export const syncMigrations = [
   ...withNotes.migrations,
   shippedMigration('store/migrations/0012-sync-events.sql'),
   shippedMigration('features/sync/migrations/0030-packs.sql'),
 ];
+
+interface Copy {
+  readonly user: Buffer;
+  readonly project: Buffer;
+}
 
 export interface Device {
   readonly dev: string;
@@ -28,8 +34,10 @@ export interface Device {
   readonly settings: { readonly user: StoreSettings; readonly project: StoreSettings };
   readonly shelf: Shelf & { readonly kept: Map<string, Uint8Array> };
   readonly marks: Map<string, number>;
-  /** Goes on with what is on disk, as after a start. */
-  readonly reopen: () => void;
+  /** Its databases as they are now, for a copy of the device, or to be put back. */
+  readonly copy: () => Copy;
+  /** Goes on with what is on disk, as after a start, or with a copy in its place. */
+  readonly reopen: (from?: Copy) => void;
   readonly parts: (remote: Remote, more?: Partial<SyncParts>) => SyncParts;
   readonly sync: (remote: Remote, more?: Partial<SyncParts>) => Promise<SyncReport>;
 }
@@ -56,14 +64,22 @@ export function memoryShelf(): Device['shelf'] {
 }
 
 /** A device of the workspace, number n; keys: those of a member when absent. */
-export function device(n: number, { keys, ...more }: { keys?: PackKeys } & Partial<StoreSettings> = {}): Device {
+export function device(
+  n: number,
+  { keys, from, salt = 0, ...more }: { keys?: PackKeys; from?: Copy; salt?: number } & Partial<StoreSettings> = {},
+): Device {
   const dev = deviceId(n);
   const clock: Clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
   const identity = { ws, dev, user, project };
   const of = (kind: 'user' | 'project') =>
     storeSetting({
       ...withNotes,
-      ...{ migrations, kind, deviceName: `device ${n}`, random: bytesOf(2 * n + (kind === 'user' ? 1 : 0)) },
+      ...{
+        migrations: syncMigrations,
+        kind,
+        deviceName: `device ${n}`,
+        random: bytesOf(salt + 2 * n + (kind === 'user' ? 1 : 0)),
+      },
       identity: { ...identity, project: kind === 'user' ? null : project },
       ...more,
     });
@@ -72,7 +88,9 @@ export function device(n: number, { keys, ...more }: { keys?: PackKeys } & Parti
     user: { ...userSetting.settings, clock: () => clock.now },
     project: { ...projectSetting.settings, clock: () => clock.now },
   };
+  if (from) lay(settings, from);
   let [userStore, store] = [openStore(settings.user), openStore(settings.project)];
+  const random = bytesOf(100 + n + salt);
   const [shelf, marks] = [memoryShelf(), new Map<string, number>()];
   const made: Device = {
     ...{ dev, clock, settings, shelf, marks },
@@ -82,8 +100,10 @@ export function device(n: number, { keys, ...more }: { keys?: PackKeys } & Parti
     get store() {
       return store;
     },
-    reopen() {
+    copy: () => ({ user: userStore.db.serialize(), project: store.db.serialize() }),
+    reopen(before) {
       for (const each of [userStore, store]) if (each.db.open) each.close();
+      if (before) lay(settings, before);
       [userStore, store] = [openStore(settings.user), openStore(settings.project)];
     },
     parts: (remote, parts = {}) => ({
@@ -95,13 +115,17 @@ export function device(n: number, { keys, ...more }: { keys?: PackKeys } & Parti
           for (const [log, seq] of Object.entries(some)) marks.set(log, Math.max(seq, marks.get(log) ?? 0));
         },
       },
-      ...{ writer: 'test', clock: () => clock.now, monotonic: () => 0, random: bytesOf(100 + n) },
+      ...{ writer: 'test', clock: () => clock.now, monotonic: () => 0, random },
       ...{ failpoint: () => undefined, breathe: async () => undefined, signal: new AbortController().signal },
       ...parts,
     }),
     sync: (remote, parts) => sync(made.parts(remote, parts)),
   };
   return made;
+}
+
+function lay(settings: Device['settings'], from: Copy): void {
+  for (const kind of ['user', 'project'] as const) fs.writeFileSync(settings[kind].file, from[kind], { mode: 0o600 });
 }
 
 /** Notes that are shown, in a form that does not depend on the order in which they came. */
@@ -111,6 +135,3 @@ export function shown({ store }: Device): readonly unknown[] {
 
 export const linesOf = ({ store }: Device): string[] =>
   store.statements.all<{ text: string }>('select text from lines order by text', []).map(({ text }) => text);
-
-export type { Progress };
-export const rawId = (id: string) => Buffer.from(idBytes(id));
