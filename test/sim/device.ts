@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import type { Caller, Context } from '../../src/features/feature.ts';
+import { bindLog } from '../../src/store/binding.ts';
 import type { StoreKind } from '../../src/store/migrate.ts';
 import type { Write } from '../../src/store/record-type.ts';
 import { Store, type StoreSettings } from '../../src/store/store.ts';
@@ -185,6 +186,9 @@ export class SimDevice {
     });
     // power is never cut here, processes are: what was committed is there without waiting for the disk
     store.db.pragma('synchronous = off');
+    // a whole machine that is copied or set back notices nothing; databases alone are older than what is kept beside them
+    const machine = { instance: this.dev, machine: this.dev, file: kind };
+    bindLog(store, machine, this.aside.marks.get(store.log.log) ?? 0);
     return store;
   }
 }

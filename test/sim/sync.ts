@@ -3,6 +3,7 @@ import { PrsistError } from '../../src/core/errors.ts';
 import { pull, push } from '../../src/features/sync/engine.ts';
 import type { SyncParts } from '../../src/features/sync/ports.ts';
 import type { SyncReport } from '../../src/features/sync/report.ts';
+import { rebuild } from '../../src/store/rebuild.ts';
 import { packKeys } from '../harness/pack-keys.ts';
 import { project, type SimDevice, workspace } from './device.ts';
 import type { Fault, RemotePlace } from './lying-remote.ts';
@@ -32,6 +33,7 @@ export async function syncWith(
   try {
     const up = await push(parts);
     const down = await pull(parts);
+    for (const id of new Set([...up.late, ...down.late])) rebuild(id === project ? device.store : device.user);
     return toldOf(up, down);
   } catch (error) {
     if (device.isDead || !(error instanceof PrsistError)) throw error;
