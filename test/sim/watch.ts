@@ -6,6 +6,7 @@ import { person, type SimDevice } from './device.ts';
 import { carryOut, entityOf } from './hand.ts';
 import type { Intent } from './intent.ts';
 import type { Oracle } from './oracle.ts';
+import { shownBy } from './shown.ts';
 
 interface Written {
   readonly id: string;
@@ -24,13 +25,15 @@ export function heldOf(store: Store, ent: string): ReadonlySet<string> {
 export async function doAndTell(device: SimDevice, intent: Intent, mark: string, oracle: Oracle): Promise<boolean> {
   const { store } = device;
   const ent = entityOf(intent.key);
-  const saw = heldOf(store, ent);
+  // of what came without its beginning nothing is shown, so nobody sees it
+  const held = heldOf(store, ent);
+  const saw = shownBy(store, ent) ? held : new Set<string>();
   const { says } = await carryOut(device, intent, mark);
   const all = store.statements.all<Written>(
     'select r.id, r.hlc, l.dev, l.log from records r join logs l using (log_n) where r.ent = ? order by r.n',
     [ent],
   );
-  const fresh = all.filter(({ id }) => !saw.has(id));
+  const fresh = all.filter(({ id }) => !held.has(id));
   const [first, ...more] = fresh;
   if (!first) return false;
   if (more.length > 0) throw new Error(`one deed wrote ${fresh.length} records`);
