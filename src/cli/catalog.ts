@@ -187,6 +187,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/trust.ts'),
   },
   {
+    name: 'conflicts',
+    usage: 'list|show|resolve',
+    summary: 'fields that got different values on several devices, and deciding between them',
+    group: 'more',
+    load: () => import('./commands/conflicts.ts'),
+  },
+  {
     name: 'hygiene',
     usage: '',
     summary: 'duplicates, echoes, stale texts and secrets in what is kept',

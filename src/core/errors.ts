@@ -36,6 +36,8 @@ export const errorTable = {
   'handoff/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist status' },
   'handoff/taken': { status: 409, exit: 1, retry: false, hint: 'prsist status shows who took it' },
   'token/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist token list' },
+  'conflict/not-found': { status: 404, exit: 1, retry: false, hint: 'prsist conflicts list' },
+  'conflict/settled': { status: 409, exit: 1, retry: false, hint: 'prsist conflicts list --settled' },
   'entry/version-conflict': { status: 409, exit: 1, retry: false, hint: 'read it again: prsist context get <key>' },
   'entry/would-demote': {
     status: 409,

@@ -13,3 +13,10 @@ export function nextHlc(previous: string, nowMs: number): string {
 export function hlcMs(hlc: string): number {
   return Number.parseInt(hlc.slice(0, 12), 16);
 }
+
+const aheadMs = 5 * 60_000;
+
+/** The reading up to which another device may take our clock along: five minutes ahead of it. */
+export function latestOfPeers(nowMs: number): string {
+  return nextHlc('', nowMs + aheadMs);
+}

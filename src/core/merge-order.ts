@@ -49,6 +49,13 @@ export function withSeen(order: Order, places: readonly number[]): Those {
   return places.reduce((those, place) => those | bit(place) | (order.seen[place] ?? 0n), 0n);
 }
 
+/** The newest of some records whose authors had seen all the others named; undefined when none had. */
+export function newestKnowing(order: Order, places: readonly number[], others: readonly number[]): number | undefined {
+  const about = withSeen(order, others);
+  const knowing = places.filter((place) => (about & ~(order.seen[place] ?? 0n)) === 0n);
+  return knowing.filter((place) => !knowing.some((other) => isIn(order.seen[other] ?? 0n, place))).at(-1);
+}
+
 /** One record as a set. */
 export function bit(place: number): Those {
   return 1n << BigInt(place);

@@ -8,8 +8,9 @@ export const resolutions = ['intelligent', 'manual'] as const;
 export type Resolution = (typeof resolutions)[number];
 
 /**
- * How values of a field meet that were written apart. plain: by nothing but the rules for all · latest: a note that comes
- * with a change (which program, which session), of which the last is as good as any and nobody wants to be asked.
+ * How values of a field meet that were written apart. plain: by nothing but the rules for all · later: the greater number ·
+ * latest: a note that comes with a change (which program, which session), of which the last is as good as any and nobody
+ * wants to be asked.
  */
 export type FieldKind = 'plain' | 'latest' | 'priority' | 'layer' | 'later' | 'status';
 

@@ -20,7 +20,7 @@ export interface MergeTable {
   readonly says: Readonly<Record<string, (fields: Said, text: TextOf) => Said>>;
 }
 
-const context: MergeTable = {
+export const contextTable: MergeTable = {
   kinds: {
     ...{ value: 'value', metadata: 'value', layer: 'layer', priority: 'priority', expires_at: 'later' },
     ...{ category: 'plain', source: 'latest', session_id: 'latest', life: 'life', tags: 'set', links: 'set' },
@@ -33,10 +33,10 @@ const context: MergeTable = {
   },
 };
 
-const task: MergeTable = {
+export const taskTable: MergeTable = {
   kinds: {
     ...{ status: 'status', priority: 'priority', description: 'value', result: 'value' },
-    ...{ assignee: 'plain', position: 'latest', agent: 'latest', parent: 'plain' },
+    ...{ assignee: 'plain', parent: 'plain', position: 'later' },
   },
   says: {
     'task.add': (fields) => fields,
@@ -44,7 +44,7 @@ const task: MergeTable = {
   },
 };
 
-const document: MergeTable = {
+export const documentTable: MergeTable = {
   kinds: {
     ...{ content: 'value', metadata: 'value', life: 'life' },
     ...{ title: 'plain', kind: 'plain', mime: 'plain', version: 'latest', source: 'latest', path: 'latest' },
@@ -60,14 +60,22 @@ const document: MergeTable = {
   },
 };
 
-/** What a session's start says is decided by which start was the earliest, not by who had seen whom. */
-const session: MergeTable = {
-  kinds: { title: 'plain', fork_of: 'plain', metadata: 'value' },
+/**
+ * What a session's start says is decided by which start was the earliest, not by who had seen whom; its metadata are patches
+ * of what agents tell, of which the last counts.
+ */
+export const sessionTable: MergeTable = {
+  kinds: { title: 'plain' },
   says: { 'session.put': (fields) => fields },
 };
 
 /** By the type of the records of an entity. */
-export const mergeTables: Readonly<Record<string, MergeTable>> = { context, task, document, session };
+export const mergeTables: Readonly<Record<string, MergeTable>> = {
+  context: contextTable,
+  task: taskTable,
+  document: documentTable,
+  session: sessionTable,
+};
 
 /** The table of an entity: that of the first of its records that has one. */
 export function tableOf(records: readonly MergeRecord[]): MergeTable | undefined {

@@ -5,7 +5,7 @@
  */
 import { canonical } from './canonical.ts';
 import { uuidV8 } from './ids.ts';
-import { type MergeRecord, type Order, orderOf } from './merge-order.ts';
+import { type MergeRecord, type Order, orderOf, type Those } from './merge-order.ts';
 import { formOf, type Resolution, type Side } from './merge-rules.ts';
 import { type Kind, type MergeTable, type TextOf, tableOf } from './merge-tables.ts';
 import { type Apart, Field } from './merge-value.ts';
@@ -48,6 +48,8 @@ export interface Merged {
   readonly fields: Readonly<Record<string, MergedField | undefined>>;
   /** Open and settled ones, by id. */
   readonly conflicts: readonly Conflict[];
+  /** How a field that is no set stood for somebody who had seen these records. */
+  readonly at: (field: string, within: Those) => MergedField | undefined;
   /** It was retired by somebody who had not seen its last edit. */
   readonly isEditedAfterRetire: boolean;
 }
@@ -57,8 +59,9 @@ export function merge(records: readonly MergeRecord[], merging: Merging): Merged
   const order = orderOf(records);
   const table = merging.table ?? tableOf(order.records);
   const conflicts = new Map<string, Conflict>();
+  const known = new Map<string, Field>();
   const fields: Record<string, MergedField> = {};
-  if (!table) return { order, fields, conflicts: [], isEditedAfterRetire: false };
+  if (!table) return { order, fields, conflicts: [], at: () => undefined, isEditedAfterRetire: false };
   const writes = writesOf(order, table, merging.text);
   const settlings = settlingsOf(order, merging.text);
   const by = { resolution: merging.resolution, isQuarantined: merging.isQuarantined ?? (() => false) };
@@ -70,6 +73,7 @@ export function merge(records: readonly MergeRecord[], merging: Merging): Merged
       continue;
     }
     const field = new Field({ name, order, kind, by }, written, settlings);
+    known.set(name, field);
     const { value, by: sides, apart } = field.at(allOf(order));
     if (sides.length > 0) fields[name] = { value, by: sides };
     for (const each of apart) note(conflicts, each, undefined);
@@ -77,6 +81,7 @@ export function merge(records: readonly MergeRecord[], merging: Merging): Merged
   }
   return {
     ...{ order, fields, conflicts: [...conflicts.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) },
+    at: (name, within) => known.get(name)?.at(within),
     isEditedAfterRetire: fields['life']?.value === 'live' && fields['life'].by.some(({ value }) => value === 'retired'),
   };
 }

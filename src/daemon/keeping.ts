@@ -30,7 +30,7 @@ import type { Backups } from './backups.ts';
 import { checkAside } from './check-aside.ts';
 import { joinInto } from './link.ts';
 import type { Keeping as AroundOpening, Projects } from './projects.ts';
-import { bringMirroredNow } from './recover.ts';
+import { bringMirrored } from './recover.ts';
 import { type RestoreParts, restore, restoreAsNew } from './restore.ts';
 
 export interface KeepingParts {
@@ -88,7 +88,7 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
   /** One that was put back, or is new, gets what the user database still has of it. */
   readonly opened: AroundOpening['opened'] = (project, store) => {
     if (this.#absent.delete(project)) {
-      const mirrored = bringMirroredNow(this.#projects.user, project, store);
+      const mirrored = bringMirrored(this.#projects.user, project, store);
       if (mirrored > 0) this.#recovered.set(project, { ...this.#recovered.get(project), mirrored });
       const recovered = this.#recovered.get(project);
       if (recovered) this.#parts.log('a lost database came back', { project, ...recovered });
@@ -152,7 +152,6 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     const share = { report: (records: number) => job.report({ records }), cancelled: job.cancelled };
     const joined = await joinInto(to, from, share);
     if (!joined) return {};
-    if (joined.late) await rebuildAside(to, undefined, this.#pace({ ...job, cancelled: () => false }));
     await this.#projects.user.write((tx) => {
       const ids = { from: other.project_id, to: project.project_id };
       for (const move of [moveRoots, relinkProjects, moveSources, moveMirrored]) tx.run(move, ids);

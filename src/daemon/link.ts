@@ -4,8 +4,6 @@ import type { Store } from '../store/store.ts';
 
 export interface Joined {
   readonly appended: number;
-  /** Rows are right only when they are computed again. */
-  readonly late: boolean;
 }
 
 const segmentsPerPage = 50;
@@ -19,13 +17,12 @@ export async function joinInto(
   from: Store,
   { report, cancelled }: { readonly report: (records: number) => void; readonly cancelled: () => boolean },
 ): Promise<Joined | undefined> {
-  const joined = { appended: 0, late: false };
+  const joined = { appended: 0 };
   const take = (page: readonly ForeignRecord[]) => to.write(() => to.appendForeign(page, blobSource(from.statements)));
   for (const page of recordPages(from.statements)) {
     if (cancelled()) return undefined;
-    const { appended, late } = await take(page);
+    const { appended } = await take(page);
     joined.appended += appended;
-    joined.late ||= late;
     report(joined.appended);
   }
   for (let after = 0; ; ) {

@@ -7,7 +7,6 @@ import { ownDirectory, removeFile } from '../platform/files.ts';
 import { moveFile, removeBeside, swapFile } from '../platform/swap.ts';
 import { exists } from '../platform/walk.ts';
 import { type Contents, closeOwnLogs, contentsOf, copyFile } from '../store/backup.ts';
-import { rebuildAside } from '../store/rebuild.ts';
 import type { Pace } from '../store/steps.ts';
 import { verifyAside } from '../store/verify.ts';
 import type { Backups } from './backups.ts';
@@ -50,7 +49,7 @@ export async function restore(parts: RestoreParts, projectId: string, path: stri
     swapFile(file, next, before);
   }
   parts.failpoint('restore.swapped');
-  const brought = await catchUp(parts, projectId, job);
+  const brought = await catchUp(parts, projectId);
   // the newest copy is what comes back when the database is lost: not what was just replaced
   await backups.make(projectId, projects.store(projectId).db, 'restored');
   return {
@@ -138,10 +137,8 @@ async function prepare(parts: RestoreParts, { path, next, projectId }: Preparing
   }
 }
 
-async function catchUp({ projects, pace }: RestoreParts, projectId: string, job: JobShare): Promise<number> {
-  const store = projects.store(projectId);
-  const { appended, late } = bringMirrored(projects.user, projectId, store);
-  if (late) await rebuildAside(store, undefined, { ...pace, cancelled: job.cancelled });
+async function catchUp({ projects }: RestoreParts, projectId: string): Promise<number> {
+  const appended = bringMirrored(projects.user, projectId, projects.store(projectId));
   await projects.user.write((tx) => tx.run(forgetOwnSources, { project_id: projectId }));
   return appended;
 }

@@ -20,6 +20,7 @@ import type { CaptureParts, TakeInSource, Target } from '../features/capture/nee
 import { forgetHomeless } from '../features/capture/queries.ts';
 import { keptTranscript } from '../features/capture/segments.ts';
 import { brokenHooks } from '../features/capture/status.ts';
+import { conflictsFeature } from '../features/conflicts/feature.ts';
 import { doubtedDocuments } from '../features/documents/doubted.ts';
 import { documentsFeature } from '../features/documents/feature.ts';
 import * as documentSearch from '../features/documents/findable.ts';
@@ -72,6 +73,7 @@ import { batchSteps } from './batch.ts';
 import { briefLinks } from './brief-link.ts';
 import { type CacheWired, wireCache } from './cache-wiring.ts';
 import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
+import { nameOf } from './conflict-names.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
 import { erasingNeeds } from './erasing-needs.ts';
@@ -233,6 +235,7 @@ export function wire(wiring: Wiring): Wired {
     syncFeature(),
     batchFeature(batchSteps(() => features)),
     trustFeature({ entries: doubtedEntries, documents: doubtedDocuments, undoings }),
+    conflictsFeature({ nameOf: nameOf(shown) }),
     tokensFeature({ projectId: (asked) => wiring.projects().resolve(asked).id }),
     searchFeature({
       findables: [...entryFindables, ...findables, ...documentSearch.findables],

@@ -4,6 +4,7 @@ import { contract as batch } from './batch/contract.ts';
 import { contract as brief } from './brief/contract.ts';
 import { contract as cache } from './cache/contract.ts';
 import { contract as capture } from './capture/contract.ts';
+import { contract as conflicts } from './conflicts/contract.ts';
 import { contract as documents } from './documents/contract.ts';
 import { contract as entries } from './entries/contract.ts';
 import { contract as erasing } from './erasing/contract.ts';
@@ -27,5 +28,6 @@ export const operations = {
   ...erasing,
   ...documents,
   ...trust,
+  ...conflicts,
 } as const;
 export type Operations = typeof operations;

@@ -4,6 +4,7 @@ import { PrsistError } from '../core/errors.ts';
 import { guarded, openConnection } from './open.ts';
 import type { Side } from './rebuild.ts';
 import type { Write } from './record-type.ts';
+import { settlement } from './settle.ts';
 import { Statements } from './statements.ts';
 import { inSlices, type Pace, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
@@ -51,6 +52,8 @@ function openSide(store: Store): Aside {
     throw new PrsistError('internal', 'maintenance on the side appends nothing');
   };
   const { clock, random } = settings;
-  const parts = { statements, projector: store.projector, own: { ...store.log }, clock, random, failpoint: refused };
+  const engine = { statements, projector: store.projector };
+  const settled = settlement({ ...engine, resolution: settings.resolution });
+  const parts = { ...engine, settlement: settled, own: { ...store.log }, clock, random, failpoint: refused };
   return { db, statements, settings, tx: transaction(parts, refused, refused).tx };
 }

@@ -1,15 +1,13 @@
 // Verified runs of another log, in bulk: what comes with a pack. Beside foreign.ts, which takes single records in any order.
-import { hlcMs } from '../core/hlc.ts';
 import { isId } from '../core/ids.ts';
-import { limits } from '../core/limits.ts';
 import { genesisHead, type RecordBody } from '../core/record.ts';
 import { packed } from './blobs.ts';
 import { knownHoles } from './branches.ts';
-import { type Arriving, appendForeign, keepTexts, mergeHeads } from './foreign.ts';
+import { type Arriving, appendForeign, keepTexts, mergeHeads, noteReading } from './foreign.ts';
 import { isStoreFailure, storeError } from './open.ts';
 import { appliedBody } from './projector.ts';
 import type { Statements } from './statements.ts';
-import type { StoreEvent } from './transaction.ts';
+import { headsOf, type StoreEvent } from './transaction.ts';
 
 /** A record whose commitment and head were computed from its bytes. */
 export interface ChainRecord {
@@ -37,8 +35,6 @@ export interface ChainAppended {
   readonly taken: number;
   /** Kept without rows: a projection refused them, they are of a later version, or no records at all. */
   readonly refused: number;
-  /** Something was changed here after it was changed there: rows are right only when they are computed again. */
-  readonly late: boolean;
 }
 
 /** Envelope version this program writes and projects. */
@@ -56,10 +52,9 @@ interface Run {
   readonly log_n: number;
   readonly chain: Chain;
   readonly events: StoreEvent[];
-  readonly latest: number;
-  isAhead: boolean;
+  /** Entities whose rows are written when all is in. */
+  readonly unsettled: Set<string>;
   refused: number;
-  late: boolean;
 }
 
 /**
@@ -93,16 +88,7 @@ export function appendChain(into: Arriving, chain: Chain, isTimeUp: () => boolea
 }
 
 function newRun(into: Arriving, chain: Chain, log_n: number): Run {
-  return {
-    into,
-    chain,
-    log_n,
-    events: [],
-    latest: into.clock() + limits.clockAheadMs,
-    isAhead: false,
-    refused: 0,
-    late: false,
-  };
+  return { into, chain, log_n, events: [], unsettled: new Set(), refused: 0 };
 }
 
 function takeSome({ chain }: Run, isTimeUp: () => boolean, takeOne: (i: number) => void): number {
@@ -115,19 +101,24 @@ function takeSome({ chain }: Run, isTimeUp: () => boolean, takeOne: (i: number) 
 
 function finished(run: Run, taken: number): ChainAppended {
   const { into, chain, log_n, events } = run;
+  settleAll(run);
   const head = chain.records[taken - 1]?.head;
   if (head)
     into.statements.run('update logs set seq = ?, head = ? where log_n = ?', [chain.from + taken - 1, head, log_n]);
-  if (run.isAhead) into.statements.run("update logs set state = 'suspect' where log_n = ? and state = 'open'", [log_n]);
   for (const event of events) into.emit(event);
-  return { taken, refused: run.refused, late: run.late };
+  return { taken, refused: run.refused };
+}
+
+function settleAll({ into, unsettled }: Run): void {
+  for (const ent of unsettled) into.settlement.settle(into.tx, ent);
+  unsettled.clear();
 }
 
 /** A log of which later pieces are here already, from the second copy of some entries. */
 function amongOthers(into: Arriving, { records, from, ...of }: Chain): ChainAppended {
   const rows = records.map(({ body, salt, com, head }, i) => ({ ...of, seq: from + i, body, salt, com, head }));
-  const { late } = appendForeign(into, rows, () => undefined);
-  return { taken: records.length, refused: 0, late };
+  appendForeign(into, rows, () => undefined);
+  return { taken: records.length, refused: 0 };
 }
 
 function logOf({ statements, clock }: Arriving, { ws, dev, log }: Chain): LogRow {
@@ -146,12 +137,14 @@ function takeCarefully(run: Run, i: number): void {
   statements.run('savepoint record', []);
   try {
     take(run, i);
+    settleAll(run);
   } catch (cause) {
     const error = storeError(cause, run.into.file);
     if (isStoreFailure(error) || !statements.db.inTransaction) throw error;
     statements.run('rollback to record', []);
     own.hlc = before;
     run.events.length = heard;
+    run.unsettled.clear();
     insert(run, i, bodyOf(run, i), stateRefused);
     run.refused += 1;
   }
@@ -164,8 +157,8 @@ function bodyOf({ chain }: Run, i: number): RecordBody | undefined {
 }
 
 function take(run: Run, i: number): void {
-  const { into, chain } = run;
-  const { statements, projector, tx } = into;
+  const { into, chain, unsettled } = run;
+  const { statements, projector, settlement, tx } = into;
   const body = bodyOf(run, i);
   if (!body || chain.v > envelopeKnown) {
     insert(run, i, body, body ? stateNewer : stateRefused);
@@ -175,25 +168,16 @@ function take(run: Run, i: number): void {
   const isTwin = tx.known(body.id);
   const name = `${body.type}.${body.op}`;
   const merges = projector.merges(name);
-  const isLater = merges && isChangedLater(statements, body);
+  // asked before the record is one of them
+  const canLay = !isTwin && (!merges || settlement.canLay(body, headsOf(statements, body.ent)));
   keepTexts(into, body, () => undefined);
   const n = insert(run, i, body, stateLive);
-  follow(run, body.hlc);
+  noteReading(into, body.hlc, run.log_n);
   if (merges) mergeHeads(statements, body, { row: { log: chain.log, seq: chain.from + i }, log_n: run.log_n });
-  if (isTwin) return;
-  projector.apply(tx, name, appliedBody(n, body));
-  run.events.push({ n, name, ent: body.ent });
-  run.late ||= isLater;
-}
-
-function isChangedLater(statements: Statements, { ent, hlc }: RecordBody): boolean {
-  return statements.one('select 1 from records where ent = ? and hlc >= ? limit 1', [ent, hlc]) !== undefined;
-}
-
-/** What is written here next is later than all that is known, but for a clock that is far ahead of ours. */
-function follow(run: Run, hlc: string): void {
-  if (hlcMs(hlc) > run.latest) run.isAhead = true;
-  else if (hlc > run.into.own.hlc) run.into.own.hlc = hlc;
+  const isSettled = settlement.concerns(body.type) && (!canLay || unsettled.has(body.ent));
+  if (isSettled) unsettled.add(body.ent);
+  else if (!isTwin && projector.apply(tx, name, appliedBody(n, body)) === 'settle') unsettled.add(body.ent);
+  if (!isTwin) run.events.push({ n, name, ent: body.ent });
 }
 
 function insert({ into, chain, log_n }: Run, i: number, body: RecordBody | undefined, state: number): number {

@@ -1,11 +1,12 @@
 // Records that another log wrote: of another project of this device, of the mirror, later of another device.
 import { PrsistError } from '../core/errors.ts';
+import { latestOfPeers } from '../core/hlc.ts';
 import { commitment, genesisHead, nextHead, type RecordBody } from '../core/record.ts';
 import { noteHoles } from './branches.ts';
 import { appliedRecord } from './projector.ts';
 import type { Write } from './record-type.ts';
 import type { Statements } from './statements.ts';
-import type { EngineParts, StoreEvent } from './transaction.ts';
+import { type EngineParts, headsOf, type StoreEvent } from './transaction.ts';
 
 /** A record row as it stands in a database, with the log it is of. */
 export interface ForeignRecord {
@@ -33,8 +34,6 @@ export type BlobSource = (hash: string) => BlobRow | undefined;
 export interface ForeignAppended {
   /** How many were not here yet. */
   readonly appended: number;
-  /** Something was changed here after it was changed there: rows are right only when they are computed again. */
-  readonly late: boolean;
 }
 
 /** A store that takes records of other logs in, within a transaction. */
@@ -54,18 +53,19 @@ interface Address {
 /** See Store.appendForeign, which is the only caller. */
 export function appendForeign(into: Arriving, rows: readonly ForeignRecord[], blobs: BlobSource): ForeignAppended {
   let appended = 0;
-  let late = false;
+  const unsettled = new Set<string>();
   const logs = new Map<string, number>();
   for (const row of rows) {
     const log_n = logs.get(row.log) ?? logOf(into, row);
     logs.set(row.log, log_n);
     if (isHere(into.statements, log_n, row)) continue;
     check(into.statements, log_n, row);
-    late = insert(into, { row, log_n }, blobs) || late;
+    insert(into, { row, log_n, unsettled }, blobs);
     appended += 1;
   }
+  for (const ent of unsettled) into.settlement.settle(into.tx, ent);
   for (const [log, log_n] of logs) noteEnd(into.statements, log, log_n);
-  return { appended, late };
+  return { appended };
 }
 
 /** The number of a log in this database, entered as closed when it is new: nobody writes it here. */
@@ -112,15 +112,19 @@ function check(statements: Statements, log_n: number, row: ForeignRecord): void 
 interface Placed {
   readonly row: ForeignRecord;
   readonly log_n: number;
+  /** Entities whose rows are written when all is in. */
+  readonly unsettled: Set<string>;
 }
 
-/** Puts one record in with its texts, heads and rows. True when its entity was changed here later. */
-function insert(into: Arriving, { row, log_n }: Placed, blobs: BlobSource): boolean {
-  const { statements, projector, tx, own } = into;
+/** Puts one record in with its texts and heads, and its rows as far as they can be laid over those that are there. */
+function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSource): void {
+  const { statements, projector, settlement, tx } = into;
   // its commitment was checked, so it is what an engine like this one wrote
   const body = row.body === null ? undefined : (JSON.parse(row.body) as RecordBody);
   const isTwin = body !== undefined && tx.known(body.id);
-  const later = body && statements.one('select 1 from records where ent = ? and hlc > ? limit 1', [body.ent, body.hlc]);
+  const merges = body !== undefined && projector.merges(`${body.type}.${body.op}`);
+  // asked before the record is one of them
+  const canLay = body !== undefined && !isTwin && (!merges || settlement.canLay(body, headsOf(statements, body.ent)));
   if (body) keepTexts(into, body, blobs);
   const n = statements.insert(
     `insert into records (log_n, seq, v, id, ent, type, op, hlc, body, salt, com, head, state)
@@ -130,14 +134,22 @@ function insert(into: Arriving, { row, log_n }: Placed, blobs: BlobSource): bool
       ...[body?.hlc ?? null, row.body, row.salt, row.com, row.head, body ? 0 : 1],
     ],
   );
-  if (!body || row.body === null) return false;
-  if (body.hlc > own.hlc) own.hlc = body.hlc; // what is written next is later than all that is known
+  if (!body || row.body === null) return;
+  noteReading(into, body.hlc, log_n);
   const name = `${body.type}.${body.op}`;
-  if (projector.merges(name)) mergeHeads(statements, body, { row, log_n });
-  if (isTwin) return false;
-  projector.apply(tx, name, appliedRecord(n, row.body));
-  into.emit({ n, name, ent: body.ent });
-  return later !== undefined;
+  if (merges) mergeHeads(statements, body, { row, log_n });
+  const isSettled = settlement.concerns(body.type) && (!canLay || unsettled.has(body.ent));
+  if (isSettled) unsettled.add(body.ent);
+  else if (!isTwin && projector.apply(tx, name, appliedRecord(n, row.body)) === 'settle') unsettled.add(body.ent);
+  if (!isTwin) into.emit({ n, name, ent: body.ent });
+}
+
+/** What is written next is later than all that is known; but a clock that is far ahead takes nobody along. */
+export function noteReading({ statements, own, clock }: Arriving, hlc: string, log_n: number): void {
+  const furthest = latestOfPeers(clock());
+  if (hlc > furthest) statements.run("update logs set state = 'suspect' where log_n = ? and own = 0", [log_n]);
+  const reading = hlc > furthest ? furthest : hlc;
+  if (reading > own.hlc) own.hlc = reading;
 }
 
 /** Notes the texts a record names, with their bytes where the source has them: the others come later, or never. */

@@ -1,3 +1,4 @@
+import { latestOfPeers } from '../core/hlc.ts';
 import type { Id } from '../core/ids.ts';
 import { genesisHead } from '../core/record.ts';
 import type { StoreKind } from './migrate.ts';
@@ -51,24 +52,29 @@ export function openLog(tx: Write, own: OwnLog, { user, device, project, store, 
 }
 
 /** The own, open log of a database; undefined before its first record. Its clock goes on from the last record. */
-export function readOwnLog(statements: Statements): OwnLog | undefined {
+export function readOwnLog(statements: Statements, nowMs: number): OwnLog | undefined {
   const row = statements.one<LogRow>(
     "select log_n, ws, dev, log, seq, head from logs where own = 1 and state = 'open' order by log_n desc limit 1",
     [],
   );
   if (!row) return undefined;
-  return { ...row, head: row.head ?? genesisHead(row), hlc: lastReading(statements) };
+  return { ...row, head: row.head ?? genesisHead(row), hlc: lastReading(statements, nowMs) };
 }
 
-/** The greatest clock reading of all that is here, clocks far ahead aside: what is written next comes after it. */
-function lastReading(statements: Statements): string {
+/**
+ * The greatest clock reading of all that is here: what is written next comes after it. Of others' no more than they may
+ * take our clock along.
+ */
+function lastReading(statements: Statements, nowMs: number): string {
   // the newest record of each log carries its greatest reading: one step in an index, where max(hlc) reads every record
-  const last = statements.one<{ hlc: string | null }>(
-    `select max((select hlc from records r where r.log_n = l.log_n and r.hlc is not null order by seq desc limit 1))
-       as hlc from logs l where state <> 'suspect'`,
+  const last = statements.all<{ own: number; hlc: string | null }>(
+    `select own, (select hlc from records r where r.log_n = l.log_n and r.hlc is not null order by seq desc limit 1) as hlc
+     from logs l`,
     [],
   );
-  return last?.hlc ?? '';
+  const furthest = latestOfPeers(nowMs);
+  const readings = last.map(({ own, hlc }) => (own === 0 && (hlc ?? '') > furthest ? furthest : (hlc ?? '')));
+  return readings.reduce((most, reading) => (reading > most ? reading : most), '');
 }
 
 /** Adds a new own log with its genesis head. ids: UUIDs of workspace, device and this incarnation of the log. */
@@ -82,7 +88,7 @@ export function insertOwnLog(
     'insert into logs (ws, dev, log, own, seq, head, opened_at) values (?, ?, ?, 1, 0, ?, ?)',
     [ids.ws, ids.dev, ids.log, head, nowMs],
   );
-  return { ...ids, log_n, seq: 0, head, hlc: lastReading(statements) };
+  return { ...ids, log_n, seq: 0, head, hlc: lastReading(statements, nowMs) };
 }
 
 /** Writes position and head back; part of the transaction whose records moved them. */

@@ -4,6 +4,7 @@ import { appliedRecord, createProjector } from './projector.ts';
 import type { Projection, TableInfo, Write } from './record-type.ts';
 import { recordsAsWritten } from './replay.ts';
 import { missingObjects } from './schema.ts';
+import { type Settlement, settlement } from './settle.ts';
 import type { Statements } from './statements.ts';
 import { atOnce, type Pace, type Steps } from './steps.ts';
 import type { Store } from './store.ts';
@@ -87,15 +88,42 @@ function projectionsOf(all: readonly Projection[], only: ReadonlySet<string>): r
 
 function* replay({ statements, settings }: Side, tx: Write, chosen: readonly Projection[]): Steps<number> {
   const projector = createProjector(chosen);
+  const all = createProjector(settings.projections);
+  const { resolution } = settings;
+  const entities = inTurn(settlement({ statements, projector, all, resolution }), tx, statements);
   let count = 0;
   for (const row of recordsAsWritten(statements)) {
     const record = appliedRecord(row.n, row.body);
-    projector.apply(tx, record.name, record);
+    if (!entities.isSettled(record)) {
+      if (projector.apply(tx, record.name, record) === 'settle') entities.settle(record.ent);
+    }
     count += 1;
     if (count === 1) settings.failpoint('rebuild.half');
     if (count % recordsPerStep === 0) yield;
   }
   return count;
+}
+
+/** Settles at its first record what was changed apart; what follows one after the other is laid over as it comes. */
+function inTurn(settled: Settlement, tx: Write, statements: Statements) {
+  const isAlone = (statements.one<{ logs: number }>('select count(*) as logs from logs', [])?.logs ?? 0) < 2;
+  const known = new Map<string, 'settled' | 'in line'>();
+  const settle = (ent: string) => {
+    known.set(ent, 'settled');
+    settled.settle(tx, ent);
+  };
+  return {
+    settle,
+    isSettled({ name, ent }: ReturnType<typeof appliedRecord>): boolean {
+      const [type = ''] = name.split('.');
+      if (!settled.concerns(type)) return false;
+      if (!known.has(ent)) {
+        if (settled.isInLine({ ent, type }, isAlone)) known.set(ent, 'in line');
+        else settle(ent);
+      }
+      return known.get(ent) === 'settled';
+    },
+  };
 }
 
 /** Local columns (counts of reads, what was shown) come from no record: they are carried over a rebuild by key. */

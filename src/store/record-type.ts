@@ -1,5 +1,7 @@
 // What a feature declares about its records and about the rows computed from them.
 import type { Id } from '../core/ids.ts';
+import type { Merged } from '../core/merge.ts';
+import type { MergeTable } from '../core/merge-tables.ts';
 import type { Actor, Origin } from '../core/record.ts';
 
 export interface RecordType<F> {
@@ -69,13 +71,47 @@ export interface Handler {
   readonly name: string;
   /** Of a type whose changes name the heads they have seen. */
   readonly merges?: boolean;
-  readonly apply: (tx: Projecting, record: Applied<never>) => void;
+  /** Returns `settle` where the change cannot be laid over the row: the entity is settled then. All else counts for nothing. */
+  readonly apply: (tx: Projecting, record: Applied<never>) => unknown;
 }
 
-/** Ties a record type to what it does to rows: deterministic, no clock, no I/O. */
-export function on<F>(type: RecordType<F>, apply: (tx: Projecting, record: Applied<F>) => void): Handler {
+/**
+ * Ties a record type to what it does to rows: deterministic, no clock, no I/O. Of an entity that is settled (see Settling)
+ * it is asked only where the author had seen everything that is here, and may ask for it to be settled all the same.
+ */
+export function on<F>(type: RecordType<F>, apply: (tx: Projecting, record: Applied<F>) => unknown): Handler {
   // the engine only hands a record of this very type to the handler
   return { name: type.name, merges: type.changes === 'merge', apply: apply as Handler['apply'] };
+}
+
+/** One record of an entity, with its address. */
+export interface EntityRecord extends Applied<Readonly<Record<string, unknown>>> {
+  readonly name: string;
+  readonly log: string;
+  readonly seq: number;
+}
+
+/** What all records of one entity say together. */
+export interface Entity {
+  readonly ent: Id;
+  readonly merged: Merged;
+  /** As in merged.order: by (hlc, dev), one that came twice once; those that grow only as well. */
+  readonly records: readonly EntityRecord[];
+}
+
+/** How an entity is written whole that was changed on several devices apart. */
+export interface Settling {
+  /** First word of the names of its records. */
+  readonly type: string;
+  readonly table: MergeTable;
+  /** Every change is settled: none can be laid over the row. */
+  readonly always?: true;
+  /** Writes its rows; must give what laying one change over the other gives where nobody was apart. */
+  readonly settle: (tx: Projecting, entity: Entity) => void;
+  /** The records by which other projections are told what it is now, in turn. */
+  readonly told: (entity: Entity) => readonly EntityRecord[];
+  /** True for a word that nobody is told unasked. */
+  readonly isQuarantined?: (tx: Read, record: EntityRecord) => boolean;
 }
 
 export interface TableInfo {
@@ -107,6 +143,7 @@ export interface Projection {
   readonly group?: string;
   readonly tables: Readonly<Record<string, TableInfo>>;
   readonly handlers: readonly Handler[];
+  readonly settles?: readonly Settling[];
   /** Before the rows of erased entities go by their column: what that column does not tell. */
   readonly erase?: (tx: Projecting, ents: readonly string[]) => void;
 }

@@ -2,6 +2,7 @@ import { isPromise } from 'node:util/types';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
+import type { Resolution } from '../core/merge-rules.ts';
 import { holdFile } from '../platform/held-files.ts';
 import { type Arriving, appendForeign, type BlobSource, type ForeignAppended, type ForeignRecord } from './foreign.ts';
 import { closeOwnLog, insertOwnLog, type OwnLog, openLog, readOwnLog, saveOwnLog } from './log.ts';
@@ -9,6 +10,8 @@ import { type Migration, migrate, type StoreKind } from './migrate.ts';
 import { type Connection, guarded, isStoreFailure, openConnection, storeError } from './open.ts';
 import { createProjector, type Projector } from './projector.ts';
 import type { Projection, Read, Write } from './record-type.ts';
+import { RequestFailed, refusedPromise } from './request-failed.ts';
+import { settlement } from './settle.ts';
 import { Statements } from './statements.ts';
 import { type EngineParts, reader, type StoreEvent, transaction } from './transaction.ts';
 
@@ -34,6 +37,8 @@ export interface StoreSettings {
   readonly bounds?: () => { readonly groupCommit: number; readonly queue: number };
   /** After a commit, with what it brought; must not throw. */
   readonly onCommit: (events: readonly StoreEvent[]) => void;
+  /** How changes that were made apart are settled; by all rules when absent. */
+  readonly resolution?: () => Resolution;
   /** Asked before every write of the queue; throws to refuse it. */
   readonly beforeWrite?: () => void;
   /** A transaction failed for a reason of the disk or the file. */
@@ -92,8 +97,10 @@ export class Store {
       if (from > 0 && from < schema) settings.beforeMigration?.(this.db, from);
       migrate(this.db, settings.kind, settings.migrations);
       const { clock, random, failpoint } = settings;
-      const own = readOwnLog(this.statements) ?? this.#newLog();
-      this.#parts = { statements: this.statements, projector: this.projector, own, clock, random, failpoint };
+      const own = readOwnLog(this.statements, clock()) ?? this.#newLog();
+      const engine = { statements: this.statements, projector: this.projector };
+      const settled = settlement({ ...engine, resolution: settings.resolution });
+      this.#parts = { ...engine, settlement: settled, own, clock, random, failpoint };
       this.#writer = transaction(this.#parts, (event) => this.#events.push(event), this.#afterCommit);
       if (own.seq === 0) this.maintain(() => this.#openLog());
     } catch (error) {
@@ -388,13 +395,4 @@ export class Store {
       throw storeError(cause, this.settings.file);
     }
   }
-}
-
-/** Says that the group must be undone and run again; its cause is what the request threw. */
-class RequestFailed extends Error {}
-
-/** What becomes of the promise is of no interest any more: its request has failed. */
-function refusedPromise(promise: Promise<unknown>): PrsistError {
-  promise.catch(() => undefined);
-  return new PrsistError('internal', 'a write must not wait');
 }

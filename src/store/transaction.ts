@@ -6,7 +6,8 @@ import { bodyText, commitment, nextHead, type RecordBody } from '../core/record.
 import { getBlob, putBlob } from './blobs.ts';
 import type { OwnLog } from './log.ts';
 import { appliedRecord, type Projector } from './projector.ts';
-import type { Appended, Appending, Params, Query, Read, RecordType, Write } from './record-type.ts';
+import type { Appended, Appending, Applied, Params, Query, Read, RecordType, Write } from './record-type.ts';
+import type { Settlement } from './settle.ts';
 import type { Statements } from './statements.ts';
 
 /** A committed change, as consumers and listeners hear of it. */
@@ -21,6 +22,7 @@ export interface StoreEvent {
 export interface EngineParts {
   readonly statements: Statements;
   readonly projector: Projector;
+  readonly settlement: Settlement;
   readonly own: OwnLog;
   readonly clock: () => number;
   readonly random: (bytes: number) => Uint8Array;
@@ -106,24 +108,37 @@ function requireTransaction({ db }: Statements): void {
 }
 
 function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): Appended {
-  const { statements, own, projector, failpoint, emit } = engine;
+  const { statements, own, failpoint, emit } = engine;
   requireTransaction(statements);
   const { id = bornNow(engine), ent = bornNow(engine), fields, actor, origin } = change;
   const merges = type.changes === 'merge';
-  const base = merges ? headsOf(statements, ent) : [];
+  const heads = merges ? headsOf(statements, ent) : [];
+  const base = heads.length > 0 && hasBegun(statements, ent) ? heads : [];
   const hlc = nextHlc(own.hlc, engine.clock());
   const named = { hlc, id, ent, type: type.type, op: type.op, base, schema: type.schema };
   const body = bodyText({ ...named, fields: fields ?? {}, actor, origin });
+  const canLay = !merges || engine.settlement.canLay(named, heads);
   const n = insertRecord(engine, named, body);
   failpoint('record.inserted');
   // read back from its text, so that a projection sees now exactly what it will see when the rows are rebuilt
   const record = appliedRecord(n, body);
-  projector.apply(engine.tx, type.name, record);
-  if (merges) replaceHeads(statements, ent, own);
+  if (merges) replaceHeads(statements, ent, { own, base });
+  project(engine, record, canLay);
   failpoint('projection.applied');
   const { session, agent } = actor;
   emit({ n, name: type.name, ent, ...(session ? { session } : {}), ...(agent ? { agent } : {}) });
   return { n, id, ent, writtenAt: record.writtenAt };
+}
+
+/** Lays a change over the rows, or settles its entity where that cannot be done. */
+function project(
+  { settlement, projector, tx }: Engine,
+  record: Applied<unknown> & { readonly name: string },
+  canLay: boolean,
+): void {
+  const [type = ''] = record.name.split('.');
+  const isLaid = (canLay || !settlement.concerns(type)) && projector.apply(tx, record.name, record) !== 'settle';
+  if (!isLaid) settlement.settle(tx, record.ent);
 }
 
 function bornNow({ clock, random }: EngineParts): Id {
@@ -149,7 +164,8 @@ function insertRecord(
   return n;
 }
 
-function headsOf(statements: Statements, ent: string): [string, number][] {
+/** What is here of an entity that nobody has seen. */
+export function headsOf(statements: Statements, ent: string): [string, number][] {
   const rows = statements.all<{ log: string; seq: number }>(
     'select l.log, h.seq from heads h join logs l using (log_n) where h.ent = ? order by l.log, h.seq',
     [ent],
@@ -157,8 +173,22 @@ function headsOf(statements: Statements, ent: string): [string, number][] {
   return rows.map((row) => [row.log, row.seq]);
 }
 
-/** The change just written has seen every head there was, so it is the only one left. */
-function replaceHeads(statements: Statements, ent: string, own: OwnLog): void {
-  statements.run('delete from heads where ent = ?', [ent]);
+/**
+ * Whether the beginning of an entity is here. Of one whose changes came without it nothing is shown: who writes it anew
+ * here has seen none of them, and writes over none.
+ */
+function hasBegun(statements: Statements, ent: string): boolean {
+  const sql = "select 1 from records where ent = ? and state = 0 and body ->> '$.base' = '[]' order by hlc limit 1";
+  return statements.one(sql, [ent]) !== undefined;
+}
+
+interface Headed {
+  readonly own: OwnLog;
+  readonly base: RecordBody['base'];
+}
+
+/** The change just written has seen every head there was, so it is the only one left; or it is one more. */
+function replaceHeads(statements: Statements, ent: string, { own, base }: Headed): void {
+  if (base.length > 0) statements.run('delete from heads where ent = ?', [ent]);
   statements.run('insert into heads (ent, log_n, seq) values (?, ?, ?)', [ent, own.log_n, own.seq]);
 }

@@ -120,7 +120,7 @@ function saying(random: Random, turn: Turn, state: Merged): Said {
     context: () => ofContext(random, turn, state),
     task: () => ofTask(random, turn),
     document: () => ofDocument(random, turn, state),
-    session: () => ofSession(random, turn, state),
+    session: () => ofSession(random),
   };
   const said = kinds[turn.type]?.();
   if (!said) throw new Error(`no ${turn.type}`);
@@ -160,11 +160,8 @@ function ofDocument(random: Random, turn: Turn, state: Merged): Said {
   return { op: 'put', fields: { content: value }, meant: meant.map((each) => ({ ...each, field: 'content' })) };
 }
 
-function ofSession(random: Random, turn: Turn, state: Merged): Said {
-  if (random.below(3) === 0) return put('put', { title: random.pick(['x', 'y']) });
-  const { value, meant } = newValue(random, { ...turn, shape: 'object' }, state.fields['metadata']?.value);
-  const named = meant.map(({ field, ...each }) => ({ ...each, field: field.replace('value', 'metadata') }));
-  return { op: 'put', fields: { metadata: value }, meant: named };
+function ofSession(random: Random): Said {
+  return put('put', { title: random.pick(['x', 'y']) });
 }
 
 interface NewValue {

@@ -50,9 +50,9 @@ async function two() {
 describe('records of another log', () => {
   test('KE1: they keep their addresses, bring their texts and rows, and come once however often they are given', async () => {
     const { here, there, rows, take } = await two();
-    expect(await take(rows.slice(0, 3))).toEqual({ appended: 3, late: false });
-    expect(await take(rows)).toEqual({ appended: 3, late: false });
-    expect(await take(rows)).toEqual({ appended: 0, late: false });
+    expect(await take(rows.slice(0, 3))).toEqual({ appended: 3 });
+    expect(await take(rows)).toEqual({ appended: 3 });
+    expect(await take(rows)).toEqual({ appended: 0 });
     expect(digest(here.store)).toEqual(digest(there.store));
     expect(verify(here.store, 'deep').problems).toEqual([]);
     const heads = 'select h.ent, l.log, h.seq from heads h join logs l using (log_n) order by h.ent, l.log';
@@ -99,13 +99,13 @@ describe('records of another log', () => {
     const { here, there, rows, take } = await two();
     here.clock.now += 60_000;
     await here.store.write((tx) => writeNote(tx, 'b', 'mine, later'));
-    expect(await take(rows)).toEqual({ appended: rows.length, late: true });
+    expect(await take(rows)).toEqual({ appended: rows.length });
     rebuild(here.store);
     expect(textOf(here.store, 'b')).toBe('mine, later');
     expect(verify(here.store, 'deep').problems).toEqual([]);
     there.clock.now += 3_600_000;
     await there.store.write((tx) => writeNote(tx, 'b', 'theirs, an hour later'));
-    expect(await take(rowsOf(there.store))).toEqual({ appended: 1, late: false });
+    expect(await take(rowsOf(there.store))).toEqual({ appended: 1 });
     await here.store.write((tx) => writeNote(tx, 'b', 'mine again'));
     rebuild(here.store);
     expect(textOf(here.store, 'b')).toBe('mine again');

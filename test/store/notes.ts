@@ -1,8 +1,10 @@
 // A tiny feature for tests of the engine: notes that can be changed, and lines that only come.
 import type { Id } from '../../src/core/ids.ts';
+import type { MergeTable } from '../../src/core/merge-tables.ts';
 import { keyedEntity } from '../../src/core/record.ts';
 import { migration } from '../../src/store/migrate.ts';
 import { on, projection, query, recordType, type Write } from '../../src/store/record-type.ts';
+import { conflictsMigration } from './temporary-store.ts';
 
 export const notesMigration = migration(
   '0002-notes.sql',
@@ -11,7 +13,8 @@ export const notesMigration = migration(
      id integer primary key, ent text not null unique, text text not null, meta text, changed integer not null default 0,
      at integer not null, seen integer not null default 0
    ) strict;
-   create table lines (n integer primary key, ent text not null, text text not null) strict;`,
+   create table lines (n integer primary key, ent text not null, text text not null) strict;
+   ${conflictsMigration.sql}`,
 );
 
 type Note = {
@@ -24,6 +27,14 @@ type Note = {
 export const notePut = recordType<Note>('note.put', 'merge');
 export const noteDrop = recordType<{ readonly reason?: string }>('note.drop', 'merge');
 export const lineAdd = recordType<{ readonly text: string }>('line.add', 'grow');
+
+const table: MergeTable = {
+  kinds: { text: 'value', meta: 'plain', life: 'life' },
+  says: {
+    'note.put': (fields, text) => ({ text: text(fields, 'text'), meta: fields['meta'] ?? null, life: 'live' }),
+    'note.drop': () => ({ life: 'retired' }),
+  },
+};
 
 const put = query<{ ent: string; text: string; meta: string; at: number }, unknown>(
   `insert into notes (ent, text, meta, at) values (:ent, :text, :meta, :at)
@@ -38,6 +49,19 @@ export const notes = projection({
   name: 'notes',
   version: 1,
   tables: { notes: { local: ['id'], kept: { key: 'ent', columns: ['seen'] } }, lines: { local: ['n'] } },
+  settles: [
+    {
+      ...{ type: 'note', table, told: () => [] },
+      settle: (tx, { ent, merged, records }) => {
+        tx.run(drop, { ent });
+        const { text, meta, life } = merged.fields;
+        const at = Math.max(...records.map(({ writtenAt }) => writtenAt));
+        if (life?.value === 'live') {
+          tx.run(put, { ent, text: String(text?.value), meta: JSON.stringify(meta?.value ?? null), at });
+        }
+      },
+    },
+  ],
   handlers: [
     on(notePut, (tx, { ent, fields, writtenAt }) => {
       const meta = JSON.stringify(fields.meta ?? null);

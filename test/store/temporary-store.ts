@@ -16,6 +16,13 @@ export function shippedMigration(path: string): Migration {
 }
 
 export const logMigration = shippedMigration('store/migrations/0001-log.sql');
+export const conflictsMigration = shippedMigration('store/migrations/0033-conflicts.sql');
+
+/** Where entities are settled, unless a step of the test's own makes the table. */
+function conflictsFor(migrations: readonly Migration[], projections: readonly Projection[]): readonly Migration[] {
+  const isMade = migrations.some(({ sql }) => sql.includes(conflictsMigration.sql));
+  return isMade || !projections.some(({ settles }) => settles) ? [] : [conflictsMigration];
+}
 
 /** A directory that goes away with the test. */
 export function temporaryDirectory(): string {
@@ -59,7 +66,7 @@ export function storeSetting({ migrations = [], projections = [], directory, ...
       project: '019a3985-b900-7000-8000-000000000005',
     },
     deviceName: 'laptop',
-    migrations: [logMigration, ...migrations],
+    migrations: [logMigration, ...migrations, ...conflictsFor(migrations, projections)],
     projections,
     clock: () => clock.now,
     random: countingBytes(),

@@ -28,6 +28,9 @@ export function documentsFeature(parts: DocumentParts): Feature {
       'bank.sync': bankVerb(parts, 'both'),
     },
     projections: [documents],
-    migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0013-documents.sql'] },
+    migrations: {
+      directory: join(import.meta.dirname, 'migrations'),
+      files: ['0013-documents.sql', '0034-documents-merged.sql'],
+    },
   });
 }

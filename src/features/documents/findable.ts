@@ -4,20 +4,15 @@ import type { Projecting, Read } from '../../store/record-type.ts';
 import type { Findable, Hiding, SearchPart, Showing } from '../findable.ts';
 import { type DocumentRow, documentByEnt } from './queries.ts';
 import { textOf } from './read.ts';
-import { type DocumentPut, documentPut, documentRetire, documentTrust } from './records.ts';
+import { documentPut, documentRetire, documentTrust } from './records.ts';
 
 /** A document is found by its text, its title, its headings and its uri, as they stand after each change. */
 export const findables: readonly Findable[] = [
-  { record: documentPut.name, parts: ({ ent, fields }, tx) => (isSeen(fields) ? partsOf(tx, ent) : []) },
-  { record: documentTrust.name, parts: ({ ent }, tx) => partsOf(tx, ent) },
+  ...[documentPut, documentTrust, documentRetire].map(({ name }) => ({
+    record: name,
+    parts: ({ ent }: { readonly ent: string }, tx: Projecting) => partsOf(tx, ent),
+  })),
 ];
-
-/** What search knows nothing of: a change of it alone leaves every part as it is. */
-const unseen = new Set(['version', 'metadata']);
-
-function isSeen(fields: DocumentPut): boolean {
-  return Object.keys(fields).some((name) => !unseen.has(name));
-}
 
 /** Retired documents are hidden; putting or restoring one shows it again. */
 export const hidings: readonly Hiding[] = [

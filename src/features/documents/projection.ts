@@ -1,24 +1,25 @@
 import { canonical } from '../../core/canonical.ts';
 import { sha256Hex } from '../../core/ids.ts';
+import { documentTable } from '../../core/merge-tables.ts';
 import { judge } from '../../core/trust.ts';
 import { type Applied, on, type Projecting, projection, query } from '../../store/record-type.ts';
 import { type DocumentRow, documentByEnt } from './queries.ts';
 import { type DocumentPut, documentPut, documentRetire, documentTrust } from './records.ts';
-
-type Written = { readonly [C in keyof DocumentRow]: string | number | null };
+import { newRow, type Written } from './row.ts';
+import { isQuarantined, settledRow, told } from './settled.ts';
 
 const write = query<Written, unknown>(
   `insert into documents (ent, uri, title, kind, mime, rec, sha256, bytes, version, revision, source, path, session_id,
-     metadata, created_at, updated_at, retired_at, origin, trust, actor)
+     metadata, created_at, updated_at, retired_at, origin, trust, actor, merged)
    values (:ent, :uri, :title, :kind, :mime, :rec, :sha256, :bytes, :version, :revision, :source, :path, :session_id,
-     :metadata, :created_at, :updated_at, :retired_at, :origin, :trust, :actor)
+     :metadata, :created_at, :updated_at, :retired_at, :origin, :trust, :actor, :merged)
    on conflict (ent) do update set title = :title, kind = :kind, mime = :mime, rec = :rec, sha256 = :sha256,
      bytes = :bytes, version = :version, revision = :revision, source = :source, path = :path,
-     session_id = :session_id, metadata = :metadata, updated_at = :updated_at, retired_at = :retired_at,
-     origin = :origin, trust = :trust, actor = :actor`,
+     session_id = :session_id, metadata = :metadata, created_at = :created_at, updated_at = :updated_at,
+     retired_at = :retired_at, origin = :origin, trust = :trust, actor = :actor, merged = :merged`,
 );
 const retire = query<{ ent: string; at: number }, unknown>(
-  'update documents set retired_at = :at, updated_at = :at where ent = :ent and retired_at is null',
+  'update documents set retired_at = :at, updated_at = max(updated_at, :at) where ent = :ent',
 );
 
 const decide = query<{ ent: string; trust: number }, unknown>('update documents set trust = :trust where ent = :ent');
@@ -38,10 +39,21 @@ export const documents = projection({
   erase: (tx, ents) => {
     tx.run(eraseBankFiles, { ents: JSON.stringify(ents) });
   },
+  settles: [
+    {
+      ...{ type: 'document', table: documentTable, told, isQuarantined },
+      settle: (tx, entity) => {
+        const row = settledRow(tx, entity);
+        if (row) tx.run(write, row);
+      },
+    },
+  ],
   handlers: [
     on(documentPut, (tx, record) => {
       const row = rowAfter(tx, record);
+      if (row === 'settle') return row;
       if (row) tx.run(write, row);
+      return undefined;
     }),
     on(documentRetire, (tx, { ent, writtenAt }) => {
       tx.run(retire, { ent, at: writtenAt });
@@ -53,12 +65,17 @@ export const documents = projection({
   ],
 });
 
-/** The row with a change laid over it; undefined for a change of a document whose first put is not here. */
-function rowAfter(tx: Projecting, record: Applied<DocumentPut>): Written | undefined {
+/**
+ * The row with a change laid over it; undefined for a change of a document whose first put is not here. settle: its text
+ * has another title, and reads differently with it, unless somebody has decided how far it is trusted.
+ */
+function rowAfter(tx: Projecting, record: Applied<DocumentPut>): Written | 'settle' | undefined {
   const { ent, fields, writtenAt } = record;
   const before = tx.one(documentByEnt, { ent }) ?? newRow(record);
   if (!before) return undefined;
   const { title, kind, mime, version, source, path, session_id, metadata } = fields;
+  const isSaid = fields.content !== undefined || fields.content_blob !== undefined;
+  if (title !== undefined && !isSaid && before.revision > 0) return 'settle';
   return {
     ...before,
     ...(title === undefined ? {} : { title }),
@@ -70,7 +87,7 @@ function rowAfter(tx: Projecting, record: Applied<DocumentPut>): Written | undef
     ...(session_id === undefined ? {} : { session_id }),
     ...(metadata === undefined ? {} : { metadata: canonical(metadata) }),
     ...contentAfter(tx, record, before),
-    updated_at: writtenAt,
+    ...{ created_at: Math.min(before.created_at, writtenAt), updated_at: Math.max(before.updated_at, writtenAt) },
     retired_at: null,
   };
 }
@@ -81,17 +98,7 @@ function contentAfter(tx: Projecting, record: Applied<DocumentPut>, before: Docu
   if (fields.content === undefined && fields.content_blob === undefined) return {};
   const text = tx.text(fields, 'content');
   return {
-    ...{ rec: n, sha256: sha256Hex(text), bytes: Buffer.byteLength(text), revision: before.revision + 1 },
+    ...{ rec: n, merged: null, sha256: sha256Hex(text), bytes: Buffer.byteLength(text), revision: before.revision + 1 },
     ...{ origin, trust: judge(origin, `${fields.title ?? before.title}\n${text}`).trust, actor: canonical(actor) },
-  };
-}
-
-function newRow({ n, ent, fields, writtenAt, origin, actor }: Applied<DocumentPut>): DocumentRow | undefined {
-  const { uri } = fields;
-  if (uri === undefined) return undefined;
-  return {
-    ...{ ent, uri, title: uri, kind: 'note', mime: 'text/plain', rec: n, sha256: '', bytes: 0, revision: 0 },
-    ...{ version: null, source: '', path: null, session_id: null, metadata: '{}', retired_at: null },
-    ...{ created_at: writtenAt, updated_at: writtenAt, origin, trust: 0, actor: canonical(actor) },
   };
 }

@@ -23,10 +23,12 @@ export interface DocumentRow {
   readonly origin: string;
   readonly trust: number;
   readonly actor: string;
+  /** The text, where it was put together of what several wrote: then no record has it. */
+  readonly merged: string | null;
 }
 
 const columns = `ent, uri, title, kind, mime, rec, sha256, bytes, version, revision, source, path, session_id, metadata,
-  created_at, updated_at, retired_at, origin, trust, actor`;
+  created_at, updated_at, retired_at, origin, trust, actor, merged`;
 
 /** primary key */
 export const documentByEnt = query<{ ent: string }, DocumentRow>(`select ${columns} from documents where ent = :ent`);

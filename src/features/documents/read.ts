@@ -13,8 +13,8 @@ type Get = (typeof contract)['document.get'];
 type List = (typeof contract)['document.list'];
 
 /** The text of a document as it is now. */
-export function textOf(read: Read, { rec }: DocumentRow): string {
-  return read.text(read.fields(rec), 'content');
+export function textOf(read: Read, { rec, merged }: DocumentRow): string {
+  return merged ?? read.text(read.fields(rec), 'content');
 }
 
 /** The text of a revision. Throws document/not-found when the document never had so many. */

@@ -13,7 +13,7 @@ import { entryReply, mayBeTold, valueText } from './reply.ts';
 type Needs = Pick<EntryNeeds, 'settings' | 'sessions'>;
 
 /** An entry is found by its value, its key and its tags, as they stand after each change. */
-export const findables: readonly Findable[] = [contextPut, contextTag, contextTrust].map(({ name }) => ({
+export const findables: readonly Findable[] = [contextPut, contextTag, contextTrust, contextRetire].map(({ name }) => ({
   record: name,
   parts: ({ ent }, tx) => partsOf(tx, ent),
 }));

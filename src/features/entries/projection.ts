@@ -1,9 +1,8 @@
 import { canonical } from '../../core/canonical.ts';
-import type { Origin } from '../../core/record.ts';
-import { judge } from '../../core/trust.ts';
+import { contextTable } from '../../core/merge-tables.ts';
 import { type Applied, on, type Projecting, projection, query } from '../../store/record-type.ts';
 import { eraseAccesses, eraseLinksTo, eraseTraces } from './access-queries.ts';
-import { type EntryRow, entryByEnt } from './queries.ts';
+import { entryByEnt } from './queries.ts';
 import {
   type ContextPut,
   type ContextTag,
@@ -13,12 +12,10 @@ import {
   contextRetire,
   contextTag,
   contextTrust,
-  type Said,
-  tooMany,
 } from './records.ts';
 import { valueText } from './reply.ts';
-
-type Written = { readonly [C in keyof Omit<EntryRow, 'access_count'>]: string | number | null };
+import { counted, holder, judged, newRow, saidBy, type Written } from './row.ts';
+import { isQuarantined, settledLinks, settledRow, told } from './settled.ts';
 
 const write = query<Written, unknown>(
   `insert into memory_context_registry
@@ -30,20 +27,22 @@ const write = query<Written, unknown>(
       :in_session, :value, :metadata, :tags, :created_at, :updated_at, :expires_at, :sync_version, :state, :origin, :trust,
       :actor, :useful, :wrong, :flags, :doubts, :decided)
    on conflict (ent) do update set layer = :layer, priority = :priority, category = :category, source = :source,
-     in_session = :in_session, value = :value, metadata = :metadata, updated_at = :updated_at,
-     expires_at = :expires_at, sync_version = :sync_version, state = :state, origin = :origin, trust = :trust,
-     actor = :actor, doubts = :doubts, decided = :decided`,
+     in_session = :in_session, value = :value, metadata = :metadata, tags = :tags, created_at = :created_at,
+     updated_at = :updated_at, expires_at = :expires_at, sync_version = :sync_version, state = :state, origin = :origin,
+     trust = :trust, actor = :actor, useful = :useful, wrong = :wrong, flags = :flags, doubts = :doubts,
+     decided = :decided`,
 );
 
 const hide = query<{ ent: string; at: number }, unknown>(
-  `update memory_context_registry set state = 'retired', updated_at = :at, sync_version = sync_version + 1
-   where ent = :ent and state = 'live'`,
+  `update memory_context_registry set state = 'retired', flags = 0, updated_at = max(updated_at, :at),
+     sync_version = sync_version + 1 where ent = :ent`,
 );
 
 type Of = { readonly ent: string };
 
 const retag = query<Of & { tags: string; at: number }, unknown>(
-  `update memory_context_registry set tags = :tags, updated_at = :at, sync_version = sync_version + 1 where ent = :ent`,
+  `update memory_context_registry set tags = :tags, updated_at = max(updated_at, :at), sync_version = sync_version + 1
+   where ent = :ent`,
 );
 const addLink = query<Of & { rel: string; target: string }, unknown>(
   'insert into links (ent, rel, target) values (:ent, :rel, :target) on conflict do nothing',
@@ -51,6 +50,7 @@ const addLink = query<Of & { rel: string; target: string }, unknown>(
 const dropLink = query<Of & { rel: string; target: string }, unknown>(
   'delete from links where ent = :ent and rel = :rel and target = :target',
 );
+const dropLinks = query<Of, unknown>('delete from links where ent = :ent');
 const count = query<Of & { useful: number; wrong: number }, unknown>(
   `update memory_context_registry
    set useful = useful + :useful, wrong = wrong + :wrong, sync_version = sync_version + 1 where ent = :ent`,
@@ -70,10 +70,23 @@ export const entries = projection({
   erase: (tx, ents) => {
     for (const erasing of [eraseAccesses, eraseTraces, eraseLinksTo]) tx.run(erasing, { ents: JSON.stringify(ents) });
   },
+  settles: [
+    {
+      ...{ type: 'context', table: contextTable, told, isQuarantined },
+      settle: (tx, entity) => {
+        const row = settledRow(entity);
+        if (row) tx.run(write, row);
+        tx.run(dropLinks, { ent: entity.ent });
+        for (const { rel, ent: target } of settledLinks(entity)) tx.run(addLink, { ent: entity.ent, rel, target });
+      },
+    },
+  ],
   handlers: [
     on(contextPut, (tx, record) => {
       const row = rowAfter(tx, record);
+      if (row === 'settle') return row;
       if (row) tx.run(write, row);
+      return undefined;
     }),
     on(contextRetire, (tx, { ent, writtenAt }) => {
       tx.run(hide, { ent, at: writtenAt });
@@ -97,13 +110,18 @@ export const entries = projection({
   ],
 });
 
-/** The row with a change laid over it; undefined for a change of an entry whose creation is not here. */
-function rowAfter(tx: Projecting, record: Applied<ContextPut>): Written | undefined {
+/**
+ * The row with a change laid over it; undefined for a change of an entry whose creation is not here. settle: it is of layer
+ * session again, and which session held it before the row does not say.
+ */
+function rowAfter(tx: Projecting, record: Applied<ContextPut>): Written | 'settle' | undefined {
   const { ent, fields, writtenAt } = record;
   const before = tx.one(entryByEnt, { ent }) ?? newRow(record);
   if (!before) return undefined;
   const { access_count: _, ...kept } = before;
   const { layer, priority, category, source, metadata, session_id, expires_at } = fields;
+  const isBack = layer === 'session' && before.layer !== 'session' && before.sync_version > 0;
+  if (isBack && before.scope !== 'session' && session_id === undefined) return 'settle';
   return {
     ...kept,
     ...(layer === undefined ? {} : { layer }),
@@ -114,9 +132,8 @@ function rowAfter(tx: Projecting, record: Applied<ContextPut>): Written | undefi
     ...(expires_at === undefined ? {} : { expires_at }),
     ...(metadata === undefined ? {} : { metadata: canonical(metadata) }),
     ...valueAfter(tx, record, before.key),
-    updated_at: writtenAt,
-    sync_version: before.sync_version + 1,
-    state: 'live',
+    ...{ created_at: Math.min(before.created_at, writtenAt), updated_at: Math.max(before.updated_at, writtenAt) },
+    ...{ sync_version: before.sync_version + 1, state: 'live', flags: 0 },
   };
 }
 
@@ -124,7 +141,7 @@ function rowAfter(tx: Projecting, record: Applied<ContextPut>): Written | undefi
 function valueAfter(tx: Projecting, record: Applied<ContextPut>, key: string): Partial<Written> {
   const { fields } = record;
   if (fields.value === undefined && fields.value_blob === undefined) return {};
-  const value = tx.text(fields, 'value');
+  const value = tx.text(fields, 'value') || 'null'; // a text that is not here yet
   const { origin, actor } = saidBy(record);
   return {
     value,
@@ -135,45 +152,10 @@ function valueAfter(tx: Projecting, record: Applied<ContextPut>, key: string): P
   };
 }
 
-/** A person who puts an earlier value back does not make it their own word; nobody else can name another origin. */
-function saidBy({ fields, origin, actor }: Applied<ContextPut>): Said {
-  return origin === 'human' && fields.said ? fields.said : { origin, actor };
-}
-
-function judged({ fields }: Applied<ContextPut>, origin: Origin, text: string): Pick<Written, 'trust' | 'doubts'> {
-  const { trust, doubts } = judge(origin, text);
-  if (!fields.over) return { trust, doubts: JSON.stringify(doubts) };
-  return { trust: 0, doubts: JSON.stringify([...doubts, tooMany]) };
-}
-
-/** The session that holds an entry: only layer session has one, and in scope session it is the entry's own. */
-function holder(row: EntryRow, session_id: string | null | undefined): string | null {
-  if (row.layer !== 'session') return null;
-  return row.scope === 'session' ? row.session_id : session_id === undefined ? row.in_session : session_id;
-}
-
 function tagsAfter(before: string, { add = [], remove = [] }: ContextTag): string {
   // a list of words, written here
   const tags = new Set(JSON.parse(before) as string[]);
   for (const tag of remove) tags.delete(tag);
   for (const tag of add) tags.add(tag);
   return canonical([...tags].sort());
-}
-
-/** Whatever a record from elsewhere says, a count goes up by a bearable whole number. */
-function counted(given: number): number {
-  return Number.isFinite(given) ? Math.min(1_000, Math.max(0, Math.trunc(given))) : 0;
-}
-
-function newRow({ ent, fields, writtenAt, origin, actor }: Applied<ContextPut>): EntryRow | undefined {
-  const { key, scope, tenant_id = null, user_id = null, agent_id = null } = fields;
-  if (key === undefined || scope === undefined) return undefined;
-  const session_id = scope === 'session' ? (fields.session_id ?? null) : null;
-  return {
-    ...{ ent, key, scope, tenant_id, user_id, session_id, agent_id, in_session: null, expires_at: null },
-    ...{ tags: '[]', useful: 0, wrong: 0, flags: 0 },
-    ...{ layer: 'long_term', priority: 'medium', category: 'general', source: '', value: 'null', metadata: '{}' },
-    ...{ created_at: writtenAt, updated_at: writtenAt, access_count: 0, sync_version: 0, state: 'live' },
-    ...{ origin, trust: 0, actor: canonical(actor), doubts: '[]', decided: 0 },
-  };
 }

@@ -71,7 +71,7 @@ function authorOf({ author, role, kind, agent }: MessageAdd, origin: Origin): st
 
 /** Of a message that was written again: the text that counts, which another record may have brought. */
 function keptText(ent: string, fields: Fields, tx: Read): Fields {
-  const row = fields['revision'] === undefined ? undefined : tx.one(foundMessage, { id: ent });
+  const row = tx.one(foundMessage, { id: ent });
   return row ? tx.fields(row.rec) : fields;
 }
 

@@ -11,18 +11,19 @@ function liveBy(id: string, parent: string, session: string): string {
 
 const insert = query<Params, unknown>(
   `insert into messages (id, rec, session_id, run_id, parent_id, native_id, role, kind, content_blob, bytes, agent,
-     model, request_id, tok_fresh, tok_cache_read, tok_cache_write, tok_write_1h, tok_out, live, at, hlc, origin, trust)
+     model, request_id, live, at, hlc, origin, trust)
    values (:id, :rec, :session_id, :run_id, :parent_id, :native_id, :role, :kind, :content_blob, :bytes, :agent,
-     :model, :request_id, :fresh, :cache_read, :cache_write, :write_1h, :output, ${liveBy(':id', ':parent_id', ':session_id')}, :at,
+     :model, :request_id, ${liveBy(':id', ':parent_id', ':session_id')}, :at,
      :hlc, :origin, :trust)
    on conflict (id) do nothing`,
 );
-const kept = query<{ id: string }, { rec: number; session_id: string }>(
-  'select rec, session_id from messages where id = :id',
+const kept = query<{ id: string }, { rec: number; session_id: string; request_id: string | null }>(
+  'select rec, session_id, request_id from messages where id = :id',
 );
 const replace = query<Params, unknown>(
   `update messages set rec = :rec, run_id = :run_id, parent_id = :parent_id, role = :role, kind = :kind,
-     content_blob = :content_blob, bytes = :bytes, model = :model, at = :at, hlc = :hlc, origin = :origin, trust = :trust
+     content_blob = :content_blob, bytes = :bytes, model = :model, request_id = :request_id,
+     at = :at, hlc = :hlc, origin = :origin, trust = :trust
    where id = :id`,
 );
 const idOfRecord = query<{ n: number }, { id: string | null }>('select id from records where n = :n');
@@ -86,14 +87,15 @@ export const messageRows = projection({
   handlers: [
     on(messageAdd, (tx, record) => {
       const { fields, ent } = record;
-      const usage = fields.usage && winsOver(tx, fields.usage, ent) ? fields.usage : undefined;
-      const added = tx.run(insert, row(tx, record, usage));
-      if (added === 0) {
-        if (fields.revision !== undefined) renew(tx, record);
+      if (tx.run(insert, row(tx, record)) === 0) {
+        renew(tx, record);
         return;
       }
-      const { session_id, at } = fields;
-      if (usage) tx.run(spent, { session_id, ...counters(usage) });
+      const { session_id, at, usage } = fields;
+      if (usage && winsOver(tx, usage, ent)) {
+        tx.run(count, { id: ent, write_1h: usage.write_1h, ...counters(usage) });
+        tx.run(spent, { session_id, ...counters(usage) });
+      }
       tx.run(said, { id: ent, session_id, at, speech: isSpeech(fields) ? 1 : 0 });
     }),
     on(messageMark, (tx, { ent, hlc, fields: { session_id, live } }) => {
@@ -109,16 +111,30 @@ function eraseMessages(tx: Projecting, ents: readonly string[]): void {
   const ids = JSON.stringify(ents);
   const requests = tx.all(requestsOf, { ids });
   tx.run(remove, { ids });
-  for (const { request_id } of requests) {
-    const rows = tx.all(ofRequest, { request_id }).map((row) => {
-      // a row with a request has the usage of one
-      return { ...row, usage: tx.fields(row.rec)['usage'] as Usage };
-    });
-    const best = rows.toSorted((a, b) => b.usage.output - a.usage.output || (a.id < b.id ? -1 : 1))[0];
-    if (!best) continue;
-    tx.run(count, { id: best.id, write_1h: best.usage.write_1h, ...counters(best.usage) });
-    tx.run(spent, { session_id: best.session_id, ...counters(best.usage) });
-  }
+  for (const { request_id } of requests) countRequest(tx, request_id);
+}
+
+/** Of all rows of a request the best is counted, and no other. */
+function countRequest(tx: Projecting, request_id: string): void {
+  const before = tx.one(countedRow, { request_id });
+  if (before) takeOut(tx, before);
+  const rows = tx.all(ofRequest, { request_id }).map((row) => {
+    // a row with a request has the usage of one
+    return { ...row, usage: tx.fields(row.rec)['usage'] as Usage };
+  });
+  const best = rows.toSorted((a, b) => b.usage.output - a.usage.output || (a.id < b.id ? -1 : 1))[0];
+  if (!best) return;
+  tx.run(count, { id: best.id, write_1h: best.usage.write_1h, ...counters(best.usage) });
+  tx.run(spent, { session_id: best.session_id, ...counters(best.usage) });
+}
+
+function takeOut(tx: Projecting, before: Counted): void {
+  tx.run(uncount, { id: before.id });
+  tx.run(spent, {
+    session_id: before.session_id,
+    ...{ fresh: -before.tok_fresh, cache_read: -before.tok_cache_read },
+    ...{ cache_write: -before.tok_cache_write, output: -before.tok_out },
+  });
 }
 
 /** A message that was written again: the text with the greatest revision is the one it has, whichever came first. */
@@ -126,7 +142,11 @@ function renew(tx: Projecting, record: Row): void {
   const { ent, fields } = record;
   const before = tx.one(kept, { id: ent });
   if (before?.session_id !== fields.session_id || !isNewer(tx, record, before.rec)) return;
-  tx.run(replace, row(tx, record, undefined));
+  // a row that goes to another request must not be counted in its old one
+  const counted = before.request_id === null ? undefined : tx.one(countedRow, { request_id: before.request_id });
+  if (counted?.id === ent) takeOut(tx, counted);
+  tx.run(replace, row(tx, record));
+  for (const request of new Set([before.request_id, fields.usage?.request_id])) if (request) countRequest(tx, request);
   const { session_id, at } = fields;
   tx.run(applyMark, { session_id, id: ent });
   tx.run(recount, { session_id });
@@ -148,15 +168,13 @@ interface Row {
   readonly origin: Origin;
 }
 
-function row(tx: Projecting, { n, ent, hlc, fields, origin }: Row, usage: Usage | undefined): Params {
+function row(tx: Projecting, { n, ent, hlc, fields, origin }: Row): Params {
   return {
     ...{ id: ent, rec: n, session_id: fields.session_id, run_id: fields.run_id, parent_id: fields.parent_id },
     ...{ native_id: fields.native_id, role: fields.role, kind: fields.kind, agent: fields.agent, model: fields.model },
     content_blob: fields.content_blob ? Buffer.from(fields.content_blob, 'hex') : null,
     bytes: fields.content_bytes ?? Buffer.byteLength(fields.content ?? ''),
     request_id: fields.usage?.request_id,
-    ...(usage ? counters(usage) : { fresh: null, cache_read: null, cache_write: null, output: null }),
-    write_1h: usage?.write_1h,
     ...{ at: fields.at, hlc, origin, trust: trustOfSaid(origin, () => tx.text({ ...fields }, 'content')) },
   };
 }
@@ -178,11 +196,6 @@ function winsOver(tx: Projecting, usage: Usage, id: string): boolean {
   const before = tx.one(countedRow, { request_id: usage.request_id });
   if (!before) return true;
   if (before.tok_out > usage.output || (before.tok_out === usage.output && before.id <= id)) return false;
-  tx.run(uncount, { id: before.id });
-  tx.run(spent, {
-    session_id: before.session_id,
-    ...{ fresh: -before.tok_fresh, cache_read: -before.tok_cache_read },
-    ...{ cache_write: -before.tok_cache_write, output: -before.tok_out },
-  });
+  takeOut(tx, before);
   return true;
 }

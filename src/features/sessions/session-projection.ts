@@ -1,25 +1,22 @@
-import type { Actor } from '../../core/record.ts';
-import { trustOf } from '../../core/trust.ts';
-import { on, type Params, type Projecting, projection, query } from '../../store/record-type.ts';
+import { sessionTable } from '../../core/merge-tables.ts';
+import { type Entity, on, type Projecting, projection, query } from '../../store/record-type.ts';
 import { countCommits } from './commit-queries.ts';
 import { sessionCompact, sessionEnd, sessionPut, sessionResume, sessionRun, sessionStart } from './records.ts';
+import { type SettledRun, type SettledSession, settledRuns, settledSession } from './settled-session.ts';
 
-/** Of two starts of one session the earlier one counts, and the other for what the earlier one does not say. */
-function earliest(column: string): string {
-  return `${column} = case when excluded.started_at < started_at then ifnull(excluded.${column}, ${column})
-     else ifnull(${column}, excluded.${column}) end`;
-}
-
-const start = query<Params, unknown>(
+const known = query<{ session_id: string }, { last_activity: number }>(
+  'select last_activity from sessions where session_id = :session_id',
+);
+const write = query<SettledSession, unknown>(
   `insert into sessions (session_id, ent, tenant_id, user_id, title, parent_session_id, fork_of, worktree, branch,
-     head_start, metadata, started_at, last_activity, origin, trust)
-   values (:session_id, :ent, :tenant_id, :user_id, :title, :parent, :fork_of, :worktree, :branch, :head, :metadata,
-     :started_at, :started_at, :origin, :trust)
-   on conflict (session_id) do update set
-     started_at = min(started_at, excluded.started_at), last_activity = max(last_activity, excluded.last_activity),
-     ${earliest('title')}, ${earliest('parent_session_id')}, ${earliest('fork_of')}, ${earliest('worktree')},
-     ${earliest('branch')}, ${earliest('head_start')}, ${earliest('tenant_id')}, ${earliest('user_id')},
-     ${earliest('origin')}, ${earliest('trust')}, metadata = json_patch(metadata, excluded.metadata)`,
+     head_start, head_end, metadata, started_at, last_activity, ended_at, end_reason, origin, trust)
+   values (:session_id, :ent, :tenant_id, :user_id, :title, :parent_session_id, :fork_of, :worktree, :branch,
+     :head_start, :head_end, :metadata, :started_at, :last_activity, :ended_at, :end_reason, :origin, :trust)
+   on conflict (session_id) do update set tenant_id = :tenant_id, user_id = :user_id, title = :title,
+     parent_session_id = :parent_session_id, fork_of = :fork_of, worktree = :worktree, branch = :branch,
+     head_start = :head_start, head_end = :head_end, metadata = :metadata, started_at = :started_at,
+     last_activity = max(last_activity, :last_activity), ended_at = :ended_at, end_reason = :end_reason,
+     origin = :origin, trust = :trust`,
 );
 /** Rows may have come before the session they name: its totals are counted once from what is already there. */
 const countAll = query<{ session_id: string }, unknown>(
@@ -36,12 +33,17 @@ const countAll = query<{ session_id: string }, unknown>(
      tok_out = (select ifnull(sum(m.tok_out), 0) from messages m where m.session_id = :session_id),
      last_activity = max(last_activity,
        (select ifnull(max(m.at), 0) from messages m where m.session_id = :session_id),
-       (select ifnull(max(t.at), 0) from tool_calls t where t.session_id = :session_id))
+       (select ifnull(max(t.at), 0) from tool_calls t where t.session_id = :session_id),
+       (select ifnull(max(r.body ->> '$.fields.at'), 0) from tool_calls t join records r on r.n = t.result_rec
+         where t.session_id = :session_id),
+       (select ifnull(max(e.at), 0) from edits e where e.session_id = :session_id))
    where session_id = :session_id`,
 );
-const run = query<Params, unknown>(
+const run = query<SettledRun, unknown>(
   `insert into session_runs (run_id, session_id, agent, native_id, dev, model, branch, head, started_at)
    values (:run_id, :session_id, :agent, :native_id, :dev, :model, :branch, :head, :started_at)
+   on conflict (run_id) do update set session_id = :session_id, agent = :agent, native_id = :native_id, dev = :dev,
+     model = :model, branch = :branch, head = :head, started_at = :started_at
    on conflict do nothing`,
 );
 /** Who carries the session: the newest of its runs and handoffs; who had it before: the sender of the newest handoff. */
@@ -57,30 +59,6 @@ const agents = query<{ session_id: string }, unknown>(
        order by created_at desc, handoff_id limit 1)
    where session_id = :session_id`,
 );
-const put = query<Params, unknown>(
-  `update sessions set title = ifnull(:title, title), fork_of = ifnull(fork_of, :fork_of),
-     metadata = case when :metadata is null then metadata else json_patch(metadata, :metadata) end
-   where session_id = :session_id`,
-);
-const resume = query<{ session_id: string; at: number }, unknown>(
-  `update sessions set ended_at = case when ended_at <= :at then null else ended_at end,
-     end_reason = case when ended_at <= :at then null else end_reason end,
-     last_activity = max(last_activity, :at)
-   where session_id = :session_id`,
-);
-const end = query<Params, unknown>(
-  `update sessions set ended_at = max(ifnull(ended_at, 0), :at),
-     end_reason = case when ifnull(ended_at, 0) <= :at then :reason else end_reason end,
-     head_end = ifnull(:head, head_end), metadata = case when :summary is null then metadata
-       else json_set(metadata, '$.summary', :summary) end
-   where session_id = :session_id`,
-);
-const compacted = query<{ session_id: string; at: number }, unknown>(
-  `update sessions set metadata = json_set(metadata, '$.compactions',
-     ifnull(json_extract(metadata, '$.compactions'), 0) + 1), last_activity = max(last_activity, :at)
-   where session_id = :session_id`,
-);
-
 /** Recomputes who carries a session after a run or a handoff came in. */
 export function renewAgents(tx: Projecting, session_id: string): void {
   tx.run(agents, { session_id });
@@ -95,37 +73,23 @@ export const sessionRows = projection({
     sessions: { local: ['context_snapshot', 'snapshot_at'] },
     session_runs: { local: ['dev'], entity: 'run_id' },
   },
-  handlers: [
-    on(sessionStart, (tx, { ent, fields, origin, actor }) => {
-      tx.run(start, {
-        ...{ session_id: fields.session_id, ent, started_at: fields.started_at, origin, trust: trustOf(origin) },
-        ...{ tenant_id: fields.tenant_id, user_id: ownerOf(fields.user_id, actor), title: fields.title },
-        ...{ parent: fields.parent_session_id, fork_of: fields.fork_of, worktree: fields.worktree },
-        ...{ branch: fields.branch, head: fields.head },
-        metadata: fields.initial_context ? JSON.stringify({ initial: fields.initial_context }) : '{}',
-      });
-      tx.run(countAll, { session_id: fields.session_id });
-      tx.run(countCommits, { session_id: fields.session_id });
-      renewAgents(tx, fields.session_id);
-    }),
-    on(sessionRun, (tx, { fields }) => {
-      const { run_id, session_id, agent, native_id, dev, model, branch, head, started_at } = fields;
-      tx.run(run, { run_id, session_id, agent, native_id, dev, model, branch, head, started_at });
-      renewAgents(tx, session_id);
-    }),
-    on(sessionPut, (tx, { fields }) => {
-      const metadata = fields.metadata ? JSON.stringify(fields.metadata) : null;
-      tx.run(put, { session_id: fields.session_id, title: fields.title, fork_of: fields.fork_of, metadata });
-    }),
-    on(sessionResume, (tx, { fields }) => tx.run(resume, { session_id: fields.session_id, at: fields.at })),
-    on(sessionCompact, (tx, { fields }) => tx.run(compacted, { session_id: fields.session_id, at: fields.at })),
-    on(sessionEnd, (tx, { fields }) => {
-      const { session_id, ended_at: at, reason, head, summary } = fields;
-      tx.run(end, { session_id, at, reason, head, summary });
-    }),
-  ],
+  settles: [{ type: 'session', table: sessionTable, always: true, told: () => [], settle: writeSession }],
+  handlers: [sessionStart, sessionRun, sessionPut, sessionResume, sessionCompact, sessionEnd].map((type) =>
+    on<unknown>(type, () => 'settle'),
+  ),
 });
 
-function ownerOf(user: string | undefined, actor: Actor): string {
-  return user ?? actor.user;
+/** What a session is follows from few records and their times, whoever wrote them: they are read again at each. */
+function writeSession(tx: Projecting, entity: Entity): void {
+  const row = settledSession(entity);
+  for (const each of settledRuns(entity)) tx.run(run, each);
+  if (!row) return;
+  const { session_id } = row;
+  const isNew = tx.one(known, { session_id }) === undefined;
+  tx.run(write, row);
+  if (isNew) {
+    tx.run(countAll, { session_id });
+    tx.run(countCommits, { session_id });
+  }
+  renewAgents(tx, session_id);
 }

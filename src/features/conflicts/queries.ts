@@ -1,0 +1,41 @@
+import { query } from '../../store/record-type.ts';
+
+/** A conflict as its row has it; sides and before are JSON. */
+export interface ConflictRow {
+  readonly conflict_id: string;
+  readonly ent: string;
+  readonly type: string;
+  readonly field: string;
+  readonly sides: string;
+  readonly shown: number;
+  readonly before: string | null;
+  readonly status: 'open' | 'resolved';
+  readonly opened_at: number;
+  readonly resolved_at: number | null;
+  readonly resolved_by: string | null;
+}
+
+const columns = 'conflict_id, ent, type, field, sides, shown, before, status, opened_at, resolved_at, resolved_by';
+
+/** index on (status, opened_at) */
+export const conflictPage = query<{ status: string; type: string | null; limit: number }, ConflictRow>(
+  `select ${columns} from conflicts where status = :status and (:type is null or type = :type)
+   order by opened_at desc, conflict_id limit :limit`,
+);
+
+export const conflictsByPrefix = query<{ prefix: string; end: string }, ConflictRow>(
+  `select ${columns} from conflicts where conflict_id >= :prefix and conflict_id < :end order by conflict_id limit 3`,
+);
+
+export const openOf = query<{ ent: string }, ConflictRow>(
+  `select ${columns} from conflicts where ent = :ent and status = 'open'`,
+);
+
+export const openCount = query<Record<never, never>, { open: number }>(
+  "select count(*) as open from conflicts where status = 'open'",
+);
+
+/** The first record of a log names its device. */
+export const deviceOfLog = query<{ log: string }, { device: string | null }>(
+  `select body ->> '$.fields.device' as device from records where ent = :log and type = 'log' and op = 'open' limit 1`,
+);
