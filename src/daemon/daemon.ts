@@ -124,6 +124,7 @@ export class Daemon {
       afterCrash: parts.crashedAt !== null,
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
       bounds: () => storeBounds(this.settings.config),
+      resolution: () => this.settings.config.portable_sync.conflict_resolution,
       onCommit: (project, events) => this.#onCommit(project, events),
       ...{ keeping: this.#after.keeping, disk: this.#after.disk, leave: () => this.#searches.leave() },
     });
