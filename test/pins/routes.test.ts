@@ -23,7 +23,8 @@ token/new token/list token/revoke session/put session/compact session/export ses
 document/get document/list document/history document/delete document/restore bank/import bank/export bank/sync
 activity/heartbeat activity/list activity/summary cache/audit cache/plan document/trust trust/list trust/revert hygiene/get vectors/forget
 cache/stats cache/explain cache/clear cache/evict cache/load cache/warm cache/templates
-tensor/list tensor/place tensor/adopt tensor/find tensor/failed tensor/drop tensor/verify`.split(/\s+/);
+tensor/list tensor/place tensor/adopt tensor/find tensor/failed tensor/drop tensor/verify
+conflict/list conflict/show conflict/resolve`.split(/\s+/);
 
 function listening() {
   const asked: [string, unknown][] = [];
