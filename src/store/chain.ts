@@ -11,8 +11,9 @@ import { headsOf, type StoreEvent } from './transaction.ts';
 
 /** A record whose commitment and head were computed from its bytes. */
 export interface ChainRecord {
-  readonly body: string;
-  readonly salt: Uint8Array;
+  /** null, as its salt, where its text was erased before it came. */
+  readonly body: string | null;
+  readonly salt: Uint8Array | null;
   readonly com: Uint8Array;
   readonly head: Uint8Array;
   /** Its body as JSON, undefined when it is none; whoever hands it over has capped its depth. */
@@ -39,7 +40,7 @@ export interface ChainAppended {
 
 /** Envelope version this program writes and projects. */
 export const envelopeKnown = 1;
-const [stateLive, stateNewer, stateRefused] = [0, 2, 3];
+const [stateLive, stateErased, stateNewer, stateRefused] = [0, 1, 2, 3];
 
 interface LogRow {
   readonly log_n: number;
@@ -160,6 +161,10 @@ function take(run: Run, i: number): void {
   const { into, chain, unsettled } = run;
   const { statements, projector, settlement, tx } = into;
   const body = bodyOf(run, i);
+  if (chain.records[i]?.body === null) {
+    insert(run, i, undefined, stateErased);
+    return;
+  }
   if (!body || chain.v > envelopeKnown) {
     insert(run, i, body, body ? stateNewer : stateRefused);
     run.refused += 1;
