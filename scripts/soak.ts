@@ -15,6 +15,7 @@ import { seeded } from '../test/harness/seed.ts';
 import { startRace } from '../test/harness/start-race.ts';
 import { storm } from '../test/harness/storm.ts';
 import { allTogether, longDay, thousandClients } from './soak-load.ts';
+import { farApart, manySchedules, wrongClocks } from './soak-sync.ts';
 
 interface Outcome {
   readonly failures: readonly string[];
@@ -113,6 +114,9 @@ const soaks: Readonly<Record<string, Soak>> = {
   T6: (random) => inProject((home, cwd) => thousandClients(home, cwd, random)),
   T13: () => inProject((home, cwd) => longDay(home, cwd, Number(minutes))),
   T23: merges,
+  T24: (random) => manySchedules(random.below(2 ** 31), 10_000),
+  T25: (random) => wrongClocks(random, 500),
+  T26: (random) => farApart(random, 10_000),
 };
 
 if (only !== undefined && !Object.hasOwn(soaks, only)) {

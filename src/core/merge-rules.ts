@@ -7,8 +7,12 @@ import { mergeLines } from './merge-text.ts';
 export const resolutions = ['intelligent', 'manual'] as const;
 export type Resolution = (typeof resolutions)[number];
 
-/** How values of a field meet that were written apart. plain: by nothing but the rules for all · later: the greater number. */
-export type FieldKind = 'plain' | 'priority' | 'layer' | 'later' | 'status';
+/**
+ * How values of a field meet that were written apart. plain: by nothing but the rules for all · later: the greater number ·
+ * latest: a note that comes with a change (which program, which session), of which the last is as good as any and nobody
+ * wants to be asked.
+ */
+export type FieldKind = 'plain' | 'latest' | 'priority' | 'layer' | 'later' | 'status';
 
 /** One of the writes that nobody had seen. value: undefined when it took something away. */
 export interface Side {
@@ -37,7 +41,14 @@ export function decide(kind: FieldKind, sides: readonly Side[], circumstances: C
   const groups = [...Map.groupBy(sides, ({ value }) => formOf(value)).values()];
   const [first = []] = groups;
   if (groups.length === 1) return { value: first.at(-1)?.value, by: sides };
+  if (kind === 'latest') return latest(groups, sides);
   return typed(kind, groups) ?? untyped(groups, sides, circumstances);
+}
+
+function latest(groups: Groups, sides: readonly Side[]): Decided {
+  const form = formOf(sides.at(-1)?.value);
+  const by = groups.find(([side]) => formOf(side?.value) === form) ?? sides;
+  return { value: by[0]?.value, by };
 }
 
 function untyped(groups: Groups, sides: readonly Side[], circumstances: Circumstances): Decided {
@@ -69,7 +80,7 @@ const ranks = {
 } as const;
 const ends: ReadonlySet<unknown> = new Set(['rejected', 'superseded']);
 
-function typed(kind: FieldKind, groups: Groups): Decided | undefined {
+function typed(kind: Exclude<FieldKind, 'latest'>, groups: Groups): Decided | undefined {
   if (kind === 'plain') return undefined;
   // two different ends of one task are a matter of opinion
   if (kind === 'status' && groups.filter(([side]) => ends.has(side?.value)).length > 1) return undefined;

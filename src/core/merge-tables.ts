@@ -23,7 +23,7 @@ export interface MergeTable {
 export const contextTable: MergeTable = {
   kinds: {
     ...{ value: 'value', metadata: 'value', layer: 'layer', priority: 'priority', expires_at: 'later' },
-    ...{ category: 'plain', source: 'plain', session_id: 'plain', life: 'life', tags: 'set', links: 'set' },
+    ...{ category: 'plain', source: 'latest', session_id: 'latest', life: 'life', tags: 'set', links: 'set' },
   },
   says: {
     'context.put': (fields, text) => ({ ...fields, value: jsonText(fields, text), life: 'live' }),
@@ -47,8 +47,8 @@ export const taskTable: MergeTable = {
 export const documentTable: MergeTable = {
   kinds: {
     ...{ content: 'value', metadata: 'value', life: 'life' },
-    ...{ title: 'plain', kind: 'plain', mime: 'plain', version: 'plain', source: 'plain', path: 'plain' },
-    session_id: 'plain',
+    ...{ title: 'plain', kind: 'plain', mime: 'plain', version: 'latest', source: 'latest', path: 'latest' },
+    session_id: 'latest',
   },
   says: {
     'document.put': (fields, text) => ({

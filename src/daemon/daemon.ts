@@ -126,6 +126,7 @@ export class Daemon {
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
       bounds: () => storeBounds(this.settings.config),
       bind: logBinding(paths, (event, details) => this.log.warn(details, event)),
+      resolution: () => this.settings.config.portable_sync.conflict_resolution,
       onCommit: (project, events) => this.#onCommit(project, events),
       ...{ keeping: this.#after.keeping, disk: this.#after.disk, leave: () => this.#searches.leave() },
     });

@@ -44,6 +44,7 @@ export interface ProjectsParts {
   readonly checkAsideBytes?: number;
   readonly names: { readonly user: string; readonly device: string };
   readonly bounds?: NonNullable<StoreSettings['bounds']>;
+  readonly resolution?: NonNullable<StoreSettings['resolution']>;
   readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
   /** What has to happen around a database that is opened: copies, second copies, what was lost. */
   readonly keeping?: Keeping;
@@ -351,12 +352,21 @@ export class Projects {
   #openStore(file: string, project: string | null, identity: Identity): Store {
     const known = this.#damaged.get(file);
     if (known && known.inode === fileInfo(file)?.inode) throw known.error; // one put in its place is another file
-    const { migrations, projections, clock, monotonic, random, failpoint, names, bounds, onCommit, disk } = this.#parts;
+    const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit, disk } = this.#parts;
+    const { bounds, resolution } = this.#parts;
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
       ...{ file, kind, deviceName: names.device },
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
-      ...{ migrations, clock, monotonic, random, failpoint, ...(bounds ? { bounds } : {}) },
+      ...{
+        migrations,
+        clock,
+        monotonic,
+        random,
+        failpoint,
+        ...(bounds ? { bounds } : {}),
+        ...(resolution ? { resolution } : {}),
+      },
       projections: projections.filter((each) => (each.in ?? kind) === kind),
       ...(disk ? { beforeWrite: () => disk.requireWritable(file) } : {}),
       onFailure: (error) => this.#failed(project, file, error),

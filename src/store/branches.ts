@@ -74,13 +74,14 @@ export function branchId(log: string, com: Uint8Array): Id {
 
 /** The log of that name and all that branched off it, the log itself first; none when nothing of it is here. */
 export function heldChains(statements: Statements, root: string): HeldChain[] {
-  const rows = statements.all<LogRow>(
-    `select ${columns} from logs where log = :root or log in
-       (select substr(key, 8) from meta where key glob 'branch:*' and value ->> '$.root' = :root)
-     order by log = :root desc, log_n`,
-    { root },
+  const itself = statements.all<LogRow>(`select ${columns} from logs where log = ?`, [root]);
+  // hardly a database has any, and this is asked for every log of every run
+  const branched = statements.all<LogRow>(
+    `select ${columns} from meta join logs on log = substr(key, 8)
+     where key between 'branch:' and 'branch;' and value ->> '$.root' = ? order by log_n`,
+    [root],
   );
-  return rows.map((row) => held(statements, row));
+  return [...itself, ...branched].map((row) => held(statements, row));
 }
 
 /** Every log of a workspace, as far as it is held. */

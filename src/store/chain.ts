@@ -1,11 +1,9 @@
 // Verified runs of another log, in bulk: what comes with a pack. Beside foreign.ts, which takes single records in any order.
-import { hlcMs } from '../core/hlc.ts';
 import { isId } from '../core/ids.ts';
-import { limits } from '../core/limits.ts';
 import { genesisHead, type RecordBody } from '../core/record.ts';
 import { packed } from './blobs.ts';
 import { knownHoles } from './branches.ts';
-import { type Arriving, appendForeign, keepTexts, mergeHeads } from './foreign.ts';
+import { type Arriving, appendForeign, keepTexts, mergeHeads, noteReading } from './foreign.ts';
 import { isStoreFailure, storeError } from './open.ts';
 import { appliedBody } from './projector.ts';
 import type { Statements } from './statements.ts';
@@ -13,8 +11,9 @@ import { headsOf, type StoreEvent } from './transaction.ts';
 
 /** A record whose commitment and head were computed from its bytes. */
 export interface ChainRecord {
-  readonly body: string;
-  readonly salt: Uint8Array;
+  /** null, as its salt, where its text was erased before it came. */
+  readonly body: string | null;
+  readonly salt: Uint8Array | null;
   readonly com: Uint8Array;
   readonly head: Uint8Array;
   /** Its body as JSON, undefined when it is none; whoever hands it over has capped its depth. */
@@ -41,7 +40,7 @@ export interface ChainAppended {
 
 /** Envelope version this program writes and projects. */
 export const envelopeKnown = 1;
-const [stateLive, stateNewer, stateRefused] = [0, 2, 3];
+const [stateLive, stateErased, stateNewer, stateRefused] = [0, 1, 2, 3];
 
 interface LogRow {
   readonly log_n: number;
@@ -54,10 +53,8 @@ interface Run {
   readonly log_n: number;
   readonly chain: Chain;
   readonly events: StoreEvent[];
-  readonly latest: number;
-  /** Entities that were changed apart: their rows are written when all is in. */
+  /** Entities whose rows are written when all is in. */
   readonly unsettled: Set<string>;
-  isAhead: boolean;
   refused: number;
 }
 
@@ -92,16 +89,7 @@ export function appendChain(into: Arriving, chain: Chain, isTimeUp: () => boolea
 }
 
 function newRun(into: Arriving, chain: Chain, log_n: number): Run {
-  return {
-    into,
-    chain,
-    log_n,
-    events: [],
-    latest: into.clock() + limits.clockAheadMs,
-    unsettled: new Set(),
-    isAhead: false,
-    refused: 0,
-  };
+  return { into, chain, log_n, events: [], unsettled: new Set(), refused: 0 };
 }
 
 function takeSome({ chain }: Run, isTimeUp: () => boolean, takeOne: (i: number) => void): number {
@@ -114,30 +102,17 @@ function takeSome({ chain }: Run, isTimeUp: () => boolean, takeOne: (i: number) 
 
 function finished(run: Run, taken: number): ChainAppended {
   const { into, chain, log_n, events } = run;
+  settleAll(run);
   const head = chain.records[taken - 1]?.head;
   if (head)
     into.statements.run('update logs set seq = ?, head = ? where log_n = ?', [chain.from + taken - 1, head, log_n]);
-  if (run.isAhead) into.statements.run("update logs set state = 'suspect' where log_n = ? and state = 'open'", [log_n]);
-  settleAll(run);
   for (const event of events) into.emit(event);
   return { taken, refused: run.refused };
 }
 
-/** Writes the rows of what was changed apart. An entity that does not project keeps the rows it has, and stops nothing. */
-function settleAll(run: Run): void {
-  const { settlement, statements, tx, file } = run.into;
-  for (const ent of run.unsettled) {
-    statements.run('savepoint entity', []);
-    try {
-      settlement.settle(tx, ent);
-    } catch (cause) {
-      const error = storeError(cause, file);
-      if (isStoreFailure(error) || !statements.db.inTransaction) throw error;
-      statements.run('rollback to entity', []);
-      run.refused += 1;
-    }
-    statements.run('release entity', []);
-  }
+function settleAll({ into, unsettled }: Run): void {
+  for (const ent of unsettled) into.settlement.settle(into.tx, ent);
+  unsettled.clear();
 }
 
 /** A log of which later pieces are here already, from the second copy of some entries. */
@@ -163,12 +138,14 @@ function takeCarefully(run: Run, i: number): void {
   statements.run('savepoint record', []);
   try {
     take(run, i);
+    settleAll(run);
   } catch (cause) {
     const error = storeError(cause, run.into.file);
     if (isStoreFailure(error) || !statements.db.inTransaction) throw error;
     statements.run('rollback to record', []);
     own.hlc = before;
     run.events.length = heard;
+    run.unsettled.clear();
     insert(run, i, bodyOf(run, i), stateRefused);
     run.refused += 1;
   }
@@ -181,9 +158,13 @@ function bodyOf({ chain }: Run, i: number): RecordBody | undefined {
 }
 
 function take(run: Run, i: number): void {
-  const { into, chain } = run;
-  const { statements, projector, tx } = into;
+  const { into, chain, unsettled } = run;
+  const { statements, projector, settlement, tx } = into;
   const body = bodyOf(run, i);
+  if (chain.records[i]?.body === null) {
+    insert(run, i, undefined, stateErased);
+    return;
+  }
   if (!body || chain.v > envelopeKnown) {
     insert(run, i, body, body ? stateNewer : stateRefused);
     run.refused += 1;
@@ -193,21 +174,15 @@ function take(run: Run, i: number): void {
   const name = `${body.type}.${body.op}`;
   const merges = projector.merges(name);
   // asked before the record is one of them
-  const canLay = !isTwin && (!merges || into.settlement.canLay(body, headsOf(statements, body.ent)));
+  const canLay = !isTwin && (!merges || settlement.canLay(body, headsOf(statements, body.ent)));
   keepTexts(into, body, () => undefined);
   const n = insert(run, i, body, stateLive);
-  follow(run, body.hlc);
+  noteReading(into, body.hlc, run.log_n);
   if (merges) mergeHeads(statements, body, { row: { log: chain.log, seq: chain.from + i }, log_n: run.log_n });
-  const isSettled = into.settlement.concerns(body.type) && (!canLay || run.unsettled.has(body.ent));
-  if (isSettled) run.unsettled.add(body.ent);
-  else if (!isTwin && projector.apply(tx, name, appliedBody(n, body)) === 'settle') run.unsettled.add(body.ent);
+  const isSettled = settlement.concerns(body.type) && (!canLay || unsettled.has(body.ent));
+  if (isSettled) unsettled.add(body.ent);
+  else if (!isTwin && projector.apply(tx, name, appliedBody(n, body)) === 'settle') unsettled.add(body.ent);
   if (!isTwin) run.events.push({ n, name, ent: body.ent });
-}
-
-/** What is written here next is later than all that is known, but for a clock that is far ahead of ours. */
-function follow(run: Run, hlc: string): void {
-  if (hlcMs(hlc) > run.latest) run.isAhead = true;
-  else if (hlc > run.into.own.hlc) run.into.own.hlc = hlc;
 }
 
 function insert({ into, chain, log_n }: Run, i: number, body: RecordBody | undefined, state: number): number {

@@ -112,16 +112,17 @@ function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): A
   requireTransaction(statements);
   const { id = bornNow(engine), ent = bornNow(engine), fields, actor, origin } = change;
   const merges = type.changes === 'merge';
-  const base = merges ? headsOf(statements, ent) : [];
+  const heads = merges ? headsOf(statements, ent) : [];
+  const base = heads.length > 0 && hasBegun(statements, ent) ? heads : [];
   const hlc = nextHlc(own.hlc, engine.clock());
   const named = { hlc, id, ent, type: type.type, op: type.op, base, schema: type.schema };
   const body = bodyText({ ...named, fields: fields ?? {}, actor, origin });
-  const canLay = !merges || engine.settlement.canLay(named, base);
+  const canLay = !merges || engine.settlement.canLay(named, heads);
   const n = insertRecord(engine, named, body);
   failpoint('record.inserted');
   // read back from its text, so that a projection sees now exactly what it will see when the rows are rebuilt
   const record = appliedRecord(n, body);
-  if (merges) replaceHeads(statements, ent, own);
+  if (merges) replaceHeads(statements, ent, { own, base });
   project(engine, record, canLay);
   failpoint('projection.applied');
   const { session, agent } = actor;
@@ -172,8 +173,22 @@ export function headsOf(statements: Statements, ent: string): [string, number][]
   return rows.map((row) => [row.log, row.seq]);
 }
 
-/** The change just written has seen every head there was, so it is the only one left. */
-function replaceHeads(statements: Statements, ent: string, own: OwnLog): void {
-  statements.run('delete from heads where ent = ?', [ent]);
+/**
+ * Whether the beginning of an entity is here. Of one whose changes came without it nothing is shown: who writes it anew
+ * here has seen none of them, and writes over none.
+ */
+function hasBegun(statements: Statements, ent: string): boolean {
+  const sql = "select 1 from records where ent = ? and state = 0 and body ->> '$.base' = '[]' order by hlc limit 1";
+  return statements.one(sql, [ent]) !== undefined;
+}
+
+interface Headed {
+  readonly own: OwnLog;
+  readonly base: RecordBody['base'];
+}
+
+/** The change just written has seen every head there was, so it is the only one left; or it is one more. */
+function replaceHeads(statements: Statements, ent: string, { own, base }: Headed): void {
+  if (base.length > 0) statements.run('delete from heads where ent = ?', [ent]);
   statements.run('insert into heads (ent, log_n, seq) values (?, ?, ?)', [ent, own.log_n, own.seq]);
 }

@@ -12,8 +12,21 @@ export function epochNumber(epoch: number, name = 'workspace'): Epoch {
   return { epoch, key, kid: kidOf(key) };
 }
 
+interface DeviceKey {
+  readonly publicKey: Buffer;
+  readonly sign: (bytes: Uint8Array) => Buffer;
+}
+
+const made = new Map<string, DeviceKey>();
+
 /** The raw public key of a device, and what signs as it does. */
-export function deviceKey(dev: string): { readonly publicKey: Buffer; readonly sign: (bytes: Uint8Array) => Buffer } {
+export function deviceKey(dev: string): DeviceKey {
+  const known = made.get(dev) ?? makeKey(dev);
+  made.set(dev, known);
+  return known;
+}
+
+function makeKey(dev: string): DeviceKey {
   const key = createPrivateKey({
     key: Buffer.concat([privatePrefix, seed(`device ${dev}`)]),
     format: 'der',

@@ -28,6 +28,8 @@ document/unsupported 400 1
 document/broken 400 1
 provider/unknown 404 1
 model/unknown 404 1
+conflict/not-found 404 1
+conflict/settled 409 1
 context/over-window 413 1
 job/not-found 404 1
 tensor/off 409 1

@@ -41,6 +41,9 @@ config.explain read user - 259ae26a8660
 config.get read user - cf4ae36693b7
 config.schema read user - a4cbb50635c6
 config.set write user - 2b1a75634bdd
+conflict.list read project - c8eb78e4e8de
+conflict.resolve write project - 27e8182a1829
+conflict.show read project - 5a20c1366495
 context.delete write project - df9dc7f5ed29
 context.feedback write project - 6795fdf40e18
 context.history read project - 6b4e13ec97bc

@@ -25,7 +25,8 @@ activity/heartbeat activity/list activity/summary cache/audit cache/plan documen
 cache/stats cache/explain cache/clear cache/evict cache/load cache/warm cache/templates
 tensor/list tensor/place tensor/adopt tensor/find tensor/failed tensor/drop tensor/verify remote/add remote/list remote/remove remote/test
 device/list device/invite device/asking device/admit device/join device/joined device/cancel device/revoke device/rename
-recovery/create recovery/confirm recovery/test recovery/join`.split(/\s+/);
+recovery/create recovery/confirm recovery/test recovery/join
+ conflict/list conflict/show conflict/resolve`.split(/\s+/);
 
 function listening() {
   const asked: [string, unknown][] = [];

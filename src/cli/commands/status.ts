@@ -25,6 +25,8 @@ interface Status {
   readonly capture: ReplyOf<'capture.status'>;
   readonly active_sessions: ReplyOf<'session.list'>['items'];
   readonly handoffs: ReplyOf<'session.handoffs'>['items'];
+  /** How many fields got different values on several devices, and nobody has decided. */
+  readonly conflicts: number;
 }
 
 /** What is known outside of any project, in the same shape. */
@@ -72,14 +74,20 @@ async function gather(cli: Cli): Promise<Status | Nowhere> {
   const devices = await client.call('device.list', {});
   const machine = cli.machine() ?? null;
   try {
-    const [project, projects, capture, active, handoffs] = await Promise.all([
+    const [project, projects, capture, active, handoffs, conflicts] = await Promise.all([
       client.call('project.show', {}),
       client.call('project.list', {}),
       client.call('capture.status', {}),
       client.call('session.list', { status: 'active', limit: 500 }),
       client.call('session.handoffs', {}),
+      client.call('conflict.list', { limit: 1 }),
     ]);
-    const lists = { projects: projects.items, active_sessions: active.items, handoffs: handoffs.items };
+    const lists = {
+      projects: projects.items,
+      active_sessions: active.items,
+      handoffs: handoffs.items,
+      conflicts: conflicts.open,
+    };
     return { success: true, machine, health, devices, project, capture, ...lists };
   } catch (error) {
     const isNowhere = error instanceof PrsistError && error.code.startsWith('project/');
@@ -101,6 +109,7 @@ async function nowhere(cli: Cli, health: Status['health'], devices: Status['devi
     projects,
     active_sessions: [],
     handoffs: [],
+    conflicts: 0,
   };
 }
 
@@ -121,6 +130,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ...transcriptRows(cli, capture),
     ['spool', spoolLine(cli, capture.spool)],
     ...handoffRows(cli, handoffs),
+    ...(found.conflicts === 0 ? [] : [['conflicts', `${found.conflicts} open  prsist conflicts list`]]),
     ['sessions', `${found.active_sessions.length} active, ${project.sessions} in all`],
     ['memory', `${plural(project.entries, 'entry', 'entries')}, ${plural(project.messages, 'message')}`],
     ...meaningRow(cli, health.checks.meaning),

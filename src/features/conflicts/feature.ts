@@ -59,7 +59,7 @@ export function conflictsFeature(needs: ConflictNeeds): Feature {
     });
     // what the rule had settled may have been written over since: then this would be one more conflict
     if (tx.all(openOf, { ent: row.ent }).some(({ field }) => field === row.field)) throw settledAlready(row);
-    const after = found({ ...context, read: { ...context.read, [of]: tx } }, row.conflict_id).row;
+    const [after = row] = tx.all(conflictsByPrefix, prefixed(row.conflict_id));
     const value = input.pick === undefined ? (input.value ?? null) : (sides[input.pick - 1]?.value ?? null);
     return { conflict: shown(tx, after, of, context), value };
   }
@@ -86,11 +86,16 @@ function databases({ read: { project, user }, caller: { bound } }: Context): rea
 /** Throws conflict/not-found where none or several begin so. */
 function found(context: Context, id: string): Place & { readonly row: ConflictRow } {
   const all = databases(context).flatMap(({ of, read }) =>
-    read.all(conflictsByPrefix, { prefix: id, end: `${id}g` }).map((row) => ({ of, read, row })),
+    read.all(conflictsByPrefix, prefixed(id)).map((row) => ({ of, read, row })),
   );
   const [only, ...more] = all;
   if (only && more.length === 0) return only;
   throw new PrsistError('conflict/not-found', only ? `several conflicts begin with ${id}` : `no conflict ${id}`);
+}
+
+/** Ids are hex digits and hyphens: the next letter ends what begins so. */
+function prefixed(id: string) {
+  return { prefix: id, end: `${id}g` };
 }
 
 function settledAlready({ conflict_id }: ConflictRow): PrsistError {

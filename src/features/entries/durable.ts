@@ -1,11 +1,13 @@
 import { limits } from '../../core/limits.ts';
 import type { Actor, Origin } from '../../core/record.ts';
 import type { Layer, Priority, Scope } from '../../core/words.ts';
+import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import { databaseOf } from './identity.ts';
+import { conflictText } from './in-conflict.ts';
 import { type Moment, standing } from './life.ts';
 import { durableEntries, type EntryRow } from './queries.ts';
-import { valueText } from './reply.ts';
+import { isInConflict, valueText } from './reply.ts';
 
 /** Most entries a brief chooses from. */
 const most = 50;
@@ -14,7 +16,7 @@ const most = 50;
 export interface DurableEntry {
   readonly ent: string;
   readonly key: string;
-  /** A string as it is, any other value as canonical JSON. */
+  /** A string as it is, any other value as canonical JSON; what other devices say against it comes with it. */
   readonly value: string;
   readonly category: string;
   readonly priority: Priority;
@@ -45,7 +47,7 @@ export function forBrief(asked: Asked): readonly DurableEntry[] {
     .sort((a, b) => rank(a) - rank(b) || newer(a, b))
     .slice(0, most)
     .sort(newer)
-    .map(durable);
+    .map((row) => durable(asked.read[databaseOf(row.scope)], row));
 }
 
 /** When entries that a brief may tell of go by themselves, in milliseconds. */
@@ -74,11 +76,11 @@ function newer(a: EntryRow, b: EntryRow): number {
   return b.updated_at - a.updated_at || (a.ent < b.ent ? -1 : 1);
 }
 
-function durable(row: EntryRow): DurableEntry {
+function durable(read: Read, row: EntryRow): DurableEntry {
   const { ent, key, category, priority, layer, scope, trust, updated_at } = row;
   return {
     ...{ ent, key, category, priority, layer, scope, trust, updated_at },
-    value: valueText(row.value),
+    value: `${valueText(row.value)}${isInConflict(row) ? conflictText(read, row.ent) : ''}`,
     // the projection writes nothing else into these two columns
     origin: row.origin as Origin,
     actor: JSON.parse(row.actor) as Actor,

@@ -198,3 +198,13 @@ export const newEntriesOf = query<{ session: string | null; agent: string | null
 export const conflictCount = query<Params, { count: number }>(
   "select count(*) as count from memory_context_registry where state = 'live' and flags & 1",
 );
+
+/** index on (ent, status): what the sides of an open conflict say */
+export const openConflicts = query<{ ent: string }, { field: string; sides: string; shown: number }>(
+  `select field, sides, shown from conflicts where ent = :ent and status = 'open' order by field, conflict_id`,
+);
+
+/** The first record of a log names its device. */
+export const deviceNamed = query<{ log: string }, { device: string | null }>(
+  `select body ->> '$.fields.device' as device from records where ent = :log and type = 'log' and op = 'open' limit 1`,
+);

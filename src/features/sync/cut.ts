@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts';
 import type { Epoch } from './keys.ts';
 import { noProject, parseName } from './names.ts';
 import type { PackLine, PackMeta, PackText } from './pack/body.ts';
-import { type PackRun, type Sealed, sealRecords, sealTexts } from './pack/pack.ts';
+import { type PackRun, type Sealed, sealRecords, sealTexts, stubLine } from './pack/pack.ts';
 import {
   addPack,
   type CutRow,
@@ -20,6 +20,9 @@ import {
   saveCursor,
 } from './queries.ts';
 import { type Run, shelfKey } from './run.ts';
+
+/** Of an erased record. */
+const noSalt = Buffer.alloc(16);
 
 /** Own logs of this database, as far as they are held: what this device wrote, wherever it was before. */
 export function ownChains({ parts }: Run, store: Store): HeldChain[] {
@@ -45,7 +48,7 @@ export async function cutAll(run: Run, store: Store): Promise<void> {
       if (!cut) break;
       run.tell({ doing: 'packing', done: from, of: chain.seq, bytes: 0 });
       await keep(run, store, { chain, epoch, ...cut });
-      from = cut.rows.at(-1)?.seq === undefined ? chain.seq + 1 : (cut.rows.at(-1)?.seq ?? 0) + 1;
+      from += cut.rows.length;
       await run.parts.breathe();
     }
   }
@@ -78,7 +81,7 @@ interface Piece {
   readonly lines: readonly PackLine[];
 }
 
-/** The next pack's worth of records; undefined where one of them was erased, which packs cannot tell yet. */
+/** The next pack's worth of records. Of one that was erased its commitment goes along, so that the others can. */
 function cutFrom(
   store: Store,
   { log_n }: HeldChain,
@@ -93,11 +96,12 @@ function cutFrom(
   const lines: PackLine[] = [];
   let bytes = 0;
   for (const row of page) {
-    if (row.body === null || row.salt === null || row.v !== page[0]?.v) break;
-    bytes += Buffer.byteLength(row.body);
+    if (row.v !== page[0]?.v) break;
+    const body = row.body ?? stubLine(row.seq, row.com);
+    bytes += Buffer.byteLength(body);
     if (lines.length > 0 && bytes > limits.packBytes) break;
     rows.push(row);
-    lines.push({ salt: row.salt, body: row.body });
+    lines.push({ salt: row.salt ?? noSalt, body });
   }
   return rows.length === 0 ? undefined : { rows, lines };
 }

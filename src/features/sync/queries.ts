@@ -44,10 +44,11 @@ export interface CutRow {
   readonly hlc: string | null;
   readonly body: string | null;
   readonly salt: Uint8Array | null;
+  readonly com: Uint8Array;
   readonly head: Uint8Array;
 }
 export const recordsAfter = query<Of & { seq: number; limit: number }, CutRow>(
-  `select seq, v, hlc, body, salt, head from records
+  `select seq, v, hlc, body, salt, com, head from records
    where log_n = :log_n and seq > :seq order by seq limit :limit`,
 );
 export const lastOwn = query<Record<string, never>, { n: number | null }>(

@@ -154,7 +154,6 @@ async function append(into: Into, { name, opened, log, skip }: Appending): Promi
     });
     at += done.taken;
     refusedCount += done.refused;
-    if (done.late) run.findings.late.add(store.settings.identity.project ?? name.project);
     await run.parts.breathe();
   }
   const { findings } = run;

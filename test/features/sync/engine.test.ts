@@ -3,6 +3,7 @@ import { hlcMs } from '../../../src/core/hlc.ts';
 import { acceptRollback } from '../../../src/features/sync/engine.ts';
 import type { Remote } from '../../../src/features/sync/remote.ts';
 import { digest } from '../../../src/store/digest.ts';
+import { eraseEntities } from '../../../src/store/erase.ts';
 import { rebuild } from '../../../src/store/rebuild.ts';
 import { recordType } from '../../../src/store/record-type.ts';
 import { verify } from '../../../src/store/verify.ts';
@@ -162,4 +163,23 @@ test('PK36: a remote that was replaced on purpose is filled again, and is no lon
   const c = device(3);
   await c.sync(empty);
   expect(linesOf(c)).toEqual(['one']);
+});
+
+test('PK37: what was erased before it was ever sent holds nobody up: the rest of its log travels, its text does not', async () => {
+  const [a, b, remote] = [device(1), device(2), memoryRemote()];
+  await a.store.write((tx) => {
+    writeNote(tx, 'gone', 'a word that is to be forgotten');
+    writeLine(tx, 'stays');
+  });
+  a.store.maintain((tx) => eraseEntities(tx, a.store.settings.projections, [noteId('gone')]));
+  await a.store.write((tx) => writeLine(tx, 'later'));
+  expect((await a.sync(remote)).sent.records).toBe(5);
+  expect(await b.sync(remote)).toMatchObject({ notes: [], received: { records: 5 } });
+  expect(linesOf(b)).toEqual(['later', 'stays']);
+  expect(digest(b.store)).toEqual(digest(a.store));
+  expect(verify(b.store, 'deep').problems).toEqual([]);
+  await b.store.write((tx) => writeLine(tx, 'of b'));
+  await b.sync(remote);
+  await a.sync(remote);
+  expect(linesOf(a)).toEqual(['later', 'of b', 'stays']);
 });

@@ -97,7 +97,7 @@ describe('packs', () => {
         expect(opened.meta).toEqual(meta);
         expect((pack.bytes.length - headerBytes - 64 - 16) % 1024).toBe(0);
       }),
-      { numRuns: 100 },
+      { numRuns: 30 },
     );
   });
 
@@ -128,8 +128,8 @@ describe('packs', () => {
     }
     expect(Object.fromEntries(found)).toMatchInlineSnapshot(`
       {
-        "count": 20,
-        "format": 43,
+        "count": 24,
+        "format": 39,
         "length": 4,
         "magic": 4,
         "path": 48,
@@ -159,6 +159,7 @@ describe('packs', () => {
     expect(change(8)).toBe('path');
     expect(change(95)).toBe('count');
     expect(change(272)).toBe('reserved');
+    expect(change(115)).toBe('seal');
     const broken = { ...run(lines(bodies)), headAfter: Buffer.alloc(32, 1) };
     const chain = sealRecords(broken, { meta, lines: lines(bodies) }, sealing, salt);
     expect(refusal(chain.bytes, named(chain.name))).toBe('chain');
@@ -167,7 +168,7 @@ describe('packs', () => {
     expect(refusal(nested.bytes, named(nested.name))).toBe('lines');
   });
 
-  test('PK5: a pack of a later version is told from a bad one: revisions, stubs, other signers, kinds, formats', () => {
+  test('PK5: a pack of a later version is told from a bad one: revisions, other signers, kinds, formats', () => {
     const later = (at: number, value: number) => {
       const bytes = Buffer.from(sealed.bytes);
       bytes[at] = value;
@@ -185,7 +186,6 @@ describe('packs', () => {
         [5, 2],
         [6, 2],
         [107, 1],
-        [115, 1],
         [87, 9],
         [280, 1],
       ],
@@ -242,7 +242,7 @@ describe('packs', () => {
 
   test('PK9: garbage is refused and never anything else, signed or not', () => {
     const random = seeded('packs');
-    for (let i = 0; i < 1_500; i += 1) {
+    for (let i = 0; i < 600; i += 1) {
       const bytes = mutated(random, sealed.bytes);
       const check = refusal(bytes, fitting(bytes));
       if (!bytes.equals(sealed.bytes)) expect(checks).toContain(check);
@@ -251,7 +251,7 @@ describe('packs', () => {
       const second = refusal(signed, fitting(signed));
       if (!bytes.subarray(0, -64).equals(sealed.bytes.subarray(0, -64))) expect(checks).toContain(second);
     }
-    for (let i = 0; i < 1_500; i += 1) {
+    for (let i = 0; i < 600; i += 1) {
       const plain = mutated(random, packPlain(Buffer.from(bodies.join(''))).body);
       try {
         unpackPlain(random.below(2), plain);

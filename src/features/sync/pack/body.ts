@@ -65,7 +65,9 @@ export function readTexts(plain: Buffer, count: number): { readonly meta: PackMe
 
 /** Compressed and padded. Bytes that compress further than a reader believes stay as they are. */
 export function packPlain(plain: Buffer): { readonly codec: number; readonly body: Buffer } {
-  const zipped = zstdCompressSync(plain, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+  const params = { [constants.ZSTD_c_compressionLevel]: level };
+  // told the size, it takes tables for that size: a small pack costs a tenth
+  const zipped = zstdCompressSync(plain, { pledgedSrcSize: plain.length, params });
   const helps = zipped.length < plain.length && plain.length <= zipped.length * limits.packInflation;
   const inner = helps ? zipped : plain;
   const step = lengths + inner.length > largeFrom ? largePad : smallPad;

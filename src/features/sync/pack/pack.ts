@@ -48,12 +48,9 @@ export function sealRecords(
   keys: Sealing,
   salt: Uint8Array,
 ): Sealed {
-  return sealed(
-    run,
-    { kind: kindRecords, count: content.lines.length, salt },
-    recordsPlain(content.meta, content.lines),
-    keys,
-  );
+  const stubs = content.lines.filter(({ body }) => stubOf(body) !== undefined).length;
+  const as = { kind: kindRecords, count: content.lines.length, stubs, salt } as const;
+  return sealed(run, as, recordsPlain(content.meta, content.lines), keys);
 }
 
 /** Packs texts that records of a run name. */
@@ -63,17 +60,18 @@ export function sealTexts(
   keys: Sealing,
   salt: Uint8Array,
 ): Sealed {
-  return sealed(
-    run,
-    { kind: kindTexts, count: content.texts.length, salt },
-    textsPlain(content.meta, content.texts),
-    keys,
-  );
+  const as = { kind: kindTexts, count: content.texts.length, stubs: 0, salt } as const;
+  return sealed(run, as, textsPlain(content.meta, content.texts), keys);
 }
 
-function sealed(run: PackRun, as: Pick<PackHeader, 'kind' | 'count' | 'salt'>, plain: Buffer, keys: Sealing): Sealed {
+function sealed(
+  run: PackRun,
+  as: Pick<PackHeader, 'kind' | 'count' | 'stubs' | 'salt'>,
+  plain: Buffer,
+  keys: Sealing,
+): Sealed {
   const { codec, body } = packPlain(plain);
-  const bytes = seal({ ...run, ...as, codec, rev: 0, stubs: 0 }, body, keys);
+  const bytes = seal({ ...run, ...as, codec, rev: 0 }, body, keys);
   const placed = { ...run, rev: 0, len: bytes.length, hash16: hash16(bytes), texts: as.kind === kindTexts };
   return { name: packName(placed), bytes };
 }
@@ -157,14 +155,33 @@ function epochOf(header: PackHeader, keys: PackKeys): Epoch {
 
 function chained(header: PackHeader, lines: readonly PackLine[]): ChainRecord[] {
   let head: Uint8Array = header.headBefore;
+  let stubs = 0;
   const records = lines.map(({ salt, body }, i): ChainRecord => {
-    const com = commitment(salt, body);
-    head = nextHead(head, header.from + i, com);
-    return { salt, body, com, head, parsed: parsed(body) };
+    const seq = header.from + i;
+    const stub = stubOf(body);
+    if (stub && stub.seq !== seq) throw refused('lines', 'an erased record stands where it does not belong');
+    const com = stub?.com ?? commitment(salt, body);
+    head = nextHead(head, seq, com);
+    if (!stub) return { salt, body, com, head, parsed: parsed(body) };
+    stubs += 1;
+    return { salt: null, body: null, com, head, parsed: undefined };
   });
+  if (stubs !== header.stubs) throw refused('count', `it says ${header.stubs} erased records and holds ${stubs}`);
   if (!Buffer.from(head).equals(header.headAfter))
     throw refused('chain', 'its chain does not end where its header says');
   return records;
+}
+
+const stubForm = /^\{"com":"([0-9a-f]{64})","seq":(\d{1,15}),"stub":1\}$/;
+
+/** The line of a record whose text is gone: its commitment is left, so the chain still verifies. */
+export function stubLine(seq: number, com: Uint8Array): string {
+  return `{"com":"${Buffer.from(com).toString('hex')}","seq":${seq},"stub":1}`;
+}
+
+function stubOf(body: string): { readonly com: Buffer; readonly seq: number } | undefined {
+  const [, com, seq] = stubForm.exec(body) ?? [];
+  return com === undefined ? undefined : { com: Buffer.from(com, 'hex'), seq: Number(seq) };
 }
 
 /** What is no JSON stays a record: its author signed it, so it is kept and told as one that cannot be shown. */
