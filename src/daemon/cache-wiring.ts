@@ -14,6 +14,7 @@ import { cachePlanning } from './cache-planning.ts';
 import { type ContextParts, contextLoading } from './context-loading.ts';
 import { blocksNeeds } from './prefix-sources.ts';
 import { createTensors } from './tensors.ts';
+import { toldTo } from './told-briefs.ts';
 
 export interface CacheParts extends Omit<ContextParts, 'redactorAt'> {
   readonly redactor: Redactor;
@@ -38,7 +39,7 @@ export interface CacheWired {
 export function wireCache(parts: CacheParts): CacheWired {
   const { loading, close } = contextLoading(parts);
   const tensors = createTensors(parts);
-  const given = { ...parts, providers: providersOf(parts.packageRoot) };
+  const given = { ...parts, toldTo: toldTo(parts.paths.printed), providers: providersOf(parts.packageRoot) };
   return {
     needs: {
       ...{

@@ -33,7 +33,7 @@ export function audit(needs: AuditNeeds) {
     for await (const of of wantedOf(needs, context, input)) {
       const requests = of.requests.map(asRequest).filter(hasInput);
       if (requests.length === 0) continue;
-      const audit = auditSession({ requests, compactions: of.compactions }, tariff, context.now);
+      const audit = auditSession({ requests, compactions: of.compactions, prompts: of.prompts }, tariff, context.now);
       audited.push({ of, requests, audit, usd: inputUsd(tariff, requests) });
       await needs.breathe();
     }
