@@ -24,7 +24,7 @@ brief.get read project settled 1282eb3a4736
 cache.audit read project settled 3b0f088a7786
 cache.clear job project - 55614688ab26
 cache.evict job user - 8d9f41f24a6c
-cache.explain read project settled 70a0f3dde3f0
+cache.explain read project settled 9ed212ddedf5
 cache.load read project settled a0ec72bc6b77
 cache.plan read project settled 7c5baa97f6ea
 cache.stats read project - e92e6495cb56

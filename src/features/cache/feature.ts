@@ -30,7 +30,7 @@ export function cacheFeature({ audit: auditing, planning, blocks, loading, tenso
       'cache.audit': audit(auditing),
       'cache.plan': planVerb(planning),
       'cache.stats': stats(blocks),
-      'cache.explain': explain(blocks),
+      'cache.explain': explain(blocks, { audit: auditing, planning }),
       'cache.clear': (job, { kind }) => blocks.room.clear(job.project.id, kind, job),
       'cache.evict': (job, { target_mb }) => blocks.room.trim(target_mb * 2 ** 20, job),
       ...loading.verbs,

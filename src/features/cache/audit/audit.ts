@@ -57,7 +57,8 @@ function wantedOf(needs: AuditNeeds, context: Context, input: Parsed<Audit>) {
   return input.paths ? needs.inFiles(input.paths, wanted) : needs.conversations(context, wanted);
 }
 
-function asRequest(row: RecordedRequest): ModelRequest {
+/** A recorded request in the classes of the audit. */
+export function asRequest(row: RecordedRequest): ModelRequest {
   const write1h = Math.min(row.write_1h, row.cache_write);
   return {
     ...{ at: row.at, model: priceName(row.model ?? 'unknown'), output: row.output },
@@ -65,6 +66,7 @@ function asRequest(row: RecordedRequest): ModelRequest {
   };
 }
 
-function hasInput({ read, write, write1h, uncached }: ModelRequest): boolean {
+/** Whether it was sent anything at all. */
+export function hasInput({ read, write, write1h, uncached }: ModelRequest): boolean {
   return read + write + write1h + uncached > 0;
 }

@@ -5,6 +5,8 @@ import type { CacheRules } from './rules.ts';
 
 /** Tokens of one request, in the classes in which they are stored. */
 export interface RecordedRequest {
+  /** The provider's own id, where it is known. */
+  readonly request_id?: string | null;
   readonly at: number;
   readonly model: string | null;
   readonly fresh: number;

@@ -5,6 +5,8 @@ import { auditNeeds } from '../../../../src/daemon/cache-audit.ts';
 import type { ToldTo } from '../../../../src/daemon/recorded-prompts.ts';
 import { audit } from '../../../../src/features/cache/audit/audit.ts';
 import { auditContract } from '../../../../src/features/cache/contract-audit.ts';
+import { explainedRequest } from '../../../../src/features/cache/explain-request.ts';
+import { textsOfTurn } from '../../../../src/features/sessions/turns.ts';
 import { begun } from '../../sessions/conversation.ts';
 import { sessionsWorld } from '../../sessions/world.ts';
 import { providers, tariff } from './made.ts';
@@ -33,8 +35,13 @@ const asked =
 
 const begin = [said('1', 'user', 'prompt'), asked('1', 0), said('2', 'assistant'), said('3', 'user', 'prompt')];
 
-/** The causes of a conversation, one item a second; a second run of it begins after so many items. */
-async function causesOf(items: readonly Item[], run?: { readonly after: number; readonly told: ToldTo }) {
+interface Run {
+  readonly after: number;
+  readonly told: ToldTo;
+}
+
+/** A conversation, one item a second; a second run of it begins after so many items. */
+async function recorded(items: readonly Item[], run?: Run) {
   const world = sessionsWorld({ search: 'without' });
   const at = (n: number) => begun + n * 1_000;
   const session: Captured = { kind: 'session', session: 's', at: at(-1) };
@@ -48,7 +55,12 @@ async function causesOf(items: readonly Item[], run?: { readonly after: number; 
     ...{ prices: tariff.prices, providers: () => providers, redactor: { text: unused, json: unused, line: unused } },
     ...{ toldTo: run?.told ?? (() => undefined), breathe: () => Promise.resolve() },
   });
-  const { sessions } = await audit(needs)(world.context(), auditContract['cache.audit'].input.parse({}));
+  return { ...world, needs };
+}
+
+async function causesOf(items: readonly Item[], run?: Run) {
+  const { context, needs } = await recorded(items, run);
+  const { sessions } = await audit(needs)(context(), auditContract['cache.audit'].input.parse({}));
   return sessions.flatMap(({ breaks, misses }) =>
     [...breaks, ...misses].map(({ request, because }) => [request, because]),
   );
@@ -86,4 +98,33 @@ test('PC722: where a session went on in another conversation, another brief and 
   expect(await causesOf([...begin, edited('src/a.ts'), asked('2', 9_000)], { after: 4, told: same })).toEqual([
     [2, null],
   ]);
+});
+
+test('PC723: a request is found by its number or id, with its cause and the first words that differ, which are for people only', async () => {
+  const last = [rewound('3'), said('5', 'user', 'prompt'), asked('3', 9_000)];
+  const { context, needs, call } = await recorded([...begin, asked('2', 21_000), ...last]);
+  const session_id = (await call('session.list', {})).items[0]?.session_id ?? '';
+  const ask = (request: string, from = {}) =>
+    explainedRequest({ ...needs, texts: textsOfTurn }, context(from), { session_id, request });
+  expect(ask('1')).toMatchObject({ request: 1, id: '1', cause: null, pieces: 1, kept_pieces: 0, difference: null });
+  expect(ask('2')).toMatchObject({
+    read: 21_000,
+    cause: null,
+    because: null,
+    pieces: 3,
+    kept_pieces: 1,
+    difference: null,
+  });
+  const found = ask('3');
+  expect(found).toMatchObject({
+    cause: 'prefix changed',
+    because: 'history edited',
+    lost: 13_000,
+    pieces: 3,
+    kept_pieces: 2,
+  });
+  const difference = { piece: 3, slot: 'turn', role: 'user', line: 1, was: 'prompt 3', is: 'prompt 5' };
+  expect(found.difference).toEqual(difference);
+  expect(ask('3', { agent: 'codex' }).difference).toEqual({ ...difference, was: null, is: null });
+  expect(() => ask('4')).toThrow('has no request 4: it has 3');
 });
