@@ -7,7 +7,6 @@ import type { BriefSources } from '../features/brief/assemble.ts';
 import type { BriefNeeds } from '../features/brief/feature.ts';
 import type { ContextLoading } from '../features/cache/context/loading.ts';
 import type { CacheNeeds } from '../features/cache/feature.ts';
-import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
 import type { Tensors } from '../features/cache/tensors/registry.ts';
 import { auditNeeds } from './cache-audit.ts';
 import { cachePlanning } from './cache-planning.ts';
@@ -20,7 +19,6 @@ export interface CacheParts extends Omit<ContextParts, 'redactorAt'> {
   readonly redactor: Redactor;
   readonly redactorAt: (root: string | undefined) => Redactor;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly prefixes: () => PrefixRoom;
   readonly breathe: () => Promise<void>;
   readonly prices: Prices;
   readonly sources: BriefSources;

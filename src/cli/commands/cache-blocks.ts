@@ -54,6 +54,7 @@ async function stats(cli: Cli, { prefixes = false, least }: StatsOptions): Promi
       ['size', `${size(reply.bytes)} here, ${size(reply.total_bytes)} of ${size(reply.max_bytes)} in all projects`],
       ...kinds.map((kind) => [`  ${kind}`, kindShown(reply, kind)]),
       ['known of new', `${hits(reply.last_7_days)} in 7 days, ${hits(reply.last_30_days)} in 30`],
+      ['loaded ahead', ahead(reply.preload)],
       ['evicts', reply.policy],
       ...(reply.skipped > 0 ? [['not kept', `${plural(reply.skipped, 'chain')}: there was no room`]] : []),
     ]);
@@ -69,6 +70,13 @@ function kindShown({ kinds: all }: Stats, kind: (typeof kinds)[number]): string 
 function hits({ hit_rate, lookups, hit_tokens }: Stats['last_7_days']): string {
   if (hit_rate === null) return 'nothing asked';
   return `${Math.round(100 * hit_rate)} % (${hit_tokens} tokens, ${plural(lookups, 'beginning')})`;
+}
+
+/** Of all projects. */
+function ahead({ right, trials, active, saved_ms }: Stats['preload']): string {
+  if (trials === 0) return 'nothing yet';
+  const state = active ? `${Math.round(saved_ms)} ms saved` : 'off, since it mostly was not';
+  return `right ${right} of ${trials} times, ${state}`;
 }
 
 function showPrefixes(cli: Cli, prefixes: Stats['prefixes']): void {

@@ -4,6 +4,7 @@ import { type Contract, operation } from '../../core/operation.ts';
 import { jobStarted, pageSize, time, word } from '../wire.ts';
 import { plainCauses } from './audit/breaks.ts';
 import { exactCause } from './contract-audit.ts';
+import { preload } from './contract-loading.ts';
 import { breakpoint, zones } from './contract-plan.ts';
 import { unstable } from './lint.ts';
 import { segmentKinds, segmentPlaces } from './segment.ts';
@@ -97,6 +98,7 @@ export const blocksContract = {
       /** Chains that were not kept for want of room since the daemon started. */
       skipped: z.int(),
       prefixes: z.array(prefix),
+      preload,
     }),
   }),
   'cache.explain': operation({

@@ -10,6 +10,7 @@ import { type DocumentKind, documentChange, documentRanks, type WantedDocument, 
 import { formOf, type Gauge } from './gauge.ts';
 import type { HeldFile, Look, Manifest, Piece } from './manifest.ts';
 import type { LoadingNeeds, StoredText } from './needs.ts';
+import { type Laid, Odds } from './odds.ts';
 import { contextText, framedDocument, pieces } from './render.ts';
 
 /** A document that is there and cannot be shown. */
@@ -35,6 +36,8 @@ interface FromFiles {
   readonly wanted: readonly WantedDocument[];
   readonly look: Look;
   readonly version: number;
+  /** How documents stood. */
+  readonly laid: number;
   /** Of each file that is wanted, and of all of them. */
   readonly parts: readonly (readonly Candidate[])[];
   readonly candidates: readonly Candidate[];
@@ -62,10 +65,13 @@ export class Documents {
   readonly #files: WantedFiles;
   readonly #found = new Map<string, FromFiles>();
   readonly #texts = new Map<string, Rendered>();
+  readonly #odds: Odds;
+  #laid: Laid = { version: 0, change: (_base, prior) => prior };
 
   constructor(parts: DocumentParts) {
     this.#parts = parts;
     this.#files = new WantedFiles(parts.needs.clock);
+    this.#odds = new Odds(parts.needs);
   }
 
   /** The files of a project that belong into every context, brought into memory. */
@@ -88,6 +94,7 @@ export class Documents {
       ...named.filter((each) => typeof each !== 'string').map((each) => ({ ...each, kind: 'chosen' as const })),
       ...sources.bank(context).map((each) => ({ ...each, kind: 'bank' as const })),
     ];
+    this.#laid = this.#odds.at(context);
     const files = this.#ofFiles(of, wanted, look);
     const kept = this.#ofTexts(texts, files.bodies);
     const memory = this.#memory(sources.memory(context));
@@ -101,6 +108,7 @@ export class Documents {
   clear(): void {
     this.#texts.clear();
     this.#found.clear();
+    this.#odds.clear();
   }
 
   #wanted({ root, paths, ignores, from }: Asking): readonly WantedDocument[] {
@@ -117,8 +125,10 @@ export class Documents {
   #ofFiles(of: string, wanted: readonly WantedDocument[], look: Look): FromFiles {
     const { version } = this.#parts.gauge;
     const before = this.#found.get(of);
-    if (before?.look === look && before.version === version) return before;
-    const found = (before && this.#renewed(before, wanted, look)) ?? this.#foundIn(wanted, look);
+    const laid = this.#laid.version;
+    if (before?.look === look && before.version === version && before.laid === laid) return before;
+    const found =
+      (before?.laid === laid ? this.#renewed(before, wanted, look) : undefined) ?? this.#foundIn(wanted, look);
     if (this.#found.size >= keptProjects) this.#found.clear();
     this.#found.set(of, found);
     return found;
@@ -126,6 +136,7 @@ export class Documents {
 
   #foundIn(wanted: readonly WantedDocument[], look: Look): FromFiles {
     const { version } = this.#parts.gauge;
+    const laid = this.#laid.version;
     const bodies = new Set<string>();
     const unshown: Unshown[] = [];
     const open = new Set<number>();
@@ -140,7 +151,7 @@ export class Documents {
       if (!this.#isFinal(file)) open.add(i);
       return this.#pieces(document, file.pieces);
     });
-    return { ...{ wanted, look, version, parts, unshown, bodies, open, isPlain }, candidates: parts.flat() };
+    return { ...{ wanted, look, version, laid, parts, unshown, bodies, open, isPlain }, candidates: parts.flat() };
   }
 
   /** The same with other texts in some files; undefined where a text might come to stand twice, or more is another. */
@@ -199,7 +210,15 @@ export class Documents {
   }
 
   #pieces({ name, kind, order }: Named, rendered: HeldFile['pieces']): readonly Candidate[] {
-    const about = { kind: 'documentation', place: 'system', base: slotOf(name, 0), ...weight(kind, order) } as const;
+    const base = slotOf(name, 0);
+    const { rank, change: prior } = weight(kind, order);
+    const about = {
+      kind: 'documentation',
+      place: 'system',
+      base,
+      rank,
+      change: this.#laid.change(base, prior),
+    } as const;
     return rendered.map((piece) => {
       const { number } = piece;
       const after = number === 0 ? undefined : slotOf(name, number - 1);

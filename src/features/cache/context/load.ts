@@ -6,6 +6,7 @@ import { renderVersion } from '../render-version.ts';
 import type { Segment } from '../segment.ts';
 import { Arranging } from './arranging.ts';
 import type { Candidate, Candidates } from './candidate.ts';
+import { Chaining } from './chained.ts';
 import type { Documents, Gathered } from './documents.ts';
 import type { Now } from './dynamic.ts';
 import { Framing } from './frame.ts';
@@ -38,10 +39,12 @@ export class Loader {
   readonly #framing: Framing;
   readonly #arranging = new Arranging();
   readonly #shown = new Showing();
+  readonly #chaining: Chaining;
 
   constructor(parts: LoadParts) {
     this.#parts = parts;
     this.#framing = new Framing(parts.candidates);
+    this.#chaining = new Chaining(parts.needs);
   }
 
   /** A context as it is now. Throws template/not-found, document/not-found, session/not-found, limit/too-large. */
@@ -60,6 +63,7 @@ export class Loader {
       ...{ segments, candidates: all },
       reply: {
         segments: this.#shown.of(arranged, { gauge, rendered: gathered.look.rendered }),
+        hit: this.#chaining.hit(context, input.template, arranged),
         ...{ ...said, template: input.template, budget_tokens: room.budget, render_version: renderVersion },
         left_out: [...said.left_out, ...unshown(gathered)],
         files: { looked_at: filesOf(gathered), changed: [...gathered.look.changed] },
@@ -72,6 +76,7 @@ export class Loader {
   clear(): void {
     this.#arranging.clear();
     this.#shown.clear();
+    this.#chaining.clear();
   }
 }
 
