@@ -64,6 +64,7 @@ export class Prefixes {
   /** Raised by every erase: what was read before it is written no more. */
   #epoch = 0;
   #skipped = 0;
+  #emptied = 0;
   #left = false;
 
   constructor(parts: PrefixesParts) {
@@ -86,11 +87,16 @@ export class Prefixes {
     return {
       totalBytes: () => rooms.totalBytes(),
       skipped: () => this.#skipped,
-      trim: (bytes, job) => rooms.trim(bytes, job),
+      trim: (bytes, job) => {
+        this.#emptied += 1;
+        return rooms.trim(bytes, job);
+      },
       clear: (projectId, kind, job) => {
+        this.#emptied += 1;
         this.#loaded.clear();
         return rooms.clear(projectId, kind, job);
       },
+      emptied: () => this.#emptied,
       loaded: (projectId, chain) => this.#wasLoaded(projectId, chain),
       isComing: (projectId, h) => this.#loaded.isComing(projectId, h),
       erased: () => this.erased(),
@@ -100,14 +106,13 @@ export class Prefixes {
   /** Something is being erased. */
   erased(): void {
     this.#epoch += 1;
+    this.#emptied += 1;
     this.#loaded.clear();
   }
 
   #wasLoaded(projectId: string, chain: LoadedChain): void {
     this.#loaded.add(projectId, chain);
-    const { order, links, known, at } = chain;
-    const tokens = (upTo: number) => order.slice(0, upTo).reduce((sum, each) => sum + each.tokens, 0);
-    this.#touchesOf(projectId).note(links[known - 1]?.h, at, { asked: tokens(order.length), hit: tokens(known) });
+    this.#touchesOf(projectId).note(chain.end, chain.at, chain);
   }
 
   /** Writes down what was used, and takes up what has come; called every few seconds. Never throws. */

@@ -13,20 +13,24 @@ export function knownChains(needs: Pick<BlocksNeeds, 'room' | 'setting'>): Known
     const { enabled, prefix_detection } = needs.setting(root);
     return enabled && prefix_detection;
   };
+  /** The chain that was known whole when it was asked for last: mostly it is asked for again. */
+  let whole: { readonly links: object; readonly emptied: number } | undefined;
   return {
     known: (context, links) => {
+      const last = links.at(-1);
+      if (!isOn(context)) return undefined;
+      if (!last) return 0;
+      const emptied = needs.room.emptied();
+      if (whole?.links === links && whole.emptied === emptied) return links.length;
       const isKnown = (h: Uint8Array) =>
         needs.room.isComing(context.project.id, h) || context.read.project.one(blockKnown, { h }) !== undefined;
-      const last = links.at(-1);
-      if (!last || !isOn(context)) return 0;
-      // mostly nothing changed, which one question tells
-      return isKnown(last.h) ? links.length : knownPrefix(links, isKnown);
+      if (!isKnown(last.h)) return knownPrefix(links, isKnown);
+      whole = { links, emptied };
+      return links.length;
     },
     seen: ({ read }, slot) => read.project.one(slotOf, { slot }),
     lastLoad: ({ read }) => read.project.one(lastLoad, {})?.at ?? undefined,
-    keep: (context, chain) => {
-      if (isOn(context)) needs.room.loaded(context.project.id, chain);
-    },
+    keep: (context, chain) => needs.room.loaded(context.project.id, chain),
   };
 }
 

@@ -31,6 +31,8 @@ export interface PrefixRoom {
     kind: SegmentKind | undefined,
     job: Pick<JobContext, 'report' | 'cancelled'>,
   ) => Promise<Readonly<Record<string, number>>>;
+  /** Raised whenever something went from the cache: what was known may be so no longer. */
+  readonly emptied: () => number;
   /** A context was loaded: its chain is written down later. */
   readonly loaded: (projectId: string, chain: LoadedChain) => void;
   /** Whether a link is going to be written down. */

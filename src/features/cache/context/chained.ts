@@ -8,6 +8,8 @@ import type { LoadingNeeds } from './needs.ts';
 interface Chained {
   readonly order: readonly Candidate[];
   readonly links: readonly { readonly h: Uint8Array }[];
+  /** Tokens up to the end of each. */
+  readonly sums: readonly number[];
 }
 
 export interface Hit {
@@ -15,7 +17,7 @@ export interface Hit {
   readonly tokens: number;
 }
 
-const nothing: Chained = { order: [], links: [] };
+const nothing: Chained = { order: [], links: [], sums: [] };
 
 /** Chains of contexts; of one that begins as the last one did only the rest is hashed. */
 export class Chaining {
@@ -30,12 +32,20 @@ export class Chaining {
   hit(context: Context, template: string, { order: all }: Arranged): Hit {
     const { chains, clock } = this.#parts;
     if (!chains) return { segments: 0, tokens: 0 };
-    const chained = this.#chained(all);
-    const { order, links } = chained;
+    const { order, links, sums } = this.#chained(all);
     const known = chains.known(context, links);
-    const tokens = order.slice(0, known).reduce((sum, each) => sum + each.tokens, 0);
-    chains.keep(context, { owner: `load:${template}`, ...chained, at: clock(), known });
-    return { segments: known, tokens };
+    if (known === undefined) return { segments: 0, tokens: 0 };
+    const [asked, hit] = [sums.at(-1) ?? 0, sums[known - 1] ?? 0];
+    chains.keep(context, {
+      owner: `load:${template}`,
+      order,
+      links,
+      at: clock(),
+      end: links[known - 1]?.h,
+      asked,
+      hit,
+    });
+    return { segments: known, tokens: hit };
   }
 
   #chained(all: readonly Candidate[]): Chained {
@@ -46,12 +56,14 @@ export class Chaining {
     while (same < order.length && order[same] === before.order[same]) same += 1;
     if (same === order.length && same === before.order.length) return before;
     const links = before.links.slice(0, same);
+    const sums = before.sums.slice(0, same);
     let last = links.at(-1)?.h ?? startOf({});
-    for (const { hash, role } of order.slice(same)) {
+    for (const { hash, role, tokens } of order.slice(same)) {
+      sums.push((sums.at(-1) ?? 0) + tokens);
       last = nextLinkOf(last, hash, role);
       links.push({ h: last });
     }
-    this.#last = { order, links };
+    this.#last = { order, links, sums };
     return this.#last;
   }
 

@@ -66,14 +66,17 @@ export interface LoadedChain {
   readonly order: readonly (Segment & { readonly hash: string; readonly base: string })[];
   readonly links: readonly { readonly h: Uint8Array }[];
   readonly at: number;
-  /** How many links were known. */
-  readonly known: number;
+  /** Where its longest known beginning ends; undefined where nothing was known. */
+  readonly end: Uint8Array | undefined;
+  /** Tokens of all of it, and of that beginning. */
+  readonly asked: number;
+  readonly hit: number;
 }
 
 /** What the index of prefixes knows of contexts that were loaded before. */
 export interface KnownChains {
-  /** How many links of a chain are known, from its beginning. */
-  readonly known: (context: Context, links: readonly { readonly h: Uint8Array }[]) => number;
+  /** How many links of a chain are known, from its beginning; undefined where nothing is to be kept. */
+  readonly known: (context: Context, links: readonly { readonly h: Uint8Array }[]) => number | undefined;
   /** How often the text of a place was another one; undefined where it was never seen. */
   readonly seen: (context: Context, slot: string) => Seen | undefined;
   /** When a context of the project was last loaded, in milliseconds since 1970 UTC. */
