@@ -6,6 +6,8 @@ import type { Redactor } from '../core/redact.ts';
 import type { BriefSources } from '../features/brief/assemble.ts';
 import { ContextLoading } from '../features/cache/context/loading.ts';
 import type { LoadingNeeds } from '../features/cache/context/needs.ts';
+import { knownChains } from '../features/cache/loaded.ts';
+import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
 import { see, seen } from '../features/capture/queries.ts';
 import type { Paths } from '../platform/paths.ts';
 import { contextSources } from './context-sources.ts';
@@ -19,6 +21,7 @@ export interface ContextParts extends Pick<LoadingNeeds, 'clock' | 'monotonic' |
   readonly settings: Settings;
   readonly projects: () => Projects;
   readonly sources: BriefSources;
+  readonly prefixes: () => PrefixRoom;
   /** Of a project by its root. */
   readonly redactorAt: (root: string) => Redactor;
   readonly log: (event: string, details: Readonly<Record<string, string>>) => void;
@@ -32,6 +35,12 @@ export function contextLoading(parts: ContextParts): { readonly loading: Context
   const loading = new ContextLoading(
     {
       ...{ clock, monotonic, ignores, count: counter.count },
+      chains: knownChains({
+        get room() {
+          return parts.prefixes();
+        },
+        setting: (root) => settings.at(root).optimization.kv_cache,
+      }),
       sources: contextSources(sources),
       templates: { shipped: join(packageRoot, 'config', 'templates'), own: join(paths.config, 'templates') },
       redact: (root) => (text) => redactorAt(root).text(text.toWellFormed()).text,

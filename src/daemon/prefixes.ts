@@ -4,8 +4,10 @@ import { limits } from '../core/limits.ts';
 import { chainOfOwner } from '../features/cache/block-queries.ts';
 import { addLinks, keepOwner, longestPrefix } from '../features/cache/blocks.ts';
 import { type Link, linkAfter, startOf } from '../features/cache/chain.ts';
+import type { LoadedChain } from '../features/cache/context/needs.ts';
 import { noteRequests, noteTexts, noteTurns } from '../features/cache/detect.ts';
 import { forgetRendered } from '../features/cache/erasing.ts';
+import { loadedLinks, noteLoads } from '../features/cache/loaded.ts';
 import type { PrefixRoom, SessionContext } from '../features/cache/needs-blocks.ts';
 import { briefSegments } from '../features/cache/sections.ts';
 import { type Packed, packedLink } from '../features/cache/segments.ts';
@@ -15,6 +17,7 @@ import { spoken } from '../features/sessions/turns.ts';
 import { exists } from '../platform/walk.ts';
 import type { Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
+import { LoadedChains } from './loaded-chains.ts';
 import type { PrefixRooms } from './prefix-room.ts';
 import { laidOutBrief } from './prefix-sources.ts';
 import type { Projects } from './projects.ts';
@@ -55,11 +58,13 @@ export class Prefixes {
   /** Projects whose briefs were rendered, and those in which something was said. */
   readonly #rendered = new Set<string>();
   readonly #heard = new Set<string>();
+  readonly #loaded = new LoadedChains();
   #notBefore = 0;
   #running: Promise<void> | undefined;
   /** Raised by every erase: what was read before it is written no more. */
   #epoch = 0;
   #skipped = 0;
+  #emptied = 0;
   #left = false;
 
   constructor(parts: PrefixesParts) {
@@ -82,8 +87,18 @@ export class Prefixes {
     return {
       totalBytes: () => rooms.totalBytes(),
       skipped: () => this.#skipped,
-      trim: (bytes, job) => rooms.trim(bytes, job),
-      clear: (projectId, kind, job) => rooms.clear(projectId, kind, job),
+      trim: (bytes, job) => {
+        this.#emptied += 1;
+        return rooms.trim(bytes, job);
+      },
+      clear: (projectId, kind, job) => {
+        this.#emptied += 1;
+        this.#loaded.clear();
+        return rooms.clear(projectId, kind, job);
+      },
+      emptied: () => this.#emptied,
+      loaded: (projectId, chain) => this.#wasLoaded(projectId, chain),
+      isComing: (projectId, h) => this.#loaded.isComing(projectId, h),
       erased: () => this.erased(),
     };
   }
@@ -91,13 +106,20 @@ export class Prefixes {
   /** Something is being erased. */
   erased(): void {
     this.#epoch += 1;
+    this.#emptied += 1;
+    this.#loaded.clear();
+  }
+
+  #wasLoaded(projectId: string, chain: LoadedChain): void {
+    this.#loaded.add(projectId, chain);
+    this.#touchesOf(projectId).note(chain.end, chain.at, chain);
   }
 
   /** Writes down what was used, and takes up what has come; called every few seconds. Never throws. */
   async look(): Promise<void> {
     await Promise.all(this.#flush());
     if (this.#running || this.#left || this.#parts.isBusy()) return this.#running;
-    if (this.#rendered.size === 0 && this.#heard.size === 0) return;
+    if (this.#rendered.size === 0 && this.#heard.size === 0 && this.#loaded.projects.length === 0) return;
     this.#running = this.#work()
       .catch((error: unknown) => this.#parts.onFault('prefixes', error))
       .finally(() => {
@@ -144,6 +166,7 @@ export class Prefixes {
       this.#rendered.delete(projectId);
       await this.#takeBriefs(projectId);
     }
+    for (const projectId of this.#loaded.projects) await this.#takeLoaded(projectId);
     if (this.#parts.clock() < this.#notBefore) return;
     // as it stands now: those with sessions that still go on come again with the next look
     for (const projectId of [...this.#heard]) {
@@ -173,6 +196,20 @@ export class Prefixes {
       if (links.length === 0) continue;
       await this.#take(projectId, store, { epoch, owner: `brief:${n}`, links, at: this.#parts.clock() });
       if (n === 0) await this.#write(store, epoch, (tx) => noteTexts(tx, links));
+    }
+    await this.#parts.rooms.tidy(projectId);
+  }
+
+  async #takeLoaded(projectId: string): Promise<void> {
+    const epoch = this.#epoch;
+    const waiting = this.#loaded.take(projectId);
+    const store = this.#store(projectId);
+    if (!store) return;
+    for (const { chain, loads } of waiting) {
+      const { owner, at } = chain;
+      const links = keepable(loadedLinks(chain));
+      await this.#take(projectId, store, { epoch, owner, links, at });
+      await this.#write(store, epoch, (tx) => noteLoads(tx, chain, loads));
     }
     await this.#parts.rooms.tidy(projectId);
   }
@@ -251,11 +288,17 @@ export class Prefixes {
     return known;
   }
 
-  /** A look-up counts where somebody came for the first time: that its own beginning is known says nothing. */
-  #note(projectId: string, store: Store, { owner, links, known }: Owned & { readonly known: number }): void {
+  #touchesOf(projectId: string): Touches {
     const touches = this.#touches.get(projectId) ?? new Touches();
     this.#touches.set(projectId, touches);
-    const isNew = store.read.one(chainOfOwner, { owner }) === undefined;
+    return touches;
+  }
+
+  /** A look-up counts where somebody came for the first time: that its own beginning is known says nothing. */
+  #note(projectId: string, store: Store, { owner, links, known }: Owned & { readonly known: number }): void {
+    const touches = this.#touchesOf(projectId);
+    // loads count when they are answered
+    const isNew = !owner.startsWith('load:') && store.read.one(chainOfOwner, { owner }) === undefined;
     const tokens = (upTo: number) => links.slice(0, upTo).reduce((sum, link) => sum + link.tokens, 0);
     const now = this.#parts.clock();
     if (isNew) touches.note(links[known - 1]?.h, now, { asked: tokens(links.length), hit: tokens(known) });
@@ -277,4 +320,10 @@ export class Prefixes {
       ...{ worktree: undefined, branch: undefined, git: null },
     };
   }
+}
+
+/** Up to the first text that is too long for one segment: nothing behind it could be found again. */
+function keepable(links: readonly Link[]): readonly Link[] {
+  const end = links.findIndex(({ bytes }) => bytes > limits.segmentBytes);
+  return end < 0 ? links : links.slice(0, end);
 }

@@ -24,10 +24,10 @@ brief.get read project settled 1282eb3a4736
 cache.audit read project settled 3b0f088a7786
 cache.clear job project - 55614688ab26
 cache.evict job user - 8d9f41f24a6c
-cache.explain read project settled 70a0f3dde3f0
-cache.load read project settled a0ec72bc6b77
+cache.explain read project settled 9ed212ddedf5
+cache.load read project settled 4987d3419e11
 cache.plan read project settled 7c5baa97f6ea
-cache.stats read project - e92e6495cb56
+cache.stats read project - 40e952fe88d6
 cache.templates read user - 6c99d54c2cee
 cache.warm read project settled b6b062f2bb3d
 capture.event read user - 1ce86007b248

@@ -7,8 +7,7 @@ import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { count, oneOf } from '../input.ts';
 import { plural, size } from '../print.ts';
-import { wholeSession } from '../session-id.ts';
-import { cut, oneLine } from '../text.ts';
+import { registerExplain } from './cache-explain.ts';
 
 const kinds = ['system', 'template', 'documentation', 'dynamic'] as const;
 
@@ -20,12 +19,7 @@ export const registerBlocks: Register = (parent, bind) => {
     .option('--least <tokens>', 'shared beginnings of at least so many tokens (1024)', count('--least', 1e7))
     .action(bind(stats));
   withExamples(shows, ['prsist cache stats', 'prsist cache stats --prefixes --least 200']);
-  const explains = parent
-    .command('explain <session>')
-    .description('A session piece by piece: what other sessions begin with as well, and the first line that differs.')
-    .option('--limit <n>', 'so many pieces (50)', count('--limit', 4096))
-    .action(bind(explain));
-  withExamples(explains, ['prsist cache explain 3f2a91bc', 'prsist cache explain 3f2a91bc --json | jq .difference']);
+  registerExplain(parent, bind);
   const clears = parent
     .command('clear')
     .description('Empty the cache of this project. Nothing is lost: what is needed is rendered again.')
@@ -42,7 +36,6 @@ export const registerBlocks: Register = (parent, bind) => {
 };
 
 type Stats = Reply<Operations['cache.stats']>;
-type Explained = Reply<Operations['cache.explain']>;
 
 interface StatsOptions {
   readonly prefixes?: boolean;
@@ -61,6 +54,7 @@ async function stats(cli: Cli, { prefixes = false, least }: StatsOptions): Promi
       ['size', `${size(reply.bytes)} here, ${size(reply.total_bytes)} of ${size(reply.max_bytes)} in all projects`],
       ...kinds.map((kind) => [`  ${kind}`, kindShown(reply, kind)]),
       ['known of new', `${hits(reply.last_7_days)} in 7 days, ${hits(reply.last_30_days)} in 30`],
+      ['loaded ahead', ahead(reply.preload)],
       ['evicts', reply.policy],
       ...(reply.skipped > 0 ? [['not kept', `${plural(reply.skipped, 'chain')}: there was no room`]] : []),
     ]);
@@ -78,6 +72,13 @@ function hits({ hit_rate, lookups, hit_tokens }: Stats['last_7_days']): string {
   return `${Math.round(100 * hit_rate)} % (${hit_tokens} tokens, ${plural(lookups, 'beginning')})`;
 }
 
+/** Of all projects. */
+function ahead({ right, trials, active, saved_ms }: Stats['preload']): string {
+  if (trials === 0) return 'nothing yet';
+  const state = active ? `${Math.round(saved_ms)} ms saved` : 'off, since it mostly was not';
+  return `right ${right} of ${trials} times, ${state}`;
+}
+
 function showPrefixes(cli: Cli, prefixes: Stats['prefixes']): void {
   cli.print.line('');
   if (prefixes.length === 0) {
@@ -90,46 +91,6 @@ function showPrefixes(cli: Cli, prefixes: Stats['prefixes']): void {
       ...[plural(sessions, 'session'), `${tokens}`, `${segments}`, plural(branches, 'way'), h.slice(0, 12)],
     ]),
   ]);
-}
-
-async function explain(cli: Cli, given: string, { limit }: { readonly limit?: number }): Promise<void> {
-  const session_id = await wholeSession(cli, given);
-  const reply = await cli.client.call('cache.explain', { session_id, limit });
-  cli.answer(reply, () => {
-    cli.print.table([
-      ['', 'piece', 'tokens', 'hash', 'changes', 'sessions'],
-      ...reply.items.map(({ state, slot, role, tokens, hash, change, sessions }) => [
-        ...[marks[state], role === null ? slot : `${slot} ${role}`, `${tokens}`, hash],
-        ...[`${percent(change)}`, sessions > 0 ? `${sessions}` : ''],
-      ]),
-    ]);
-    if (reply.segments > reply.items.length) cli.print.line(`and ${reply.segments - reply.items.length} more`);
-    for (const { slot, unstable } of reply.items) {
-      for (const { what, line, text } of unstable)
-        cli.print.line(`${slot}, line ${line}: a ${what} (${oneLine(text)})`);
-    }
-    const part = `${reply.shared_segments} of ${plural(reply.segments, 'piece')}, ${reply.shared_tokens} of ${reply.tokens} tokens`;
-    cli.print.line(`begins as other sessions do: ${part}`);
-    showDifference(cli, reply.difference);
-  });
-}
-
-const marks = { shared: '=', known: '+', new: ' ' } as const;
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))} %`;
-}
-
-function showDifference(cli: Cli, difference: Explained['difference']): void {
-  if (!difference) return;
-  const { slot, line, offset, ours, theirs } = difference;
-  if (ours === null || theirs === null) {
-    cli.print.line(`parts from the next one in ${slot}`);
-    return;
-  }
-  cli.print.line(`parts from the next one in ${slot}, line ${line}, byte ${offset}:`);
-  cli.print.line(`  here   ${cut(oneLine(ours), 100)}`);
-  cli.print.line(`  there  ${cut(oneLine(theirs), 100)}`);
 }
 
 interface ClearOptions {

@@ -71,8 +71,13 @@ async function load(cli: Cli, options: LoadOptions): Promise<void> {
     if (options.explain) return explain(cli, reply);
     cli.print.line(cleaned(reply.segments.map(({ text }) => text).join('\n')).trimEnd());
     for (const { slot, why } of reply.left_out) cli.print.note(`left out: ${oneLine(slot)}: ${oneLine(why)}`);
-    cli.print.note(`${reply.tokens} of ${reply.budget_tokens} tokens`);
+    cli.print.note(`${reply.tokens} of ${reply.budget_tokens} tokens, ${hitOf(reply)}`);
   });
+}
+
+/** What a provider that was sent the last one may still have. */
+function hitOf({ hit }: Loaded): string {
+  return `the first ${hit.tokens} as they were loaded before`;
 }
 
 function explain(cli: Cli, reply: Loaded): void {

@@ -153,12 +153,15 @@ export const keepChain = query<Params, unknown>(
   `insert into kv_chain (owner, h, depth, tokens, at) values (:owner, :h, :depth, :tokens, :at)
    on conflict (owner) do update set h = excluded.h, depth = excluded.depth, tokens = excluded.tokens, at = excluded.at`,
 );
+export const lastLoad = query<Record<string, never>, { at: number | null }>(
+  "select max(at) as at from kv_chain where owner >= 'load:' and owner < 'load;'",
+);
 export const dropLostChains = query<Record<string, never>, unknown>(
   'delete from kv_chain where not exists (select 1 from kv_block b where b.h = kv_chain.h)',
 );
 /** Sessions whose chains are here, as far as they were taken in. */
 export const chainCount = query<Record<string, never>, { sessions: number }>(
-  `select count(*) as sessions from kv_chain c where owner not like 'brief:%'
+  `select count(*) as sessions from kv_chain c where owner not like 'brief:%' and owner not like 'load:%'
      and exists (select 1 from kv_block b where b.h = c.h)`,
 );
 
@@ -181,11 +184,17 @@ export const noteSlot = query<{ slot: string; kind: string; hash: string }, unkn
      changes = changes + (hash <> '' and hash <> excluded.hash)`,
 );
 export const addRequests = query<{ requests: number }, unknown>(
-  "update kv_slot set requests = requests + :requests where slot <> 'turn'",
+  "update kv_slot set requests = requests + :requests where slot like 'brief:%'",
 );
 export const addChanges = query<{ slot: string; kind: string; changes: number; requests: number }, unknown>(
   `insert into kv_slot (slot, kind, hash, changes, requests) values (:slot, :kind, '', :changes, :requests)
    on conflict (slot) do update set changes = changes + excluded.changes, requests = requests + excluded.requests`,
+);
+/** A place of a loaded context: another text than the last time is a change. */
+export const noteLoaded = query<{ slot: string; kind: string; hash: string; loads: number }, unknown>(
+  `insert into kv_slot (slot, kind, hash, requests) values (:slot, :kind, :hash, :loads)
+   on conflict (slot) do update set kind = excluded.kind, hash = excluded.hash,
+     changes = changes + (hash <> '' and hash <> excluded.hash), requests = requests + excluded.requests`,
 );
 export const forgetSlots = query<Record<string, never>, unknown>("update kv_slot set hash = ''");
 

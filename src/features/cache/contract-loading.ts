@@ -28,7 +28,8 @@ const segment = z.object({
 
 const spent = z.object({ floor: z.int(), wanted: z.int(), used: z.int() });
 
-const preload = z.object({
+/** Loading ahead of all projects together. */
+export const preload = z.object({
   active: z.boolean(),
   trials: z.int(),
   right: z.int(),
@@ -57,6 +58,8 @@ export const loadingContract = {
     output: z.object({
       segments: z.array(segment),
       tokens: z.int(),
+      /** The beginning that was loaded before, byte for byte: what a provider may still have in its cache. */
+      hit: z.object({ segments: z.int(), tokens: z.int() }),
       /** Of the hashes of the segments, in their order: the same where every byte is. */
       hash: z.string(),
       template: z.string(),

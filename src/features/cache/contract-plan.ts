@@ -4,7 +4,7 @@ import { type Contract, operation } from '../../core/operation.ts';
 import { word } from '../wire.ts';
 import { segmentKinds, segmentPlaces } from './segment.ts';
 
-const zones = ['stable', 'history', 'tail'] as const;
+export const zones = ['stable', 'history', 'tail'] as const;
 const names = ['shared', 'snapshot', 'previous', 'anchor', 'newest'] as const;
 const roles = ['user', 'assistant', 'tool'] as const;
 const tokens = z.number().min(0);
@@ -29,7 +29,7 @@ const planned = z.object({
   ...{ role: z.enum(roles).nullable(), zone: z.enum(zones), tokens, change: z.number() },
   ...{ read: tokens, written: tokens, uncached: tokens },
 });
-const breakpoint = z.object({
+export const breakpoint = z.object({
   ...{ name: z.enum(names), at: z.int(), slot: z.string(), tokens, ttl: z.string().nullable(), implicit: z.boolean() },
 });
 const costs = { first: z.number(), following: z.number(), without_cache: z.number() };

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { Context, JobContext } from '../feature.ts';
 import type { Fingerprint, Linkable } from './chain.ts';
+import type { LoadedChain } from './context/needs.ts';
 import type { SegmentKind } from './segment.ts';
 import type { TextsOf } from './segments.ts';
 
@@ -30,6 +31,12 @@ export interface PrefixRoom {
     kind: SegmentKind | undefined,
     job: Pick<JobContext, 'report' | 'cancelled'>,
   ) => Promise<Readonly<Record<string, number>>>;
+  /** Raised whenever something went from the cache: what was known may be so no longer. */
+  readonly emptied: () => number;
+  /** A context was loaded: its chain is written down later. */
+  readonly loaded: (projectId: string, chain: LoadedChain) => void;
+  /** Whether a link is going to be written down. */
+  readonly isComing: (projectId: string, h: Uint8Array) => boolean;
   /** Something is being erased: what was read before is written nowhere any more. */
   readonly erased: () => void;
 }

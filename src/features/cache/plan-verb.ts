@@ -58,11 +58,17 @@ async function sourceOf(needs: PlanNeeds, context: Context, input: Input): Promi
     const started = startSegments(needs.start(context, undefined));
     return { source: 'project', session_id: null, planned: { segments: started, project } };
   }
-  const recorded = needs.conversation(context, session_id);
-  const before = startSegments(needs.start(context, recorded.session_id));
-  const said = await sessionSegments(recorded, before, needs.breathe);
-  const planned = { segments: said, project, session: recorded.session_id, pauses_s: recorded.pauses_s };
-  return { source: 'session', session_id: recorded.session_id, planned };
+  return { source: 'session', ...(await sessionPlanned(needs, context, session_id)) };
+}
+
+/** A recorded session as it is planned, and the model of its last request. Throws session/not-found, session/ambiguous. */
+export async function sessionPlanned(needs: PlanNeeds, context: Context, asked: string) {
+  const recorded = needs.conversation(context, asked);
+  const { session_id, pauses_s, model } = recorded;
+  const before = startSegments(needs.start(context, session_id));
+  const segments = await sessionSegments(recorded, before, needs.breathe);
+  const planned: PlanContext = { segments, project: context.project.id, session: session_id, pauses_s };
+  return { session_id, planned, model };
 }
 
 type Given = NonNullable<Input['segments']>[number] & { readonly tokens: number };

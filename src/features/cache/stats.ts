@@ -2,6 +2,7 @@ import type { Parsed, Reply } from '../../core/operation.ts';
 import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import { chainCount, lookupsSince } from './block-queries.ts';
+import type { ContextLoading } from './context/loading.ts';
 import type { blocksContract } from './contract-blocks.ts';
 import { detectCacheablePrefixes } from './detect.ts';
 import { usageOf } from './evict.ts';
@@ -13,7 +14,7 @@ type Stats = (typeof blocksContract)['cache.stats'];
 const dayMs = 86_400_000;
 
 /** What the cache of a project keeps, how much of it was known when it was asked, and what sessions have in common. */
-export function stats({ room, setting }: BlocksNeeds) {
+export function stats({ room, setting }: BlocksNeeds, loading: Pick<ContextLoading, 'preloadState'>) {
   return (context: Context, input: Parsed<Stats>): Reply<Stats> => {
     const read = context.read.project;
     const { blocks, segments, bytes, kinds } = usageOf(read);
@@ -32,6 +33,7 @@ export function stats({ room, setting }: BlocksNeeds) {
       last_30_days: usedSince(read, context.now, 30),
       skipped: room.skipped(),
       prefixes: input.prefixes ? detectCacheablePrefixes(read, { least: input.least_tokens, limit: input.limit }) : [],
+      preload: loading.preloadState(),
     };
   };
 }
