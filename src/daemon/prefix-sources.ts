@@ -11,9 +11,11 @@ import { briefSegments } from '../features/cache/sections.ts';
 import type { TextsOf } from '../features/cache/segments.ts';
 import { changePriors } from '../features/cache/volatility.ts';
 import type { Context } from '../features/feature.ts';
+import { isOver } from '../features/sessions/over.ts';
 import { carrier, textsOfTurn, turnsOf } from '../features/sessions/turns.ts';
 import { findSession } from '../features/sessions/wire.ts';
 import { readPlainText } from '../platform/brief-files.ts';
+import { isBranch, repositoryAround } from '../platform/repository.ts';
 import type { Read } from '../store/record-type.ts';
 import type { Settings } from './settings.ts';
 
@@ -46,6 +48,19 @@ function* segmentsOf(read: Read, session_id: string, brief: string): Generator<L
     const about = { kind: 'dynamic', place: 'messages', change: changePriors.dynamic } as const;
     yield { ...about, slot: `turn:${at}`, role, text: plain, tokens: estimateTokens(plain), ent };
   }
+}
+
+/** Whether the owner of a chain will not come again; briefs always do. root: of the project, whose branches count. */
+export function hasEnded(read: Read, root: string | undefined): (owner: string) => boolean {
+  const repository = root === undefined ? undefined : repositoryAround(root);
+  const known = new Map<string, boolean>();
+  const exists = (name: string) => {
+    // without git nobody deletes branches
+    const found = known.get(name) ?? (repository === undefined || isBranch(repository, name));
+    known.set(name, found);
+    return found;
+  };
+  return (owner) => !owner.startsWith('brief:') && isOver(read, owner, exists);
 }
 
 /** The canonical texts of a turn, as they are hashed. */

@@ -7,8 +7,10 @@ import { type Link, linkAfter, startOf } from '../features/cache/chain.ts';
 import { noteRequests, noteTexts, noteTurns } from '../features/cache/detect.ts';
 import { forgetRendered } from '../features/cache/erasing.ts';
 import type { PrefixRoom, SessionContext } from '../features/cache/needs-blocks.ts';
+import { blockKey } from '../features/cache/policies/eviction.ts';
 import { briefSegments } from '../features/cache/sections.ts';
-import { type Packed, packedLink } from '../features/cache/segments.ts';
+import { type Packed, packedLink, rowBytes } from '../features/cache/segments.ts';
+import { ownKeys } from '../features/cache/told-policy.ts';
 import { Touches, touchesMost } from '../features/cache/touches.ts';
 import type { Context } from '../features/feature.ts';
 import { spoken } from '../features/sessions/turns.ts';
@@ -48,6 +50,12 @@ interface Owned {
   readonly at: number;
 }
 
+interface Kept extends Owned {
+  readonly epoch: number;
+  readonly known: number;
+  readonly keys: readonly number[];
+}
+
 /** Writes chains of briefs and sessions into the index, a little at a time. One per daemon. */
 export class Prefixes {
   readonly #parts: PrefixesParts;
@@ -82,6 +90,7 @@ export class Prefixes {
     return {
       totalBytes: () => rooms.totalBytes(),
       skipped: () => this.#skipped,
+      evicting: (projectId, blocks) => rooms.evicting(projectId, blocks),
       trim: (bytes, job) => rooms.trim(bytes, job),
       clear: (projectId, kind, job) => rooms.clear(projectId, kind, job),
       erased: () => this.erased(),
@@ -91,6 +100,7 @@ export class Prefixes {
   /** Something is being erased. */
   erased(): void {
     this.#epoch += 1;
+    this.#parts.rooms.policies.forget();
   }
 
   /** Writes down what was used, and takes up what has come; called every few seconds. Never throws. */
@@ -174,7 +184,7 @@ export class Prefixes {
       await this.#take(projectId, store, { epoch, owner: `brief:${n}`, links, at: this.#parts.clock() });
       if (n === 0) await this.#write(store, epoch, (tx) => noteTexts(tx, links));
     }
-    await this.#parts.rooms.tidy(projectId);
+    await this.#tidy(projectId);
   }
 
   /** Returns whether all were taken; the others come next time. */
@@ -190,8 +200,14 @@ export class Prefixes {
       if (this.#left || this.#parts.isBusy() || !store.db.open) return false;
       await this.#takeSession(projectId, store, session_id);
     }
-    await this.#parts.rooms.tidy(projectId);
+    await this.#tidy(projectId);
     return news.length <= Math.min(due.length, sessionsAtOnce);
+  }
+
+  /** By what was used up to now: nothing goes that was just asked for. */
+  async #tidy(projectId: string): Promise<void> {
+    await Promise.all(this.#flush());
+    await this.#parts.rooms.tidy(projectId);
   }
 
   async #takeSession(projectId: string, store: Store, session_id: string): Promise<void> {
@@ -228,27 +244,56 @@ export class Prefixes {
 
   /** Returns how many links were known before; undefined where nothing was written. */
   async #take(projectId: string, store: Store, owned: Owned & { readonly epoch: number }): Promise<number | undefined> {
-    const { owner, links, at, epoch } = owned;
-    const known = longestPrefix(store.read, links);
+    const { rooms } = this.#parts;
+    // before anything of the chain is there: what it is told of the index is what was before
+    const policy = await rooms.policies.of(projectId, store);
+    const known = longestPrefix(store.read, owned.links);
     this.#note(projectId, store, { ...owned, known });
-    if (!this.#parts.rooms.hasRoom) {
+    if (!rooms.hasRoom) {
       this.#skipped += 1;
       return undefined;
     }
+    const chain = { ...owned, known, keys: owned.links.map(({ h }) => blockKey(h)) };
+    rooms.held = new Set(chain.keys);
+    try {
+      return (await this.#keep(projectId, store, chain, policy !== undefined)) ? known : undefined;
+    } finally {
+      rooms.held = new Set();
+    }
+  }
+
+  async #keep(projectId: string, store: Store, chain: Kept, isAsked: boolean): Promise<boolean> {
+    const { owner, links, at, epoch, known, keys } = chain;
+    const sizes = await this.#add(store, chain);
+    if (!sizes) return false;
+    const before = store.read.one(chainOfOwner, { owner });
+    const left = before && isAsked ? ownKeys(store.read, before.h, new Set(keys)) : [];
+    await this.#write(store, epoch, (tx) => keepOwner(tx, owner, { links, known, at }));
+    if (isAsked && this.#epoch === epoch) {
+      const blocks = keys.map((key, i) => ({ key, size: sizes.get(i) ?? rowBytes, tokens: links[i]?.tokens ?? 0 }));
+      this.#parts.rooms.policies.asked(projectId, { owner, chain: blocks, at: this.#parts.clock(), left });
+    }
+    await this.#parts.rooms.count(projectId, store);
+    return true;
+  }
+
+  /** Writes what is not there yet. Returns what its segments take by their place in the chain; undefined where that was cut off. */
+  async #add(store: Store, { links, known, epoch }: Kept): Promise<ReadonlyMap<number, number> | undefined> {
     const { compression } = this.#parts.setting(undefined);
+    const sizes = new Map<number, number>();
     for (let stand = known; stand < links.length; ) {
       const packed = new Map<number, Packed>();
       for (const [i, link] of links.slice(stand, stand + linksAtOnce).entries()) {
-        packed.set(stand + i, packedLink(link, compression));
+        const form = packedLink(link, compression);
+        packed.set(stand + i, form);
+        sizes.set(stand + i, form.content.length + rowBytes);
       }
       const now = await this.#write(store, epoch, (tx) => addLinks(tx, { links, packed, most: linksAtOnce }));
       if (now === undefined || now <= stand) return undefined;
       stand = now;
       await this.#parts.pace.breathe();
     }
-    await this.#write(store, epoch, (tx) => keepOwner(tx, owner, { links, known, at }));
-    await this.#parts.rooms.count(projectId, store);
-    return known;
+    return sizes;
   }
 
   /** A look-up counts where somebody came for the first time: that its own beginning is known says nothing. */

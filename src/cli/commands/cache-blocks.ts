@@ -35,7 +35,9 @@ export const registerBlocks: Register = (parent, bind) => {
   withExamples(clears, ['prsist cache clear --yes', 'prsist cache clear --kind dynamic']);
   const evicts = parent
     .command('evict')
-    .description('Trim the caches of all projects together to a size; what was unused longest goes first.')
+    .description(
+      'Trim the caches of all projects together to a size; in each, what optimization.kv_cache.cache_strategy says goes first.',
+    )
     .requiredOption('--target-mb <n>', 'so many megabytes may stay', count('--target-mb', 65_536, 0))
     .action(bind(evict));
   withExamples(evicts, ['prsist cache evict --target-mb 100']);
@@ -61,7 +63,7 @@ async function stats(cli: Cli, { prefixes = false, least }: StatsOptions): Promi
       ['size', `${size(reply.bytes)} here, ${size(reply.total_bytes)} of ${size(reply.max_bytes)} in all projects`],
       ...kinds.map((kind) => [`  ${kind}`, kindShown(reply, kind)]),
       ['known of new', `${hits(reply.last_7_days)} in 7 days, ${hits(reply.last_30_days)} in 30`],
-      ['evicts', reply.policy],
+      ['evicts', evicting(reply)],
       ...(reply.skipped > 0 ? [['not kept', `${plural(reply.skipped, 'chain')}: there was no room`]] : []),
     ]);
     if (prefixes) showPrefixes(cli, reply.prefixes);
@@ -71,6 +73,14 @@ async function stats(cli: Cli, { prefixes = false, least }: StatsOptions): Promi
 function kindShown({ kinds: all }: Stats, kind: (typeof kinds)[number]): string {
   const { segments, bytes, share } = all[kind] ?? { segments: 0, bytes: 0, share: 0 };
   return `${plural(segments, 'segment')}, ${size(bytes)} (${Math.round(100 * share)} %)`;
+}
+
+function evicting({ policy, strategy, evicted }: Stats): string {
+  const { blocks, bytes, retired_blocks } = evicted;
+  const went = blocks > 0 ? `: ${plural(blocks, 'block')}, ${size(bytes)} since the daemon started` : '';
+  const first = retired_blocks > 0 ? `; ${plural(retired_blocks, 'block')} of what has ended or was left go first` : '';
+  const instead = policy === strategy ? '' : ` (not ${strategy}: this project has too many blocks for it)`;
+  return `${policy}${instead}${went}${first}`;
 }
 
 function hits({ hit_rate, lookups, hit_tokens }: Stats['last_7_days']): string {

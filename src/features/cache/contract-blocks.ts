@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { jobStarted, pageSize, time, word } from '../wire.ts';
 import { unstable } from './lint.ts';
+import { strategies } from './policies/strategy.ts';
 import { segmentKinds, segmentPlaces } from './segment.ts';
 
 const kind = z.enum(segmentKinds);
@@ -52,7 +53,18 @@ export const blocksContract = {
     }),
     output: z.object({
       enabled: z.boolean(),
-      policy: z.string(),
+      /** What evicts. */
+      policy: z.enum(strategies),
+      /** What the setting says; another one evicts only where a project is too large for it. */
+      strategy: z.enum(strategies),
+      /** To make room, since the daemon started. */
+      evicted: z.object({
+        blocks: z.int(),
+        segments: z.int(),
+        bytes: z.int(),
+        /** Which go first: their sessions were ended or went on without them, or their branches are deleted. */
+        retired_blocks: z.int(),
+      }),
       blocks: z.int(),
       segments: z.int(),
       bytes: z.int(),

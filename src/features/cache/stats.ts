@@ -18,12 +18,13 @@ export function stats({ room, setting }: BlocksNeeds) {
     const read = context.read.project;
     const { blocks, segments, bytes, kinds } = usageOf(read);
     const { enabled, max_cache_size_mb } = setting(context.project.root);
+    const evicting = room.evicting(context.project.id, blocks);
     const shares = segmentKinds.map(
       (kind) => [kind, { ...kinds[kind], share: shareOf(kinds[kind].bytes, bytes) }] as const,
     );
     return {
-      // what evicts, whatever cache_strategy says: the other ways are not connected to the store yet
-      ...{ enabled, policy: 'lru', blocks, segments, bytes },
+      ...{ enabled, policy: evicting.inForce, strategy: evicting.strategy, evicted: evicting.evicted },
+      ...{ blocks, segments, bytes },
       // counted from time to time: never less than what is seen here
       ...{ total_bytes: Math.max(room.totalBytes(), bytes), max_bytes: max_cache_size_mb * 2 ** 20 },
       sessions: read.one(chainCount, {})?.sessions ?? 0,

@@ -11,14 +11,19 @@ export interface TurnRow {
   readonly tool: string | null;
 }
 
-/** What stands in the context of a session, in order of time; a call before what it gave. */
-export const turnsOfSession = query<{ session_id: string; limit: number }, TurnRow>(
+/** When a session was compacted last, by the summary it went on from; 0 where it never was. */
+export const compactedAt = query<{ session_id: string }, { at: number }>(
+  `select ifnull(max(at), 0) as at from messages where session_id = :session_id and live = 1 and kind = 'summary'`,
+);
+/** What stands in the context of a session from a time on, in order of time; a call before what it gave. */
+export const turnsOfSession = query<{ session_id: string; since: number; limit: number }, TurnRow>(
   `select ent, part, rec, role, tool from (
      select id as ent, 'message' as part, rec, role, null as tool, at, hlc, 0 as n from messages
      where session_id = :session_id and live = 1 and bytes > 0 and kind in ('prompt', 'text', 'summary')
      union all select id, 'call', rec, 'assistant', tool, at, '', 1 from tool_calls where session_id = :session_id
      union all select id, 'output', result_rec, 'tool', tool, at, '', 2 from tool_calls
      where session_id = :session_id and result_rec is not null)
+   where at >= :since
    order by at, n, hlc, ent limit :limit`,
 );
 /** Sessions that said something, the latest first. */

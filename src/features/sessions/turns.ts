@@ -2,7 +2,7 @@
 import type { Read } from '../../store/record-type.ts';
 import { callText } from './call-text.ts';
 import { foundMessage, foundTool } from './queries.ts';
-import { carrierOf, spokenSessions, type TurnRow, turnsOfSession } from './turn-queries.ts';
+import { carrierOf, compactedAt, spokenSessions, type TurnRow, turnsOfSession } from './turn-queries.ts';
 
 export interface Turn {
   /** The message or call it stands in. */
@@ -11,9 +11,13 @@ export interface Turn {
   readonly text: string;
 }
 
-/** The turns of a session, one after the other, so that whoever hashes them holds one text at a time. */
+/**
+ * The turns that a session has in front of its model, since its last compaction, one after the other, so that whoever hashes
+ * them holds one text at a time.
+ */
 export function* turnsOf(read: Read, session_id: string, limit: number): Generator<Turn> {
-  for (const row of read.all(turnsOfSession, { session_id, limit })) {
+  const since = read.one(compactedAt, { session_id })?.at ?? 0;
+  for (const row of read.all(turnsOfSession, { session_id, since, limit })) {
     yield { ent: row.ent, role: roleOf(row), text: textOf(read, row) };
   }
 }

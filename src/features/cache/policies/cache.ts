@@ -31,6 +31,13 @@ export abstract class Cache implements Eviction {
     this.#forget();
   }
 
+  remind(chain: readonly Block[], at: number): void {
+    this.memory.hazards.isLearning = false;
+    this.request(chain, at);
+    for (const { key } of chain) this.stored(key);
+    this.memory.hazards.isLearning = true;
+  }
+
   stored(key: number): void {
     const slot = this.memory.blocks.find(key);
     if (slot !== none) this.own.take(slot);
@@ -53,6 +60,8 @@ export abstract class Cache implements Eviction {
       if (slot !== none) this.memory.retire(slot);
     }
   }
+
+  resize(_capacity: number): void {}
 
   /** Bytes of all that is kept to choose. */
   get bytes(): number {
