@@ -27,7 +27,7 @@ cache.evict job user - 8d9f41f24a6c
 cache.explain read project settled 70a0f3dde3f0
 cache.load read project settled a0ec72bc6b77
 cache.plan read project settled 7c5baa97f6ea
-cache.stats read project - c700968e7309
+cache.stats read project - 601e1f6ea657
 cache.templates read user - 6c99d54c2cee
 cache.warm read project settled b6b062f2bb3d
 capture.event read user - 1ce86007b248

@@ -17,9 +17,19 @@ export const registerBlocks: Register = (parent, bind) => {
     .command('stats')
     .description('What is kept of this project, and how much of new sessions was known already.')
     .option('--prefixes', 'also what several sessions begin with')
-    .option('--least <tokens>', 'shared beginnings of at least so many tokens (1024)', count('--least', 1e7))
+    .option('--provider <name>', 'shared beginnings from the minimum of this provider on')
+    .option('--model <model>', 'or of this model; else of the one that was used last')
+    .option(
+      '--least <tokens>',
+      'shared beginnings of at least so many tokens, whatever is cached',
+      count('--least', 1e7),
+    )
     .action(bind(stats));
-  withExamples(shows, ['prsist cache stats', 'prsist cache stats --prefixes --least 200']);
+  withExamples(shows, [
+    'prsist cache stats',
+    'prsist cache stats --prefixes --model claude-haiku-4.5',
+    'prsist cache stats --prefixes --least 200',
+  ]);
   const explains = parent
     .command('explain <session>')
     .description('A session piece by piece: what other sessions begin with as well, and the first line that differs.')
@@ -48,11 +58,15 @@ type Explained = Reply<Operations['cache.explain']>;
 
 interface StatsOptions {
   readonly prefixes?: boolean;
+  readonly provider?: string;
+  readonly model?: string;
   readonly least?: number;
 }
 
-async function stats(cli: Cli, { prefixes = false, least }: StatsOptions): Promise<void> {
-  const reply = await cli.client.call('cache.stats', { prefixes, least_tokens: least });
+async function stats(cli: Cli, { prefixes: asked, provider, model, least }: StatsOptions): Promise<void> {
+  // whoever says from where on wants to see them
+  const prefixes = asked ?? [provider, model, least].some((given) => given !== undefined);
+  const reply = await cli.client.call('cache.stats', { prefixes, provider, model, least_tokens: least });
   cli.answer(reply, () => {
     if (!reply.enabled) cli.print.note('off: optimization.kv_cache.enabled');
     cli.print.table([
@@ -66,7 +80,7 @@ async function stats(cli: Cli, { prefixes = false, least }: StatsOptions): Promi
       ['evicts', evicting(reply)],
       ...(reply.skipped > 0 ? [['not kept', `${plural(reply.skipped, 'chain')}: there was no room`]] : []),
     ]);
-    if (prefixes) showPrefixes(cli, reply.prefixes);
+    if (prefixes) showPrefixes(cli, reply);
   });
 }
 
@@ -88,12 +102,16 @@ function hits({ hit_rate, lookups, hit_tokens }: Stats['last_7_days']): string {
   return `${Math.round(100 * hit_rate)} % (${hit_tokens} tokens, ${plural(lookups, 'beginning')})`;
 }
 
-function showPrefixes(cli: Cli, prefixes: Stats['prefixes']): void {
+function showPrefixes(cli: Cli, { prefixes, least }: Stats): void {
+  const { tokens, provider, model } = least;
+  const whose = provider === null ? '' : `, the minimum of ${model === null ? provider : `${model} (${provider})`}`;
   cli.print.line('');
   if (prefixes.length === 0) {
-    cli.print.line('no beginning is shared; a smaller one may be: --least 200');
+    const smaller = tokens > 200 ? '; a smaller one may be: --least 200' : '';
+    cli.print.line(`no beginning of at least ${tokens} tokens is shared${whose}${smaller}`);
     return;
   }
+  cli.print.line(`shared beginnings of at least ${tokens} tokens${whose}:`);
   cli.print.table([
     ['shared by', 'tokens', 'segments', 'goes on in', 'prefix'],
     ...prefixes.map(({ h, sessions, tokens, segments, branches }) => [

@@ -48,7 +48,11 @@ export const blocksContract = {
     effect: 'read',
     input: z.strictObject({
       prefixes: z.boolean().default(false),
-      least_tokens: z.int().min(1).max(1e7).default(1024),
+      /** Shared beginnings from so many tokens on; else from the provider's minimum. */
+      least_tokens: z.int().min(1).max(1e7).optional(),
+      /** Whose minimum; else that of the model used last in the project. */
+      provider: z.string().max(64).optional(),
+      model: z.string().max(128).optional(),
       limit: pageSize(20, 200),
     }),
     output: z.object({
@@ -78,6 +82,8 @@ export const blocksContract = {
       /** Chains that were not kept for want of room since the daemon started. */
       skipped: z.int(),
       prefixes: z.array(prefix),
+      /** From how many tokens on they are told, and whose minimum that is; null where none is known. */
+      least: z.object({ tokens: z.int(), provider: z.string().nullable(), model: z.string().nullable() }),
     }),
   }),
   'cache.explain': operation({

@@ -1,4 +1,6 @@
 import type { Config } from '../../config/schema.ts';
+import type { Providers } from '../../core/provider-rules.ts';
+import type { Read } from '../../store/record-type.ts';
 import type { Context, JobContext } from '../feature.ts';
 import type { Fingerprint, Linkable } from './chain.ts';
 import type { Strategy } from './policies/strategy.ts';
@@ -58,5 +60,8 @@ export interface BlocksNeeds {
   /** Throws session/not-found, session/ambiguous. */
   readonly session: (context: Context, session_id: string) => SessionContext;
   readonly texts: TextsOf;
+  readonly providers: Providers;
+  /** The model that was used last in a project. */
+  readonly usedModel: (read: Read) => string | null;
   readonly breathe: () => Promise<void>;
 }

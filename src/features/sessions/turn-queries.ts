@@ -38,3 +38,6 @@ export const spokenSessions = query<
 export const carrierOf = query<{ session_id: string }, { agent: string; model: string | null }>(
   'select agent, model from session_runs where session_id = :session_id order by started_at desc, run_id desc limit 1',
 );
+export const newestModel = query<Record<string, never>, { model: string }>(
+  'select model from session_runs where model is not null order by started_at desc, run_id desc limit 1',
+);

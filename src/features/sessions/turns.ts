@@ -2,7 +2,7 @@
 import type { Read } from '../../store/record-type.ts';
 import { callText } from './call-text.ts';
 import { foundMessage, foundTool } from './queries.ts';
-import { carrierOf, compactedAt, spokenSessions, type TurnRow, turnsOfSession } from './turn-queries.ts';
+import { carrierOf, compactedAt, newestModel, spokenSessions, type TurnRow, turnsOfSession } from './turn-queries.ts';
 
 export interface Turn {
   /** The message or call it stands in. */
@@ -41,6 +41,11 @@ export function spoken(read: Read, limit: number) {
 /** Who carries a session: agent and model of its newest conversation. */
 export function carrier(read: Read, session_id: string): { readonly agent: string; readonly model: string | null } {
   return read.one(carrierOf, { session_id }) ?? { agent: '', model: null };
+}
+
+/** The model that was used last, of whichever session. */
+export function usedModel(read: Read): string | null {
+  return read.one(newestModel, {})?.model ?? null;
 }
 
 function roleOf({ role, part }: TurnRow): Turn['role'] {
