@@ -34,9 +34,11 @@ test('PC451: what two sessions begin with is found, with where they part: byte a
   await all.learn();
   const { prefixes, last_7_days } = await all.ask('cache.stats', { prefixes: true, least_tokens: 50 });
   expect(prefixes).toMatchObject([{ segments: 2, sessions: 2, branches: 2 }]);
-  all.store().db.exec(`insert into session_runs (run_id, session_id, agent, native_id, dev, model, started_at)
-    values ('r', 'elsewhere', 'claude-code', 'n', 'd', 'claude-haiku-4-5-20251001', 1)`);
-  const least = { tokens: 4096, provider: 'anthropic', model: 'claude-haiku-4-5-20251001' };
+  const model = 'claude-haiku-4-5-20251001';
+  await all.ask('session.start', { session_id: 's3' });
+  const answer = { session_id: 's3', role: 'assistant', content: 'done', model, usage: { output: 1 } };
+  await all.ask('session.message', answer);
+  const least = { tokens: 4096, provider: 'anthropic', model };
   expect(await all.ask('cache.stats', { prefixes: true })).toMatchObject({ prefixes: [], least });
   expect(last_7_days).toMatchObject({ lookups: 2 });
   expect((last_7_days as { hit_rate: number }).hit_rate).toBeGreaterThan(0.4);

@@ -34,10 +34,15 @@ export const spokenSessions = query<
   `select session_id, last_activity, ended_at from sessions where message_count > 0
    order by last_activity desc, session_id limit :limit`,
 );
-/** Model and agent of the conversation that came to a session last. */
+/** Agent of the conversation that came to a session last, and the model that answered last; transcripts tell it by request. */
 export const carrierOf = query<{ session_id: string }, { agent: string; model: string | null }>(
-  'select agent, model from session_runs where session_id = :session_id order by started_at desc, run_id desc limit 1',
+  `select agent, ifnull((select m.model from messages m where m.session_id = r.session_id and m.model is not null
+     and m.tok_out is not null order by m.at desc, m.hlc desc limit 1), model) as model
+   from session_runs r where session_id = :session_id order by started_at desc, run_id desc limit 1`,
 );
+/** The model that answered last, in one of the sessions heard last. */
 export const newestModel = query<Record<string, never>, { model: string }>(
-  'select model from session_runs where model is not null order by started_at desc, run_id desc limit 1',
+  `select m.model from (select session_id, last_activity from sessions where message_count > 0
+     order by last_activity desc, session_id limit 20) s join messages m on m.session_id = s.session_id
+   where m.model is not null and m.tok_out is not null order by s.last_activity desc, m.at desc, m.hlc desc limit 1`,
 );
