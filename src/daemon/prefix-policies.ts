@@ -19,10 +19,10 @@ export interface PoliciesParts {
   readonly pace: Pace;
 }
 
-/** A project with more blocks goes without: with what is remembered beside them, a policy takes about 80 bytes for each. */
+/** A project with more blocks goes without: a policy takes about 50 bytes for each. */
 export const policyBlocks = 200_000;
 /** All policies together; those of projects unused longest are forgotten first. */
-const bytesMost = 24 * 2 ** 20;
+const bytesMost = 14 * 2 ** 20;
 
 interface Learnt {
   readonly strategy: Strategy;
@@ -56,6 +56,11 @@ export class PrefixPolicies {
     return blocks > policyBlocks ? 'lru' : this.#parts.strategy(projectId);
   }
 
+  /** What all policies take together. */
+  get bytes(): number {
+    return [...this.#learnt.values()].reduce((sum, { policy }) => sum + policy.bytes, 0);
+  }
+
   /** Blocks that were given up because their owners had ended or gone on without them, since the daemon started. */
   retired(projectId: string): number {
     return this.#retired.get(projectId) ?? 0;
@@ -72,6 +77,7 @@ export class PrefixPolicies {
     if (this.#learnt.get(projectId) !== learnt) return undefined;
     this.#learnt.delete(projectId);
     if (isReady) this.#learnt.set(projectId, learnt);
+    this.#bound();
     return isReady ? learnt.policy : undefined;
   }
 
@@ -128,9 +134,8 @@ export class PrefixPolicies {
   }
 
   #bound(): void {
-    const bytes = () => [...this.#learnt.values()].reduce((sum, { policy }) => sum + policy.bytes, 0);
     for (const projectId of this.#learnt.keys()) {
-      if (bytes() <= bytesMost) return;
+      if (this.bytes <= bytesMost) return;
       this.#learnt.delete(projectId);
     }
   }

@@ -8,6 +8,7 @@ export interface Remembering {
   readonly atLeast: number;
   /** Times as many as are stored. */
   readonly times: number;
+  readonly most: number;
 }
 
 /** What every policy keeps: the blocks that are stored, and those it remembers. */
@@ -75,8 +76,9 @@ export abstract class Cache implements Eviction {
   protected abstract choose(mayLeave: (slot: number) => boolean): number;
 
   #forget(): void {
-    const most = Math.max(this.#remembering.atLeast, this.#remembering.times * this.own.count);
-    while (this.#remembered.count > most) {
+    const { atLeast, times, most } = this.#remembering;
+    const count = Math.max(atLeast, Math.min(most, times * this.own.count));
+    while (this.#remembered.count > count) {
       const slot = this.#remembered.oldest();
       if (slot === none) return;
       this.#remembered.drop(slot);
