@@ -1,7 +1,7 @@
 // What the prefix cache takes in memory at 500 MB: a process that opens the databases, looks beginnings up, counts, learns what
 // is kept and evicts a twentieth, against one that does the same on empty ones, in the same run. Two shapes: texts of 2.5 KiB,
 // for each strategy, and turns, which cost a row each, in two projects of a million. Prints one JSON line.
-// node scripts/bench/cache-memory.ts [part of the 500 MB, 1]
+// node scripts/bench/cache-memory.ts [part of the 500 MB, 1] [shape]
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,11 +20,12 @@ const shapes: readonly (Shape & { readonly name: string; readonly strategies: re
 ];
 
 const [, , first, asked] = process.argv;
+const wanted = shapes.filter(({ name }) => asked === undefined || asked === name);
 if (first === '--work') process.stdout.write(JSON.stringify(await work(JSON.parse(asked ?? '{}') as Work)));
 else main();
 
 function main(): void {
-  const lines = shapes.flatMap((shape) => {
+  const lines = wanted.flatMap((shape) => {
     const directory = fs.mkdtempSync(join(tmpdir(), 'prsist-bench-'));
     try {
       const files = fillCache(directory, shape);
