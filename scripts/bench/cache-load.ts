@@ -134,10 +134,9 @@ function indexIn(file: string) {
   let waiting: LoadedChain | undefined;
   // of the settings only these are asked for
   const kvCache = { enabled: true, prefix_detection: true } as Config['optimization']['kv_cache'];
-  const nothing = { totalBytes: () => 0, skipped: () => 0, trim: async () => ({}), clear: async () => ({}) };
   const chains = knownChains({
     room: {
-      ...{ ...nothing, erased: () => undefined, emptied: () => 0, isComing: () => false },
+      ...{ emptied: () => 0, isComing: () => false },
       loaded: (_id, chain) => {
         waiting = chain;
       },

@@ -44,7 +44,7 @@ export function wireCache(parts: CacheParts): CacheWired {
         loading,
         tensors,
         audit: auditNeeds(given),
-        blocks: blocksNeeds(parts, parts.told),
+        blocks: blocksNeeds(given, parts.told),
         planning: cachePlanning(given),
       },
     },

@@ -9,8 +9,10 @@ import { noteRequests, noteTexts, noteTurns } from '../features/cache/detect.ts'
 import { forgetRendered } from '../features/cache/erasing.ts';
 import { loadedLinks, noteLoads } from '../features/cache/loaded.ts';
 import type { PrefixRoom, SessionContext } from '../features/cache/needs-blocks.ts';
+import { blockKey } from '../features/cache/policies/eviction.ts';
 import { briefSegments } from '../features/cache/sections.ts';
-import { type Packed, packedLink } from '../features/cache/segments.ts';
+import { type Packed, packedLink, rowBytes } from '../features/cache/segments.ts';
+import { ownKeys } from '../features/cache/told-policy.ts';
 import { Touches, touchesMost } from '../features/cache/touches.ts';
 import type { Context } from '../features/feature.ts';
 import { spoken } from '../features/sessions/turns.ts';
@@ -51,6 +53,12 @@ interface Owned {
   readonly at: number;
 }
 
+interface Kept extends Owned {
+  readonly epoch: number;
+  readonly known: number;
+  readonly keys: readonly number[];
+}
+
 /** Writes chains of briefs and sessions into the index, a little at a time. One per daemon. */
 export class Prefixes {
   readonly #parts: PrefixesParts;
@@ -87,6 +95,7 @@ export class Prefixes {
     return {
       totalBytes: () => rooms.totalBytes(),
       skipped: () => this.#skipped,
+      evicting: (projectId, blocks) => rooms.evicting(projectId, blocks),
       trim: (bytes, job) => {
         this.#emptied += 1;
         return rooms.trim(bytes, job);
@@ -108,6 +117,7 @@ export class Prefixes {
     this.#epoch += 1;
     this.#emptied += 1;
     this.#loaded.clear();
+    this.#parts.rooms.policies.forget();
   }
 
   #wasLoaded(projectId: string, chain: LoadedChain): void {
@@ -197,7 +207,7 @@ export class Prefixes {
       await this.#take(projectId, store, { epoch, owner: `brief:${n}`, links, at: this.#parts.clock() });
       if (n === 0) await this.#write(store, epoch, (tx) => noteTexts(tx, links));
     }
-    await this.#parts.rooms.tidy(projectId);
+    await this.#tidy(projectId);
   }
 
   async #takeLoaded(projectId: string): Promise<void> {
@@ -211,7 +221,7 @@ export class Prefixes {
       await this.#take(projectId, store, { epoch, owner, links, at });
       await this.#write(store, epoch, (tx) => noteLoads(tx, chain, loads));
     }
-    await this.#parts.rooms.tidy(projectId);
+    await this.#tidy(projectId);
   }
 
   /** Returns whether all were taken; the others come next time. */
@@ -227,8 +237,14 @@ export class Prefixes {
       if (this.#left || this.#parts.isBusy() || !store.db.open) return false;
       await this.#takeSession(projectId, store, session_id);
     }
-    await this.#parts.rooms.tidy(projectId);
+    await this.#tidy(projectId);
     return news.length <= Math.min(due.length, sessionsAtOnce);
+  }
+
+  /** By what was used up to now: nothing goes that was just asked for. */
+  async #tidy(projectId: string): Promise<void> {
+    await Promise.all(this.#flush());
+    await this.#parts.rooms.tidy(projectId);
   }
 
   async #takeSession(projectId: string, store: Store, session_id: string): Promise<void> {
@@ -265,27 +281,56 @@ export class Prefixes {
 
   /** Returns how many links were known before; undefined where nothing was written. */
   async #take(projectId: string, store: Store, owned: Owned & { readonly epoch: number }): Promise<number | undefined> {
-    const { owner, links, at, epoch } = owned;
-    const known = longestPrefix(store.read, links);
+    const { rooms } = this.#parts;
+    // before anything of the chain is there: what it is told of the index is what was before
+    const policy = await rooms.policies.of(projectId, store);
+    const known = longestPrefix(store.read, owned.links);
     this.#note(projectId, store, { ...owned, known });
-    if (!this.#parts.rooms.hasRoom) {
+    if (!rooms.hasRoom) {
       this.#skipped += 1;
       return undefined;
     }
+    const chain = { ...owned, known, keys: owned.links.map(({ h }) => blockKey(h)) };
+    rooms.held = new Set(chain.keys);
+    try {
+      return (await this.#keep(projectId, store, chain, policy !== undefined)) ? known : undefined;
+    } finally {
+      rooms.held = new Set();
+    }
+  }
+
+  async #keep(projectId: string, store: Store, chain: Kept, isAsked: boolean): Promise<boolean> {
+    const { owner, links, at, epoch, known, keys } = chain;
+    const sizes = await this.#add(store, chain);
+    if (!sizes) return false;
+    const before = store.read.one(chainOfOwner, { owner });
+    const left = before && isAsked ? ownKeys(store.read, before.h, new Set(keys)) : [];
+    await this.#write(store, epoch, (tx) => keepOwner(tx, owner, { links, known, at }));
+    if (isAsked && this.#epoch === epoch) {
+      const blocks = keys.map((key, i) => ({ key, size: sizes.get(i) ?? rowBytes, tokens: links[i]?.tokens ?? 0 }));
+      this.#parts.rooms.policies.asked(projectId, { owner, chain: blocks, at: this.#parts.clock(), left });
+    }
+    await this.#parts.rooms.count(projectId, store);
+    return true;
+  }
+
+  /** Writes what is not there yet. Returns what its segments take by their place in the chain; undefined where that was cut off. */
+  async #add(store: Store, { links, known, epoch }: Kept): Promise<ReadonlyMap<number, number> | undefined> {
     const { compression } = this.#parts.setting(undefined);
+    const sizes = new Map<number, number>();
     for (let stand = known; stand < links.length; ) {
       const packed = new Map<number, Packed>();
       for (const [i, link] of links.slice(stand, stand + linksAtOnce).entries()) {
-        packed.set(stand + i, packedLink(link, compression));
+        const form = packedLink(link, compression);
+        packed.set(stand + i, form);
+        sizes.set(stand + i, form.content.length + rowBytes);
       }
       const now = await this.#write(store, epoch, (tx) => addLinks(tx, { links, packed, most: linksAtOnce }));
       if (now === undefined || now <= stand) return undefined;
       stand = now;
       await this.#parts.pace.breathe();
     }
-    await this.#write(store, epoch, (tx) => keepOwner(tx, owner, { links, known, at }));
-    await this.#parts.rooms.count(projectId, store);
-    return known;
+    return sizes;
   }
 
   #touchesOf(projectId: string): Touches {

@@ -16,9 +16,19 @@ export const registerBlocks: Register = (parent, bind) => {
     .command('stats')
     .description('What is kept of this project, and how much of new sessions was known already.')
     .option('--prefixes', 'also what several sessions begin with')
-    .option('--least <tokens>', 'shared beginnings of at least so many tokens (1024)', count('--least', 1e7))
+    .option('--provider <name>', 'shared beginnings from the minimum of this provider on')
+    .option('--model <model>', 'or of this model; else of the one that was used last')
+    .option(
+      '--least <tokens>',
+      'shared beginnings of at least so many tokens, whatever is cached',
+      count('--least', 1e7),
+    )
     .action(bind(stats));
-  withExamples(shows, ['prsist cache stats', 'prsist cache stats --prefixes --least 200']);
+  withExamples(shows, [
+    'prsist cache stats',
+    'prsist cache stats --prefixes --model claude-haiku-4.5',
+    'prsist cache stats --prefixes --least 200',
+  ]);
   registerExplain(parent, bind);
   const clears = parent
     .command('clear')
@@ -29,7 +39,9 @@ export const registerBlocks: Register = (parent, bind) => {
   withExamples(clears, ['prsist cache clear --yes', 'prsist cache clear --kind dynamic']);
   const evicts = parent
     .command('evict')
-    .description('Trim the caches of all projects together to a size; what was unused longest goes first.')
+    .description(
+      'Trim the caches of all projects together to a size; in each, what optimization.kv_cache.cache_strategy says goes first.',
+    )
     .requiredOption('--target-mb <n>', 'so many megabytes may stay', count('--target-mb', 65_536, 0))
     .action(bind(evict));
   withExamples(evicts, ['prsist cache evict --target-mb 100']);
@@ -39,11 +51,15 @@ type Stats = Reply<Operations['cache.stats']>;
 
 interface StatsOptions {
   readonly prefixes?: boolean;
+  readonly provider?: string;
+  readonly model?: string;
   readonly least?: number;
 }
 
-async function stats(cli: Cli, { prefixes = false, least }: StatsOptions): Promise<void> {
-  const reply = await cli.client.call('cache.stats', { prefixes, least_tokens: least });
+async function stats(cli: Cli, { prefixes: asked, provider, model, least }: StatsOptions): Promise<void> {
+  // whoever says from where on wants to see them
+  const prefixes = asked ?? [provider, model, least].some((given) => given !== undefined);
+  const reply = await cli.client.call('cache.stats', { prefixes, provider, model, least_tokens: least });
   cli.answer(reply, () => {
     if (!reply.enabled) cli.print.note('off: optimization.kv_cache.enabled');
     cli.print.table([
@@ -55,16 +71,24 @@ async function stats(cli: Cli, { prefixes = false, least }: StatsOptions): Promi
       ...kinds.map((kind) => [`  ${kind}`, kindShown(reply, kind)]),
       ['known of new', `${hits(reply.last_7_days)} in 7 days, ${hits(reply.last_30_days)} in 30`],
       ['loaded ahead', ahead(reply.preload)],
-      ['evicts', reply.policy],
+      ['evicts', evicting(reply)],
       ...(reply.skipped > 0 ? [['not kept', `${plural(reply.skipped, 'chain')}: there was no room`]] : []),
     ]);
-    if (prefixes) showPrefixes(cli, reply.prefixes);
+    if (prefixes) showPrefixes(cli, reply);
   });
 }
 
 function kindShown({ kinds: all }: Stats, kind: (typeof kinds)[number]): string {
   const { segments, bytes, share } = all[kind] ?? { segments: 0, bytes: 0, share: 0 };
   return `${plural(segments, 'segment')}, ${size(bytes)} (${Math.round(100 * share)} %)`;
+}
+
+function evicting({ policy, strategy, evicted }: Stats): string {
+  const { blocks, bytes, retired_blocks } = evicted;
+  const went = blocks > 0 ? `: ${plural(blocks, 'block')}, ${size(bytes)} since the daemon started` : '';
+  const first = retired_blocks > 0 ? `; ${plural(retired_blocks, 'block')} of what has ended or was left go first` : '';
+  const instead = policy === strategy ? '' : ` (not ${strategy}: this project has too many blocks for it)`;
+  return `${policy}${instead}${went}${first}`;
 }
 
 function hits({ hit_rate, lookups, hit_tokens }: Stats['last_7_days']): string {
@@ -79,12 +103,16 @@ function ahead({ right, trials, active, saved_ms }: Stats['preload']): string {
   return `right ${right} of ${trials} times, ${state}`;
 }
 
-function showPrefixes(cli: Cli, prefixes: Stats['prefixes']): void {
+function showPrefixes(cli: Cli, { prefixes, least }: Stats): void {
+  const { tokens, provider, model } = least;
+  const whose = provider === null ? '' : `, the minimum of ${model === null ? provider : `${model} (${provider})`}`;
   cli.print.line('');
   if (prefixes.length === 0) {
-    cli.print.line('no beginning is shared; a smaller one may be: --least 200');
+    const smaller = tokens > 200 ? '; a smaller one may be: --least 200' : '';
+    cli.print.line(`no beginning of at least ${tokens} tokens is shared${whose}${smaller}`);
     return;
   }
+  cli.print.line(`shared beginnings of at least ${tokens} tokens${whose}:`);
   cli.print.table([
     ['shared by', 'tokens', 'segments', 'goes on in', 'prefix'],
     ...prefixes.map(({ h, sessions, tokens, segments, branches }) => [

@@ -109,6 +109,34 @@ export const leafOf = query<ByHash, LeafRow>(
   `select ${leafColumns}
    from kv_block b join kv_cache c on c.id = b.seg where b.h = :h and b.kids = 0 and c.pinned = 0`,
 );
+/** Leaves whose hashes lie between two; as a rule one or none. */
+export const leavesBetween = query<{ from: Uint8Array; to: Uint8Array }, LeafRow>(
+  `select ${leafColumns}
+   from kv_block b join kv_cache c on c.id = b.seg where b.h >= :from and b.h < :to and b.kids = 0 and c.pinned = 0`,
+);
+export const knownBetween = query<{ from: Uint8Array; to: Uint8Array }, { found: 1 }>(
+  'select 1 as found from kv_block where h >= :from and h < :to',
+);
+export interface EndRow {
+  readonly h: Uint8Array;
+  readonly depth: number;
+  readonly last_used: number;
+}
+/** Leaves behind one of them, in the order in which they were used last. kv_block_leaf */
+export const leavesAfter = query<{ at: number; depth: number; h: Uint8Array; limit: number }, EndRow>(
+  `select h, depth, last_used from kv_block indexed by kv_block_leaf
+   where kids = 0 and last_used >= :at and (last_used > :at or depth < :depth or (depth = :depth and h > :h))
+   order by last_used, depth desc, h limit :limit`,
+);
+export interface SizedBlock {
+  readonly parent: Uint8Array | null;
+  readonly tok: number;
+  readonly sessions: number;
+  readonly size_bytes: number;
+}
+export const sizedBlock = query<ByHash, SizedBlock>(
+  `select b.parent, b.tok, b.sessions, c.size_bytes from kv_block b join kv_cache c on c.id = b.seg where b.h = :h`,
+);
 /** What several sessions begin with, the longest first. */
 export const sharedPrefixes = query<{ least: number; limit: number }, BlockRow & { kind: SegmentKind }>(
   `select b.h, b.parent, b.depth, b.seg, b.tok, b.cum_tok, b.uses, b.sessions, b.kids, c.kind
@@ -158,6 +186,10 @@ export const lastLoad = query<Record<string, never>, { at: number | null }>(
 );
 export const dropLostChains = query<Record<string, never>, unknown>(
   'delete from kv_chain where not exists (select 1 from kv_block b where b.h = kv_chain.h)',
+);
+/** Where chains end that somebody has, some at a time by their owners' names. */
+export const ownedChains = query<{ after: string; limit: number }, { owner: string; h: Uint8Array }>(
+  'select owner, h from kv_chain where owner > :after order by owner limit :limit',
 );
 /** Sessions whose chains are here, as far as they were taken in. */
 export const chainCount = query<Record<string, never>, { sessions: number }>(

@@ -7,6 +7,7 @@ import { exactCause } from './contract-audit.ts';
 import { preload } from './contract-loading.ts';
 import { breakpoint, zones } from './contract-plan.ts';
 import { unstable } from './lint.ts';
+import { strategies } from './policies/strategy.ts';
 import { segmentKinds, segmentPlaces } from './segment.ts';
 
 const kind = z.enum(segmentKinds);
@@ -79,12 +80,27 @@ export const blocksContract = {
     effect: 'read',
     input: z.strictObject({
       prefixes: z.boolean().default(false),
-      least_tokens: z.int().min(1).max(1e7).default(1024),
+      /** Shared beginnings from so many tokens on; else from the provider's minimum. */
+      least_tokens: z.int().min(1).max(1e7).optional(),
+      /** Whose minimum; else that of the model used last in the project. */
+      provider: z.string().max(64).optional(),
+      model: z.string().max(128).optional(),
       limit: pageSize(20, 200),
     }),
     output: z.object({
       enabled: z.boolean(),
-      policy: z.string(),
+      /** What evicts. */
+      policy: z.enum(strategies),
+      /** What the setting says; another one evicts only where a project is too large for it. */
+      strategy: z.enum(strategies),
+      /** To make room, since the daemon started. */
+      evicted: z.object({
+        blocks: z.int(),
+        segments: z.int(),
+        bytes: z.int(),
+        /** Which go first: their sessions were ended or went on without them, or their branches are deleted. */
+        retired_blocks: z.int(),
+      }),
       blocks: z.int(),
       segments: z.int(),
       bytes: z.int(),
@@ -99,6 +115,8 @@ export const blocksContract = {
       skipped: z.int(),
       prefixes: z.array(prefix),
       preload,
+      /** From how many tokens on they are told, and whose minimum that is; null where none is known. */
+      least: z.object({ tokens: z.int(), provider: z.string().nullable(), model: z.string().nullable() }),
     }),
   }),
   'cache.explain': operation({

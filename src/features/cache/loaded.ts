@@ -7,8 +7,13 @@ import { knownPrefix, type Link } from './chain.ts';
 import type { KnownChains, LoadedChain } from './context/needs.ts';
 import type { BlocksNeeds } from './needs-blocks.ts';
 
+/** What of the blocks' needs chains of loads are known by. */
+export interface ChainsNeeds extends Pick<BlocksNeeds, 'setting'> {
+  readonly room: Pick<BlocksNeeds['room'], 'emptied' | 'isComing' | 'loaded'>;
+}
+
 /** Contexts as the index of a project knows them. */
-export function knownChains(needs: Pick<BlocksNeeds, 'room' | 'setting'>): KnownChains {
+export function knownChains(needs: ChainsNeeds): KnownChains {
   const isOn = ({ project: { root } }: Context) => {
     const { enabled, prefix_detection } = needs.setting(root);
     return enabled && prefix_detection;

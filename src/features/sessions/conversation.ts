@@ -1,6 +1,7 @@
 // What a session has in front of its model: the blocks of its messages, and how its requests came.
 import type { Read } from '../../store/record-type.ts';
 import { requestsOfSession, type SaidRow, saidInSession } from './conversation-queries.ts';
+import { compactedAt } from './turn-queries.ts';
 import { findSession } from './wire.ts';
 
 export interface Said {
@@ -45,7 +46,8 @@ function* saidBy(
   limits: { readonly least_trust: number; readonly limit: number },
 ): Generator<Said> {
   let isBegun = false;
-  for (const row of read.all(saidInSession, { session_id, ...limits })) {
+  const since = read.one(compactedAt, { session_id })?.at ?? 0;
+  for (const row of read.all(saidInSession, { session_id, since, ...limits })) {
     isBegun ||= row.part === 'message' && row.role !== 'assistant';
     if (isBegun) yield* row.part === 'call' ? callSaid(read, row) : [messageSaid(read, row)];
   }
