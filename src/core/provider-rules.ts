@@ -52,6 +52,8 @@ export interface ProviderRules {
   /** Times the price of uncached input, for a token kept one hour. */
   readonly storage_per_hour?: PerModel<number> | undefined;
   readonly key?: KeyRule | undefined;
+  /** Whether a read begins the life of an entry anew. */
+  readonly renewed_by_read?: Rule<boolean> | undefined;
   readonly no_breakpoint_on?: Rule<readonly string[]> | undefined;
   /** Models that keep entries for a day where a request asks for it. */
   readonly retention_24h?: Rule<readonly string[]> | undefined;
@@ -98,7 +100,7 @@ export function rulesFor(providers: Providers, provider: string, model: string |
       hint: `one of ${names.join(', ')}`,
     });
   }
-  const name = provider === 'openai' && isFrom56(model) ? 'openai_5_6' : (sections[provider] ?? provider);
+  const name = sectionOf(provider, model);
   const rules = providers.rules[name];
   if (!rules) throw new PrsistError('config/invalid', `the rules of ${name} are missing in config/providers.yaml`);
   const known = model === undefined ? null : knownName(rules, model);
@@ -109,6 +111,13 @@ export function rulesFor(providers: Providers, provider: string, model: string |
   }
   const usd = known === null ? null : (providers.input_usd[known] ?? null);
   return { provider, name, rules, model: model ?? null, known, usd };
+}
+
+/** Whether a model is in the rules of a provider; those of local engines are in none. */
+export function hasModel(providers: Providers, provider: string, model: string): boolean {
+  const name = sectionOf(provider, model);
+  const rules = providers.rules[name];
+  return rules !== undefined && knownName(rules, model) !== null;
 }
 
 /** A value for the model of these rules; null where it is not known. */
@@ -139,6 +148,10 @@ export function plainName(model: string): string {
     .replace(/^claude-/, '')
     .replaceAll('.', '-');
   return name.replace(/^(\d+(?:-\d+)?)-([a-z]+)$/, '$2-$1');
+}
+
+function sectionOf(provider: string, model: string | undefined): string {
+  return provider === 'openai' && isFrom56(model) ? 'openai_5_6' : (sections[provider] ?? provider);
 }
 
 function knownName(rules: ProviderRules, model: string): string | null {

@@ -26,7 +26,7 @@ cache.clear job project - 55614688ab26
 cache.evict job user - 8d9f41f24a6c
 cache.explain read project settled 70a0f3dde3f0
 cache.load read project settled a0ec72bc6b77
-cache.plan read project settled 7c5baa97f6ea
+cache.plan read project settled f31977da6526
 cache.stats read project - e92e6495cb56
 cache.templates read user - 6c99d54c2cee
 cache.warm read project settled b6b062f2bb3d

@@ -11,6 +11,7 @@ import type {
   ProviderRequest,
 } from './cache-plan.ts';
 import { expected } from './expected.ts';
+import { keepAliveOf } from './keep-alive.ts';
 import { type Block, type Layout, layOut } from './layout.ts';
 import { tailChange } from './order.ts';
 import type { Provider } from './provider.ts';
@@ -50,14 +51,8 @@ export function planWith(
   checkWindow(tokens, chosen);
   const decided = decide({ layout, chosen, context, options });
   const { breakpoints, entries, ttl } = decided;
-  const { segments, hits, cost } = expected({
-    layout,
-    chosen,
-    breakpoints,
-    entries,
-    ttl,
-    pauses: context.pauses_s ?? [],
-  });
+  const pauses = context.pauses_s ?? [];
+  const { segments, hits, cost } = expected({ layout, chosen, breakpoints, entries, ttl, pauses });
   // a slot of a local engine lives as long as the engine: there is no rule to be known
   const life = chosen.rules.ttl !== undefined && ttl === null ? 'unknown' : 'known';
   return {
@@ -66,6 +61,7 @@ export function planWith(
     breakpoints: breakpoints ?? [],
     ...{ ttl, key: decided.key ?? null, headers: decided.headers ?? {}, settings: decided.settings ?? {} },
     ...{ explicit: decided.explicit ?? null, tokens, hits, expected_cost: cost },
+    keep_alive: keepAliveOf({ chosen, breakpoints, ttl, hits, cost, pauses }),
     warnings: [...generalWarnings(context.segments, { sent: sent.length, life }), ...(decided.warnings ?? [])],
   };
 }
