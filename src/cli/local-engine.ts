@@ -1,10 +1,10 @@
 // Which engine a command means, by its options.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { llamaServer } from '../client/tensors/llama-server.ts';
-import type { LocalEngine } from '../client/tensors/local-engine.ts';
-import { openNodeLlama } from '../client/tensors/node-llama.ts';
 import { PrsistError } from '../core/errors.ts';
+import { llamaServer } from '../engines/llama-server.ts';
+import type { LocalEngine } from '../engines/local-engine.ts';
+import { openNodeLlama } from '../engines/node-llama.ts';
 import type { Cli } from './cli.ts';
 import { count, wholeNumber } from './input.ts';
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeGguf, tiny } from '../../scripts/make-gguf.ts';
-import { restorePrefix, savePrefix } from '../../src/client/tensors/kept-prefix.ts';
+import { restorePrefix, savePrefix } from '../../src/engines/kept-prefix.ts';
 import { driver } from '../daemon/tensor-world.ts';
 import { freePort } from '../harness/free-port.ts';
 import { createHome, ended, type Home, until } from '../harness/home.ts';

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Client, createClient } from '../../client/call.ts';
-import { type Restored, restorePrefix, savePrefix } from '../../client/tensors/kept-prefix.ts';
 import { PrsistError } from '../../core/errors.ts';
 import type { Reply } from '../../core/operation.ts';
+import { restorePrefix, savePrefix } from '../../engines/kept-prefix.ts';
+import type { Restored } from '../../engines/local-engine.ts';
 import type { Operations } from '../../features/operations.ts';
 import { readText } from '../../platform/files.ts';
 import { fileKind } from '../../platform/walk.ts';

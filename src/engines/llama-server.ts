@@ -1,6 +1,6 @@
 // The HTTP side of a llama.cpp server: it reads and writes states itself, in the directory it was started with.
-import { PrsistError } from '../../core/errors.ts';
-import { exists } from '../../platform/walk.ts';
+import { PrsistError } from '../core/errors.ts';
+import { exists } from '../platform/walk.ts';
 import type { Described, LocalEngine, StateFile, Written } from './local-engine.ts';
 import { requireSameTokens } from './state-head.ts';
 
