@@ -7,11 +7,11 @@ import { removeFile } from '../platform/files.ts';
 import { monotonic } from '../platform/time.ts';
 import type { LocalEngine, Prefix, Restored } from './local-engine.ts';
 
-type Calls = 'tensor.place' | 'tensor.adopt' | 'tensor.find' | 'tensor.failed';
+type Saves = 'tensor.place' | 'tensor.adopt';
 
 /** A client, or the daemon itself. */
-export interface Asking {
-  call<N extends Calls>(name: N, input: Request<Operations[N]>): Promise<Reply<Operations[N]>>;
+export interface Asking<C extends keyof Operations = Saves | 'tensor.find' | 'tensor.failed'> {
+  call<N extends C>(name: N, input: Request<Operations[N]>): Promise<Reply<Operations[N]>>;
 }
 
 export type Saved = Reply<Operations['tensor.adopt']>;
@@ -25,7 +25,11 @@ export function chainOf(texts: readonly string[]): string[] {
 }
 
 /** Has an engine compute a prefix and keeps its state. Throws tensor/*, engine/*. */
-export async function savePrefix(client: Asking, engine: LocalEngine, { texts, project }: Prefix): Promise<Saved> {
+export async function savePrefix(
+  client: Asking<Saves>,
+  engine: LocalEngine,
+  { texts, project }: Prefix,
+): Promise<Saved> {
   const described = await engine.describe();
   const file = await client.call('tensor.place', { engine: described });
   try {

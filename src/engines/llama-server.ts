@@ -10,11 +10,13 @@ export interface ServerSetting {
   /** Of the server's --api-key. */
   readonly key?: string | undefined;
   /** What no server tells of itself: as it was started with. */
-  readonly told: { readonly kv_type?: string; readonly rope?: string; readonly swa?: string };
+  readonly told: Pick<Described, 'kv_type' | 'rope' | 'swa'>;
   /** Milliseconds that computing a prefix may take. */
   readonly timeoutMs: number;
   /** The same for everything else; 30 s when absent. */
   readonly askMs?: number;
+  /** Ends whatever is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** Anything but the computing is done in this time, or the server hangs. */
@@ -38,6 +40,15 @@ export function llamaServer(setting: ServerSetting): LocalEngine {
       await slot('erase', {});
     },
   };
+}
+
+/** Whether a server computes for somebody now; one that does not tell (--no-slots) is taken to rest. */
+export async function isAtWork(setting: ServerSetting): Promise<boolean> {
+  const slots = await asked(setting, '/slots').catch((error: unknown) => {
+    if (error instanceof PrsistError && error.code === 'engine/failed') return [];
+    throw error;
+  });
+  return Array.isArray(slots) && slots.some((each: Json) => each['is_processing'] === true);
 }
 
 async function describe(setting: ServerSetting): Promise<Described> {
@@ -104,7 +115,7 @@ async function asked(setting: ServerSetting, path: string, request: Request = {}
 }
 
 async function reached(
-  { url, key, askMs = usualMs }: ServerSetting,
+  { url, key, signal, askMs = usualMs }: ServerSetting,
   path: string,
   request: Request,
 ): Promise<Response> {
@@ -114,7 +125,7 @@ async function reached(
       method: body ? 'POST' : 'GET',
       headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
       redirect: 'error',
     });
   } catch (cause) {

@@ -5,9 +5,11 @@ import type { Operations } from '../../features/operations.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, list } from '../input.ts';
+import { withEngine } from '../local-engine.ts';
 import { plural } from '../print.ts';
 import { wholeSession } from '../session-id.ts';
 import { cleaned, oneLine } from '../text.ts';
+import { type LocalOptions, localLine, warmLocal } from './cache-local.ts';
 
 type Loaded = Reply<Operations['cache.load']>;
 type Warmed = Reply<Operations['cache.warm']>;
@@ -22,9 +24,10 @@ interface LoadOptions {
   readonly explain?: boolean;
 }
 
-interface WarmOptions {
+interface WarmOptions extends LocalOptions {
   readonly plan?: boolean;
   readonly provider?: string;
+  readonly local?: boolean;
 }
 
 /** Adds `cache load` and `cache warm`. */
@@ -45,16 +48,29 @@ export function registerLoading(parent: Command, bind: Bind): void {
     'prsist cache load --doc docs/design.md --explain',
     "prsist cache load --json | jq -r '.segments[].slot'",
   ]);
-  const warms = parent
-    .command('warm')
-    .description('Read, render and count what the context of this project is made of, before it is asked for.')
-    .option('--plan', 'only look at the files and render what changed')
-    .option('--provider <model>', 'what a model would ask for taking the beginning in; nothing is sent')
-    .action(bind(warm));
+  addWarm(parent, bind);
+}
+
+function addWarm(parent: Command, bind: Bind): void {
+  const warms = withEngine(
+    parent
+      .command('warm')
+      .description(
+        'Read, render and count what the context of this project is made of, before it is asked for. With --local an engine of this machine holds its beginning afterwards, read from a kept state or computed: a prompt that begins with the texts of "prsist cache load --json", one after the other, goes on from there.',
+      )
+      .option('--plan', 'only look at the files and render what changed')
+      .option('--provider <model>', 'what a model would ask for taking the beginning in; nothing is sent')
+      .option('--local', 'have a local engine hold the beginning; the options below are for that')
+      .option('--template <name>', 'of the context that will be loaded (resume)')
+      .option('--budget <tokens>', 'its budget (32000)', count('--budget', 2_000_000, 500))
+      .option('--doc <name>', 'a document of it; repeat it, or separate with commas', list, [])
+      .action(bind(warm)),
+  );
   withExamples(warms, [
     'prsist cache warm',
     'prsist cache warm --plan',
     'prsist cache warm --provider claude-opus-5.5',
+    'prsist cache warm --local --slot 1',
   ]);
 }
 
@@ -106,20 +122,45 @@ function explain(cli: Cli, reply: Loaded): void {
   cli.print.note(`${plural(files.looked_at, 'file')}, ${files.changed.length} read now, ${took_ms} ms`);
 }
 
-async function warm(cli: Cli, { plan, provider }: WarmOptions): Promise<void> {
+async function warm(cli: Cli, { plan, provider, local, ...engine }: WarmOptions): Promise<number> {
+  requireLocalOptions(engine, { local, plan });
   const reply = await cli.client.call('cache.warm', { what: plan ? 'files' : 'all', model: provider });
   if (provider !== undefined && reply.provider === null) {
     throw new PrsistError('input/invalid', `no price of ${provider} is known`, { hint: 'prsist usage --by model' });
   }
-  cli.answer(reply, () => {
+  const held = local ? await warmLocal(cli, engine) : undefined;
+  cli.answer(held ? { ...reply, local: held } : reply, () => {
     cli.print.line(`${plural(reply.files, 'file')}, ${reply.changed.length} read now, in ${reply.took_ms} ms`);
     cli.print.line(
       `${plural(reply.segments, 'segment')}, ${plural(reply.tokens, 'token')}, ${plural(reply.counted, 'segment')} counted`,
     );
     cli.print.line(preloadLine(reply.preload));
     if (reply.provider) cli.print.line(priceLine(reply.provider));
+    if (held) cli.print.line(localLine(held));
   });
+  return held?.kind === 'missed' ? 1 : 0;
 }
+
+/** An option that would do nothing is a mistake of whoever gave it. */
+function requireLocalOptions(
+  engine: Omit<WarmOptions, 'plan' | 'provider' | 'local'>,
+  { local = false, plan = false }: { readonly local: boolean | undefined; readonly plan: boolean | undefined },
+): void {
+  if (local && plan) {
+    throw new PrsistError('input/invalid', '--plan only looks at files, --local computes', { field: '--plan' });
+  }
+  const given = Object.entries(engine).find(
+    ([name, value]) => ofEngines.has(name) && !(Array.isArray(value) && value.length === 0),
+  );
+  if (local || !given) return;
+  const field = `--${given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new PrsistError('input/invalid', `${field} is for a local engine`, { field, hint: 'add --local' });
+}
+
+const ofEngines = new Set([
+  ...['server', 'slot', 'keyVariable', 'kvType', 'rope', 'swa', 'model', 'context', 'within'],
+  ...['template', 'budget', 'doc'],
+]);
 
 function preloadLine({ active, trials, right, precision, saved_ms }: Warmed['preload']): string {
   if (precision === null) return 'loading ahead: nothing to tell yet';

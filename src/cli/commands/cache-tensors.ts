@@ -17,6 +17,7 @@ import { plural, size } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { oneLine } from '../text.ts';
 import { relativeTime } from '../when.ts';
+import { missedBecause, secondsShown } from './tensor-words.ts';
 
 type State = Reply<Operations['tensor.list']>['items'][number];
 
@@ -103,7 +104,7 @@ function rowOf(item: State, short: string, now: number): readonly string[] {
     oneLine(quantisation),
     `${tokens} tokens`,
     size(bytes),
-    `saves ${seconds(prefill_ms)}`,
+    `saves ${secondsShown(prefill_ms)}`,
     plural(uses, 'use'),
     relativeTime(last_used_at, now),
   ];
@@ -116,7 +117,7 @@ async function save(cli: Cli, files: readonly string[], options: EngineOptions):
   const reply = await withLocalEngine(cli, options, (engine) => savePrefix(cli.client, engine, prefix));
   cli.answer(reply, ({ state_key, tokens, bytes, prefill_ms, dropped }) => {
     const more = dropped > 0 ? `  ${plural(dropped, 'other')} dropped for room` : '';
-    const took = `computed in ${seconds(prefill_ms)}`;
+    const took = `computed in ${secondsShown(prefill_ms)}`;
     cli.print.line(`saved  ${state_key.slice(0, 12)}  ${tokens} tokens  ${size(bytes)}  ${took}${more}`);
   });
 }
@@ -128,20 +129,11 @@ async function restore(cli: Cli, files: readonly string[], options: EngineOption
   return reply.kind === 'restored' ? 0 : 1;
 }
 
-const misses = {
-  off: 'the tier is switched off: prsist config set kv_tensors.enabled true',
-  paused: 'states of this engine rest after a failure: prsist cache tensors verify ends that',
-  unknown: 'no state is kept for this engine and prompt: prsist cache tensors save',
-  damaged: 'the file was not what had been saved; it is removed, and states of this engine rest for an hour',
-  failed: 'the engine did not take it; the file is removed, and states of this engine rest for an hour',
-} as const;
-
 function told(reply: Restored, texts: number): string {
-  if (reply.kind === 'missed')
-    return `nothing restored: ${misses[reply.why]}${reply.told && ` (${oneLine(reply.told)})`}`;
+  if (reply.kind === 'missed') return `nothing restored: ${missedBecause(reply)}`;
   const { state_key, tokens, ms, prefill_ms } = reply;
   const part = reply.texts < texts ? `  ${reply.texts} of ${texts} texts` : '';
-  const times = `in ${ms.toFixed(1)} ms, computing took ${seconds(prefill_ms)}`;
+  const times = `in ${ms.toFixed(1)} ms, computing took ${secondsShown(prefill_ms)}`;
   return `restored  ${state_key.slice(0, 12)}  ${tokens} tokens${part}  ${times}`;
 }
 
@@ -196,8 +188,4 @@ async function requireNoSecrets(cli: Cli, texts: readonly string[]): Promise<voi
 /** In a directory of no project the person's own rules count. */
 function personal(cli: Cli): Client {
   return createClient({ env: cli.env, daemon: cli.places.daemon });
-}
-
-function seconds(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

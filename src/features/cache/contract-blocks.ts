@@ -4,6 +4,7 @@ import { type Contract, operation } from '../../core/operation.ts';
 import { jobStarted, pageSize, time, word } from '../wire.ts';
 import { unstable } from './lint.ts';
 import { segmentKinds, segmentPlaces } from './segment.ts';
+import { tensorTotals } from './tensors/wire.ts';
 
 const kind = z.enum(segmentKinds);
 const room = z.object({ segments: z.int(), bytes: z.int(), share: z.number() });
@@ -65,6 +66,8 @@ export const blocksContract = {
       last_30_days: used,
       /** Chains that were not kept for want of room since the daemon started. */
       skipped: z.int(),
+      /** States of local engines, of all projects. */
+      tensors: tensorTotals,
       prefixes: z.array(prefix),
     }),
   }),

@@ -7,13 +7,14 @@ import { detectCacheablePrefixes } from './detect.ts';
 import { usageOf } from './evict.ts';
 import type { BlocksNeeds } from './needs-blocks.ts';
 import { segmentKinds } from './segment.ts';
+import type { TensorTotals } from './tensors/registry.ts';
 
 type Stats = (typeof blocksContract)['cache.stats'];
 
 const dayMs = 86_400_000;
 
 /** What the cache of a project keeps, how much of it was known when it was asked, and what sessions have in common. */
-export function stats({ room, setting }: BlocksNeeds) {
+export function stats({ room, setting }: BlocksNeeds, tensors: () => TensorTotals) {
   return (context: Context, input: Parsed<Stats>): Reply<Stats> => {
     const read = context.read.project;
     const { blocks, segments, bytes, kinds } = usageOf(read);
@@ -31,6 +32,7 @@ export function stats({ room, setting }: BlocksNeeds) {
       last_7_days: usedSince(read, context.now, 7),
       last_30_days: usedSince(read, context.now, 30),
       skipped: room.skipped(),
+      tensors: tensors(),
       prefixes: input.prefixes ? detectCacheablePrefixes(read, { least: input.least_tokens, limit: input.limit }) : [],
     };
   };

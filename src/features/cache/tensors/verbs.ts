@@ -34,10 +34,10 @@ export function prepareTensors(tensors: Tensors) {
 
 async function list(tensors: Tensors, { now }: Context): Promise<Answer<'tensor.list'>> {
   await tensors.settled();
-  const { enabled, directory, maxBytes } = tensors.settings;
+  const { enabled, directory, maxBytes, server } = tensors.settings;
   const states = tensors.states;
   return {
-    ...{ enabled, directory, max_bytes: maxBytes, bytes: states.reduce((sum, { bytes }) => sum + bytes, 0) },
+    ...{ enabled, directory, server, max_bytes: maxBytes, bytes: states.reduce((sum, { bytes }) => sum + bytes, 0) },
     items: states.map(wireState),
     paused: tensors.pauses
       .all(now)
