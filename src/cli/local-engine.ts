@@ -71,7 +71,7 @@ async function serverOf(cli: Cli, options: EngineOptions): Promise<LocalEngine> 
       ? serverSetting(own)
       : { url: server ?? serverUrl, slot: 0, told: {} };
   return llamaServer({
-    ...{ ...known, slot: slot ?? known.slot, timeoutMs: within * 1000 },
+    ...{ ...known, slot: slot ?? known.slot ?? 0, timeoutMs: within * 1000 },
     ...(key === undefined ? {} : { key }),
     told: {
       ...known.told,

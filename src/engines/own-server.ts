@@ -11,14 +11,7 @@ interface OwnServer {
 }
 
 /** How a server is asked that the settings name (`kv_tensors.server`). */
-export function serverSetting({
-  url,
-  slot,
-  key_file,
-  kv_type,
-  rope,
-  swa,
-}: OwnServer): Omit<ServerSetting, 'timeoutMs'> {
+export function serverSetting({ url, slot, key_file, kv_type, rope, swa }: OwnServer): ServerSetting {
   const key = key_file === null ? undefined : readText(key_file)?.trim();
   return { url, slot, key, told: { kv_type, rope: rope ?? undefined, swa: swa ?? undefined } };
 }

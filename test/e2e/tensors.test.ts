@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeGguf, tiny } from '../../scripts/make-gguf.ts';
 import { restorePrefix, savePrefix } from '../../src/engines/kept-prefix.ts';
@@ -111,6 +112,23 @@ test('PC756: warm --local has the server of the settings hold what contexts of t
   await at('config', 'set', 'kv_tensors.enabled', 'false');
   const off = await at('cache', 'warm', '--local');
   expect([off.exit, off.stdout]).toEqual([1, expect.stringContaining('prsist config set kv_tensors.enabled true')]);
+});
+
+test('PC757: a program keeps and restores states with what the package exports', async () => {
+  const library = join(import.meta.dirname, '../../bin/built/library/tensors.mjs');
+  const program = `
+    import { llamaServer, openStates } from ${JSON.stringify(library)};
+    const states = openStates();
+    const engine = llamaServer({ url: ${JSON.stringify(server.url)}, slot: 1 });
+    const missed = await states.restore(engine, ['rules', 'docs']);
+    const saved = await states.save(engine, ['rules', 'docs']);
+    const restored = await states.restore(engine, ['rules', 'docs', 'a question']);
+    const code = await states.save(engine, ['aws_secret_access_key=' + 'wJalrXUtnFEMI/K7MDENG' + '/bPxRfiCYzzzzzzzKEY']).catch((error) => error.code);
+    console.log(JSON.stringify({ missed: missed.why, tokens: saved.tokens, texts: restored.texts, code }));
+  `;
+  const ran = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env: home.env });
+  expect(ran.stderr).toBe('');
+  expect(JSON.parse(ran.stdout)).toEqual({ missed: 'unknown', tokens: 10, texts: 2, code: 'input/invalid' });
 });
 
 test.each(['tensor.sealed', 'tensor.renamed', 'tx.before-commit'])(

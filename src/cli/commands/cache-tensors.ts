@@ -5,6 +5,7 @@ import { PrsistError } from '../../core/errors.ts';
 import type { Reply } from '../../core/operation.ts';
 import { restorePrefix, savePrefix } from '../../engines/kept-prefix.ts';
 import type { Restored } from '../../engines/local-engine.ts';
+import { requireNoSecrets } from '../../engines/no-secrets.ts';
 import type { Operations } from '../../features/operations.ts';
 import { readText } from '../../platform/files.ts';
 import { fileKind } from '../../platform/walk.ts';
@@ -112,7 +113,7 @@ function rowOf(item: State, short: string, now: number): readonly string[] {
 
 async function save(cli: Cli, files: readonly string[], options: EngineOptions): Promise<void> {
   const texts = await textsOf(cli, files);
-  await requireNoSecrets(cli, texts);
+  await requireNoSecrets(texts, { client: cli.client, personal: () => personal(cli) });
   const prefix = { texts, project: cli.place };
   const reply = await withLocalEngine(cli, options, (engine) => savePrefix(cli.client, engine, prefix));
   cli.answer(reply, ({ state_key, tokens, bytes, prefill_ms, dropped }) => {
@@ -167,22 +168,6 @@ function textOf(cli: Cli, file: string): string {
   const text = fileKind(path) === 'file' ? readText(path) : undefined;
   if (text === undefined) throw new PrsistError('file/unreadable', `there is no file ${oneLine(path)}`);
   return text;
-}
-
-/** A state holds its texts word for word, and what is kept holds no secrets. */
-async function requireNoSecrets(cli: Cli, texts: readonly string[]): Promise<void> {
-  for (const text of texts) {
-    const kept = await cli.client.call('capture.redact', { text }).catch((error: unknown) => {
-      const isNobodys = error instanceof PrsistError && error.code === 'project/required';
-      if (isNobodys) return personal(cli).call('capture.redact', { text });
-      throw error;
-    });
-    if (kept.finds.length === 0) continue;
-    const kinds = [...new Set(kept.finds.map(({ kind }) => kind))].map(oneLine).join(', ');
-    throw new PrsistError('input/invalid', `the text holds secrets (${kinds}), and a state would keep them`, {
-      hint: 'prsist redact test <file> shows where',
-    });
-  }
 }
 
 /** In a directory of no project the person's own rules count. */
