@@ -83,6 +83,11 @@ const sections: Readonly<Record<string, string>> = { 'llama.cpp': 'llama_cpp' };
 /** Their models are files of the person's own. */
 const local = ['ollama', 'llama.cpp'];
 
+/** Whether a provider runs the models of the person. */
+export function isLocal(provider: string): boolean {
+  return local.includes(provider);
+}
+
 /** Names of all providers that a plan can be made for. */
 export function providerNames({ rules }: Providers): readonly string[] {
   const named = new Map(Object.entries(sections).map(([name, section]) => [section, name]));
@@ -104,9 +109,9 @@ export function rulesFor(providers: Providers, provider: string, model: string |
   const rules = providers.rules[name];
   if (!rules) throw new PrsistError('config/invalid', `the rules of ${name} are missing in config/providers.yaml`);
   const known = model === undefined ? null : knownName(rules, model);
-  if (model !== undefined && known === null && !local.includes(provider)) {
+  if (model !== undefined && known === null && !isLocal(provider)) {
     throw new PrsistError('model/unknown', `no rules are known of ${model} at ${provider}`, {
-      hint: `without a model the safest values are taken; known are ${knownModels(rules).join(', ')}`,
+      hint: `without a model the safest values are taken; known are ${modelsAt(providers, provider).join(', ')}`,
     });
   }
   const usd = known === null ? null : (providers.input_usd[known] ?? null);
@@ -162,6 +167,15 @@ function knownName(rules: ProviderRules, model: string): string | null {
 function knownModels(rules: ProviderRules): readonly string[] {
   const lists = [rules.min_tokens, rules.window_tokens, rules.read].map((rule) => Object.keys(rule?.models ?? {}));
   return [...new Set(lists.flat())];
+}
+
+/** Of all its sections. */
+function modelsAt({ rules }: Providers, provider: string): readonly string[] {
+  const names = provider === 'openai' ? ['openai', 'openai_5_6'] : [sections[provider] ?? provider];
+  return names.flatMap((name) => {
+    const own = rules[name];
+    return own ? knownModels(own) : [];
+  });
 }
 
 function isFrom56(model: string | undefined): boolean {

@@ -96,6 +96,7 @@ test('PC743: without a model a session is planned for the one it used last, wher
   await said('c', 'assistant', '<synthetic>');
   expect(await asked('anthropic')).toMatchObject({ model: 'claude-opus-4-5-20251101', model_from: 'session' });
   expect(await asked('anthropic', { model: 'opus-5' })).toMatchObject({ model: 'opus-5', model_from: 'asked' });
+  expect(await asked('ollama')).toMatchObject({ model: null, warnings: [] });
   const other = await asked('openai');
   expect(other).toMatchObject({ model: null, model_from: null });
   expect(other.warnings[0]?.text).toContain(

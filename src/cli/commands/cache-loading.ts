@@ -126,7 +126,9 @@ async function warm(cli: Cli, { plan, provider, local, ...engine }: WarmOptions)
   requireLocalOptions(engine, { local, plan });
   const reply = await cli.client.call('cache.warm', { what: plan ? 'files' : 'all', model: provider });
   if (provider !== undefined && reply.provider === null) {
-    throw new PrsistError('input/invalid', `no price of ${provider} is known`, { hint: 'prsist usage --by model' });
+    throw new PrsistError('input/invalid', `no price of ${provider} is known`, {
+      hint: 'give a model of the price list, as claude-opus-5.5',
+    });
   }
   const held = local ? await warmLocal(cli, engine) : undefined;
   cli.answer(held ? { ...reply, local: held } : reply, () => {

@@ -1,6 +1,6 @@
 import { PrsistError } from '../../core/errors.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
-import { hasModel, type Providers } from '../../core/provider-rules.ts';
+import { hasModel, isLocal, type Providers } from '../../core/provider-rules.ts';
 import { estimateTokens } from '../../core/tokens.ts';
 import type { Context } from '../feature.ts';
 import type { planContract } from './contract-plan.ts';
@@ -80,6 +80,7 @@ function modelOf(providers: Providers, { provider, model }: Input, used: string 
   const none: ChosenModel = { model: undefined, model_from: null, warning: [] };
   if (!used) return none;
   if (hasModel(providers, provider, used)) return { model: used, model_from: 'session', warning: [] };
+  if (isLocal(provider)) return none;
   const text = `the session used ${used}, of which no rules are known at ${provider}: the safest values are taken`;
   return { ...none, warning: [{ code: 'model-of-session', text }] };
 }

@@ -42,7 +42,8 @@ export function planWith(
   options: PlanOptions = {},
 ): CachePlan {
   const chosen = rulesFor(providers, provider, options.model);
-  const { decide } = plannerOf(chosen.name);
+  const { decide, takesLifetime } = plannerOf(chosen.name);
+  if (!takesLifetime) refuseLifetime(provider, options);
   checkSegments(context.segments);
   const sent = sendable(context.segments, chosen);
   const layout = layOut(sent.map(({ segment }) => segment));
@@ -71,6 +72,13 @@ export function render(plan: CachePlan, context: PlanContext): ProviderRequest {
   const blocks = plan.segments.map((planned) => blockOf(planned, context.segments));
   const layout: Layout = { blocks, stableEnd: -1, historyEnd: -1, sharedEnd: -1, previousEnd: -1 };
   return plannerOf(plan.rules).render(plan, layout);
+}
+
+function refuseLifetime(provider: string, { ttl, messages_ttl }: PlanOptions): void {
+  if (ttl === undefined && messages_ttl === undefined) return;
+  throw new PrsistError('input/invalid', `${provider} lets no request say how long entries live`, {
+    ...{ field: 'ttl', hint: 'leave it out' },
+  });
 }
 
 function plannerOf(name: string): Provider {
@@ -117,7 +125,10 @@ function tokensOf({ blocks, stableEnd, historyEnd }: Layout, window: number | nu
 
 function checkWindow({ total, window }: CachePlan['tokens'], { model, provider }: ModelRules): void {
   if (window === null || total <= window) return;
-  throw new PrsistError('context/over-window', `${total} tokens are more than the ${window} of ${model ?? provider}`);
+  throw new PrsistError(
+    'context/over-window',
+    `${total} tokens are more than the window of ${model ?? provider}, ${window}`,
+  );
 }
 
 function generalWarnings(

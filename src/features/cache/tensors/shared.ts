@@ -1,4 +1,4 @@
-// What is worth a state of a local engine: beginnings that several sessions were given, as texts.
+// What is worth a state of a local engine: beginnings that were given more than once, as texts.
 import type { Read } from '../../../store/record-type.ts';
 import { type BlockRow, blockOf } from '../block-queries.ts';
 import { detectCacheablePrefixes } from '../detect.ts';
@@ -7,7 +7,6 @@ import { segmentText } from '../segments.ts';
 export interface SharedTexts {
   readonly texts: readonly string[];
   readonly tokens: number;
-  readonly sessions: number;
 }
 
 /** Shorter ones are computed about as fast as they are read. */
@@ -15,16 +14,15 @@ const leastTokens = 1_024;
 const looked = 50;
 
 /**
- * Beginnings of at least two sessions, the longest first. Only of what was rendered for them: what was said stays in its
- * records, and another session would hardly begin with it.
+ * Beginnings that went on in two ways or were those of two sessions, the longest first. Only of what was rendered for them:
+ * what was said stays in its records, and another session would hardly begin with it.
  */
 export function sharedTexts(read: Read): readonly SharedTexts[] {
   return detectCacheablePrefixes(read, { least: leastTokens, limit: looked })
-    .filter(({ sessions }) => sessions >= 2)
     .toSorted((a, b) => b.tokens - a.tokens || (a.h < b.h ? -1 : 1))
-    .flatMap(({ h, tokens, sessions }) => {
+    .flatMap(({ h, tokens }) => {
       const texts = renderedTexts(read, Buffer.from(h, 'hex'));
-      return texts === undefined ? [] : [{ texts, tokens, sessions }];
+      return texts === undefined ? [] : [{ texts, tokens }];
     });
 }
 

@@ -71,7 +71,9 @@ function failed(tensors: Tensors, tx: Write, { state, why }: Input<'tensor.faile
 
 function drop(tensors: Tensors, tx: Write, { state, all }: Input<'tensor.drop'>): Answer<'tensor.drop'> {
   if (all === (state !== undefined)) {
-    throw new PrsistError('input/invalid', 'say which state, or all', { hint: 'prsist cache tensors drop --all' });
+    throw new PrsistError('input/invalid', all ? 'either one state or all' : 'say which state, or all', {
+      hint: 'prsist cache tensors drop --all',
+    });
   }
   const rows = tx.all(allStates, {}).filter(({ state_key }) => state === undefined || state_key.startsWith(state));
   if (state !== undefined && rows.length !== 1) throw notOne(state, rows.length);
