@@ -9,6 +9,7 @@ import type { LoadingNeeds } from '../features/cache/context/needs.ts';
 import { see, seen } from '../features/capture/queries.ts';
 import type { Paths } from '../platform/paths.ts';
 import { contextSources } from './context-sources.ts';
+import { ProjectMaps } from './project-maps.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
 import { TokenCounter } from './token-counter.ts';
@@ -28,13 +29,17 @@ export interface ContextParts extends Pick<LoadingNeeds, 'clock' | 'monotonic' |
 export function contextLoading(parts: ContextParts): { readonly loading: ContextLoading; readonly close: () => void } {
   const { paths, packageRoot, settings, projects, sources, redactorAt, clock, monotonic, ignores } = parts;
   const counter = new TokenCounter();
+  const redact = (root: string) => (text: string) => redactorAt(root).text(text.toWellFormed()).text;
+  const maps = new ProjectMaps({ redact, ignores });
   let prices: Prices | undefined;
   const loading = new ContextLoading(
     {
       ...{ clock, monotonic, ignores, count: counter.count },
       sources: contextSources(sources),
       templates: { shipped: join(packageRoot, 'config', 'templates'), own: join(paths.config, 'templates') },
-      redact: (root) => (text) => redactorAt(root).text(text.toWellFormed()).text,
+      redact,
+      map: async ({ project, worktree = project.root }) =>
+        worktree === undefined ? '' : maps.of(project.id, worktree),
       shares: (root) => {
         const {
           system_content: system,

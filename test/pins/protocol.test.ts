@@ -25,7 +25,7 @@ cache.audit read project settled 3b0f088a7786
 cache.clear job project - 55614688ab26
 cache.evict job user - 8d9f41f24a6c
 cache.explain read project settled 70a0f3dde3f0
-cache.load read project settled a0ec72bc6b77
+cache.load read project settled 4a0c37e8824d
 cache.plan read project settled f31977da6526
 cache.stats read project - f383d146f84a
 cache.templates read user - 6c99d54c2cee

@@ -21,6 +21,7 @@ interface LoadOptions {
   readonly doc?: readonly string[];
   readonly budget?: number;
   readonly turns?: number;
+  readonly map?: boolean;
   readonly explain?: boolean;
 }
 
@@ -41,6 +42,7 @@ export function registerLoading(parent: Command, bind: Bind): void {
     .option('--doc <name>', 'a stored document or a file of the project; repeat it, or separate with commas', list, [])
     .option('--budget <tokens>', 'at most so many tokens (32000)', count('--budget', 2_000_000, 500))
     .option('--turns <n>', 'at most so many of the last messages (6)', count('--turns', 6, 0))
+    .option('--map', 'with a map: the directories of the project, as its last commit has them')
     .option('--explain', 'what went in, what was left out and what each kind took, instead of the text')
     .action(bind(load));
   withExamples(loads, [
@@ -64,6 +66,7 @@ function addWarm(parent: Command, bind: Bind): void {
       .option('--template <name>', 'of the context that will be loaded (resume)')
       .option('--budget <tokens>', 'its budget (32000)', count('--budget', 2_000_000, 500))
       .option('--doc <name>', 'a document of it; repeat it, or separate with commas', list, [])
+      .option('--map', 'with the map of the project in it')
       .action(bind(warm)),
   );
   withExamples(warms, [
@@ -82,6 +85,7 @@ async function load(cli: Cli, options: LoadOptions): Promise<void> {
     documents: options.doc === undefined || options.doc.length === 0 ? undefined : [...options.doc],
     budget_tokens: options.budget,
     turns: options.turns,
+    map: options.map,
   });
   cli.answer(reply, () => {
     if (options.explain) return explain(cli, reply);
@@ -161,7 +165,7 @@ function requireLocalOptions(
 
 const ofEngines = new Set([
   ...['server', 'slot', 'keyVariable', 'kvType', 'rope', 'swa', 'model', 'context', 'within'],
-  ...['template', 'budget', 'doc'],
+  ...['template', 'budget', 'doc', 'map'],
 ]);
 
 function preloadLine({ active, trials, right, precision, saved_ms }: Warmed['preload']): string {

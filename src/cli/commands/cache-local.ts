@@ -10,6 +10,7 @@ export interface LocalOptions extends EngineOptions {
   readonly template?: string;
   readonly budget?: number;
   readonly doc?: readonly string[];
+  readonly map?: boolean;
 }
 
 type Missed = Extract<Restored, { kind: 'missed' }>;
@@ -39,6 +40,7 @@ export async function warmLocal(cli: Cli, options: LocalOptions): Promise<Warmed
   const { segments } = await cli.client.call('cache.load', {
     template: options.template,
     budget_tokens: options.budget,
+    map: options.map,
     documents: options.doc === undefined || options.doc.length === 0 ? undefined : [...options.doc],
   });
   const texts = segments.filter(({ place }) => place !== 'messages').map(({ text }) => text);

@@ -15,6 +15,11 @@ export function systemCandidates(candidates: Candidates, values: Values): Candid
   return candidates.ofText(shape, filled(frame, values));
 }
 
+/** Where things lie in the project. */
+export function mapCandidates(candidates: Candidates, text: string): Candidate[] {
+  return candidates.ofText({ slot: 'map', kind: 'system', place: 'system', change: stable, rank: 1 }, text);
+}
+
 interface Filling {
   readonly name: string;
   readonly template: Template;

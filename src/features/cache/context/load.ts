@@ -9,7 +9,7 @@ import { fit, type Shares } from './budget.ts';
 import type { Candidate, Candidates } from './candidate.ts';
 import type { Documents, Gathered } from './documents.ts';
 import type { Now } from './dynamic.ts';
-import { systemCandidates, templateCandidates } from './frame.ts';
+import { mapCandidates, systemCandidates, templateCandidates } from './frame.ts';
 import type { Gauge } from './gauge.ts';
 import type { LoadingNeeds } from './needs.ts';
 import type { Templates } from './templates.ts';
@@ -47,11 +47,12 @@ export class Loader {
     const begun = needs.monotonic();
     const template = templates.get(input.template, needs.clock());
     const gathered = await documents.gather(context, input.documents);
+    const map = input.map ? mapCandidates(this.#parts.candidates, await needs.map(context)) : [];
     const { project } = context;
     const filling = { name: input.template, template, now: nowOf(needs, context, input) };
     const around = this.#around({ ...filling, values: { project: project.name, agent: input.agent } });
     const room = { budget: input.budget_tokens, shares: needs.shares(project.root) };
-    const arranged = this.#arranged(project.id, [...gathered.candidates, ...around], room);
+    const arranged = this.#arranged(project.id, [...gathered.candidates, ...map, ...around], room);
     const { said, segments, all } = arranged;
     return {
       ...{ segments, candidates: all },
