@@ -38,8 +38,7 @@ export function contextLoading(parts: ContextParts): { readonly loading: Context
       sources: contextSources(sources),
       templates: { shipped: join(packageRoot, 'config', 'templates'), own: join(paths.config, 'templates') },
       redact,
-      map: async ({ project, worktree = project.root }) =>
-        worktree === undefined ? '' : maps.of(project.id, worktree),
+      map: (id, directory) => maps.of(id, directory),
       shares: (root) => {
         const {
           system_content: system,

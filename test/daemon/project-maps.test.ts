@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ProjectMaps } from '../../src/daemon/project-maps.ts';
 import { temporaryRepository } from '../platform/temporary-repository.ts';
 import { temporaryDirectory } from '../store/temporary-store.ts';
+import { projectId, wiredWorld } from './wired-world.ts';
 
 const maps = () =>
   new ProjectMaps({
@@ -29,4 +30,23 @@ lib/  2 files, under 1 KiB  .md .ts — Prices, Äpfel and ⟨secret⟩
   commit('Later');
   expect(await made.of('p', top)).toContain('new/  1 file');
   expect(await made.of('p', temporaryDirectory())).toBe('');
+});
+
+test('PC759: a loaded context begins with it where it is asked for, and only there', async () => {
+  const world = wiredWorld();
+  const { write, commit, top } = temporaryRepository();
+  write('lib/till.ts', 'export {};\n');
+  commit('Begin');
+  world.project(projectId, 'shop', top);
+  const slots = async (body: object) => {
+    const caller = { user: 'ana', origin: 'human', directory: top } as const;
+    const asked = { operation: 'cache.load', body, caller, project: projectId, idempotencyKey: undefined };
+    const { reply } = await world.dispatch(asked);
+    return (reply['segments'] as { slot: string; text: string }[]).map(({ slot, text }) => [slot, text] as const);
+  };
+  const plain = await slots({});
+  const mapped = await slots({ map: true });
+  expect(mapped.map(([slot]) => slot).slice(0, 2)).toEqual(['frame', 'map']);
+  expect(mapped[1]?.[1]).toContain('lib/  1 file');
+  expect(mapped.filter(([slot]) => slot !== 'map')).toEqual(plain);
 });

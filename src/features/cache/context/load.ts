@@ -7,7 +7,7 @@ import { renderVersion } from '../render-version.ts';
 import type { Segment } from '../segment.ts';
 import { fit, type Shares } from './budget.ts';
 import type { Candidate, Candidates } from './candidate.ts';
-import type { Documents, Gathered } from './documents.ts';
+import { type Documents, type Gathered, topOf } from './documents.ts';
 import type { Now } from './dynamic.ts';
 import { mapCandidates, systemCandidates, templateCandidates } from './frame.ts';
 import type { Gauge } from './gauge.ts';
@@ -47,7 +47,9 @@ export class Loader {
     const begun = needs.monotonic();
     const template = templates.get(input.template, needs.clock());
     const gathered = await documents.gather(context, input.documents);
-    const map = input.map ? mapCandidates(this.#parts.candidates, await needs.map(context)) : [];
+    const top = input.map ? topOf(context) : undefined;
+    const map =
+      top === undefined ? [] : mapCandidates(this.#parts.candidates, await needs.map(context.project.id, top));
     const { project } = context;
     const filling = { name: input.template, template, now: nowOf(needs, context, input) };
     const around = this.#around({ ...filling, values: { project: project.name, agent: input.agent } });

@@ -59,8 +59,8 @@ export interface ContextSources {
 
 export interface LoadingNeeds {
   readonly sources: ContextSources;
-  /** The map of a project without its secrets; '' where git knows nothing of it. */
-  readonly map: (context: Context) => Promise<string>;
+  /** The map of a project that lies in a directory, without its secrets; '' where git knows nothing of it. */
+  readonly map: (projectId: string, directory: string) => Promise<string>;
   /** Where the shipped templates lie, and where a person's own do. */
   readonly templates: { readonly shipped: string; readonly own: string };
   readonly redact: (root: string) => (text: string) => string;
