@@ -63,6 +63,8 @@ function declare(into: string): void {
   const settings = [
     ...['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--strict', '--exactOptionalPropertyTypes'],
     ...['--allowImportingTsExtensions', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'],
+    // the sources are checked as a whole elsewhere; here that would take three times as long
+    '--noCheck',
     ...['--types', 'node', '--rootDir', 'src', '--outDir', into, ...Object.values(entries)],
   ];
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
