@@ -81,6 +81,7 @@ function ours(directory: string, behind: Counting) {
   const loading = new ContextLoading(
     {
       ...{ sources: nothing, ignores: () => undefined, noted: () => undefined, note: async () => undefined },
+      map: async () => '',
       templates: { shipped: join(root, 'config', 'templates'), own: join(directory, 'templates') },
       redact: () => (text) => redactor.text(text).text,
       shares: () => ({ system: 0.4, template: 0.3, documentation: 0.2, dynamic: 0.1 }),

@@ -11,6 +11,7 @@ import type { Tensors } from '../features/cache/tensors/registry.ts';
 import { auditNeeds } from './cache-audit.ts';
 import { cachePlanning } from './cache-planning.ts';
 import { type ContextParts, contextLoading } from './context-loading.ts';
+import { IdleTensors } from './idle-tensors.ts';
 import { blocksNeeds } from './prefix-sources.ts';
 import { createTensors } from './tensors.ts';
 import { toldTo } from './told-briefs.ts';
@@ -30,6 +31,7 @@ export interface CacheWired {
   readonly needs: CacheNeeds;
   readonly loading: ContextLoading;
   readonly tensors: Tensors;
+  readonly idleTensors: IdleTensors;
   readonly closeLoading: () => void;
 }
 
@@ -37,6 +39,10 @@ export interface CacheWired {
 export function wireCache(parts: CacheParts): CacheWired {
   const { loading, close } = contextLoading(parts);
   const tensors = createTensors(parts);
+  const idleTensors = new IdleTensors({
+    ...{ ...parts, tensors },
+    onFault: (error) => parts.log('tensors', { why: error instanceof Error ? error.message : String(error) }),
+  });
   const given = { ...parts, toldTo: toldTo(parts.paths.printed), providers: providersOf(parts.packageRoot) };
   return {
     needs: {
@@ -48,7 +54,7 @@ export function wireCache(parts: CacheParts): CacheWired {
         planning: cachePlanning(given),
       },
     },
-    ...{ loading, tensors, closeLoading: close },
+    ...{ loading, tensors, idleTensors, closeLoading: close },
   };
 }
 

@@ -11,6 +11,7 @@ import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
 import { see, seen } from '../features/capture/queries.ts';
 import type { Paths } from '../platform/paths.ts';
 import { contextSources } from './context-sources.ts';
+import { ProjectMaps } from './project-maps.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
 import { TokenCounter } from './token-counter.ts';
@@ -31,6 +32,8 @@ export interface ContextParts extends Pick<LoadingNeeds, 'clock' | 'monotonic' |
 export function contextLoading(parts: ContextParts): { readonly loading: ContextLoading; readonly close: () => void } {
   const { paths, packageRoot, settings, projects, sources, redactorAt, clock, monotonic, ignores } = parts;
   const counter = new TokenCounter();
+  const redact = (root: string) => (text: string) => redactorAt(root).text(text.toWellFormed()).text;
+  const maps = new ProjectMaps({ redact, ignores });
   let prices: Prices | undefined;
   const loading = new ContextLoading(
     {
@@ -43,7 +46,8 @@ export function contextLoading(parts: ContextParts): { readonly loading: Context
       }),
       sources: contextSources(sources),
       templates: { shipped: join(packageRoot, 'config', 'templates'), own: join(paths.config, 'templates') },
-      redact: (root) => (text) => redactorAt(root).text(text.toWellFormed()).text,
+      redact,
+      map: (id, directory) => maps.of(id, directory),
       shares: (root) => {
         const {
           system_content: system,

@@ -1,4 +1,5 @@
 // What is kept of prefixes: stats, explain, clear, evict.
+import { PrsistError } from '../../core/errors.ts';
 import type { Reply } from '../../core/operation.ts';
 import type { Operations } from '../../features/operations.ts';
 import type { Cli, Register } from '../cli.ts';
@@ -34,9 +35,14 @@ export const registerBlocks: Register = (parent, bind) => {
     .command('clear')
     .description('Empty the cache of this project. Nothing is lost: what is needed is rendered again.')
     .option('--kind <kind>', `only this kind: ${kinds.join(', ')}`)
+    .option('--tensors', 'instead, the kept states of local engines, of all projects')
     .option('--yes', 'do not ask')
     .action(bind(clear));
-  withExamples(clears, ['prsist cache clear --yes', 'prsist cache clear --kind dynamic']);
+  withExamples(clears, [
+    'prsist cache clear --yes',
+    'prsist cache clear --kind dynamic',
+    'prsist cache clear --tensors --yes',
+  ]);
   const evicts = parent
     .command('evict')
     .description(
@@ -72,10 +78,22 @@ async function stats(cli: Cli, { prefixes: asked, provider, model, least }: Stat
       ['known of new', `${hits(reply.last_7_days)} in 7 days, ${hits(reply.last_30_days)} in 30`],
       ['loaded ahead', ahead(reply.preload)],
       ['evicts', evicting(reply)],
+      ...tensorRows(reply.tensors),
       ...(reply.skipped > 0 ? [['not kept', `${plural(reply.skipped, 'chain')}: there was no room`]] : []),
     ]);
     if (prefixes) showPrefixes(cli, reply);
   });
+}
+
+/** Nothing where the tier is off and empty: few people have an engine of their own. */
+function tensorRows({ enabled, states, bytes, max_bytes, uses, saved_ms, evicted }: Stats['tensors']) {
+  if (!enabled && states === 0) return [];
+  const gone = evicted > 0 ? `; ${evicted} evicted since the daemon started` : '';
+  const saved = `${plural(uses, 'restore')} saved ${(saved_ms / 1000).toFixed(1)} s`;
+  return [
+    ['local engines', `${plural(states, 'state')}, ${size(bytes)} of ${size(max_bytes)}, ${saved}${gone}`],
+    ...(enabled ? [] : [['', 'off: kv_tensors.enabled']]),
+  ];
 }
 
 function kindShown({ kinds: all }: Stats, kind: (typeof kinds)[number]): string {
@@ -123,10 +141,12 @@ function showPrefixes(cli: Cli, { prefixes, least }: Stats): void {
 
 interface ClearOptions {
   readonly kind?: string;
+  readonly tensors?: boolean;
   readonly yes?: boolean;
 }
 
 async function clear(cli: Cli, options: ClearOptions): Promise<number> {
+  if (options.tensors) return clearTensors(cli, options);
   const kind = options.kind === undefined ? undefined : oneOf(kinds, options.kind, '--kind');
   const question = `Empty the cache of this project${kind === undefined ? '' : ` of ${kind}`}? It is rendered again when it is needed.`;
   if (!(await confirmed(cli, question, options.yes ?? false, { why: 'the cache would be cold', hint: 'say --yes' }))) {
@@ -134,6 +154,25 @@ async function clear(cli: Cli, options: ClearOptions): Promise<number> {
     return 1;
   }
   return finished(cli, await cli.client.call('cache.clear', { kind }));
+}
+
+async function clearTensors(cli: Cli, { kind, yes = false }: ClearOptions): Promise<number> {
+  if (kind !== undefined) {
+    throw new PrsistError('input/invalid', 'states of local engines have no kind', {
+      ...{ field: '--kind', hint: 'give --tensors or --kind' },
+    });
+  }
+  const { items, bytes } = await cli.client.call('tensor.list', {});
+  const question = `Remove ${plural(items.length, 'kept state')} of local engines (${size(bytes)}), of all projects? What is needed is computed again.`;
+  const unseen = { why: 'computing them again takes its time', hint: 'say --yes' };
+  if (items.length > 0 && !(await confirmed(cli, question, yes, unseen))) {
+    cli.print.note('nothing was taken away');
+    return 1;
+  }
+  cli.answer(await cli.client.call('tensor.drop', { all: true }), (gone) =>
+    cli.print.line(`gone: ${plural(gone.dropped, 'state')}, ${size(gone.bytes)}`),
+  );
+  return 0;
 }
 
 async function evict(cli: Cli, { targetMb }: { readonly targetMb: number }): Promise<number> {

@@ -9,6 +9,7 @@ import { breakpoint, zones } from './contract-plan.ts';
 import { unstable } from './lint.ts';
 import { strategies } from './policies/strategy.ts';
 import { segmentKinds, segmentPlaces } from './segment.ts';
+import { tensorTotals } from './tensors/wire.ts';
 
 const kind = z.enum(segmentKinds);
 const room = z.object({ segments: z.int(), bytes: z.int(), share: z.number() });
@@ -113,6 +114,8 @@ export const blocksContract = {
       last_30_days: used,
       /** Chains that were not kept for want of room since the daemon started. */
       skipped: z.int(),
+      /** States of local engines, of all projects. */
+      tensors: tensorTotals,
       prefixes: z.array(prefix),
       preload,
       /** From how many tokens on they are told, and whose minimum that is; null where none is known. */

@@ -54,6 +54,8 @@ export const loadingContract = {
       budget_tokens: z.int().min(500).max(2_000_000).default(32_000),
       /** How many of the last messages, at most. */
       turns: z.int().min(0).max(6).default(6),
+      /** With a map of the project: its directories as the last commit has them. */
+      map: z.boolean().optional(),
     }),
     output: z.object({
       segments: z.array(segment),

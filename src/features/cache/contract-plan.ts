@@ -61,6 +61,8 @@ export const planContract = {
     output: z.object({
       source: z.enum(['segments', 'session', 'project']),
       session_id: z.string().nullable(),
+      /** Who named the model; null: nobody, and the safest values are taken. */
+      model_from: z.enum(['asked', 'session']).nullable(),
       ...{ provider: z.string(), model: z.string().nullable(), rules: z.string(), mode: z.string().nullable() },
       ...{ segments: z.array(planned), breakpoints: z.array(breakpoint), ttl: z.string().nullable() },
       key: z.object({ name: z.string(), value: z.string() }).nullable(),
@@ -71,6 +73,7 @@ export const planContract = {
       expected_cost: z
         .object({ unit: z.literal('tokens of uncached input'), ...costs, usd: z.object(costs).nullable() })
         .nullable(),
+      keep_alive: z.object({ every_s: z.number(), most: z.int(), saves: z.number(), each: z.number() }).nullable(),
       warnings: z.array(z.object({ code: z.string(), text: z.string(), slot: z.string().optional() })),
       request: z.object({ ...call, before: z.array(z.object(call)) }).optional(),
     }),

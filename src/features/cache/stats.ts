@@ -9,13 +9,20 @@ import { usageOf } from './evict.ts';
 import { leastTokens } from './least-tokens.ts';
 import type { BlocksNeeds } from './needs-blocks.ts';
 import { segmentKinds } from './segment.ts';
+import type { TensorTotals } from './tensors/registry.ts';
 
 type Stats = (typeof blocksContract)['cache.stats'];
 
 const dayMs = 86_400_000;
 
+/** What stands beside the blocks. */
+interface Besides {
+  readonly loading: Pick<ContextLoading, 'preloadState'>;
+  readonly tensors: () => TensorTotals;
+}
+
 /** What the cache of a project keeps, how much of it was known when it was asked, and what sessions have in common. */
-export function stats(needs: BlocksNeeds, loading: Pick<ContextLoading, 'preloadState'>) {
+export function stats(needs: BlocksNeeds, { loading, tensors }: Besides) {
   const { room, setting } = needs;
   return (context: Context, input: Parsed<Stats>): Reply<Stats> => {
     const read = context.read.project;
@@ -37,6 +44,7 @@ export function stats(needs: BlocksNeeds, loading: Pick<ContextLoading, 'preload
       last_7_days: usedSince(read, context.now, 7),
       last_30_days: usedSince(read, context.now, 30),
       skipped: room.skipped(),
+      tensors: tensors(),
       prefixes: prefixes ? detectCacheablePrefixes(read, { least: least.tokens, limit }) : [],
       least,
       preload: loading.preloadState(),

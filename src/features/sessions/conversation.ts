@@ -1,6 +1,6 @@
 // What a session has in front of its model: the blocks of its messages, and how its requests came.
 import type { Read } from '../../store/record-type.ts';
-import { requestsOfSession, type SaidRow, saidInSession } from './conversation-queries.ts';
+import { type RequestRow, requestsOfSession, type SaidRow, saidInSession } from './conversation-queries.ts';
 import { compactedAt } from './turn-queries.ts';
 import { findSession } from './wire.ts';
 
@@ -36,8 +36,13 @@ export function conversationOf(
   const pauses = requests.slice(1).map(({ at }, n) => Math.max(0, at - (requests[n]?.at ?? at)) / 1000);
   return {
     ...{ session_id, said: saidBy(read, session_id, { least_trust: leastTrust, limit }), pauses_s: pauses },
-    ...{ first_tokens: requests[0]?.tokens ?? null, model: requests.at(-1)?.model ?? null },
+    ...{ first_tokens: requests[0]?.tokens ?? null, model: lastModel(requests) },
   };
+}
+
+/** What an agent says in the name of a model, as `<synthetic>`, is of none. */
+function lastModel(requests: readonly RequestRow[]): string | null {
+  return requests.findLast(({ model }) => model !== null && !model.startsWith('<'))?.model ?? null;
 }
 
 function* saidBy(

@@ -267,7 +267,7 @@ function nameOf(path: string, root: string, from: string): string {
 }
 
 /** The work tree the caller stands in, where it is one of this project; else the project's main directory. */
-function topOf({ project: { root }, caller: { directory } }: Context): string | undefined {
+export function topOf({ project: { root }, caller: { directory } }: Context): string | undefined {
   const tree = directory === undefined ? undefined : workTreeOf(directory);
   return tree !== undefined && tree.mainTop === root ? tree.top : root;
 }

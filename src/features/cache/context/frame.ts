@@ -23,6 +23,11 @@ const stable = 0.0005;
 const frame =
   'Context of the project {{project}}, put together by prsist: its rules, its documents, and what is remembered of earlier sessions. Times are UTC.';
 
+/** Where things lie in the project. */
+export function mapCandidates(candidates: Candidates, text: string): Candidate[] {
+  return candidates.ofText({ slot: 'map', kind: 'system', place: 'system', change: stable, rank: 1 }, text);
+}
+
 /** Frames with their names filled in: of the template and the values that were wanted last. */
 export class Framing {
   readonly #candidates: Candidates;

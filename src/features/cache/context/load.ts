@@ -7,9 +7,9 @@ import type { Segment } from '../segment.ts';
 import { Arranging } from './arranging.ts';
 import type { Candidate, Candidates } from './candidate.ts';
 import { Chaining } from './chained.ts';
-import type { Documents, Gathered } from './documents.ts';
+import { type Documents, type Gathered, topOf } from './documents.ts';
 import type { Now } from './dynamic.ts';
-import { Framing } from './frame.ts';
+import { Framing, mapCandidates } from './frame.ts';
 import type { Gauge } from './gauge.ts';
 import type { LoadingNeeds } from './needs.ts';
 import { Showing } from './showing.ts';
@@ -53,11 +53,14 @@ export class Loader {
     const begun = needs.monotonic();
     const template = templates.get(input.template, needs.clock());
     const gathered = await documents.gather(context, input.documents);
+    const top = input.map ? topOf(context) : undefined;
+    const map =
+      top === undefined ? [] : mapCandidates(this.#parts.candidates, await needs.map(context.project.id, top));
     const { project } = context;
     const filling = { name: input.template, template, now: nowOf(needs, context, input) };
     const around = this.#framing.around({ ...filling, values: { project: project.name, agent: input.agent } });
     const room = { budget: input.budget_tokens, shares: needs.shares(project.root) };
-    const arranged = this.#arranging.arranged(project.id, [...gathered.candidates, ...around], room);
+    const arranged = this.#arranging.arranged(project.id, [...gathered.candidates, ...map, ...around], room);
     const { said, segments, all } = arranged;
     return {
       ...{ segments, candidates: all },

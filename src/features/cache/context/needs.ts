@@ -89,6 +89,8 @@ export interface LoadingNeeds {
   /** Absent where nothing is kept. */
   readonly chains?: KnownChains | undefined;
   readonly sources: ContextSources;
+  /** The map of a project that lies in a directory, without its secrets; '' where git knows nothing of it. */
+  readonly map: (projectId: string, directory: string) => Promise<string>;
   /** Where the shipped templates lie, and where a person's own do. */
   readonly templates: { readonly shipped: string; readonly own: string };
   readonly redact: (root: string) => (text: string) => string;
