@@ -10,7 +10,7 @@ interface Open extends Reader {
   readonly inode: number | undefined;
 }
 
-/** Open at once: the user database, the project that is worked in, and some that were looked at. */
+/** Kept open from one search to the next: the user database, the project that is worked in, and some that were looked at. */
 const most = 12;
 
 export class SearchReaders {
@@ -25,6 +25,7 @@ export class SearchReaders {
     } finally {
       for (const each of this.#begun) each.end();
       this.#begun.clear();
+      this.#closeOldest();
     }
   }
 
@@ -49,9 +50,12 @@ export class SearchReaders {
     known?.close();
     const fresh = { ...openReader(file), inode };
     this.#open.set(file, fresh);
-    const [oldest] = this.#open.keys();
-    if (this.#open.size > most && oldest !== undefined) this.#close(oldest);
     return fresh;
+  }
+
+  /** After the search: one of all projects reads more of them at once than are kept. */
+  #closeOldest(): void {
+    for (const file of [...this.#open.keys()].slice(0, -most)) this.#close(file);
   }
 
   closeAll(): void {
