@@ -193,7 +193,8 @@ async function main(): Promise<void> {
     }
     say(`operations.json ${await writeOperations(join(fresh, 'operations.json'))} operations`);
     say(`redaction.json ${await writeRules(join(fresh, 'redaction.json'))} rules`);
-    say(sizes((await build(libraryOptions(join(fresh, 'library', 'library.mjs')))).metafile));
+    for (const name of ['library', 'tensors'] as const)
+      say(sizes((await build(libraryOptions(name, join(fresh, 'library', `${name}.mjs`)))).metafile));
     say(`types ${writeTypes(join(fresh, 'library'))} files`);
     say(`migrations ${copyMigrations(join(fresh, 'migrations'))} files`);
     fs.chmodSync(fresh, 0o755);

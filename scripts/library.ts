@@ -1,4 +1,5 @@
-// What programs get by `import { plan } from 'prsist'`: one module with the rules of providers built in, and its types.
+// What programs import: `prsist`, plans with the rules of providers built in, and `prsist/tensors`, states of local engines;
+// each is one module with its types.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,24 +8,30 @@ import type { BuildOptions } from 'esbuild';
 import { readProviders } from '../src/config/provider-rules.ts';
 
 const root = join(import.meta.dirname, '..');
-const entry = 'src/features/cache/plan/library.ts';
+/** Modules by the name they are built under. */
+export const entries = { library: 'src/features/cache/plan/library.ts', tensors: 'src/client/tensors.ts' } as const;
 
-/** Options for the module. It is alone: the daemon and the command line have nothing of it. */
-export function libraryOptions(outfile: string): BuildOptions & { readonly metafile: true } {
+/** Options for one of them. The daemon and the command line have nothing of the planner. */
+export function libraryOptions(
+  name: keyof typeof entries,
+  outfile: string,
+): BuildOptions & { readonly metafile: true } {
   return {
-    ...{ absWorkingDir: root, entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' },
+    ...{ absWorkingDir: root, entryPoints: [entries[name]], outfile, bundle: true, platform: 'node', format: 'esm' },
     ...{ target: 'node22', legalComments: 'none', logLevel: 'warning', metafile: true, minifySyntax: true },
     define: { shippedProviders: JSON.stringify(readProviders(root)) },
   };
 }
 
-/** Writes the declarations of the module and of what they name into a directory; `library.d.ts` is the first. Returns their number. */
+/** Writes the declarations of both, and of what they name, into a directory: `library.d.ts`, `tensors.d.ts`. Returns their number. */
 export function writeTypes(into: string): number {
   const declared = fs.mkdtempSync(join(tmpdir(), 'prsist-types-'));
   try {
     declare(declared);
-    const first = join(declared, relative('src', entry).replace(/\.ts$/, '.d.ts'));
-    const wanted = [...named(first)];
+    const firsts = Object.values(entries).map((entry) =>
+      join(declared, relative('src', entry).replace(/\.ts$/, '.d.ts')),
+    );
+    const wanted = [...new Set(firsts.flatMap((first) => [...named(first)]))];
     for (const path of wanted) {
       // no two of them have one name: they lie beside one another
       const text = fs.readFileSync(path, 'utf8').replace(relativeImport, (_, file) => `from './${base(file)}.js'`);
@@ -56,7 +63,9 @@ function declare(into: string): void {
   const settings = [
     ...['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--strict', '--exactOptionalPropertyTypes'],
     ...['--allowImportingTsExtensions', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'],
-    ...['--types', 'node', '--rootDir', 'src', '--outDir', into, entry],
+    // the sources are checked as a whole elsewhere; here that would take three times as long
+    '--noCheck',
+    ...['--types', 'node', '--rootDir', 'src', '--outDir', into, ...Object.values(entries)],
   ];
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status, stdout } = spawnSync(process.execPath, [tsc, ...settings], { cwd: root, encoding: 'utf8' });

@@ -34,9 +34,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['core', 'platform'],
   store: ['core', 'platform'],
   features: ['core', 'platform', 'config', 'store'],
-  daemon: ['core', 'platform', 'config', 'store', 'features'],
-  client: ['core', 'platform'],
-  cli: ['core', 'platform', 'client', 'hook'], // `prsist hook` is how the Node hook is called
+  daemon: ['core', 'platform', 'config', 'store', 'features', 'engines'],
+  engines: ['core', 'platform'], // spoken to by commands, by the library, and by the daemon when nobody works
+  client: ['core', 'platform', 'engines'],
+  cli: ['core', 'platform', 'client', 'engines', 'hook'], // `prsist hook` is how the Node hook is called
   tui: ['core', 'platform', 'client'],
   mcp: ['core', 'platform', 'client'],
   hook: ['core', 'platform'],
@@ -51,7 +52,7 @@ function mayName(path: string, to: string, how: string): boolean {
   if (here === there || mayImport[here]?.includes(there)) return true;
   // the shapes of requests and replies: as types for every front end, as values where tools are derived from them
   if (there !== 'features') return false;
-  return (isContract(to) && here === 'mcp') || (how === 'type' && ['client', 'cli', 'tui'].includes(here));
+  return (isContract(to) && here === 'mcp') || (how === 'type' && ['client', 'cli', 'engines', 'tui'].includes(here));
 }
 
 /** Features share the files beside them and never one another; only the list of all contracts knows them. */

@@ -24,7 +24,7 @@ const benches = [
   'retrieve',
   'ephemeral',
   'connections',
-  ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup'] : []),
+  ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory'] : []),
 ];
 
 for (const name of benches) {

@@ -2,19 +2,26 @@
 // and tokenises everything (B0), the same in a warm process, and a competent loader that keeps texts and token counts by
 // the times of the files and tokenises what changed (B1); 0, 2, 10, 50 and 100 % of the files changed before each load.
 // Rounds of B1 and prsist take turns, each on its own copy of the files. prsist estimates what changed and counts it
-// behind the answer: what that takes is told, too. One JSON line; milliseconds.
+// behind the answer: what that takes is told, too. How much was loaded before is looked up in an index on disk. One JSON line; milliseconds.
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { readRedactionRules } from '../../src/config/redaction.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { createRedactor } from '../../src/core/redact.ts';
 import { TokenCounter } from '../../src/daemon/token-counter.ts';
+import { addLinks } from '../../src/features/cache/blocks.ts';
 import { ContextLoading } from '../../src/features/cache/context/loading.ts';
-import type { ContextSources } from '../../src/features/cache/context/needs.ts';
+import type { ContextSources, LoadedChain } from '../../src/features/cache/context/needs.ts';
 import { contextText, framedDocument } from '../../src/features/cache/context/render.ts';
+import { knownChains, loadedLinks } from '../../src/features/cache/loaded.ts';
+import { packedLink } from '../../src/features/cache/segments.ts';
 import type { Context } from '../../src/features/feature.ts';
+import { migration } from '../../src/store/migrate.ts';
+import { Store } from '../../src/store/store.ts';
 import { quantile, rest, rounded } from './measure.ts';
 
 const files = 60;
@@ -66,6 +73,7 @@ const redactor = createRedactor(readRedactionRules(root, []), Buffer.alloc(32, 1
 /** prsist, as the daemon has it, without a memory around the files. */
 function ours(directory: string, behind: Counting) {
   const counter = new TokenCounter();
+  const index = indexIn(`${directory}.db`);
   const nothing: ContextSources = {
     ...{ memory: () => '', session: () => undefined, handoff: () => undefined, git: () => null },
     ...{ tasks: () => [], news: () => [], stored: () => undefined, bank: () => [] },
@@ -73,6 +81,7 @@ function ours(directory: string, behind: Counting) {
   const loading = new ContextLoading(
     {
       ...{ sources: nothing, ignores: () => undefined, noted: () => undefined, note: async () => undefined },
+      map: async () => '',
       templates: { shipped: join(root, 'config', 'templates'), own: join(directory, 'templates') },
       redact: () => (text) => redactor.text(text).text,
       shares: () => ({ system: 0.4, template: 0.3, documentation: 0.2, dynamic: 0.1 }),
@@ -82,6 +91,7 @@ function ours(directory: string, behind: Counting) {
         behind.ms += performance.now() - begun;
         return counts;
       },
+      chains: index.chains,
       ...{ writePrice: () => undefined, clock: () => Date.now(), monotonic: () => performance.now() },
       onFault: (error) => {
         throw error;
@@ -90,15 +100,60 @@ function ours(directory: string, behind: Counting) {
     () => ({ root: directory }),
   );
   // of a request only the project and where the caller stands are looked at
-  const context = { project: { id: 'bench', name: 'bench', root: directory }, caller: {} } as unknown as Context;
+  const context = {
+    project: { id: 'bench', name: 'bench', root: directory },
+    ...{ caller: {}, read: { project: index.read } },
+  } as unknown as Context;
   const input = { template: 'resume', session_id: undefined, agent: 'codex', budget_tokens: 400_000, turns: 0 };
   return {
     async load() {
       const { reply } = await loading.load(context, { ...input, documents: names });
       return { texts: reply.segments.map(({ text }) => text), tokens: reply.tokens, reply };
     },
-    settled: () => loading.settled(),
-    close: () => counter.close(),
+    async settled() {
+      await loading.settled();
+      await index.written();
+    },
+    close() {
+      counter.close();
+      index.close();
+    },
+  };
+}
+
+/** The index of prefixes, written behind the answers as the daemon does. */
+function indexIn(file: string) {
+  const id = (last: number) => `019a3985-b900-7000-8000-00000000000${last}`;
+  const sql = (path: string) => fs.readFileSync(join(root, 'src', path), 'utf8');
+  const steps = ['store/migrations/0001-log.sql', 'features/cache/migrations/0026-cache.sql'];
+  const store = new Store({
+    ...{ file, kind: 'project', deviceName: 'bench', projections: [] },
+    identity: { ws: id(1), dev: id(2), user: id(3), project: id(4) },
+    migrations: steps.map((path) => migration(path.split('/').at(-1) ?? '', sql(path))),
+    ...{ clock: Date.now, random: randomBytes, failpoint: () => undefined, onCommit: () => undefined },
+  });
+  let waiting: LoadedChain | undefined;
+  // of the settings only these are asked for
+  const kvCache = { enabled: true, prefix_detection: true } as Config['optimization']['kv_cache'];
+  const chains = knownChains({
+    room: {
+      ...{ emptied: () => 0, isComing: () => false },
+      loaded: (_id, chain) => {
+        waiting = chain;
+      },
+    },
+    setting: () => kvCache,
+  });
+  return {
+    ...{ chains, read: store.read, close: () => store.close() },
+    async written() {
+      const chain = waiting;
+      waiting = undefined;
+      if (!chain) return;
+      const links = loadedLinks(chain);
+      const packed = new Map(links.map((link, at) => [at, packedLink(link, true)]));
+      await store.write((tx) => addLinks(tx, { links, packed, most: links.length }));
+    },
   };
 }
 
@@ -219,7 +274,9 @@ async function column(share: number, { left, right, b1, product, counting }: Sid
     const first = early ?? (await timed(b1));
     own?.push(second.ms);
     theirs?.push(first.ms);
-    if (second.answer.reply.files.changed.length !== many) throw new Error('not what changed was read');
+    const { files: looked, hit } = second.answer.reply;
+    if (looked.changed.length !== many) throw new Error('not what changed was read');
+    if (many === 0 && hit.segments < files) throw new Error('what was loaded before is not known');
     await product.settled();
   }
   const of = (times: readonly number[] = []) => ({

@@ -2,13 +2,13 @@
 // asked for. Conversations grow, go back and come again, sixty at a time. The policies run in turns, `lru` is the reference;
 // the least of three rounds counts. One JSON line. Bars: 1 ms per request; 1.6 MB, 40 bytes per block for each of four
 // policies.
-import { evictionOf, strategies } from '../../src/features/cache/policies/policy.ts';
-import { seeded } from '../eval/prefix/sessions.ts';
+import { evictionOf } from '../../src/features/cache/policies/policy.ts';
+import { strategies } from '../../src/features/cache/policies/strategy.ts';
+import { conversations } from '../eval/prefix/conversations.ts';
 import { simulate } from '../eval/prefix/simulate.ts';
-import { packed, type Request } from '../eval/prefix/trace.ts';
+import { packed } from '../eval/prefix/trace.ts';
 
 const capacity = 10_000;
-const open = 60;
 const requests = Math.max(2_000, Number(process.argv[2] ?? 6_000));
 const bar = { cpu_ms: 1, bytes: 1_600_000 };
 
@@ -21,24 +21,7 @@ function measured(trace: ReturnType<typeof packed>, strategy: (typeof strategies
   return { cpu_ms: (user + system) / 1000 / requests, bytes: policy.bytes, answered };
 }
 
-/** Conversations of 20 to 400 blocks that begin with one of five heads; an ended one is followed by another. */
-function conversations(count: number): readonly Request[] {
-  const random = seeded(1);
-  const upTo = (most: number) => Math.floor(random() * most);
-  let next = 5 * 20;
-  const begin = () => Array.from({ length: 20 }, (_, i) => 20 * (next % 5) + i);
-  const running = Array.from({ length: open }, begin);
-  return Array.from({ length: count }, (_, i) => {
-    const which = Math.floor(open * random() ** 2);
-    const before = running[which] ?? [];
-    const kept = before.length > 400 ? begin() : before.slice(0, Math.max(20, before.length - upTo(2)));
-    const blocks = [...kept, ...Array.from({ length: 1 + upTo(12) }, () => next++)];
-    running[which] = blocks;
-    return { at: i * 2, blocks };
-  });
-}
-
-const trace = packed('made', conversations(requests));
+const trace = packed('made', conversations({ requests, open: 60, longest: 400 }));
 const rounds = [1, 2, 3].map(() => strategies.map((strategy) => measured(trace, strategy)));
 const lines = strategies.map((strategy, i) => {
   const cpu = Math.min(...rounds.map((round) => round[i]?.cpu_ms ?? Number.NaN));

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, createClient } from '../../src/client/call.ts';
-import { restorePrefix, savePrefix } from '../../src/client/tensors/kept-prefix.ts';
-import { type NodeLlama, openNodeLlama } from '../../src/client/tensors/node-llama.ts';
+import { restorePrefix, savePrefix } from '../../src/engines/kept-prefix.ts';
+import { type NodeLlama, openNodeLlama } from '../../src/engines/node-llama.ts';
 import { makeGguf, type Shape } from '../make-gguf.ts';
 import { quantile, rounded, type World, world } from './measure.ts';
 

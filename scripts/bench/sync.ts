@@ -7,12 +7,12 @@ import os from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Id } from '../../src/core/ids.ts';
-import { push, type SyncParts, sync } from '../../src/features/sync/engine.ts';
+import { searchProjection } from '../../src/features/search/projection.ts';
 import { findables, hidings } from '../../src/features/sessions/findable.ts';
 import { messageRows } from '../../src/features/sessions/message-projection.ts';
 import { messageAdd, sessionStart } from '../../src/features/sessions/records.ts';
 import { sessionRows } from '../../src/features/sessions/session-projection.ts';
-import { searchProjection } from '../../src/features/search/projection.ts';
+import { push, type SyncParts, sync } from '../../src/features/sync/engine.ts';
 import { logMarks, packFiles } from '../../src/platform/pack-files.ts';
 import { createRandom } from '../../src/platform/random.ts';
 import { breathe } from '../../src/platform/time.ts';
@@ -51,8 +51,11 @@ function measure(count: number): void {
       ratio: rounded((received.ms ?? 0) / (received.reference ?? 1), 1),
       bars,
       ok:
-        (received.ms ?? 0) <= bars.pull_s * 1e3 && (sent.ms ?? 0) <= bars.cut_s * 1e3 && wireShare <= bars.wire_share &&
-        (received.rss ?? 0) <= bars.rss_mib && Math.max(received.pushed ?? 0, received.pulled ?? 0) <= bars.one_ms,
+        (received.ms ?? 0) <= bars.pull_s * 1e3 &&
+        (sent.ms ?? 0) <= bars.cut_s * 1e3 &&
+        wireShare <= bars.wire_share &&
+        (received.rss ?? 0) <= bars.rss_mib &&
+        Math.max(received.pushed ?? 0, received.pulled ?? 0) <= bars.one_ms,
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   } finally {
@@ -62,7 +65,10 @@ function measure(count: number): void {
 
 function run(what: 'send' | 'receive', place: string, count: number): Readonly<Record<string, number>> {
   const args = [import.meta.filename, what, place, String(count)];
-  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error(`${what} failed`);
   // the line printed by child
   return JSON.parse(stdout) as Record<string, number>;
@@ -79,7 +85,9 @@ async function send(place: string, count: number): Promise<Record<string, number
   const json = here.store.statements.one<{ bytes: number }>('select sum(octet_length(body)) as bytes from records', []);
   const { ms, cpu } = await timed(() => push(here.parts));
   here.close();
-  const files = fs.readdirSync(join(place, 'remote'), { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  const files = fs
+    .readdirSync(join(place, 'remote'), { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile());
   const wire = files.reduce((sum, each) => sum + fs.statSync(join(each.parentPath, each.name)).size, 0);
   return { ms, cpu, wire, json: json?.bytes ?? 0 };
 }
@@ -126,7 +134,9 @@ function open(place: string, dev: Id) {
   const own = join(place, dev);
   fs.mkdirSync(own, { recursive: true, mode: 0o700 });
   const steps = fs.globSync('**/migrations/*.sql', { cwd: source });
-  const migrations = steps.map((path) => migration(path.split('/').at(-1) ?? '', fs.readFileSync(join(source, path), 'utf8')));
+  const migrations = steps.map((path) =>
+    migration(path.split('/').at(-1) ?? '', fs.readFileSync(join(source, path), 'utf8')),
+  );
   const settings = {
     ...{ deviceName: 'bench', migrations, clock: Date.now, random: createRandom(), monotonic: () => performance.now() },
     ...{ failpoint: () => undefined, onCommit: () => undefined },
@@ -146,7 +156,12 @@ function open(place: string, dev: Id) {
     keys: packKeys(dev, { ws, devices: [sender, receiver] }),
     projects: [{ project, use: (work) => work(store) }],
     ...{ shelf: packFiles(join(own, 'packs')), marks: logMarks(join(own, 'marks.json')), random: createRandom() },
-    ...{ clock: Date.now, monotonic: () => (process.env["ONE"] ? 0 : performance.now()), breathe, failpoint: () => undefined },
+    ...{
+      clock: Date.now,
+      monotonic: () => (process.env['ONE'] ? 0 : performance.now()),
+      breathe,
+      failpoint: () => undefined,
+    },
     signal: new AbortController().signal,
   };
   const close = () => {

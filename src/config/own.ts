@@ -99,6 +99,16 @@ export const own = {
     enabled: flag(false, 'Whether states of local engines (keys and values of a prompt) are kept as files.'),
     max_mb: whole([0, 1_000_000], 4096, 'Most megabytes of them.'),
     dir: place('Directory they lie in; without it, tensors in the data directory. For you alone: chmod 700.'),
+    server: place('Address of a llama.cpp server of this machine that computes and reads them.'),
+    server_slot: whole([0, 1023], 0, 'Its slot for that: one that nobody else uses.'),
+    server_key_file: place('File that holds its API key, and nothing else.'),
+    server_kv_type: text('f16/f16', 'Types of its keys and values, as it was started; it does not say so itself.'),
+    server_rope: name('What it was told of RoPE, as --rope-freq-base 10000.'),
+    server_swa: name('What it was told of sliding windows, as full.'),
+    save_when_idle: flag(
+      false,
+      'Whether that server computes what several sessions begin with, and it is kept, while nobody works.',
+    ),
   }),
   privacy: z.strictObject({
     redact: alwaysOn(stored, 'Secrets are taken out before anything is stored.', { project: 'stricter' }),

@@ -38,6 +38,7 @@ const provider = z
     read: perModel(times).optional(),
     storage_per_hour: perModel(times).optional(),
     key: z.looseObject({ ...dated, v: z.string().nullable(), requests_per_minute: count.min(1).optional() }).optional(),
+    renewed_by_read: rule(z.boolean()).optional(),
     no_breakpoint_on: rule(z.array(z.string())).optional(),
     retention_24h: rule(z.array(z.string())).optional(),
   })

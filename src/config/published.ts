@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { choice, flag, share, text, whole } from './fields.ts';
 
-const eviction = { later: 'eviction by value; until then lru evicts', project: 'any' } as const;
 const engine = { later: 'analytics' } as const;
 const teams = { later: 'workspaces' } as const;
 
@@ -12,7 +11,12 @@ const kvCache = z.strictObject({
   prefix_detection: flag(true, 'Whether reusable prefixes are learnt across sessions.', {
     project: 'any',
   }),
-  cache_strategy: choice(['lru', 'value', 'auto'], 'lru', 'What is evicted first from the prefix cache.', eviction),
+  cache_strategy: choice(
+    ['lru', 'value', 'auto'],
+    'lru',
+    'What leaves the prefix cache first: unused longest, by what is learnt of its use, or that at a bounded risk.',
+    { project: 'any' },
+  ),
   compression: flag(true, 'Whether segments of 1 KiB and more are compressed.'),
   auto_cleanup: flag(true, 'Whether the prefix cache is tidied up when idle.'),
   budget_allocation: z.strictObject({

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonical } from './canonical.ts';
 
 declare const idBrand: unique symbol;
@@ -37,7 +37,8 @@ export function idBytes(id: string): Uint8Array {
 
 /** SHA-256 of a text's UTF-8 bytes (or of bytes), as lower-case hex. */
 export function sha256Hex(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  // in one step: for the short texts that most are, half of the time
+  return hash('sha256', data);
 }
 
 /** The first eight characters, as ids are shown to people. */

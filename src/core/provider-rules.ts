@@ -52,6 +52,8 @@ export interface ProviderRules {
   /** Times the price of uncached input, for a token kept one hour. */
   readonly storage_per_hour?: PerModel<number> | undefined;
   readonly key?: KeyRule | undefined;
+  /** Whether a read begins the life of an entry anew. */
+  readonly renewed_by_read?: Rule<boolean> | undefined;
   readonly no_breakpoint_on?: Rule<readonly string[]> | undefined;
   /** Models that keep entries for a day where a request asks for it. */
   readonly retention_24h?: Rule<readonly string[]> | undefined;
@@ -81,6 +83,11 @@ const sections: Readonly<Record<string, string>> = { 'llama.cpp': 'llama_cpp' };
 /** Their models are files of the person's own. */
 const local = ['ollama', 'llama.cpp'];
 
+/** Whether a provider runs the models of the person. */
+export function isLocal(provider: string): boolean {
+  return local.includes(provider);
+}
+
 /** Names of all providers that a plan can be made for. */
 export function providerNames({ rules }: Providers): readonly string[] {
   const named = new Map(Object.entries(sections).map(([name, section]) => [section, name]));
@@ -98,17 +105,24 @@ export function rulesFor(providers: Providers, provider: string, model: string |
       hint: `one of ${names.join(', ')}`,
     });
   }
-  const name = provider === 'openai' && isFrom56(model) ? 'openai_5_6' : (sections[provider] ?? provider);
+  const name = sectionOf(provider, model);
   const rules = providers.rules[name];
   if (!rules) throw new PrsistError('config/invalid', `the rules of ${name} are missing in config/providers.yaml`);
   const known = model === undefined ? null : knownName(rules, model);
-  if (model !== undefined && known === null && !local.includes(provider)) {
+  if (model !== undefined && known === null && !isLocal(provider)) {
     throw new PrsistError('model/unknown', `no rules are known of ${model} at ${provider}`, {
-      hint: `without a model the safest values are taken; known are ${knownModels(rules).join(', ')}`,
+      hint: `without a model the safest values are taken; known are ${modelsAt(providers, provider).join(', ')}`,
     });
   }
   const usd = known === null ? null : (providers.input_usd[known] ?? null);
   return { provider, name, rules, model: model ?? null, known, usd };
+}
+
+/** Whether a model is in the rules of a provider; those of local engines are in none. */
+export function hasModel(providers: Providers, provider: string, model: string): boolean {
+  const name = sectionOf(provider, model);
+  const rules = providers.rules[name];
+  return rules !== undefined && knownName(rules, model) !== null;
 }
 
 /** A value for the model of these rules; null where it is not known. */
@@ -141,6 +155,10 @@ export function plainName(model: string): string {
   return name.replace(/^(\d+(?:-\d+)?)-([a-z]+)$/, '$2-$1');
 }
 
+function sectionOf(provider: string, model: string | undefined): string {
+  return provider === 'openai' && isFrom56(model) ? 'openai_5_6' : (sections[provider] ?? provider);
+}
+
 function knownName(rules: ProviderRules, model: string): string | null {
   const name = plainName(model);
   return knownModels(rules).some((each) => plainName(each) === name) ? name : null;
@@ -149,6 +167,15 @@ function knownName(rules: ProviderRules, model: string): string | null {
 function knownModels(rules: ProviderRules): readonly string[] {
   const lists = [rules.min_tokens, rules.window_tokens, rules.read].map((rule) => Object.keys(rule?.models ?? {}));
   return [...new Set(lists.flat())];
+}
+
+/** Of all its sections. */
+function modelsAt({ rules }: Providers, provider: string): readonly string[] {
+  const names = provider === 'openai' ? ['openai', 'openai_5_6'] : [sections[provider] ?? provider];
+  return names.flatMap((name) => {
+    const own = rules[name];
+    return own ? knownModels(own) : [];
+  });
 }
 
 function isFrom56(model: string | undefined): boolean {

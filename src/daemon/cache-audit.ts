@@ -9,18 +9,20 @@ import { type UsageInFile, usageIn } from '../features/capture/usage-in.ts';
 import type { Context } from '../features/feature.ts';
 import { sessionById } from '../features/sessions/queries.ts';
 import { usedConversations } from '../features/sessions/requests.ts';
+import { promptsOf, type ToldTo } from './recorded-prompts.ts';
 
 interface Given {
   readonly prices: Prices;
   readonly providers: () => Providers;
   readonly redactor: Redactor;
+  readonly toldTo: ToldTo;
   readonly breathe: () => Promise<void>;
 }
 
 /** Model requests of sessions and of files, for the audit. */
-export function auditNeeds({ prices, providers, redactor, breathe }: Given): AuditNeeds {
+export function auditNeeds({ prices, providers, redactor, toldTo, breathe }: Given): AuditNeeds {
   return {
-    ...{ prices, rulesOf: rulesIn(providers), breathe, conversations: recorded },
+    ...{ prices, rulesOf: rulesIn(providers), breathe, conversations: recorded(toldTo) },
     async *inFiles(paths, { agent, children }) {
       for await (const found of usageIn(paths)) {
         const isWanted = (agent === undefined || found.agent === agent) && (children || !found.isSubagent);
@@ -30,12 +32,18 @@ export function auditNeeds({ prices, providers, redactor, breathe }: Given): Aud
   };
 }
 
-function* recorded({ read }: Context, wanted: AuditWanted): Generator<RecordedConversation> {
+function recorded(toldTo: ToldTo) {
+  return (context: Context, wanted: AuditWanted) => recordedBy(toldTo, context, wanted);
+}
+
+function* recordedBy(toldTo: ToldTo, { read }: Context, wanted: AuditWanted): Generator<RecordedConversation> {
   const { session_id } = wanted;
   if (session_id !== undefined && read.project.one(sessionById, { session_id }) === undefined) {
     throw new PrsistError('session/not-found', `no session ${session_id}`, { field: 'session_id' });
   }
-  for (const session of usedConversations(read.project, wanted)) yield { ...session, path: null };
+  for (const session of usedConversations(read.project, wanted)) {
+    yield { ...session, path: null, prompts: promptsOf(read.project, session.session_id, toldTo) };
+  }
 }
 
 /** Names of a file are not its own: they are cleaned as everything is that comes out of one. */

@@ -7,19 +7,19 @@ import type { BriefSources } from '../features/brief/assemble.ts';
 import type { BriefNeeds } from '../features/brief/feature.ts';
 import type { ContextLoading } from '../features/cache/context/loading.ts';
 import type { CacheNeeds } from '../features/cache/feature.ts';
-import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
 import type { Tensors } from '../features/cache/tensors/registry.ts';
 import { auditNeeds } from './cache-audit.ts';
 import { cachePlanning } from './cache-planning.ts';
 import { type ContextParts, contextLoading } from './context-loading.ts';
+import { IdleTensors } from './idle-tensors.ts';
 import { blocksNeeds } from './prefix-sources.ts';
 import { createTensors } from './tensors.ts';
+import { toldTo } from './told-briefs.ts';
 
 export interface CacheParts extends Omit<ContextParts, 'redactorAt'> {
   readonly redactor: Redactor;
   readonly redactorAt: (root: string | undefined) => Redactor;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly prefixes: () => PrefixRoom;
   readonly breathe: () => Promise<void>;
   readonly prices: Prices;
   readonly sources: BriefSources;
@@ -31,6 +31,7 @@ export interface CacheWired {
   readonly needs: CacheNeeds;
   readonly loading: ContextLoading;
   readonly tensors: Tensors;
+  readonly idleTensors: IdleTensors;
   readonly closeLoading: () => void;
 }
 
@@ -38,18 +39,22 @@ export interface CacheWired {
 export function wireCache(parts: CacheParts): CacheWired {
   const { loading, close } = contextLoading(parts);
   const tensors = createTensors(parts);
-  const given = { ...parts, providers: providersOf(parts.packageRoot) };
+  const idleTensors = new IdleTensors({
+    ...{ ...parts, tensors },
+    onFault: (error) => parts.log('tensors', { why: error instanceof Error ? error.message : String(error) }),
+  });
+  const given = { ...parts, toldTo: toldTo(parts.paths.printed), providers: providersOf(parts.packageRoot) };
   return {
     needs: {
       ...{
         loading,
         tensors,
         audit: auditNeeds(given),
-        blocks: blocksNeeds(parts, parts.told),
+        blocks: blocksNeeds(given, parts.told),
         planning: cachePlanning(given),
       },
     },
-    ...{ loading, tensors, closeLoading: close },
+    ...{ loading, tensors, idleTensors, closeLoading: close },
   };
 }
 

@@ -6,9 +6,12 @@ import type { Redactor } from '../core/redact.ts';
 import type { BriefSources } from '../features/brief/assemble.ts';
 import { ContextLoading } from '../features/cache/context/loading.ts';
 import type { LoadingNeeds } from '../features/cache/context/needs.ts';
+import { knownChains } from '../features/cache/loaded.ts';
+import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
 import { see, seen } from '../features/capture/queries.ts';
 import type { Paths } from '../platform/paths.ts';
 import { contextSources } from './context-sources.ts';
+import { ProjectMaps } from './project-maps.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
 import { TokenCounter } from './token-counter.ts';
@@ -19,6 +22,7 @@ export interface ContextParts extends Pick<LoadingNeeds, 'clock' | 'monotonic' |
   readonly settings: Settings;
   readonly projects: () => Projects;
   readonly sources: BriefSources;
+  readonly prefixes: () => PrefixRoom;
   /** Of a project by its root. */
   readonly redactorAt: (root: string) => Redactor;
   readonly log: (event: string, details: Readonly<Record<string, string>>) => void;
@@ -28,13 +32,22 @@ export interface ContextParts extends Pick<LoadingNeeds, 'clock' | 'monotonic' |
 export function contextLoading(parts: ContextParts): { readonly loading: ContextLoading; readonly close: () => void } {
   const { paths, packageRoot, settings, projects, sources, redactorAt, clock, monotonic, ignores } = parts;
   const counter = new TokenCounter();
+  const redact = (root: string) => (text: string) => redactorAt(root).text(text.toWellFormed()).text;
+  const maps = new ProjectMaps({ redact, ignores });
   let prices: Prices | undefined;
   const loading = new ContextLoading(
     {
       ...{ clock, monotonic, ignores, count: counter.count },
+      chains: knownChains({
+        get room() {
+          return parts.prefixes();
+        },
+        setting: (root) => settings.at(root).optimization.kv_cache,
+      }),
       sources: contextSources(sources),
       templates: { shipped: join(packageRoot, 'config', 'templates'), own: join(paths.config, 'templates') },
-      redact: (root) => (text) => redactorAt(root).text(text.toWellFormed()).text,
+      redact,
+      map: (id, directory) => maps.of(id, directory),
       shares: (root) => {
         const {
           system_content: system,

@@ -1,6 +1,6 @@
 import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import { PrefixRooms } from './prefix-room.ts';
-import { sessionContext } from './prefix-sources.ts';
+import { hasEnded, sessionContext } from './prefix-sources.ts';
 import { Prefixes, type PrefixesParts } from './prefixes.ts';
 import type { Settings } from './settings.ts';
 import { toldBriefs } from './told-briefs.ts';
@@ -16,7 +16,12 @@ export interface CreatePrefixes extends Given {
 /** Puts the index of prefixes together. Clock and pace are those of the machine, where none are given. */
 export function createPrefixes({ settings, printed, ...given }: CreatePrefixes): Prefixes {
   const time = { clock: wallClock, pace: { monotonic, breathe }, ...given };
-  const rooms = new PrefixRooms({ ...time, config: () => settings.config });
+  const rootOf = (projectId: string) => time.projects().resolve(projectId).root;
+  const rooms = new PrefixRooms({
+    ...{ ...time, config: () => settings.config },
+    strategy: (projectId) => settings.at(rootOf(projectId)).optimization.kv_cache.cache_strategy,
+    hasEnded: (projectId, read) => hasEnded(read, rootOf(projectId)),
+  });
   return new Prefixes({
     ...{ rooms, ...time },
     setting: (root) => settings.at(root).optimization.kv_cache,

@@ -205,6 +205,7 @@ export class Daemon {
     await this.#following.stop();
     await this.#meaning.stop();
     await this.#prefixes.leave();
+    await this.#wired.cache.idleTensors.interrupt();
     await this.#spool.drain();
     this.#spool.stop();
     await this.#briefs.finish();
@@ -221,11 +222,8 @@ export class Daemon {
     this.#searches.forget();
     this.#wired.cache.loading.forget();
     const { spool, printed } = this.#parts.paths;
-    const {
-      capture,
-      erasing,
-      cache: { tensors },
-    } = this.#wired;
+    const { capture, erasing, cache } = this.#wired;
+    const tensors = { forget: (id?: string) => cache.idleTensors.interrupt().then(() => cache.tensors.forget(id)) };
     const parts = { projects: this.#projects, capture, erasing, tensors, copies: this.#after.keeping, spool, printed };
     // after the files are others: what was read of them before must not come back
     const render = (id: string) => this.#briefs.render(id).then(() => this.#prefixes.forgetRendered(id));
@@ -283,6 +281,7 @@ export class Daemon {
   async #look(): Promise<void> {
     await this.#following.look();
     await this.#after.keeping.daily(this.#quietMs());
+    if (!this.#isBusy()) void this.#wired.cache.idleTensors.look(this.#quietMs());
   }
 
   #sweep(): Promise<void> {

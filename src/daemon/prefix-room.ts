@@ -11,21 +11,14 @@ import {
   someSegments,
 } from '../features/cache/block-queries.ts';
 import { takeSegments } from '../features/cache/blocks.ts';
-import {
-  type Eviction,
-  evictionOf,
-  evictSlice,
-  type Floors,
-  type Room,
-  unusedLongest,
-  usageOf,
-} from '../features/cache/evict.ts';
-import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
+import { evictionOf, evictSlice, type Floors, type Room, usageOf } from '../features/cache/evict.ts';
+import type { Evicting, PrefixRoom } from '../features/cache/needs-blocks.ts';
 import type { SegmentKind } from '../features/cache/segment.ts';
 import { exists } from '../platform/walk.ts';
 import { giveBackPages } from '../store/compact.ts';
 import type { Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
+import { type PoliciesParts, PrefixPolicies } from './prefix-policies.ts';
 import type { Projects } from './projects.ts';
 
 export interface RoomParts {
@@ -33,6 +26,8 @@ export interface RoomParts {
   readonly config: () => Config;
   readonly clock: () => number;
   readonly pace: Pace;
+  readonly strategy: PoliciesParts['strategy'];
+  readonly hasEnded: PoliciesParts['hasEnded'];
 }
 
 type Job = Parameters<PrefixRoom['trim']>[1];
@@ -47,10 +42,27 @@ const trimmedTo = 0.95;
 
 /** Counts, trims and empties the caches of all projects. */
 export class PrefixRooms {
+  /** What chooses what leaves, where a project wants another choice than what was unused longest. */
+  readonly policies: PrefixPolicies;
+  /** Blocks of the chain that is being written, by their keys: they stay. */
+  held: ReadonlySet<number> = new Set();
   readonly #parts: RoomParts;
+  /** What went from each project to make room since the daemon started. */
+  readonly #evicted = new Map<string, { blocks: number; segments: number; bytes: number }>();
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
+    this.policies = new PrefixPolicies({ ...parts, capacity: () => trimmedTo * this.#most });
+  }
+
+  /** See PrefixRoom. */
+  evicting(projectId: string, blocks: number): Evicting {
+    const { strategy } = this.#parts;
+    const gone = this.#evicted.get(projectId) ?? { blocks: 0, segments: 0, bytes: 0 };
+    return {
+      ...{ strategy: strategy(projectId), inForce: this.policies.inForce(projectId, blocks) },
+      evicted: { ...gone, retired_blocks: this.policies.retired(projectId) },
+    };
   }
 
   /** Bytes of all projects, as they were last counted. */
@@ -67,11 +79,9 @@ export class PrefixRooms {
 
   /** Makes room where a limit is passed. Does nothing where the person does not want that. */
   async tidy(projectId: string): Promise<void> {
-    const { auto_cleanup, max_cache_size_mb } = this.#parts.config().optimization.kv_cache;
-    if (!auto_cleanup) return;
-    const most = max_cache_size_mb * 2 ** 20;
+    if (!this.#parts.config().optimization.kv_cache.auto_cleanup) return;
     const quietly = { report: () => undefined, cancelled: () => false };
-    if (this.totalBytes() > most) await this.trim(most * trimmedTo, quietly);
+    if (this.totalBytes() > this.#most) await this.#trim(this.#most * trimmedTo, quietly, 'for good');
     const store = this.#parts.projects().opened(projectId);
     if (!store || (store.read.one(blockCount, {})?.blocks ?? 0) <= limits.chainBlocks) return;
     await this.#evict(
@@ -84,18 +94,27 @@ export class PrefixRooms {
 
   /** Whether something may still be written. */
   get hasRoom(): boolean {
-    const { auto_cleanup, max_cache_size_mb } = this.#parts.config().optimization.kv_cache;
-    return auto_cleanup || this.totalBytes() < max_cache_size_mb * 2 ** 20;
+    return this.#parts.config().optimization.kv_cache.auto_cleanup || this.totalBytes() < this.#most;
   }
 
   /** See PrefixRoom. The project unused longest gives first. */
-  async trim(bytes: number, job: Job): Promise<Record<string, number>> {
+  trim(bytes: number, job: Job): Promise<Record<string, number>> {
+    return this.#trim(bytes, job, 'once');
+  }
+
+  get #most(): number {
+    return this.#parts.config().optimization.kv_cache.max_cache_size_mb * 2 ** 20;
+  }
+
+  /** for good: the room stays as small as that. */
+  async #trim(bytes: number, job: Job, how: 'once' | 'for good'): Promise<Record<string, number>> {
     const gone = { blocks: 0, segments: 0, bytes: 0 };
     for (const { project_id, bytes: own } of this.#sizes()) {
       const excess = this.totalBytes() - bytes;
       if (excess <= 0 || job.cancelled()) break;
       await this.#inStore(project_id, async (store) => {
         const room = { bytes: Math.max(0, own - excess), blocks: limits.chainBlocks };
+        if (how === 'for good') (await this.policies.of(project_id, store))?.resize(room.bytes);
         const freed = await this.#evict(project_id, store, room, job);
         for (const what of ['blocks', 'segments', 'bytes'] as const) gone[what] += freed[what];
       });
@@ -118,6 +137,7 @@ export class PrefixRooms {
             ids.map(({ id }) => id),
           ),
         );
+        this.policies.forget(projectId);
         gone.blocks += taken.blocks;
         gone.segments += taken.segments;
         job.report(gone);
@@ -145,17 +165,29 @@ export class PrefixRooms {
 
   async #evict(projectId: string, store: Store, most: Pick<Room, 'bytes' | 'blocks'>, job: Job) {
     const { monotonic, breathe } = this.#parts.pace;
+    const policy = await this.policies.of(projectId, store);
+    if (policy) await this.policies.retireEnded(projectId, store);
     const eviction = evictionOf(store.read);
     const before = eviction.bytes;
-    const room: Room = { ...most, floors: this.#floors(), held: new Set(), victims: unusedLongest };
+    const room: Room = { ...most, floors: this.#floors(), held: this.held, policy };
     for (let state = 'more'; state === 'more' && !job.cancelled(); ) {
       const begun = monotonic();
       state = await store.write((tx) => evictSlice(tx, eviction, room, () => monotonic() - begun >= sliceMs));
       job.report(eviction.gone);
       await breathe();
     }
+    // it went by the index: what the policy knows is no longer what is there
+    if (policy && eviction.unchosen > 0) this.policies.forget(projectId);
     await this.#gaveBack(projectId, store, job);
-    return { ...eviction.gone, bytes: before - eviction.bytes } satisfies Partial<Eviction>;
+    const gone = { ...eviction.gone, bytes: before - eviction.bytes };
+    this.#noteGone(projectId, gone);
+    return gone;
+  }
+
+  #noteGone(projectId: string, { blocks, segments, bytes }: { blocks: number; segments: number; bytes: number }): void {
+    const sum = this.#evicted.get(projectId) ?? { blocks: 0, segments: 0, bytes: 0 };
+    const more = { blocks: sum.blocks + blocks, segments: sum.segments + segments, bytes: sum.bytes + bytes };
+    this.#evicted.set(projectId, more);
   }
 
   async #gaveBack(projectId: string, store: Store, { cancelled }: Job): Promise<void> {

@@ -1,6 +1,7 @@
 // What prefixes are made of: the briefs as they are laid out, and sessions as they were told and went on.
 import { join } from 'node:path';
 import { limits } from '../core/limits.ts';
+import type { Providers } from '../core/provider-rules.ts';
 import { estimateTokens } from '../core/tokens.ts';
 import { unwrapped } from '../features/brief/envelope.ts';
 import type { BriefNeeds } from '../features/brief/feature.ts';
@@ -11,9 +12,11 @@ import { briefSegments } from '../features/cache/sections.ts';
 import type { TextsOf } from '../features/cache/segments.ts';
 import { changePriors } from '../features/cache/volatility.ts';
 import type { Context } from '../features/feature.ts';
-import { carrier, textsOfTurn, turnsOf } from '../features/sessions/turns.ts';
+import { isOver } from '../features/sessions/over.ts';
+import { carrier, textsOfTurn, turnsOf, usedModel } from '../features/sessions/turns.ts';
 import { findSession } from '../features/sessions/wire.ts';
 import { readPlainText } from '../platform/brief-files.ts';
+import { isBranch, repositoryAround } from '../platform/repository.ts';
 import type { Read } from '../store/record-type.ts';
 import type { Settings } from './settings.ts';
 
@@ -48,24 +51,42 @@ function* segmentsOf(read: Read, session_id: string, brief: string): Generator<L
   }
 }
 
+/** Whether the owner of a chain will not come again; briefs always do. root: of the project, whose branches count. */
+export function hasEnded(read: Read, root: string | undefined): (owner: string) => boolean {
+  const repository = root === undefined ? undefined : repositoryAround(root);
+  const known = new Map<string, boolean>();
+  const exists = (name: string) => {
+    // without git nobody deletes branches
+    const found = known.get(name) ?? (repository === undefined || isBranch(repository, name));
+    known.set(name, found);
+    return found;
+  };
+  return (owner) => !owner.startsWith('brief:') && isOver(read, owner, exists);
+}
+
 /** The canonical texts of a turn, as they are hashed. */
 export const turnTexts: TextsOf = (read, ent) => textsOfTurn(read, ent).map(canonicalText);
 
+export interface BlocksParts extends Pick<BlocksNeeds, 'breathe'> {
+  readonly settings: Settings;
+  readonly prefixes: () => PrefixRoom;
+  readonly providers: () => Providers;
+}
+
 /** What the index of prefixes needs of the others; its room exists once the databases are open. */
 export function blocksNeeds(
-  {
-    settings,
-    breathe,
-    prefixes,
-  }: { readonly settings: Settings; readonly prefixes: () => PrefixRoom } & Pick<BlocksNeeds, 'breathe'>,
+  { settings, breathe, prefixes, providers }: BlocksParts,
   told: BriefNeeds['told'],
 ): BlocksNeeds {
   return {
     get room() {
       return prefixes();
     },
+    get providers() {
+      return providers();
+    },
     setting: (root) => settings.at(root).optimization.kv_cache,
     session: sessionContext(told),
-    ...{ texts: turnTexts, breathe },
+    ...{ texts: turnTexts, breathe, usedModel },
   };
 }

@@ -4,17 +4,22 @@ import { limits } from '../core/limits.ts';
 import { chainOfOwner } from '../features/cache/block-queries.ts';
 import { addLinks, keepOwner, longestPrefix } from '../features/cache/blocks.ts';
 import { type Link, linkAfter, startOf } from '../features/cache/chain.ts';
+import type { LoadedChain } from '../features/cache/context/needs.ts';
 import { noteRequests, noteTexts, noteTurns } from '../features/cache/detect.ts';
 import { forgetRendered } from '../features/cache/erasing.ts';
+import { loadedLinks, noteLoads } from '../features/cache/loaded.ts';
 import type { PrefixRoom, SessionContext } from '../features/cache/needs-blocks.ts';
+import { blockKey } from '../features/cache/policies/eviction.ts';
 import { briefSegments } from '../features/cache/sections.ts';
-import { type Packed, packedLink } from '../features/cache/segments.ts';
+import { type Packed, packedLink, rowBytes } from '../features/cache/segments.ts';
+import { ownKeys } from '../features/cache/told-policy.ts';
 import { Touches, touchesMost } from '../features/cache/touches.ts';
 import type { Context } from '../features/feature.ts';
 import { spoken } from '../features/sessions/turns.ts';
 import { exists } from '../platform/walk.ts';
 import type { Pace } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
+import { LoadedChains } from './loaded-chains.ts';
 import type { PrefixRooms } from './prefix-room.ts';
 import { laidOutBrief } from './prefix-sources.ts';
 import type { Projects } from './projects.ts';
@@ -48,6 +53,12 @@ interface Owned {
   readonly at: number;
 }
 
+interface Kept extends Owned {
+  readonly epoch: number;
+  readonly known: number;
+  readonly keys: readonly number[];
+}
+
 /** Writes chains of briefs and sessions into the index, a little at a time. One per daemon. */
 export class Prefixes {
   readonly #parts: PrefixesParts;
@@ -55,11 +66,13 @@ export class Prefixes {
   /** Projects whose briefs were rendered, and those in which something was said. */
   readonly #rendered = new Set<string>();
   readonly #heard = new Set<string>();
+  readonly #loaded = new LoadedChains();
   #notBefore = 0;
   #running: Promise<void> | undefined;
   /** Raised by every erase: what was read before it is written no more. */
   #epoch = 0;
   #skipped = 0;
+  #emptied = 0;
   #left = false;
 
   constructor(parts: PrefixesParts) {
@@ -82,8 +95,19 @@ export class Prefixes {
     return {
       totalBytes: () => rooms.totalBytes(),
       skipped: () => this.#skipped,
-      trim: (bytes, job) => rooms.trim(bytes, job),
-      clear: (projectId, kind, job) => rooms.clear(projectId, kind, job),
+      evicting: (projectId, blocks) => rooms.evicting(projectId, blocks),
+      trim: (bytes, job) => {
+        this.#emptied += 1;
+        return rooms.trim(bytes, job);
+      },
+      clear: (projectId, kind, job) => {
+        this.#emptied += 1;
+        this.#loaded.clear();
+        return rooms.clear(projectId, kind, job);
+      },
+      emptied: () => this.#emptied,
+      loaded: (projectId, chain) => this.#wasLoaded(projectId, chain),
+      isComing: (projectId, h) => this.#loaded.isComing(projectId, h),
       erased: () => this.erased(),
     };
   }
@@ -91,13 +115,21 @@ export class Prefixes {
   /** Something is being erased. */
   erased(): void {
     this.#epoch += 1;
+    this.#emptied += 1;
+    this.#loaded.clear();
+    this.#parts.rooms.policies.forget();
+  }
+
+  #wasLoaded(projectId: string, chain: LoadedChain): void {
+    this.#loaded.add(projectId, chain);
+    this.#touchesOf(projectId).note(chain.end, chain.at, chain);
   }
 
   /** Writes down what was used, and takes up what has come; called every few seconds. Never throws. */
   async look(): Promise<void> {
     await Promise.all(this.#flush());
     if (this.#running || this.#left || this.#parts.isBusy()) return this.#running;
-    if (this.#rendered.size === 0 && this.#heard.size === 0) return;
+    if (this.#rendered.size === 0 && this.#heard.size === 0 && this.#loaded.projects.length === 0) return;
     this.#running = this.#work()
       .catch((error: unknown) => this.#parts.onFault('prefixes', error))
       .finally(() => {
@@ -144,6 +176,7 @@ export class Prefixes {
       this.#rendered.delete(projectId);
       await this.#takeBriefs(projectId);
     }
+    for (const projectId of this.#loaded.projects) await this.#takeLoaded(projectId);
     if (this.#parts.clock() < this.#notBefore) return;
     // as it stands now: those with sessions that still go on come again with the next look
     for (const projectId of [...this.#heard]) {
@@ -174,7 +207,21 @@ export class Prefixes {
       await this.#take(projectId, store, { epoch, owner: `brief:${n}`, links, at: this.#parts.clock() });
       if (n === 0) await this.#write(store, epoch, (tx) => noteTexts(tx, links));
     }
-    await this.#parts.rooms.tidy(projectId);
+    await this.#tidy(projectId);
+  }
+
+  async #takeLoaded(projectId: string): Promise<void> {
+    const epoch = this.#epoch;
+    const waiting = this.#loaded.take(projectId);
+    const store = this.#store(projectId);
+    if (!store) return;
+    for (const { chain, loads } of waiting) {
+      const { owner, at } = chain;
+      const links = keepable(loadedLinks(chain));
+      await this.#take(projectId, store, { epoch, owner, links, at });
+      await this.#write(store, epoch, (tx) => noteLoads(tx, chain, loads));
+    }
+    await this.#tidy(projectId);
   }
 
   /** Returns whether all were taken; the others come next time. */
@@ -190,8 +237,14 @@ export class Prefixes {
       if (this.#left || this.#parts.isBusy() || !store.db.open) return false;
       await this.#takeSession(projectId, store, session_id);
     }
-    await this.#parts.rooms.tidy(projectId);
+    await this.#tidy(projectId);
     return news.length <= Math.min(due.length, sessionsAtOnce);
+  }
+
+  /** By what was used up to now: nothing goes that was just asked for. */
+  async #tidy(projectId: string): Promise<void> {
+    await Promise.all(this.#flush());
+    await this.#parts.rooms.tidy(projectId);
   }
 
   async #takeSession(projectId: string, store: Store, session_id: string): Promise<void> {
@@ -228,34 +281,69 @@ export class Prefixes {
 
   /** Returns how many links were known before; undefined where nothing was written. */
   async #take(projectId: string, store: Store, owned: Owned & { readonly epoch: number }): Promise<number | undefined> {
-    const { owner, links, at, epoch } = owned;
-    const known = longestPrefix(store.read, links);
+    const { rooms } = this.#parts;
+    // before anything of the chain is there: what it is told of the index is what was before
+    const policy = await rooms.policies.of(projectId, store);
+    const known = longestPrefix(store.read, owned.links);
     this.#note(projectId, store, { ...owned, known });
-    if (!this.#parts.rooms.hasRoom) {
+    if (!rooms.hasRoom) {
       this.#skipped += 1;
       return undefined;
     }
+    const chain = { ...owned, known, keys: owned.links.map(({ h }) => blockKey(h)) };
+    rooms.held = new Set(chain.keys);
+    try {
+      return (await this.#keep(projectId, store, chain, policy !== undefined)) ? known : undefined;
+    } finally {
+      rooms.held = new Set();
+    }
+  }
+
+  async #keep(projectId: string, store: Store, chain: Kept, isAsked: boolean): Promise<boolean> {
+    const { owner, links, at, epoch, known, keys } = chain;
+    const sizes = await this.#add(store, chain);
+    if (!sizes) return false;
+    const before = store.read.one(chainOfOwner, { owner });
+    const left = before && isAsked ? ownKeys(store.read, before.h, new Set(keys)) : [];
+    await this.#write(store, epoch, (tx) => keepOwner(tx, owner, { links, known, at }));
+    if (isAsked && this.#epoch === epoch) {
+      const blocks = keys.map((key, i) => ({ key, size: sizes.get(i) ?? rowBytes, tokens: links[i]?.tokens ?? 0 }));
+      this.#parts.rooms.policies.asked(projectId, { owner, chain: blocks, at: this.#parts.clock(), left });
+    }
+    await this.#parts.rooms.count(projectId, store);
+    return true;
+  }
+
+  /** Writes what is not there yet. Returns what its segments take by their place in the chain; undefined where that was cut off. */
+  async #add(store: Store, { links, known, epoch }: Kept): Promise<ReadonlyMap<number, number> | undefined> {
     const { compression } = this.#parts.setting(undefined);
+    const sizes = new Map<number, number>();
     for (let stand = known; stand < links.length; ) {
       const packed = new Map<number, Packed>();
       for (const [i, link] of links.slice(stand, stand + linksAtOnce).entries()) {
-        packed.set(stand + i, packedLink(link, compression));
+        const form = packedLink(link, compression);
+        packed.set(stand + i, form);
+        sizes.set(stand + i, form.content.length + rowBytes);
       }
       const now = await this.#write(store, epoch, (tx) => addLinks(tx, { links, packed, most: linksAtOnce }));
       if (now === undefined || now <= stand) return undefined;
       stand = now;
       await this.#parts.pace.breathe();
     }
-    await this.#write(store, epoch, (tx) => keepOwner(tx, owner, { links, known, at }));
-    await this.#parts.rooms.count(projectId, store);
-    return known;
+    return sizes;
+  }
+
+  #touchesOf(projectId: string): Touches {
+    const touches = this.#touches.get(projectId) ?? new Touches();
+    this.#touches.set(projectId, touches);
+    return touches;
   }
 
   /** A look-up counts where somebody came for the first time: that its own beginning is known says nothing. */
   #note(projectId: string, store: Store, { owner, links, known }: Owned & { readonly known: number }): void {
-    const touches = this.#touches.get(projectId) ?? new Touches();
-    this.#touches.set(projectId, touches);
-    const isNew = store.read.one(chainOfOwner, { owner }) === undefined;
+    const touches = this.#touchesOf(projectId);
+    // loads count when they are answered
+    const isNew = !owner.startsWith('load:') && store.read.one(chainOfOwner, { owner }) === undefined;
     const tokens = (upTo: number) => links.slice(0, upTo).reduce((sum, link) => sum + link.tokens, 0);
     const now = this.#parts.clock();
     if (isNew) touches.note(links[known - 1]?.h, now, { asked: tokens(links.length), hit: tokens(known) });
@@ -277,4 +365,10 @@ export class Prefixes {
       ...{ worktree: undefined, branch: undefined, git: null },
     };
   }
+}
+
+/** Up to the first text that is too long for one segment: nothing behind it could be found again. */
+function keepable(links: readonly Link[]): readonly Link[] {
+  const end = links.findIndex(({ bytes }) => bytes > limits.segmentBytes);
+  return end < 0 ? links : links.slice(0, end);
 }

@@ -18,7 +18,7 @@ parentPort?.on('message', (message: Message) => {
   }
   const { id, request } = message;
   try {
-    parentPort?.postMessage({ id, reply: answerSearch(request, readers) });
+    parentPort?.postMessage({ id, reply: readers.answer((open) => answerSearch(request, open)) });
   } catch (error) {
     const known = error instanceof PrsistError ? error : undefined;
     const text = error instanceof Error ? error.message : String(error);

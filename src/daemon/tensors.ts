@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
+import type { OwnServer } from '../features/cache/tensors/needs.ts';
 import { Tensors } from '../features/cache/tensors/registry.ts';
 import { allProjects } from '../features/system/queries.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
@@ -30,12 +31,20 @@ export function createTensors({ paths, env, projects, settings, clock }: TensorP
       return { read: user.read, write: user.write.bind(user) };
     },
     settings: () => {
-      const { enabled, max_mb, dir } = settings.config.kv_tensors;
-      return { enabled, maxBytes: max_mb * megabyte, directory: dir ?? join(paths.data, 'tensors') };
+      const { enabled, max_mb, dir, save_when_idle: isSavedIdle } = settings.config.kv_tensors;
+      const directory = dir ?? join(paths.data, 'tensors');
+      return { enabled, maxBytes: max_mb * megabyte, directory, server: serverOf(settings.config), isSavedIdle };
     },
     key: () => Buffer.from(madeOnce(join(paths.keys, 'tensors.key'), keyBytes), 'hex'),
     projectId: (asked) => projectIdOf(projects(), asked),
   });
+}
+
+function serverOf({ kv_tensors }: Config): OwnServer | null {
+  const { server: url, server_slot: slot, server_key_file, server_kv_type: kv_type } = kv_tensors;
+  if (url === undefined) return null;
+  const { server_rope: rope = null, server_swa: swa = null } = kv_tensors;
+  return { url, slot, kv_type, rope, swa, key_file: server_key_file ?? null };
 }
 
 /** Takes away what has had its time; nothing is made where there is nothing. */

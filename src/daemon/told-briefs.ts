@@ -7,18 +7,27 @@ import type { Context } from '../features/feature.ts';
 import { runsOfSession } from '../features/sessions/queries.ts';
 import { readPlainText } from '../platform/brief-files.ts';
 import { emptyFile, filesIn } from '../platform/spool-files.ts';
+import type { ToldTo } from './recorded-prompts.ts';
 
 const plainName = /^[A-Za-z0-9._-]+$/;
 
 /** Reads what a session of a project was told, by the marks in a directory. */
 export function toldBriefs(printed: string): BriefNeeds['told'] {
+  const told = toldTo(printed);
   return (context, { agent, session_id }) => {
     for (const native of conversations(context, agent, session_id)) {
-      const name = `${agent}.${native}`;
-      const text = plainName.test(name) ? unwrapped(agent, readPlainText(join(printed, name)) ?? '') : undefined;
+      const text = told(agent, native);
       if (text !== undefined) return text;
     }
     return undefined;
+  };
+}
+
+/** Reads what one conversation of an agent was told last. */
+export function toldTo(printed: string): ToldTo {
+  return (agent, native) => {
+    const name = `${agent}.${native}`;
+    return plainName.test(name) ? unwrapped(agent, readPlainText(join(printed, name)) ?? '') : undefined;
   };
 }
 

@@ -8,6 +8,7 @@ import { activityFeature } from '../features/activity/feature.ts';
 import { batchFeature } from '../features/batch/feature.ts';
 import type { BriefSources, Look, Reads } from '../features/brief/assemble.ts';
 import { briefFeature, settingOf } from '../features/brief/feature.ts';
+import type { ContextLoading } from '../features/cache/context/loading.ts';
 import { cacheFeature } from '../features/cache/feature.ts';
 import type { PrefixRoom } from '../features/cache/needs-blocks.ts';
 import type { ChainNeeds } from '../features/capture/chain.ts';
@@ -65,7 +66,7 @@ import type { Daemon, JobsView, Keeping, Maintenance, Welcome } from '../feature
 import { tokensFeature } from '../features/tokens/feature.ts';
 import { trustFeature } from '../features/trust/feature.ts';
 import type { Paths } from '../platform/paths.ts';
-import { branchOf, headLine, workTreeOf } from '../platform/repository.ts';
+import { workTreeOf } from '../platform/repository.ts';
 import type { Write } from '../store/record-type.ts';
 import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
@@ -81,6 +82,7 @@ import { createHooks, receiptPlace, scriptFacts } from './hooks.ts';
 import { hygieneNeeds } from './hygiene.ts';
 import { keptPath, keptPaths } from './kept-path.ts';
 import { lastWords } from './last-words.ts';
+import { enterAhead, heardAhead } from './load-ahead.ts';
 import type { Meaning } from './meaning.ts';
 import { isOwnPlace } from './own-place.ts';
 import { captureRules, keepThinking, mainTop, sessionTimes, tellingOf } from './project-settings.ts';
@@ -147,9 +149,7 @@ export interface Wired {
 
 /** Every feature, in the order in which their projections run: search last, since it reads the rows of the others. */
 export function wire(wiring: Wiring): Wired {
-  const capture = captureParts(wiring, (event) => {
-    if (event.what === 'began') cache.loading.noticed(event.projectId, 'entry', branchAt(event.cwd));
-  });
+  const capture = captureParts(wiring, () => cache.loading);
   const entries = entryNeedsOf(wiring);
   const sources = briefSources(wiring, entries);
   const told = toldBriefs(wiring.paths.printed);
@@ -228,7 +228,7 @@ export function wire(wiring: Wiring): Wired {
         install: (agents) => installAgain(hooks, agents, homes.moved),
       }),
       config: wiring.settings.view((asked) => wiring.projects().resolve(asked).root),
-      welcome: { enter: wiring.enter, takeIn: welcome(wiring, capture, roots) },
+      welcome: { enter: enterAhead(wiring.enter, () => cache.loading), takeIn: welcome(wiring, capture, roots) },
     }),
     erasingFeature(erasing),
     sync.feature,
@@ -281,13 +281,10 @@ function fileIgnores(capture: CaptureParts, projectId: string) {
   return ignores && ((path: string) => ignores(path, undefined));
 }
 
-/** heard: is told of every conversation that begins. */
-function captureParts(wiring: Wiring, heard: (event: Parameters<CaptureParts['told']>[0]) => void): CaptureParts {
+/** loading: hears of conversations, so that their context is at hand. */
+function captureParts(wiring: Wiring, loading: () => ContextLoading): CaptureParts {
   const { redactor, clock, monotonic, breathe, takeClaims, log, settings } = wiring;
-  const told: CaptureParts['told'] = (event) => {
-    heard(event);
-    return wiring.told(event);
-  };
+  const told = heardAhead(wiring.told, loading);
   const identity = () => wiring.projects().identity;
   const source = (of: TakeInSource) => ({
     ...{ agent: of.agent, trusted: of.trusted, from: of.from },
@@ -351,12 +348,6 @@ function targetOf(projects: Projects, projectId: string): Target {
 function worktreeName(cwd: string, root: string | undefined): string {
   const tree = workTreeOf(cwd);
   return tree && tree.mainTop === root ? tree.name : 'main';
-}
-
-/** The branch a directory is on; '' outside a repository, or with a detached HEAD. */
-function branchAt(directory: string | undefined): string {
-  const tree = directory === undefined ? undefined : workTreeOf(directory);
-  return (tree && branchOf(headLine(tree))) ?? '';
 }
 
 function briefSources(wiring: Wiring, entries: EntryNeeds): BriefSources {

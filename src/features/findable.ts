@@ -79,6 +79,8 @@ export interface Showing {
     ent: string,
     part?: number,
   ) => { readonly key: string | null; readonly title: string | null };
+  /** Its title is that of the session it is of, asked for here once for all of a session. */
+  readonly sessionTitle?: (read: Read, session_id: string) => string | null;
   /** Another one has taken its place: told to whoever asks for it, and not unasked. */
   readonly isSuperseded?: (read: Read, ent: string) => boolean;
 }

@@ -6,7 +6,6 @@ import { knownHoles } from './branches.ts';
 import { type Arriving, appendForeign, keepTexts, mergeHeads, noteReading } from './foreign.ts';
 import { isStoreFailure, storeError } from './open.ts';
 import { appliedBody } from './projector.ts';
-import type { Statements } from './statements.ts';
 import { headsOf, type StoreEvent } from './transaction.ts';
 
 /** A record whose commitment and head were computed from its bytes. */

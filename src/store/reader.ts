@@ -7,6 +7,9 @@ import { loadVectors } from './vectors.ts';
 
 export interface Reader {
   readonly read: Read;
+  /** From here to `end` every query sees the same state, and pays for finding it once: the locks, and what is in memory. */
+  readonly begin: () => void;
+  readonly end: () => void;
   readonly close: () => void;
 }
 
@@ -36,7 +39,13 @@ export function openReader(file: string): Reader {
       db.pragma('cache_size = -32768');
     });
     loadVectors(db);
-    return { read: reader(new Statements(db)), close: () => db.close() };
+    const statements = new Statements(db);
+    return {
+      read: reader(statements),
+      begin: () => guarded(file, () => statements.run('begin', [])),
+      end: () => guarded(file, () => statements.run('commit', [])),
+      close: () => db.close(),
+    };
   } catch (error) {
     db.close();
     throw error;

@@ -130,3 +130,12 @@ test('PC344: the picture fits narrow and wide terminals, with and without colour
   expect(coloured[2]).toMatch(/ <green>█+<yellow>▒$/);
   expect(pictureOf([], { ...plain, columns: 80 }, [])).toHaveLength(1);
 });
+
+test('PC747: where nothing is found it is said of whom and since when', async () => {
+  await using server = await serve((_, response) => reply(response, { sessions: [] }));
+  const said = async (...argv: string[]) => (await prsist(['cache', 'audit', ...argv], { server })).stderr;
+  expect(await said('--since', '30d', '--agent', 'codex')).toContain(
+    'no request of a model recorded here of codex since 30d: prsist cache audit --all looks at all',
+  );
+  expect(await said('--all')).toContain('recorded here: prsist import takes past sessions in');
+});

@@ -7,7 +7,7 @@ import { prsist } from './world.ts';
 const session_id = '019a3985-b900-7000-8000-000000000001';
 const answer = (provider: string, options: object, context = agentContext) => {
   const plan = planWith(providers, context, provider, options);
-  return { source: 'session', session_id, ...plan, request: render(plan, context) };
+  return { source: 'session', session_id, model_from: 'session', ...plan, request: render(plan, context) };
 };
 
 test('PC290: segments with their breakpoints, what is read and written, and what it costs', async () => {
@@ -15,7 +15,9 @@ test('PC290: segments with their breakpoints, what is read and written, and what
   const argv = ['cache', 'plan', '--provider', 'anthropic', '--model', 'claude-opus-4.5', '--session', session_id];
   const { stdout, exit } = await prsist(argv, { server });
   expect(exit).toBe(0);
-  expect(stdout).toBe(`anthropic, claude-opus-4.5: 15,850 tokens of 200,000, session 019a3985
+  expect(
+    stdout,
+  ).toBe(`anthropic, claude-opus-4.5 (which the session used last): 15,850 tokens of 200,000, session 019a3985
                     tokens       read    written   uncached
 tools                9,000      8,951         49          0  stable
 rules                3,000      2,984         16          0  stable   ◀ shared 1h
@@ -26,11 +28,21 @@ git                    100          0          0        100  tail
 4 breakpoints; each ends what is kept up to it
 a request that follows another reads 89.1 % from the cache
 cost in tokens of uncached input: first 31,600 ($0.1580), following 4,766 ($0.0238), without a cache 15,850 ($0.0793)
+not worth a keep-alive: in such pauses they save next to nothing, or less than they cost
 `);
   expect(server.asked.map(({ input }) => input)).toEqual([
     { provider: 'anthropic', model: 'claude-opus-4.5', session_id },
   ]);
   expect(JSON.parse((await prsist([...argv, '--json'], { server })).stdout)).toMatchObject({ rules: 'anthropic' });
+});
+
+test('PC744: a keep-alive that pays is advised with what it costs and saves', async () => {
+  const asked = answer('anthropic', { model: 'claude-opus-4.5', ttl: '5m' });
+  await using server = await serve((_, response) => reply(response, asked));
+  const { stdout } = await prsist(['cache', 'plan', '--provider', 'anthropic', '--ttl', '5m'], { server });
+  expect(stdout).toContain(
+    '\nworth a keep-alive every 270 s of silence, up to 2 times in a pause: each costs 1,575, a request saves 348 in the mean; prsist sends none\n',
+  );
 });
 
 test('PC291: with --body stdout is the body alone, and what else the call has is said beside it', async () => {

@@ -32,7 +32,13 @@ test('PC280: of given segments, the same plan and request as the library gives',
   const reply = await plan({ provider: 'anthropic', model: 'claude-opus-4.5', segments, body: true });
   const context = { segments, project: projectId };
   const wanted = planWith(providers, context, 'anthropic', { model: 'claude-opus-4.5' });
-  expect(reply).toEqual({ source: 'segments', session_id: null, ...wanted, request: render(wanted, context) });
+  expect(reply).toEqual({
+    source: 'segments',
+    session_id: null,
+    model_from: 'asked',
+    ...wanted,
+    request: render(wanted, context),
+  });
   expect(
     await plan({
       provider: 'ollama',
@@ -72,6 +78,30 @@ test('PC282: of a session: its turns, and its start, its pauses and what its age
     'turn:2 assistant',
   ]);
   expect(reply.key).not.toBeNull();
+});
+
+test('PC743: without a model a session is planned for the one it used last, where the provider has it', async () => {
+  const { ask, plan } = world();
+  await ask('session.start', { session_id: 'session-1', agent: 'claude-code' });
+  const said = (id: string, role: string, model?: string) =>
+    ask('session.message', {
+      ...{ session_id: 'session-1', message_id: id, role, content: id },
+      ...(model === undefined ? {} : { model, usage: { fresh: 9, output: 1 } }),
+    });
+  const asked = (provider: string, more: object = {}) => plan({ provider, session_id: 'session-1', ...more });
+  await said('q', 'user');
+  expect(await asked('anthropic')).toMatchObject({ model: null, model_from: null });
+  await said('a', 'assistant', 'claude-haiku-4-5-20251001');
+  await said('b', 'assistant', 'claude-opus-4-5-20251101');
+  await said('c', 'assistant', '<synthetic>');
+  expect(await asked('anthropic')).toMatchObject({ model: 'claude-opus-4-5-20251101', model_from: 'session' });
+  expect(await asked('anthropic', { model: 'opus-5' })).toMatchObject({ model: 'opus-5', model_from: 'asked' });
+  expect(await asked('ollama')).toMatchObject({ model: null, warnings: [] });
+  const other = await asked('openai');
+  expect(other).toMatchObject({ model: null, model_from: null });
+  expect(other.warnings[0]?.text).toContain(
+    'the session used claude-opus-4-5-20251101, of which no rules are known at',
+  );
 });
 
 test('PC283: what is not known or cannot be is refused', async () => {

@@ -3,51 +3,10 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { quietMs } from '../../src/daemon/prefixes.ts';
-import { envelope } from '../../src/features/brief/envelope.ts';
 import { copyDatabase } from '../../src/store/backup.ts';
 import { faults } from '../features/cache/world.ts';
-import { projectId, wiredWorld } from './wired-world.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-function world(env: Record<string, string> = {}) {
-  const wired = wiredWorld({ env });
-  const root = wired.project();
-  const caller = { user: wired.projects.identity.user, origin: 'human' } as const;
-  const ask = async (operation: string, body: Json = {}, by: Json = {}) => {
-    const asked = { operation, body, project: projectId, idempotencyKey: undefined };
-    return (await wired.dispatch({ ...asked, caller: { ...caller, ...by } })).reply as Json & { items: Json[] };
-  };
-  /** A job, with what it says when it is done. */
-  const work = async (operation: string, body: Json = {}) => {
-    const { job_id } = await ask(operation, body);
-    return (await wired.jobs.show(String(job_id), 5_000)).result ?? {};
-  };
-  const say = async (session_id: string, ...texts: readonly string[]) => {
-    await ask('session.start', { session_id });
-    for (const [n, content] of texts.entries()) {
-      wired.clock.now += 1_000;
-      await ask('session.message', { session_id, role: n % 2 === 0 ? 'user' : 'assistant', content });
-    }
-  };
-  /** Silence, and everything that is learnt in it. */
-  const learn = async () => {
-    wired.clock.now += quietMs + 1;
-    wired.prefixes.wake(projectId);
-    await wired.prefixes.look();
-    await wired.prefixes.look();
-  };
-  const store = () => wired.projects.store(projectId);
-  const layOut = async (text: string) => {
-    const directory = join(root, 'brief');
-    fs.mkdirSync(directory, { recursive: true });
-    fs.writeFileSync(join(directory, 'claude-code.plain'), envelope('claude-code', 'SessionStart', text));
-    store(); // rendering has it open
-    wired.prefixes.rendered(projectId);
-    await wired.prefixes.look();
-  };
-  return { ...wired, root, ask, work, say, learn, layOut, store };
-}
+import { world } from './prefix-world.ts';
+import { projectId } from './wired-world.ts';
 
 const brief = (note: string, session: string) =>
   `<prsist-memory>\nProject shop\n\n## Remembered\n- ${note}\n\n## Recent sessions\n- ${session}\n</prsist-memory>\n`;
@@ -75,6 +34,12 @@ test('PC451: what two sessions begin with is found, with where they part: byte a
   await all.learn();
   const { prefixes, last_7_days } = await all.ask('cache.stats', { prefixes: true, least_tokens: 50 });
   expect(prefixes).toMatchObject([{ segments: 2, sessions: 2, branches: 2 }]);
+  const model = 'claude-haiku-4-5-20251001';
+  await all.ask('session.start', { session_id: 's3' });
+  const answer = { session_id: 's3', role: 'assistant', content: 'done', model, usage: { output: 1 } };
+  await all.ask('session.message', answer);
+  const least = { tokens: 4096, provider: 'anthropic', model };
+  expect(await all.ask('cache.stats', { prefixes: true })).toMatchObject({ prefixes: [], least });
   expect(last_7_days).toMatchObject({ lookups: 2 });
   expect((last_7_days as { hit_rate: number }).hit_rate).toBeGreaterThan(0.4);
   const explained = await all.ask('cache.explain', { session_id: 's1' });

@@ -3,14 +3,15 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makeGguf, tiny } from '../../scripts/make-gguf.ts';
-import { type Asking, chainOf } from '../../src/client/tensors/kept-prefix.ts';
-import { llamaServer, type ServerSetting } from '../../src/client/tensors/llama-server.ts';
-import type { Described } from '../../src/client/tensors/local-engine.ts';
+import type { Client } from '../../src/client/call.ts';
+import { chainOf } from '../../src/engines/kept-prefix.ts';
+import { llamaServer, type ServerSetting } from '../../src/engines/llama-server.ts';
+import type { Described } from '../../src/engines/local-engine.ts';
 import { type SmallLlama, type SmallLlamaSetting, startSmallLlama } from '../harness/small-llama.ts';
 import { type WiredWorld, wiredWorld } from './wired-world.ts';
 
 export interface TensorWorld extends WiredWorld {
-  readonly client: Asking;
+  readonly client: Pick<Client, 'call'>;
   readonly directory: string;
   /** A model of random weights. */
   readonly model: string;
@@ -38,7 +39,7 @@ export function tensorWorld(env: Readonly<Record<string, string>> = {}): TensorW
   const model = join(world.top, 'model.gguf');
   makeGguf(model, tiny);
   const engine: Described = { engine: 'a test', build: '1', model, context: 4096 };
-  const client: Asking = {
+  const client: Pick<Client, 'call'> = {
     call: async (operation, body) => {
       const caller = { user: world.projects.identity.user, origin: 'human' } as const;
       const asked = { operation, body, caller, project: undefined, idempotencyKey: undefined };
@@ -74,7 +75,7 @@ export function tensorWorld(env: Readonly<Record<string, string>> = {}): TensorW
   };
 }
 
-function finding(client: Asking, texts: readonly string[], engine: Described) {
+function finding(client: Pick<Client, 'call'>, texts: readonly string[], engine: Described) {
   return client.call('tensor.find', { engine, chain: chainOf(texts) });
 }
 

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeGguf, tiny } from '../../scripts/make-gguf.ts';
-import { chainOf } from '../../src/client/tensors/kept-prefix.ts';
 import { Settings } from '../../src/daemon/settings.ts';
 import { createTensors, sweepTensors } from '../../src/daemon/tensors.ts';
+import { chainOf } from '../../src/engines/kept-prefix.ts';
 import { type TensorWorld, tensorWorld } from './tensor-world.ts';
 import { projectId } from './wired-world.ts';
 

@@ -11,13 +11,18 @@ afterAll(() => fs.rmSync(program, { recursive: true }));
 
 const source = `
 import { type CachePlan, plan, render, type Segment } from 'prsist';
+import { llamaServer, openStates, type Restored } from 'prsist/tensors';
+export const restored: Promise<Restored> = openStates({ project: '/nowhere' }).restore(llamaServer({ url: 'http://127.0.0.1:1' }), ['a']).catch(
+  (error): Restored => ({ kind: 'missed', why: 'off', told: error.code }),
+);
 const segments: readonly Segment[] = [
   { slot: 'rules', kind: 'system', place: 'system', text: 'be brief', tokens: 9000, change: 0.0005 },
   { slot: 'turn:1', kind: 'dynamic', place: 'messages', role: 'user', text: 'hello', tokens: 5, change: 0 },
 ];
 const planned: CachePlan = plan({ segments, session: 's' }, 'anthropic', { model: 'claude-opus-4.5' });
 const { body, path } = render(planned, { segments });
-process.stdout.write(JSON.stringify({ marks: planned.breakpoints.map(({ slot }) => slot), path, model: body['model'] }));
+const { kind } = await restored;
+process.stdout.write(JSON.stringify({ marks: planned.breakpoints.map(({ slot }) => slot), path, model: body['model'], kind }));
 `;
 
 test('PC264: the packed package is imported by a program that knows its types', () => {
@@ -46,6 +51,7 @@ test('PC264: the packed package is imported by a program that knows its types', 
     marks: ['rules', 'turn:1'],
     path: '/v1/messages',
     model: 'claude-opus-4.5',
+    kind: 'missed',
   });
 });
 

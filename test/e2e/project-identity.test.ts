@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createHome, type Home } from '../harness/home.ts';
+import { createHome, type Home, until } from '../harness/home.ts';
 import { createRepository, gitIn } from '../harness/repository.ts';
 
 let home: Home;
@@ -92,7 +92,15 @@ test('T18: renamed, cleaned or cloned anew, a repository keeps its memory', asyn
   const moved = join(home.home, 'moved');
   fs.renameSync(main, moved);
   expect([await idOf(moved), await remembers(moved)]).toEqual([id, true]);
-  git(moved, 'clean', '-fdxq');
+  // the daemon may lay out a brief while git takes its directory away
+  await until('git has cleaned', () => {
+    try {
+      git(moved, 'clean', '-fdxq');
+      return true;
+    } catch {
+      return false;
+    }
+  });
   expect(await initialised(moved)).toBe(id);
   expect(await remembers(moved)).toBe(true);
   git(moved, 'add', '.prsist/project.json');

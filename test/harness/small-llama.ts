@@ -41,6 +41,8 @@ export interface SmallLlama {
   readonly asked: string[];
   /** Tokens that were computed. */
   computed: number;
+  /** Whether a slot computes for somebody else. */
+  atWork: boolean;
   readonly stop: () => Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export async function startSmallLlama(setting: SmallLlamaSetting): Promise<Small
     void answer(request, response).catch(() => request.socket.destroy());
   });
   const llama: SmallLlama = {
-    ...{ url: '', port: 0, behaviour: 'right' as Behaviour, asked, computed: 0 },
+    ...{ url: '', port: 0, behaviour: 'right' as Behaviour, asked, computed: 0, atWork: false },
     held: (slot = 0) => slots.get(slot) ?? [],
     stop: () =>
       new Promise((resolve) => {
@@ -86,6 +88,7 @@ export async function startSmallLlama(setting: SmallLlamaSetting): Promise<Small
 
   function plain(path: string, body: Record<string, unknown>): unknown {
     if (path === '/health') return { status: 'ok' };
+    if (path === '/slots') return [{ id: 0, is_processing: llama.atWork }];
     if (path === '/lora-adapters') return setting.lora ?? [];
     if (path === '/tokenize') return { tokens: tokensOf(String(body['content'])) };
     if (path === '/completion') return compute(Number(body['id_slot']), String(body['prompt']));

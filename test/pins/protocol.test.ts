@@ -24,10 +24,10 @@ brief.get read project settled 1282eb3a4736
 cache.audit read project settled 3b0f088a7786
 cache.clear job project - 55614688ab26
 cache.evict job user - 8d9f41f24a6c
-cache.explain read project settled 70a0f3dde3f0
-cache.load read project settled a0ec72bc6b77
-cache.plan read project settled 7c5baa97f6ea
-cache.stats read project - e92e6495cb56
+cache.explain read project settled 9ed212ddedf5
+cache.load read project settled fc08420560ea
+cache.plan read project settled f31977da6526
+cache.stats read project - 623f45ebe6c6
 cache.templates read user - 6c99d54c2cee
 cache.warm read project settled b6b062f2bb3d
 capture.event read user - 1ce86007b248
@@ -132,7 +132,7 @@ tensor.adopt write user - 337c146bcd80
 tensor.drop write user - e58e2274a9d6
 tensor.failed write user - 417465c2303a
 tensor.find read user - 8a3cec8e8796
-tensor.list read user - 7d6b36c5cdbf
+tensor.list read user - 2bbec407eba4
 tensor.place read user - 003f07b1efc7
 tensor.verify job user - a166bfffa781
 token.list read user - 9b6368bcdd0f

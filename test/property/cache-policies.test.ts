@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/features/cache/policies/eviction.ts';
-import { evictionOf, strategies } from '../../src/features/cache/policies/policy.ts';
+import { evictionOf } from '../../src/features/cache/policies/policy.ts';
+import { strategies } from '../../src/features/cache/policies/strategy.ts';
 import { Stored } from '../features/cache/policies/stored.ts';
 
 const runs = { numRuns: 60, seed: 11 };

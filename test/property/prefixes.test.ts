@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { takeSegments } from '../../src/features/cache/blocks.ts';
-import { evictionOf, evictSlice, unusedLongest } from '../../src/features/cache/evict.ts';
+import { evictionOf, evictSlice } from '../../src/features/cache/evict.ts';
+import { blockKey } from '../../src/features/cache/policies/eviction.ts';
+import { evictionOf as policyOf } from '../../src/features/cache/policies/policy.ts';
+import { strategies } from '../../src/features/cache/policies/strategy.ts';
+import { tellAsked } from '../../src/features/cache/told-policy.ts';
 import { addChain, cacheStore, chainNamed, faults, standing } from '../features/cache/world.ts';
 
 const floors = { system: 0.4, template: 0.3, documentation: 0.2, dynamic: 0.1 };
@@ -28,16 +32,22 @@ async function inWorld(work: (world: ReturnType<typeof cacheStore>) => Promise<v
   }
 }
 
-test('PC440: however insertions, evictions and erasures come, every block has its parent and bisection is a linear scan', async () => {
+test('PC440: however insertions, evictions by any strategy and erasures come, every block has its parent and bisection is a linear scan', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
+    fc.asyncProperty(fc.constantFrom(...strategies), fc.array(step, { maxLength: 14 }), async (strategy, steps) => {
       await inWorld(async ({ store, clock }) => {
+        // hears of what is asked for and evicted, and not of what is taken
+        const policy = strategy === 'lru' ? undefined : policyOf(strategy, 1e6);
         for (const each of steps) {
           clock.now += 1;
-          if (each.does === 'insert') await addChain(store, chainNamed(each.names, { kind: each.kind as 'system' }));
-          else if (each.does === 'evict') {
+          if (each.does === 'insert') {
+            const links = chainNamed(each.names, { kind: each.kind as 'system' });
+            await addChain(store, links);
+            const chain = links.map(({ h }) => ({ key: blockKey(h), size: 300 }));
+            if (policy) tellAsked(policy, chain, clock.now);
+          } else if (each.does === 'evict') {
             const eviction = evictionOf(store.read);
-            const room = { bytes: 1e9, blocks: each.blocks, floors, held: new Set<string>(), victims: unusedLongest };
+            const room = { bytes: 1e9, blocks: each.blocks, floors, held: new Set<number>(), policy };
             let left = each.leaves;
             await store.write((tx) => evictSlice(tx, eviction, room, () => --left === 0));
           } else {
@@ -62,13 +72,13 @@ test('PC440: however insertions, evictions and erasures come, every block has it
 
 const kills = 6;
 
-test('PC441: a process killed while it writes and evicts leaves whole prefixes', async () => {
+test('PC441: a process killed while it writes and evicts, by any strategy, leaves whole prefixes', async () => {
   await inWorld(async ({ store, file }) => {
     for (let kill = 0; kill < kills; kill += 1) {
       store.db.pragma('wal_checkpoint(truncate)');
       const child = spawn(
         process.execPath,
-        [join(import.meta.dirname, '../harness/write-chains.ts'), file, String(kill)],
+        [join(import.meta.dirname, '../harness/write-chains.ts'), file, String(kill), strategies[kill % 3] ?? ''],
         {
           stdio: ['ignore', 'pipe', 'inherit'],
         },

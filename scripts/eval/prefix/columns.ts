@@ -1,5 +1,6 @@
 // One column of the table: all policies and their limits on one trace with one size of the cache.
-import { evictionOf, type Strategy, strategies } from '../../../src/features/cache/policies/policy.ts';
+import { evictionOf } from '../../../src/features/cache/policies/policy.ts';
+import { type Strategy, strategies } from '../../../src/features/cache/policies/strategy.ts';
 import { belady, fifo } from './limits.ts';
 import { simulate } from './simulate.ts';
 import type { Trace } from './trace.ts';

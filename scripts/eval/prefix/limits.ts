@@ -1,6 +1,6 @@
 // What the policies are measured against: the cache that knows the future, and first in, first out.
 import { Heap } from './heap.ts';
-import { never, type Trace } from './trace.ts';
+import { answered, never, type Trace } from './trace.ts';
 
 /**
  * The part of the references that the best cache answers: whose next use is farthest leaves, and what would leave at once is
@@ -8,9 +8,7 @@ import { never, type Trace } from './trace.ts';
  */
 export function belady(trace: Trace, capacity: number): number {
   const cache = new Best(trace, capacity);
-  let hits = 0;
-  for (let i = 0; i + 1 < trace.from.length; i++) hits += cache.request(i);
-  return hits / trace.references.length;
+  return answered(trace, (i) => cache.request(i));
 }
 
 class Best {
@@ -77,14 +75,12 @@ class Best {
 /** The part that a cache answers whose blocks leave in the order they came, whatever was asked for since, leaf or not. */
 export function fifo(trace: Trace, capacity: number): number {
   const stored = new Set<number>();
-  let hits = 0;
-  for (let i = 0; i + 1 < trace.from.length; i++) {
+  return answered(trace, (i) => {
     const chain = trace.references.subarray(trace.from[i], trace.from[i + 1]);
     const missing = chain.findIndex((block) => !stored.has(block));
-    hits += missing < 0 ? chain.length : missing;
     if (missing >= 0) storeLeafFirst(stored, chain, capacity);
-  }
-  return hits / trace.references.length;
+    return missing < 0 ? chain.length : missing;
+  });
 }
 
 function storeLeafFirst(stored: Set<number>, chain: Int32Array, capacity: number): void {

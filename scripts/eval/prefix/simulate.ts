@@ -1,14 +1,12 @@
 // A cache of equal blocks under a trace. A request is answered by its longest prefix whose blocks are all there; afterwards
 // all its blocks are stored, of a request that is longer than the cache its first ones. Blocks of the running request stay.
 import type { Block, Eviction } from '../../../src/features/cache/policies/eviction.ts';
-import type { Trace } from './trace.ts';
+import { answered, type Trace } from './trace.ts';
 
 /** The part of the block references that is answered from the cache. */
 export function simulate(trace: Trace, capacity: number, policy: Eviction): number {
   const cache = new Simulated(trace, capacity, policy);
-  let hits = 0;
-  for (let i = 0; i + 1 < trace.from.length; i++) hits += cache.request(i);
-  return hits / trace.references.length;
+  return answered(trace, (i) => cache.request(i));
 }
 
 class Simulated {

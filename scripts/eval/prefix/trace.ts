@@ -119,3 +119,10 @@ function ceilingOf(references: Int32Array, from: Int32Array, unique: number): nu
   }
   return hits / references.length;
 }
+
+/** The part of the references that is answered. serve: how many of a request are. */
+export function answered({ from, references }: Trace, serve: (request: number) => number): number {
+  let hits = 0;
+  for (let i = 0; i + 1 < from.length; i++) hits += serve(i);
+  return hits / references.length;
+}

@@ -7,6 +7,7 @@ import { type Audit, auditedAll, auditedOne } from '../audited.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { newestSession, wholeSession } from '../session-id.ts';
+import { oneLine } from '../text.ts';
 import { momentBefore } from '../when.ts';
 
 interface AuditOptions {
@@ -43,15 +44,21 @@ async function audit(cli: Cli, session: string | undefined, options: AuditOption
   const reply: Audit = await cli.client.call('cache.audit', await wanted(cli, session, options));
   cli.answer(reply, () => {
     const [first, ...others] = reply.sessions;
-    if (!first) cli.print.note(options.path ? nothingInFiles : nothingHere);
+    if (!first) cli.print.note(nothingFound(options));
     else if (others.length === 0) auditedOne(cli.print, first, reply);
     else auditedAll(cli.print, reply);
   });
 }
 
-const nothingHere = 'no request of a model recorded here: prsist cache audit --all (sub-agents: --children)';
-const nothingInFiles =
-  'no request of a model in these files: transcripts of other forms tell none (sub-agents: --children)';
+function nothingFound({ path, since, agent, all }: AuditOptions): string {
+  if (path)
+    return 'no request of a model in these files: transcripts of other forms tell none (sub-agents: --children)';
+  const when = since === undefined ? '' : ` since ${oneLine(since)}`;
+  const who = agent === undefined ? '' : ` of ${oneLine(agent)}`;
+  const others = since ?? agent ?? all;
+  if (others === true) return 'no request of a model recorded here: prsist import takes past sessions in';
+  return `no request of a model recorded here${who}${when}: prsist cache audit --all looks at all (sub-agents: --children)`;
+}
 
 type Wanted = Request<Operations['cache.audit']>;
 

@@ -5,9 +5,11 @@ import type { Operations } from '../../features/operations.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { count, list } from '../input.ts';
+import { withEngine } from '../local-engine.ts';
 import { plural } from '../print.ts';
 import { wholeSession } from '../session-id.ts';
 import { cleaned, oneLine } from '../text.ts';
+import { type LocalOptions, localLine, warmLocal } from './cache-local.ts';
 
 type Loaded = Reply<Operations['cache.load']>;
 type Warmed = Reply<Operations['cache.warm']>;
@@ -19,12 +21,14 @@ interface LoadOptions {
   readonly doc?: readonly string[];
   readonly budget?: number;
   readonly turns?: number;
+  readonly map?: boolean;
   readonly explain?: boolean;
 }
 
-interface WarmOptions {
+interface WarmOptions extends LocalOptions {
   readonly plan?: boolean;
   readonly provider?: string;
+  readonly local?: boolean;
 }
 
 /** Adds `cache load` and `cache warm`. */
@@ -38,6 +42,7 @@ export function registerLoading(parent: Command, bind: Bind): void {
     .option('--doc <name>', 'a stored document or a file of the project; repeat it, or separate with commas', list, [])
     .option('--budget <tokens>', 'at most so many tokens (32000)', count('--budget', 2_000_000, 500))
     .option('--turns <n>', 'at most so many of the last messages (6)', count('--turns', 6, 0))
+    .option('--map', 'with a map: the directories of the project, as its last commit has them')
     .option('--explain', 'what went in, what was left out and what each kind took, instead of the text')
     .action(bind(load));
   withExamples(loads, [
@@ -45,16 +50,30 @@ export function registerLoading(parent: Command, bind: Bind): void {
     'prsist cache load --doc docs/design.md --explain',
     "prsist cache load --json | jq -r '.segments[].slot'",
   ]);
-  const warms = parent
-    .command('warm')
-    .description('Read, render and count what the context of this project is made of, before it is asked for.')
-    .option('--plan', 'only look at the files and render what changed')
-    .option('--provider <model>', 'what a model would ask for taking the beginning in; nothing is sent')
-    .action(bind(warm));
+  addWarm(parent, bind);
+}
+
+function addWarm(parent: Command, bind: Bind): void {
+  const warms = withEngine(
+    parent
+      .command('warm')
+      .description(
+        'Read, render and count what the context of this project is made of, before it is asked for. With --local an engine of this machine holds its beginning afterwards, read from a kept state or computed: a prompt that begins with the texts of "prsist cache load --json", one after the other, goes on from there.',
+      )
+      .option('--plan', 'only look at the files and render what changed')
+      .option('--provider <model>', 'what a model would ask for taking the beginning in; nothing is sent')
+      .option('--local', 'have a local engine hold the beginning; the options below are for that')
+      .option('--template <name>', 'of the context that will be loaded (resume)')
+      .option('--budget <tokens>', 'its budget (32000)', count('--budget', 2_000_000, 500))
+      .option('--doc <name>', 'a document of it; repeat it, or separate with commas', list, [])
+      .option('--map', 'with the map of the project in it')
+      .action(bind(warm)),
+  );
   withExamples(warms, [
     'prsist cache warm',
     'prsist cache warm --plan',
     'prsist cache warm --provider claude-opus-5.5',
+    'prsist cache warm --local --slot 1',
   ]);
 }
 
@@ -66,13 +85,19 @@ async function load(cli: Cli, options: LoadOptions): Promise<void> {
     documents: options.doc === undefined || options.doc.length === 0 ? undefined : [...options.doc],
     budget_tokens: options.budget,
     turns: options.turns,
+    map: options.map,
   });
   cli.answer(reply, () => {
     if (options.explain) return explain(cli, reply);
     cli.print.line(cleaned(reply.segments.map(({ text }) => text).join('\n')).trimEnd());
     for (const { slot, why } of reply.left_out) cli.print.note(`left out: ${oneLine(slot)}: ${oneLine(why)}`);
-    cli.print.note(`${reply.tokens} of ${reply.budget_tokens} tokens`);
+    cli.print.note(`${reply.tokens} of ${reply.budget_tokens} tokens, ${hitOf(reply)}`);
   });
+}
+
+/** What a provider that was sent the last one may still have. */
+function hitOf({ hit }: Loaded): string {
+  return `the first ${hit.tokens} as they were loaded before`;
 }
 
 function explain(cli: Cli, reply: Loaded): void {
@@ -106,20 +131,47 @@ function explain(cli: Cli, reply: Loaded): void {
   cli.print.note(`${plural(files.looked_at, 'file')}, ${files.changed.length} read now, ${took_ms} ms`);
 }
 
-async function warm(cli: Cli, { plan, provider }: WarmOptions): Promise<void> {
+async function warm(cli: Cli, { plan, provider, local, ...engine }: WarmOptions): Promise<number> {
+  requireLocalOptions(engine, { local, plan });
   const reply = await cli.client.call('cache.warm', { what: plan ? 'files' : 'all', model: provider });
   if (provider !== undefined && reply.provider === null) {
-    throw new PrsistError('input/invalid', `no price of ${provider} is known`, { hint: 'prsist usage --by model' });
+    throw new PrsistError('input/invalid', `no price of ${provider} is known`, {
+      hint: 'give a model of the price list, as claude-opus-5.5',
+    });
   }
-  cli.answer(reply, () => {
+  const held = local ? await warmLocal(cli, engine) : undefined;
+  cli.answer(held ? { ...reply, local: held } : reply, () => {
     cli.print.line(`${plural(reply.files, 'file')}, ${reply.changed.length} read now, in ${reply.took_ms} ms`);
     cli.print.line(
       `${plural(reply.segments, 'segment')}, ${plural(reply.tokens, 'token')}, ${plural(reply.counted, 'segment')} counted`,
     );
     cli.print.line(preloadLine(reply.preload));
     if (reply.provider) cli.print.line(priceLine(reply.provider));
+    if (held) cli.print.line(localLine(held));
   });
+  return held?.kind === 'missed' ? 1 : 0;
 }
+
+/** An option that would do nothing is a mistake of whoever gave it. */
+function requireLocalOptions(
+  engine: Omit<WarmOptions, 'plan' | 'provider' | 'local'>,
+  { local = false, plan = false }: { readonly local: boolean | undefined; readonly plan: boolean | undefined },
+): void {
+  if (local && plan) {
+    throw new PrsistError('input/invalid', '--plan only looks at files, --local computes', { field: '--plan' });
+  }
+  const given = Object.entries(engine).find(
+    ([name, value]) => ofEngines.has(name) && !(Array.isArray(value) && value.length === 0),
+  );
+  if (local || !given) return;
+  const field = `--${given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new PrsistError('input/invalid', `${field} is for a local engine`, { field, hint: 'add --local' });
+}
+
+const ofEngines = new Set([
+  ...['server', 'slot', 'keyVariable', 'kvType', 'rope', 'swa', 'model', 'context', 'within'],
+  ...['template', 'budget', 'doc', 'map'],
+]);
 
 function preloadLine({ active, trials, right, precision, saved_ms }: Warmed['preload']): string {
   if (precision === null) return 'loading ahead: nothing to tell yet';

@@ -30,7 +30,10 @@ export function registerPlan(parent: Command, bind: Bind): void {
       'Lay out a request so that the prompt cache of a provider serves it: order, breakpoints, and what each request is expected to read, write and cost. Of a recorded session, or of what an agent of this project starts with.',
     )
     .requiredOption('--provider <name>', 'anthropic, openai, gemini, xai, mistral, deepseek, groq, ollama, llama.cpp')
-    .option('--model <model>', 'its rules and price; without it the safest values')
+    .option(
+      '--model <model>',
+      'its rules and price; without it those of the model the session used last, else the safest values',
+    )
     .option('--session <id>', 'a request of this session, since its last compaction')
     .option('--ttl <lifetime>', 'how long entries live, as the provider says it: 5m, 1h')
     .option('--rate <n>', 'requests a minute that begin alike', count('--rate', 1_000_000))
@@ -77,15 +80,17 @@ function show(cli: Cli, reply: Plan): void {
     ['', ...['tokens', 'read', 'written', 'uncached'].map(right), '', ''],
     ...groups(reply).map((group) => rowOf(group)),
   ]);
-  for (const line of [...breakpointLines(reply), ...settingLines(reply), ...costLines(reply)]) print.line(line);
+  const lines = [...breakpointLines(reply), ...settingLines(reply), ...costLines(reply), ...keepAliveLines(reply)];
+  for (const line of lines) print.line(line);
   for (const { text } of reply.warnings) print.note(`warning: ${oneLine(text)}`);
 }
 
-function headOf({ provider, model, rules, source, session_id, tokens }: Plan): string {
+function headOf({ provider, model, model_from, rules, source, session_id, tokens }: Plan): string {
   const of = source === 'session' ? `session ${(session_id ?? '').slice(0, 8)}` : 'what an agent starts with';
   const window = tokens.window === null ? '' : ` of ${amount(tokens.window)}`;
-  const named = oneLine(model ?? `any model, by the rules of ${rules}`);
-  return `${provider}, ${named}: ${amount(tokens.total)} tokens${window}, ${of}`;
+  const named = oneLine(model ?? `any model, by the safest rules of ${rules}`);
+  const whose = model_from === 'session' ? ' (which the session used last)' : '';
+  return `${provider}, ${named}${whose}: ${amount(tokens.total)} tokens${window}, ${of}`;
 }
 
 interface Group {
@@ -147,6 +152,16 @@ function costLines({ hits, expected_cost }: Plan): readonly string[] {
   return [
     share,
     `cost in tokens of uncached input: first ${priced('first', first)}, following ${priced('following', following)}, without a cache ${priced('without_cache', without_cache)}`,
+  ];
+}
+
+/** Advice: whoever sends the requests would send these as well. */
+function keepAliveLines({ keep_alive }: Plan): readonly string[] {
+  if (keep_alive === null) return [];
+  const { every_s, most, saves, each } = keep_alive;
+  if (most === 0) return ['not worth a keep-alive: in such pauses they save next to nothing, or less than they cost'];
+  return [
+    `worth a keep-alive every ${every_s} s of silence, up to ${plural(most, 'time')} in a pause: each costs ${amount(each)}, a request saves ${amount(saves)} in the mean; prsist sends none`,
   ];
 }
 

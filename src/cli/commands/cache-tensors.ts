@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Client, createClient } from '../../client/call.ts';
-import { type Restored, restorePrefix, savePrefix } from '../../client/tensors/kept-prefix.ts';
 import { PrsistError } from '../../core/errors.ts';
 import type { Reply } from '../../core/operation.ts';
+import { restorePrefix, savePrefix } from '../../engines/kept-prefix.ts';
+import type { Restored } from '../../engines/local-engine.ts';
+import { requireNoSecrets } from '../../engines/no-secrets.ts';
 import type { Operations } from '../../features/operations.ts';
 import { readText } from '../../platform/files.ts';
 import { fileKind } from '../../platform/walk.ts';
@@ -16,6 +18,7 @@ import { plural, size } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { oneLine } from '../text.ts';
 import { relativeTime } from '../when.ts';
+import { missedBecause, secondsShown } from './tensor-words.ts';
 
 type State = Reply<Operations['tensor.list']>['items'][number];
 
@@ -102,7 +105,7 @@ function rowOf(item: State, short: string, now: number): readonly string[] {
     oneLine(quantisation),
     `${tokens} tokens`,
     size(bytes),
-    `saves ${seconds(prefill_ms)}`,
+    `saves ${secondsShown(prefill_ms)}`,
     plural(uses, 'use'),
     relativeTime(last_used_at, now),
   ];
@@ -110,12 +113,12 @@ function rowOf(item: State, short: string, now: number): readonly string[] {
 
 async function save(cli: Cli, files: readonly string[], options: EngineOptions): Promise<void> {
   const texts = await textsOf(cli, files);
-  await requireNoSecrets(cli, texts);
+  await requireNoSecrets(texts, { client: cli.client, personal: () => personal(cli) });
   const prefix = { texts, project: cli.place };
   const reply = await withLocalEngine(cli, options, (engine) => savePrefix(cli.client, engine, prefix));
   cli.answer(reply, ({ state_key, tokens, bytes, prefill_ms, dropped }) => {
     const more = dropped > 0 ? `  ${plural(dropped, 'other')} dropped for room` : '';
-    const took = `computed in ${seconds(prefill_ms)}`;
+    const took = `computed in ${secondsShown(prefill_ms)}`;
     cli.print.line(`saved  ${state_key.slice(0, 12)}  ${tokens} tokens  ${size(bytes)}  ${took}${more}`);
   });
 }
@@ -127,20 +130,11 @@ async function restore(cli: Cli, files: readonly string[], options: EngineOption
   return reply.kind === 'restored' ? 0 : 1;
 }
 
-const misses = {
-  off: 'the tier is switched off: prsist config set kv_tensors.enabled true',
-  paused: 'states of this engine rest after a failure: prsist cache tensors verify ends that',
-  unknown: 'no state is kept for this engine and prompt: prsist cache tensors save',
-  damaged: 'the file was not what had been saved; it is removed, and states of this engine rest for an hour',
-  failed: 'the engine did not take it; the file is removed, and states of this engine rest for an hour',
-} as const;
-
 function told(reply: Restored, texts: number): string {
-  if (reply.kind === 'missed')
-    return `nothing restored: ${misses[reply.why]}${reply.told && ` (${oneLine(reply.told)})`}`;
+  if (reply.kind === 'missed') return `nothing restored: ${missedBecause(reply)}`;
   const { state_key, tokens, ms, prefill_ms } = reply;
   const part = reply.texts < texts ? `  ${reply.texts} of ${texts} texts` : '';
-  const times = `in ${ms.toFixed(1)} ms, computing took ${seconds(prefill_ms)}`;
+  const times = `in ${ms.toFixed(1)} ms, computing took ${secondsShown(prefill_ms)}`;
   return `restored  ${state_key.slice(0, 12)}  ${tokens} tokens${part}  ${times}`;
 }
 
@@ -176,27 +170,7 @@ function textOf(cli: Cli, file: string): string {
   return text;
 }
 
-/** A state holds its texts word for word, and what is kept holds no secrets. */
-async function requireNoSecrets(cli: Cli, texts: readonly string[]): Promise<void> {
-  for (const text of texts) {
-    const kept = await cli.client.call('capture.redact', { text }).catch((error: unknown) => {
-      const isNobodys = error instanceof PrsistError && error.code === 'project/required';
-      if (isNobodys) return personal(cli).call('capture.redact', { text });
-      throw error;
-    });
-    if (kept.finds.length === 0) continue;
-    const kinds = [...new Set(kept.finds.map(({ kind }) => kind))].map(oneLine).join(', ');
-    throw new PrsistError('input/invalid', `the text holds secrets (${kinds}), and a state would keep them`, {
-      hint: 'prsist redact test <file> shows where',
-    });
-  }
-}
-
 /** In a directory of no project the person's own rules count. */
 function personal(cli: Cli): Client {
   return createClient({ env: cli.env, daemon: cli.places.daemon });
-}
-
-function seconds(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -109,6 +109,34 @@ export const leafOf = query<ByHash, LeafRow>(
   `select ${leafColumns}
    from kv_block b join kv_cache c on c.id = b.seg where b.h = :h and b.kids = 0 and c.pinned = 0`,
 );
+/** Leaves whose hashes lie between two; as a rule one or none. */
+export const leavesBetween = query<{ from: Uint8Array; to: Uint8Array }, LeafRow>(
+  `select ${leafColumns}
+   from kv_block b join kv_cache c on c.id = b.seg where b.h >= :from and b.h < :to and b.kids = 0 and c.pinned = 0`,
+);
+export const knownBetween = query<{ from: Uint8Array; to: Uint8Array }, { found: 1 }>(
+  'select 1 as found from kv_block where h >= :from and h < :to',
+);
+export interface EndRow {
+  readonly h: Uint8Array;
+  readonly depth: number;
+  readonly last_used: number;
+}
+/** Leaves behind one of them, in the order in which they were used last. kv_block_leaf */
+export const leavesAfter = query<{ at: number; depth: number; h: Uint8Array; limit: number }, EndRow>(
+  `select h, depth, last_used from kv_block indexed by kv_block_leaf
+   where kids = 0 and last_used >= :at and (last_used > :at or depth < :depth or (depth = :depth and h > :h))
+   order by last_used, depth desc, h limit :limit`,
+);
+export interface SizedBlock {
+  readonly parent: Uint8Array | null;
+  readonly tok: number;
+  readonly sessions: number;
+  readonly size_bytes: number;
+}
+export const sizedBlock = query<ByHash, SizedBlock>(
+  `select b.parent, b.tok, b.sessions, c.size_bytes from kv_block b join kv_cache c on c.id = b.seg where b.h = :h`,
+);
 /** What several sessions begin with, the longest first. */
 export const sharedPrefixes = query<{ least: number; limit: number }, BlockRow & { kind: SegmentKind }>(
   `select b.h, b.parent, b.depth, b.seg, b.tok, b.cum_tok, b.uses, b.sessions, b.kids, c.kind
@@ -153,12 +181,19 @@ export const keepChain = query<Params, unknown>(
   `insert into kv_chain (owner, h, depth, tokens, at) values (:owner, :h, :depth, :tokens, :at)
    on conflict (owner) do update set h = excluded.h, depth = excluded.depth, tokens = excluded.tokens, at = excluded.at`,
 );
+export const lastLoad = query<Record<string, never>, { at: number | null }>(
+  "select max(at) as at from kv_chain where owner >= 'load:' and owner < 'load;'",
+);
 export const dropLostChains = query<Record<string, never>, unknown>(
   'delete from kv_chain where not exists (select 1 from kv_block b where b.h = kv_chain.h)',
 );
+/** Where chains end that somebody has, some at a time by their owners' names. */
+export const ownedChains = query<{ after: string; limit: number }, { owner: string; h: Uint8Array }>(
+  'select owner, h from kv_chain where owner > :after order by owner limit :limit',
+);
 /** Sessions whose chains are here, as far as they were taken in. */
 export const chainCount = query<Record<string, never>, { sessions: number }>(
-  `select count(*) as sessions from kv_chain c where owner not like 'brief:%'
+  `select count(*) as sessions from kv_chain c where owner not like 'brief:%' and owner not like 'load:%'
      and exists (select 1 from kv_block b where b.h = c.h)`,
 );
 
@@ -181,11 +216,17 @@ export const noteSlot = query<{ slot: string; kind: string; hash: string }, unkn
      changes = changes + (hash <> '' and hash <> excluded.hash)`,
 );
 export const addRequests = query<{ requests: number }, unknown>(
-  "update kv_slot set requests = requests + :requests where slot <> 'turn'",
+  "update kv_slot set requests = requests + :requests where slot like 'brief:%'",
 );
 export const addChanges = query<{ slot: string; kind: string; changes: number; requests: number }, unknown>(
   `insert into kv_slot (slot, kind, hash, changes, requests) values (:slot, :kind, '', :changes, :requests)
    on conflict (slot) do update set changes = changes + excluded.changes, requests = requests + excluded.requests`,
+);
+/** A place of a loaded context: another text than the last time is a change. */
+export const noteLoaded = query<{ slot: string; kind: string; hash: string; loads: number }, unknown>(
+  `insert into kv_slot (slot, kind, hash, requests) values (:slot, :kind, :hash, :loads)
+   on conflict (slot) do update set kind = excluded.kind, hash = excluded.hash,
+     changes = changes + (hash <> '' and hash <> excluded.hash), requests = requests + excluded.requests`,
 );
 export const forgetSlots = query<Record<string, never>, unknown>("update kv_slot set hash = ''");
 

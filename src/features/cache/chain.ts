@@ -40,6 +40,11 @@ export function chainOf(fingerprint: Fingerprint, segments: readonly Linkable[])
   });
 }
 
+/** The chain hash after a segment whose own hash is known. hash: SHA-256 of its bytes, in hex. */
+export function nextLinkOf(before: Uint8Array, hash: string, role?: Segment['role']): Uint8Array {
+  return nextLink(before, Buffer.from(hash, 'hex'), role);
+}
+
 /** The link of one segment after another. */
 export function linkAfter(before: Uint8Array, { slot, kind, tokens, text, role, ent }: Linkable): Link {
   const digest = hash('sha256', text, 'buffer');

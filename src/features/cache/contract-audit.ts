@@ -9,7 +9,8 @@ const outcome = z.object({
   ...{ read: count, write_5m: count, write_1h: count, uncached: count },
   ...{ share: z.number(), cost: z.number() },
 });
-const exact = z.enum([
+/** More exactly, where messages or segments tell. */
+export const exactCause = z.enum([
   ...(['tools', 'tool order', 'system', 'time in the prefix', 'memory', 'compaction', 'history edited'] as const),
   ...(['model switch', 'below minimum', 'look-back'] as const),
 ]);
@@ -39,7 +40,7 @@ const session = z.object({
       /** By usage alone. */
       cause: z.enum(plainCauses),
       /** More exactly, where messages or segments tell. */
-      because: exact.nullable(),
+      because: exactCause.nullable(),
       /** Where the prompt became another one: nothing was read, or tools and system were. Null where it expired. */
       where: z.enum(['tools or system', 'history']).nullable(),
       read: count,
@@ -54,7 +55,7 @@ const session = z.object({
   ),
   causes: z.record(z.string(), count),
   /** Requests that read little for a reason that is no fault of their prefix. */
-  misses: z.array(z.object({ request: z.int(), at: time, because: exact, tokens: count })),
+  misses: z.array(z.object({ request: z.int(), at: time, because: exactCause, tokens: count })),
   /** Requests in a row whose prompts all changed after the same tokens: something is rendered anew each time. */
   restless: z.object({ request: z.int(), requests: count, read: count }).nullable(),
   /** Points by which the simulated cached share differs: of a prompt that only grows, and told where prompts changed. */

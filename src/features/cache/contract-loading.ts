@@ -28,7 +28,8 @@ const segment = z.object({
 
 const spent = z.object({ floor: z.int(), wanted: z.int(), used: z.int() });
 
-const preload = z.object({
+/** Loading ahead of all projects together. */
+export const preload = z.object({
   active: z.boolean(),
   trials: z.int(),
   right: z.int(),
@@ -53,10 +54,14 @@ export const loadingContract = {
       budget_tokens: z.int().min(500).max(2_000_000).default(32_000),
       /** How many of the last messages, at most. */
       turns: z.int().min(0).max(6).default(6),
+      /** With a map of the project: its directories as the last commit has them. */
+      map: z.boolean().optional(),
     }),
     output: z.object({
       segments: z.array(segment),
       tokens: z.int(),
+      /** The beginning that was loaded before, byte for byte: what a provider may still have in its cache. */
+      hit: z.object({ segments: z.int(), tokens: z.int() }),
       /** Of the hashes of the segments, in their order: the same where every byte is. */
       hash: z.string(),
       template: z.string(),

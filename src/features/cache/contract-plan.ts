@@ -4,7 +4,7 @@ import { type Contract, operation } from '../../core/operation.ts';
 import { word } from '../wire.ts';
 import { segmentKinds, segmentPlaces } from './segment.ts';
 
-const zones = ['stable', 'history', 'tail'] as const;
+export const zones = ['stable', 'history', 'tail'] as const;
 const names = ['shared', 'snapshot', 'previous', 'anchor', 'newest'] as const;
 const roles = ['user', 'assistant', 'tool'] as const;
 const tokens = z.number().min(0);
@@ -29,7 +29,7 @@ const planned = z.object({
   ...{ role: z.enum(roles).nullable(), zone: z.enum(zones), tokens, change: z.number() },
   ...{ read: tokens, written: tokens, uncached: tokens },
 });
-const breakpoint = z.object({
+export const breakpoint = z.object({
   ...{ name: z.enum(names), at: z.int(), slot: z.string(), tokens, ttl: z.string().nullable(), implicit: z.boolean() },
 });
 const costs = { first: z.number(), following: z.number(), without_cache: z.number() };
@@ -61,6 +61,8 @@ export const planContract = {
     output: z.object({
       source: z.enum(['segments', 'session', 'project']),
       session_id: z.string().nullable(),
+      /** Who named the model; null: nobody, and the safest values are taken. */
+      model_from: z.enum(['asked', 'session']).nullable(),
       ...{ provider: z.string(), model: z.string().nullable(), rules: z.string(), mode: z.string().nullable() },
       ...{ segments: z.array(planned), breakpoints: z.array(breakpoint), ttl: z.string().nullable() },
       key: z.object({ name: z.string(), value: z.string() }).nullable(),
@@ -71,6 +73,7 @@ export const planContract = {
       expected_cost: z
         .object({ unit: z.literal('tokens of uncached input'), ...costs, usd: z.object(costs).nullable() })
         .nullable(),
+      keep_alive: z.object({ every_s: z.number(), most: z.int(), saves: z.number(), each: z.number() }).nullable(),
       warnings: z.array(z.object({ code: z.string(), text: z.string(), slot: z.string().optional() })),
       request: z.object({ ...call, before: z.array(z.object(call)) }).optional(),
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Contract, operation } from '../../core/operation.ts';
 import { jobStarted, time } from '../wire.ts';
-import { chain, engine, fileName, key, keyBeginning, state, whyMissing } from './tensors/wire.ts';
+import { chain, engine, fileName, key, keyBeginning, ownServer, state, whyMissing } from './tensors/wire.ts';
 
 const nothing = z.strictObject({});
 
@@ -17,6 +17,8 @@ export const tensorContract = {
       directory: z.string(),
       max_bytes: z.int(),
       bytes: z.int(),
+      /** As the settings have it (kv_tensors.server). */
+      server: ownServer.nullable(),
       items: z.array(state),
       paused: z.array(z.object({ engine: z.string(), why: z.string(), until: time })),
     }),

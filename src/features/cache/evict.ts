@@ -1,17 +1,11 @@
-// Making room: leaves only, in slices, and never from a class that has no more than its floor.
+// Making room: leaves only, in slices, and never from a class that has no more than its floor. What goes a policy chooses;
+// without one, and where it has nothing more to give, what was unused longest, as the index has it.
 import type { Read, Write } from '../../store/record-type.ts';
 import { blockCount, type LeafRow, leafOf, oldestLeaves, segmentTotals } from './block-queries.ts';
 import { takeLeaf } from './blocks.ts';
+import { chosenLeaf } from './chosen-leaf.ts';
+import { blockKey, type Eviction as Policy } from './policies/eviction.ts';
 import { type SegmentKind, segmentKinds } from './segment.ts';
-
-/** A block that nothing follows, as a policy sees it. */
-export type Leaf = LeafRow;
-
-/** Which of some leaves go, and in which order; they come with the one unused longest first, deeper first on ties. */
-export type Victims = (leaves: readonly Leaf[]) => readonly Leaf[];
-
-/** Leaf-first LRU: as they come. */
-export const unusedLongest: Victims = (leaves) => leaves;
 
 /** Shares of the room that classes are sure of; together 1. */
 export type Floors = Readonly<Record<SegmentKind, number>>;
@@ -21,9 +15,10 @@ export interface Room {
   readonly bytes: number;
   readonly blocks: number;
   readonly floors: Floors;
-  /** Blocks of requests that are under way, in hex. */
-  readonly held: ReadonlySet<string>;
-  readonly victims: Victims;
+  /** Blocks of chains that are being written, by their keys. */
+  readonly held: ReadonlySet<number>;
+  /** Absent: what was unused longest goes, the deeper first on ties. */
+  readonly policy?: Policy | undefined;
 }
 
 export interface Usage {
@@ -47,8 +42,13 @@ export interface Eviction {
   blocks: number;
   bytes: number;
   readonly kinds: Record<SegmentKind, number>;
-  /** What went so far. */
+  /** What went so far; unchosen: of it, what no policy chose. */
   readonly gone: { blocks: number; segments: number };
+  unchosen: number;
+  /** Keys of what a policy offered and may not go, as long as the same kinds give. */
+  readonly refused: Set<number>;
+  /** The policy has nothing more to give. */
+  isSpent: boolean;
   /** Everything that may give and was used before is gone. */
   from: number;
   giving: string;
@@ -64,7 +64,7 @@ export function evictionOf(read: Read): Eviction {
   const ofKinds = Object.fromEntries(segmentKinds.map((kind) => [kind, kinds[kind].bytes]));
   return {
     ...{ blocks, bytes, kinds: ofKinds as Eviction['kinds'], gone: { blocks: 0, segments: 0 } },
-    ...{ from: 0, giving: '', reach: leavesAtOnce },
+    ...{ unchosen: 0, refused: new Set<number>(), isSpent: false, from: 0, giving: '', reach: leavesAtOnce },
   };
 }
 
@@ -74,30 +74,61 @@ export function givingKinds({ kinds, bytes }: Pick<Eviction, 'kinds' | 'bytes'>,
   return segmentKinds.filter((kind) => kinds[kind] > room.floors[kind] * room.bytes);
 }
 
+export type Came = 'done' | 'nothing' | 'more';
+
 /**
  * Takes leaves until there is room or the time is over. isOver: asked after every leaf. done: there is room · nothing: what
  * is left may not go · more: to be called again.
  */
-export function evictSlice(
+export function evictSlice(tx: Write, eviction: Eviction, room: Room, isOver: () => boolean): Came {
+  if (hasRoom(eviction, room)) return 'done';
+  giveFrom(eviction, givingKinds(eviction, room));
+  if (room.policy === undefined || eviction.isSpent) return takeUnused(tx, eviction, room, isOver);
+  return takeChosen(tx, eviction, { ...room, policy: room.policy }, isOver);
+}
+
+/** Another class gives now: what was passed over so far may go. */
+function giveFrom(eviction: Eviction, kinds: readonly SegmentKind[]): void {
+  const giving = JSON.stringify(kinds);
+  if (giving === eviction.giving) return;
+  Object.assign(eviction, { giving, from: 0, reach: leavesAtOnce });
+  eviction.refused.clear();
+}
+
+function takeChosen(
   tx: Write,
   eviction: Eviction,
-  room: Room,
+  room: Room & { readonly policy: Policy },
   isOver: () => boolean,
-): 'done' | 'nothing' | 'more' {
-  if (hasRoom(eviction, room)) return 'done';
-  const giving = JSON.stringify(givingKinds(eviction, room));
-  // another class gives now: it was passed over so far
-  if (giving !== eviction.giving) Object.assign(eviction, { giving, from: 0, reach: leavesAtOnce });
-  const rows = tx.all(oldestLeaves, { from: eviction.from, kinds: giving, limit: eviction.reach });
-  const isFree = ({ h }: Leaf) => !room.held.has(Buffer.from(h).toString('hex'));
+): Came {
+  while (!hasRoom(eviction, room)) {
+    const giving = givingKinds(eviction, room);
+    giveFrom(eviction, giving);
+    const chosen = chosenLeaf(tx, { ...room, giving, refused: eviction.refused, isOver });
+    if (chosen === 'out of time') return 'more';
+    if (chosen === undefined) {
+      eviction.isSpent = true;
+      return 'more';
+    }
+    takeOne(tx, eviction, chosen);
+    room.policy.gone(blockKey(chosen.h));
+    if (isOver()) return 'more';
+  }
+  return 'done';
+}
+
+function takeUnused(tx: Write, eviction: Eviction, room: Room, isOver: () => boolean): Came {
+  const rows = tx.all(oldestLeaves, { from: eviction.from, kinds: eviction.giving, limit: eviction.reach });
+  const isFree = ({ h }: LeafRow) => !room.held.has(blockKey(h));
   const before = eviction.gone.blocks;
   let leaves = rows.filter(isFree);
   for (;;) {
     if (hasRoom(eviction, room)) return 'done';
     const giving = givingKinds(eviction, room);
-    const [leaf] = room.victims(leaves.filter(({ kind }) => giving.includes(kind)));
+    const leaf = leaves.find(({ kind }) => giving.includes(kind));
     if (!leaf) break;
     const bared = takeOne(tx, eviction, leaf);
+    eviction.unchosen += 1;
     leaves = withBared(leaves, leaf, bared && isFree(bared) ? bared : undefined);
     if (isOver()) break;
   }
@@ -109,7 +140,7 @@ export function evictSlice(
 }
 
 /** Without the leaf that went; its parent, where nothing follows that any more, in its place among them. */
-function withBared(leaves: readonly Leaf[], gone: Leaf, bared: Leaf | undefined): Leaf[] {
+function withBared(leaves: readonly LeafRow[], gone: LeafRow, bared: LeafRow | undefined): LeafRow[] {
   const left = leaves.filter((leaf) => leaf !== gone);
   const last = left.at(-1);
   // later than all of them: the next look finds it
@@ -121,7 +152,7 @@ function withBared(leaves: readonly Leaf[], gone: Leaf, bared: Leaf | undefined)
 }
 
 /** Returns the parent, where it is a leaf now. */
-function takeOne(tx: Write, eviction: Eviction, leaf: Leaf): Leaf | undefined {
+function takeOne(tx: Write, eviction: Eviction, leaf: LeafRow): LeafRow | undefined {
   const { blocks, segments } = takeLeaf(tx, leaf);
   eviction.blocks -= blocks;
   eviction.gone.blocks += blocks;

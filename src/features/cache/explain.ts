@@ -10,6 +10,9 @@ import { type Link, type Linkable, linkAfter, startOf } from './chain.ts';
 import type { blocksContract } from './contract-blocks.ts';
 import { changeOf } from './detect.ts';
 import { firstDifference } from './difference.ts';
+import { explainedPlan } from './explain-plan.ts';
+import { type Asked, explainedRequest } from './explain-request.ts';
+import type { CacheNeeds } from './feature.ts';
 import { lint } from './lint.ts';
 import type { BlocksNeeds, SessionContext } from './needs-blocks.ts';
 import { segmentText } from './segments.ts';
@@ -23,8 +26,8 @@ interface Linked {
 }
 
 /** A session as segments, and where it parts from the one that shares most with it. */
-export function explain(needs: BlocksNeeds) {
-  return async (context: Context, { session_id: asked, limit }: Parsed<Explain>): Promise<Explained> => {
+export function explain(needs: BlocksNeeds, { audit, planning }: Pick<CacheNeeds, 'audit' | 'planning'>) {
+  return async (context: Context, { session_id: asked, limit, request }: Parsed<Explain>): Promise<Explained> => {
     const read = context.read.project;
     const session = needs.session(context, asked);
     const linked = await linksOf(session, needs.breathe);
@@ -42,7 +45,13 @@ export function explain(needs: BlocksNeeds) {
         .slice(0, limit)
         .map((each, at) => item(read, each, { sessions: sessions[at] ?? 0, isKnown: at < known })),
       difference: differenceAt(needs, context, { linked, shared }),
+      plan: await explainedPlan(planning, context, session.session_id),
+      request: request === undefined ? null : requestOf({ session_id: session.session_id, request }),
     };
+
+    function requestOf(wanted: Asked) {
+      return explainedRequest({ ...audit, texts: needs.texts }, context, wanted);
+    }
   };
 }
 

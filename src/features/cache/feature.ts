@@ -17,7 +17,7 @@ export interface CacheNeeds {
   readonly audit: AuditNeeds;
   readonly planning: PlanNeeds;
   readonly blocks: BlocksNeeds;
-  readonly loading: Pick<ContextLoading, 'verbs'>;
+  readonly loading: Pick<ContextLoading, 'verbs' | 'preloadState'>;
   readonly tensors: Tensors;
 }
 
@@ -29,8 +29,8 @@ export function cacheFeature({ audit: auditing, planning, blocks, loading, tenso
     verbs: {
       'cache.audit': audit(auditing),
       'cache.plan': planVerb(planning),
-      'cache.stats': stats(blocks),
-      'cache.explain': explain(blocks),
+      'cache.stats': stats(blocks, { loading, tensors: () => tensors.totals() }),
+      'cache.explain': explain(blocks, { audit: auditing, planning }),
       'cache.clear': (job, { kind }) => blocks.room.clear(job.project.id, kind, job),
       'cache.evict': (job, { target_mb }) => blocks.room.trim(target_mb * 2 ** 20, job),
       ...loading.verbs,

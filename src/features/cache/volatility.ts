@@ -21,9 +21,14 @@ export interface Seen {
 
 /** The probability of a change per request: what was seen, beside a prior worth twenty requests. From 0 to 1. */
 export function changeProbability(kind: SegmentKind, { changes, requests }: Seen): number {
+  return learnedChange(changePriors[kind], { changes, requests });
+}
+
+/** The same for a prior of one's own. */
+export function learnedChange(prior: number, { changes, requests }: Seen): number {
   // a text may change more often than it is sent
   const counted = Math.max(requests, changes);
-  return (changes + changePriors[kind] * priorRequests) / (counted + priorRequests);
+  return (changes + prior * priorRequests) / (counted + priorRequests);
 }
 
 export interface Standing {

@@ -155,6 +155,7 @@ async function noteTold({ parts, target: { projectId } }: Place, live: LiveEvent
   if (native === undefined) return;
   const event = { projectId, agent, native, cwd, at };
   if (meaning.isCompressed) await parts.told({ ...event, what: 'compressed' });
+  if (meaning.life === 'end') await parts.told({ ...event, what: 'ended' });
   if (meaning.life === 'start' && !silentStarts.has(body.source)) await parts.told({ ...event, what: 'began' });
 }
 

@@ -106,14 +106,14 @@ export interface CaptureParts {
   readonly reading: Map<string, Promise<unknown>>;
   /** Notes which handoffs hooks have taken away to print, and to which conversation, before it says anything. */
   readonly takeClaims: (projectId: string) => Promise<void>;
-  /** A conversation began and was told what is known, or its context was compressed and it has to be told again. */
+  /** A conversation began and was told what is known, its context was compressed and it has to be told again, or it ended. */
   readonly told: (event: {
     readonly projectId: string;
     readonly agent: string;
     readonly native: string;
     readonly cwd: string | undefined;
     readonly at: number;
-    readonly what: 'began' | 'compressed';
+    readonly what: 'began' | 'compressed' | 'ended';
   }) => Promise<void>;
   readonly clock: () => number;
   readonly monotonic: () => number;

@@ -4,7 +4,7 @@ import type { Context } from '../feature.ts';
 import type { Showing } from '../findable.ts';
 import { itemsOf, neighbourIds } from './candidates.ts';
 import type { contract } from './contract.ts';
-import { type Found, showingOf } from './find.ts';
+import { type Candidate, type Found, showingOf } from './find.ts';
 import type { Sought } from './match-terms.ts';
 import type { Item } from './queries.ts';
 import { relevanceOf } from './relevance.ts';
@@ -21,16 +21,33 @@ export interface Shown {
   readonly stems: ReadonlySet<string>;
   readonly sought: Sought;
   readonly input: Parsed<Query>;
+  readonly titles: Titles;
+}
+
+type Titles = (item: Candidate, ask: NonNullable<Showing['sessionTitle']>) => string | null;
+
+/** Titles of sessions, each asked for once: results of one page are often of the same few. */
+export function sessionTitles(): Titles {
+  const known = new Map<string, string | null>();
+  return ({ source, session_id }, ask) => {
+    if (session_id === null) return null;
+    const name = `${source.project?.id ?? ''} ${session_id}`;
+    const title = known.get(name) ?? ask(source.read, session_id);
+    known.set(name, title);
+    return title;
+  };
 }
 
 /** A result of search.query. */
 export function resultOf(found: Found, shown: Shown): Result {
   const { kind, ent, part, session_id, author, path, trust, agent_id, at, source } = found.item;
-  const heading = showingOf(shown.showings, kind)?.heading(source.read, ent, part) ?? { key: null, title: null };
+  const showing = showingOf(shown.showings, kind);
+  const heading = showing?.heading(source.read, ent, part) ?? { key: null, title: null };
+  const title = showing?.sessionTitle ? shown.titles(found.item, showing.sessionTitle) : heading.title;
   const { parts } = found.made();
   const { budget_tokens, neighbours: reach = 0, explain = false } = shown.input;
   return {
-    ...{ kind, id: ent, key: heading.key, title: heading.title },
+    ...{ kind, id: ent, key: heading.key, title },
     ...snippetOf(found.text, shown.stems),
     ...{ score: rounded(found.score), at: new Date(at).toISOString(), session_id },
     ...{ project_id: source.project?.id ?? null, project: source.project?.name ?? null },

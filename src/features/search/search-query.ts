@@ -10,7 +10,7 @@ import { type Found, find, pageOf, type Search, showingOf } from './find.ts';
 import { type Meant, noMeaning } from './meant.ts';
 import { type Question, readQuestion } from './question.ts';
 import type { ScoredSession } from './rescore.ts';
-import { resultOf } from './result.ts';
+import { resultOf, sessionTitles } from './result.ts';
 import { noSieve, type Sieve, sift } from './sift.ts';
 import { rounded, stemsOf } from './snippet.ts';
 import { readWhen } from './when.ts';
@@ -50,7 +50,7 @@ export function searchQuery(
   const search = searchOf(context, input, { showings, onBranch, others, meant, now: page.now });
   const { found, next_cursor, sessions, seeking, candidates } = find(search, { asked, page });
   const stems = stemsOf([...seeking.words, ...seeking.completed]);
-  const shown = { context, showings, stems, input, sought: seeking.sought };
+  const shown = { context, showings, stems, input, sought: seeking.sought, titles: sessionTitles() };
   const { kept, ...siftedOut } = sifted(found, input, { showings, sieve, least });
   const results = kept.map((one) => resultOf(one, shown));
   return {

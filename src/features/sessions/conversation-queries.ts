@@ -10,10 +10,10 @@ export interface SaidRow {
   readonly tool: string | null;
 }
 /**
- * Since its last compaction, in order of time; a call stands with its result, after the words that made it, and goes with
+ * From a time on, in order of time; a call stands with its result, after the words that made it, and goes with
  * them when they are rewound. messages_session, tool_calls_session
  */
-export const saidInSession = query<{ session_id: string; least_trust: number; limit: number }, SaidRow>(
+export const saidInSession = query<{ session_id: string; since: number; least_trust: number; limit: number }, SaidRow>(
   `select part, ent, rec, result_rec, role, tool from (
      select 'message' as part, id as ent, rec, null as result_rec, role, null as tool, at, hlc from messages
      where session_id = :session_id and live = 1 and bytes > 0 and kind in ('prompt', 'text', 'summary')
@@ -23,7 +23,7 @@ export const saidInSession = query<{ session_id: string; least_trust: number; li
      where session_id = :session_id and hosted = 0
        and ifnull((select m.live from messages m where m.session_id = t.session_id and m.at <= t.at and m.bytes > 0
          order by m.at desc, m.hlc desc, m.id desc limit 1), 1) = 1)
-   where at >= ifnull((select max(at) from messages where session_id = :session_id and live = 1 and kind = 'summary'), 0)
+   where at >= :since
    order by at, hlc, ent limit :limit`,
 );
 

@@ -1,6 +1,7 @@
 // What a session has in front of its model: the blocks of its messages, and how its requests came.
 import type { Read } from '../../store/record-type.ts';
-import { requestsOfSession, type SaidRow, saidInSession } from './conversation-queries.ts';
+import { type RequestRow, requestsOfSession, type SaidRow, saidInSession } from './conversation-queries.ts';
+import { compactedAt } from './turn-queries.ts';
 import { findSession } from './wire.ts';
 
 export interface Said {
@@ -35,8 +36,13 @@ export function conversationOf(
   const pauses = requests.slice(1).map(({ at }, n) => Math.max(0, at - (requests[n]?.at ?? at)) / 1000);
   return {
     ...{ session_id, said: saidBy(read, session_id, { least_trust: leastTrust, limit }), pauses_s: pauses },
-    ...{ first_tokens: requests[0]?.tokens ?? null, model: requests.at(-1)?.model ?? null },
+    ...{ first_tokens: requests[0]?.tokens ?? null, model: lastModel(requests) },
   };
+}
+
+/** What an agent says in the name of a model, as `<synthetic>`, is of none. */
+function lastModel(requests: readonly RequestRow[]): string | null {
+  return requests.findLast(({ model }) => model !== null && !model.startsWith('<'))?.model ?? null;
 }
 
 function* saidBy(
@@ -45,7 +51,8 @@ function* saidBy(
   limits: { readonly least_trust: number; readonly limit: number },
 ): Generator<Said> {
   let isBegun = false;
-  for (const row of read.all(saidInSession, { session_id, ...limits })) {
+  const since = read.one(compactedAt, { session_id })?.at ?? 0;
+  for (const row of read.all(saidInSession, { session_id, since, ...limits })) {
     isBegun ||= row.part === 'message' && row.role !== 'assistant';
     if (isBegun) yield* row.part === 'call' ? callSaid(read, row) : [messageSaid(read, row)];
   }

@@ -29,7 +29,7 @@ export const hidings: readonly Hiding[] = [
 
 /** How each of them is shown. */
 export const showings: readonly Showing[] = [
-  { kind: 'message', text: messageText, heading: messageHeading },
+  { kind: 'message', text: messageText, heading: () => ({ key: null, title: null }), sessionTitle: titleAt },
   { kind: 'tool', text: toolText, heading: toolHeading },
   commitShowing,
   { kind: 'task', text: taskText, heading: taskHeading },
@@ -78,11 +78,6 @@ function keptText(ent: string, fields: Fields, tx: Read): Fields {
 function messageText(read: Read, id: string, part: number): string | undefined {
   const row = read.one(foundMessage, { id });
   return row && cutParts(read.text(read.fields(row.rec), 'content'))[part];
-}
-
-function messageHeading(read: Read, id: string) {
-  const row = read.one(foundMessage, { id });
-  return { key: null, title: row ? titleAt(read, row.session_id) : null };
 }
 
 function titleAt(read: Read, session_id: string): string | null {

@@ -20,6 +20,7 @@ export const usedSince = query<
 );
 
 export interface RequestRow {
+  readonly request_id: string | null;
   readonly at: number;
   readonly model: string | null;
   readonly fresh: number;
@@ -31,7 +32,7 @@ export interface RequestRow {
 
 /** Every request of a session that had any input, oldest first. */
 export const requestsOfSession = query<{ session_id: string }, RequestRow>(
-  `select at, model, tok_fresh as fresh, tok_cache_read as cache_read, tok_cache_write as cache_write,
+  `select request_id, at, model, tok_fresh as fresh, tok_cache_read as cache_read, tok_cache_write as cache_write,
      ifnull(tok_write_1h, 0) as write_1h, tok_out as output from messages
    where session_id = :session_id and tok_out is not null and tok_fresh + tok_cache_read + tok_cache_write > 0
    order by at, hlc, id`,

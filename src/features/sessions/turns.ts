@@ -2,7 +2,7 @@
 import type { Read } from '../../store/record-type.ts';
 import { callText } from './call-text.ts';
 import { foundMessage, foundTool } from './queries.ts';
-import { carrierOf, spokenSessions, type TurnRow, turnsOfSession } from './turn-queries.ts';
+import { carrierOf, compactedAt, newestModel, spokenSessions, type TurnRow, turnsOfSession } from './turn-queries.ts';
 
 export interface Turn {
   /** The message or call it stands in. */
@@ -11,9 +11,13 @@ export interface Turn {
   readonly text: string;
 }
 
-/** The turns of a session, one after the other, so that whoever hashes them holds one text at a time. */
+/**
+ * The turns that a session has in front of its model, since its last compaction, one after the other, so that whoever hashes
+ * them holds one text at a time.
+ */
 export function* turnsOf(read: Read, session_id: string, limit: number): Generator<Turn> {
-  for (const row of read.all(turnsOfSession, { session_id, limit })) {
+  const since = read.one(compactedAt, { session_id })?.at ?? 0;
+  for (const row of read.all(turnsOfSession, { session_id, since, limit })) {
     yield { ent: row.ent, role: roleOf(row), text: textOf(read, row) };
   }
 }
@@ -37,6 +41,11 @@ export function spoken(read: Read, limit: number) {
 /** Who carries a session: agent and model of its newest conversation. */
 export function carrier(read: Read, session_id: string): { readonly agent: string; readonly model: string | null } {
   return read.one(carrierOf, { session_id }) ?? { agent: '', model: null };
+}
+
+/** The model that was used last, of whichever session. */
+export function usedModel(read: Read): string | null {
+  return read.one(newestModel, {})?.model ?? null;
 }
 
 function roleOf({ role, part }: TurnRow): Turn['role'] {

@@ -11,7 +11,7 @@ import { agentContext, providers } from './plan-contexts.ts';
 const directory = fs.mkdtempSync(join(tmpdir(), 'prsist-library-'));
 afterAll(() => fs.rmSync(directory, { recursive: true }));
 const outfile = join(directory, 'library.mjs');
-const { metafile } = await build(libraryOptions(outfile));
+const { metafile } = await build(libraryOptions('library', outfile));
 
 test('PC260: programs get the plans of the product, with the rules built in', async () => {
   const library = await import(outfile);
@@ -46,12 +46,14 @@ test('PC262: neither command line nor daemon carry it, and the command line noth
 
 test('PC263: its types name nothing that is not beside them', () => {
   const types = fs.mkdtempSync(join(directory, 'types-'));
-  expect(writeTypes(types)).toBe(3);
-  expect(fs.readdirSync(types).sort()).toEqual(['cache-plan.d.ts', 'library.d.ts', 'segment.d.ts']);
+  expect(writeTypes(types)).toBe(7);
+  const engines = ['llama-server.d.ts', 'local-engine.d.ts', 'node-llama.d.ts', 'tensors.d.ts'];
+  expect(fs.readdirSync(types).sort()).toEqual(['cache-plan.d.ts', 'library.d.ts', 'segment.d.ts', ...engines].sort());
   const named = fs
     .readdirSync(types)
     .flatMap((name) =>
       [...fs.readFileSync(join(types, name), 'utf8').matchAll(/from '([^']+)'/g)].map(([, from]) => from),
     );
-  expect(new Set(named)).toEqual(new Set(['./cache-plan.js', './segment.js']));
+  const plans = ['./cache-plan.js', './segment.js'];
+  expect(new Set(named)).toEqual(new Set([...plans, './llama-server.js', './local-engine.js', './node-llama.js']));
 });

@@ -346,9 +346,9 @@ describe('what cannot be', () => {
   test('PC244: a context over the window, a segment that cannot be, tools that are none, another context', () => {
     expect(
       refused(() => plan('openai', { model: 'gpt-4o' }, { segments: [segment('huge', { tokens: 128_001 })] })),
-    ).toBe('context/over-window: 128001 tokens are more than the 128000 of gpt-4o');
+    ).toBe('context/over-window: 128001 tokens are more than the window of gpt-4o, 128000');
     expect(refused(() => plan('ollama', { window_tokens: 100 }))).toBe(
-      'context/over-window: 15850 tokens are more than the 100 of ollama',
+      'context/over-window: 15850 tokens are more than the window of ollama, 100',
     );
     expect(refused(() => plan('anthropic', {}, { segments: [segment('a', { change: 1.5 })] }))).toBe(
       'input/invalid: change of a cannot be',
@@ -380,4 +380,15 @@ describe('what cannot be', () => {
     expect(planned.hits.uncached).toBe(15_850);
     expect(plan('xai').warnings.map(({ code }) => code)).toContain('lifetime-unknown');
   });
+});
+
+test('PC746: a lifetime is refused where no request says one, and an unknown model is told what is known', () => {
+  for (const provider of ['openai', 'gemini', 'xai', 'mistral', 'deepseek', 'groq', 'ollama', 'llama.cpp']) {
+    const refusal = `input/invalid: ${provider} lets no request say how long entries live`;
+    expect(refused(() => plan(provider, { ttl: '5m' }))).toBe(refusal);
+    expect(refused(() => plan(provider, { messages_ttl: '5m' }))).toBe(refusal);
+  }
+  expect(() => plan('openai', { model: 'gpt-9' })).toThrow(
+    expect.objectContaining({ hint: expect.stringMatching(/gpt-5\.5, .*gpt-5\.6/) }),
+  );
 });

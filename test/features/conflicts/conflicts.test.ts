@@ -113,7 +113,7 @@ test('CF3: example 2 — a conflict shows the later value, is settled everywhere
   for (const at of [a, b, c]) expect([shownIn(at), open(at)]).toEqual([60, [['value', [30, 60], 2]]]);
   expect(entryOf(a).flags).toBe(1);
   expect(conflictText(c.store.read, ent)).toBe(' (conflict: 30, codex on a)');
-  const conflict_id = list(c).items[0]?.conflict_id ?? "";
+  const conflict_id = list(c).items[0]?.conflict_id ?? '';
   moment += 1_000;
   c.clock.now = moment;
   const done = await resolve(c, { conflict_id: conflict_id.slice(0, 8), pick: 1 });

@@ -34,7 +34,13 @@ test('SI8: who writes anew what is here without its beginning has seen nothing o
   expect(c.store.read.one(entryByEnt, { ent })).toBeUndefined();
   await put(c, whole({ theme: 't' }));
   expect(c.store.read.one(entryByEnt, { ent })?.value).toContain('"theme":"t"');
-  for (const [from, to] of [[a, c], [c, b], [b, a], [b, c]] as const) await give(from.store, to.store);
+  for (const [from, to] of [
+    [a, c],
+    [c, b],
+    [b, a],
+    [b, c],
+  ] as const)
+    await give(from.store, to.store);
   for (const device of [a, b, c]) {
     const row = device.store.read.one(entryByEnt, { ent });
     expect(JSON.parse(row?.value ?? 'null')).toEqual({ host: 'h', port: 'q', theme: 't' });

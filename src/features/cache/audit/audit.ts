@@ -33,7 +33,7 @@ export function audit(needs: AuditNeeds) {
     for await (const of of wantedOf(needs, context, input)) {
       const requests = of.requests.map(asRequest).filter(hasInput);
       if (requests.length === 0) continue;
-      const audit = auditSession({ requests, compactions: of.compactions }, tariff, context.now);
+      const audit = auditSession({ requests, compactions: of.compactions, prompts: of.prompts }, tariff, context.now);
       audited.push({ of, requests, audit, usd: inputUsd(tariff, requests) });
       await needs.breathe();
     }
@@ -57,7 +57,8 @@ function wantedOf(needs: AuditNeeds, context: Context, input: Parsed<Audit>) {
   return input.paths ? needs.inFiles(input.paths, wanted) : needs.conversations(context, wanted);
 }
 
-function asRequest(row: RecordedRequest): ModelRequest {
+/** A recorded request in the classes of the audit. */
+export function asRequest(row: RecordedRequest): ModelRequest {
   const write1h = Math.min(row.write_1h, row.cache_write);
   return {
     ...{ at: row.at, model: priceName(row.model ?? 'unknown'), output: row.output },
@@ -65,6 +66,7 @@ function asRequest(row: RecordedRequest): ModelRequest {
   };
 }
 
-function hasInput({ read, write, write1h, uncached }: ModelRequest): boolean {
+/** Whether it was sent anything at all. */
+export function hasInput({ read, write, write1h, uncached }: ModelRequest): boolean {
   return read + write + write1h + uncached > 0;
 }

@@ -124,13 +124,15 @@ function breakOf(conversation: Conversation, broken: Broken): Break {
   };
 }
 
-function exactly({ compactions }: Conversation, { request, before, rules }: Broken): ExactCause | null {
+function exactly({ compactions, prompts }: Conversation, { request, before, rules }: Broken): ExactCause | null {
   const least = valueFor(rules.minTokens, request.model) ?? 0;
   if (keptOf(request) === 0 && promptOf(request) < least) return 'below minimum';
   if (compactions.some((at) => at > before.at && at <= request.at)) return 'compaction';
-  if (!before.segments || !request.segments) return null;
-  const cause = causeInSegments(before.segments, request.segments);
+  const own = before.segments && request.segments && ([before.segments, request.segments] as const);
+  const [was, is] = own ?? prompts?.(before.at, request.at) ?? [];
+  if (!was || !is) return null;
+  const cause = causeInSegments(was, is);
   if (cause) return cause;
-  const added = request.segments.length - before.segments.length;
+  const added = is.length - was.length;
   return rules.lookback !== null && added >= rules.lookback ? 'look-back' : null;
 }

@@ -35,7 +35,7 @@ function isSummary({ slot }: Segment): boolean {
 }
 
 function isMemory({ slot }: Segment): boolean {
-  return slot === 'snapshot' || slot === 'memory' || slot.startsWith('memory:');
+  return slot === 'snapshot' || slot === 'memory' || slot.startsWith('memory:') || slot.startsWith('brief:');
 }
 
 /** The same tools, of which only the order differs. */

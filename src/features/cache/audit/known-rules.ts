@@ -18,6 +18,15 @@ const makers: readonly (readonly [RegExp, string])[] = [
   [/^deepseek/, 'deepseek'],
 ];
 
+/** The provider of a model by its shortened name; undefined where nobody knows. */
+export function makerOf(model: string): string | undefined {
+  return sectionOf(model)?.replace(/^openai_.*$/, 'openai');
+}
+
+function sectionOf(model: string): string | undefined {
+  return makers.find(([name]) => name.test(model))?.[1];
+}
+
 /**
  * Makes a function from a model's shortened name to the rules of its provider's cache, as config/providers.yaml has them;
  * those that promise nothing where its provider is not known.
@@ -25,7 +34,7 @@ const makers: readonly (readonly [RegExp, string])[] = [
 export function rulesIn(providers: () => Providers): (model: string) => CacheRules {
   const known = new Map<string, CacheRules>();
   return (model) => {
-    const section = makers.find(([name]) => name.test(model))?.[1];
+    const section = sectionOf(model);
     if (section === undefined) return automatic;
     const rules = known.get(section) ?? rulesOfSection(providers(), section);
     known.set(section, rules);

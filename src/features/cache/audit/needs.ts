@@ -1,9 +1,12 @@
 import type { Prices } from '../../../core/prices.ts';
 import type { Context } from '../../feature.ts';
+import type { Prompts } from './request.ts';
 import type { CacheRules } from './rules.ts';
 
 /** Tokens of one request, in the classes in which they are stored. */
 export interface RecordedRequest {
+  /** The provider's own id, where it is known. */
+  readonly request_id?: string | null;
   readonly at: number;
   readonly model: string | null;
   readonly fresh: number;
@@ -22,6 +25,8 @@ export interface RecordedConversation {
   readonly title: string | null;
   readonly requests: readonly RecordedRequest[];
   readonly compactions: readonly number[];
+  /** What stood in its prompts; absent where only usage is known. */
+  readonly prompts?: Prompts;
 }
 
 export interface AuditWanted {

@@ -16,11 +16,16 @@ export interface ModelRequest {
   readonly segments?: readonly Segment[];
 }
 
+/** The prompts of two requests by their moments, each in its order, as far as they are recorded. */
+export type Prompts = (before: number, now: number) => readonly [readonly Segment[], readonly Segment[]];
+
 /** Requests of one conversation, oldest first. */
 export interface Conversation {
   readonly requests: readonly ModelRequest[];
   /** Moments at which the agent put a summary in place of its history. */
   readonly compactions: readonly number[];
+  /** Where requests do not bring their own segments. */
+  readonly prompts?: Prompts | undefined;
 }
 
 /** All tokens of a prompt. */

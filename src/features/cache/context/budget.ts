@@ -16,10 +16,14 @@ export interface Asking {
   readonly after?: string | undefined;
 }
 
+/** Tokens of each kind. */
+export type Wanted = Record<SegmentKind, number>;
+
 export interface Fitted<A extends Asking> {
   readonly taken: ReadonlySet<A>;
   readonly left: readonly A[];
-  readonly spent: Readonly<Record<SegmentKind, Spent>>;
+  readonly spent: Record<SegmentKind, Spent>;
+  readonly wanted: Wanted;
 }
 
 export interface Spent {
@@ -39,15 +43,12 @@ export function fit<A extends Asking>(asking: readonly A[], budget: number, shar
   const always = wanted.system + wanted.template;
   const rest = budget - always;
   if (rest < 0) throw tooLarge(always, budget);
-  const taken = new Set(rest >= wanted.documentation + wanted.dynamic ? asking : within());
-  const used = byKind(taken);
-  const spent = (kind: SegmentKind) => ({ floor: floor(kind), wanted: wanted[kind], used: used[kind] });
+  const isAll = rest >= wanted.documentation + wanted.dynamic;
+  const taken = new Set(isAll ? asking : within());
+  const used = isAll ? wanted : byKind(taken);
   return {
-    ...{ taken, left: asking.filter((each) => !taken.has(each)) },
-    spent: {
-      ...{ system: spent('system'), template: spent('template') },
-      ...{ documentation: spent('documentation'), dynamic: spent('dynamic') },
-    },
+    ...{ taken, wanted, left: isAll ? [] : asking.filter((each) => !taken.has(each)) },
+    spent: spentOf(wanted, used, { budget, shares }),
   };
 
   function within(): A[] {
@@ -59,7 +60,22 @@ export function fit<A extends Asking>(asking: readonly A[], budget: number, shar
   }
 }
 
-function byKind(list: Iterable<Asking>): Record<SegmentKind, number> {
+/** What each kind is sure of, wanted and got. */
+export function spentOf(
+  wanted: Wanted,
+  used: Wanted,
+  { budget, shares }: { readonly budget: number; readonly shares: Shares },
+): Record<SegmentKind, Spent> {
+  const of = (kind: SegmentKind) => {
+    return { floor: Math.floor(budget * shares[kind]), wanted: wanted[kind], used: used[kind] };
+  };
+  return {
+    ...{ system: of('system'), template: of('template') },
+    ...{ documentation: of('documentation'), dynamic: of('dynamic') },
+  };
+}
+
+function byKind(list: Iterable<Asking>): Wanted {
   const sums = { system: 0, template: 0, documentation: 0, dynamic: 0 };
   for (const { kind, tokens } of list) sums[kind] += tokens;
   return sums;

@@ -35,7 +35,14 @@ export class Candidates {
   of(shape: Shape, { hash, form, text }: Measured): Candidate {
     const tokens = this.#gauge.tokens({ hash, form, text });
     const before = this.#before.get(shape.slot);
-    if (before?.hash === hash && before.tokens === tokens && before.rank === shape.rank) return before;
+    if (
+      before?.hash === hash &&
+      before.tokens === tokens &&
+      before.rank === shape.rank &&
+      before.change === shape.change
+    ) {
+      return before;
+    }
     const made = { base: shape.slot, ...shape, hash, form, text, tokens };
     if (this.#before.size >= keptSlots) this.#before.clear();
     this.#before.set(shape.slot, made);

@@ -10,6 +10,7 @@ import { type DocumentKind, documentChange, documentRanks, type WantedDocument, 
 import { formOf, type Gauge } from './gauge.ts';
 import type { HeldFile, Look, Manifest, Piece } from './manifest.ts';
 import type { LoadingNeeds, StoredText } from './needs.ts';
+import { type Laid, Odds } from './odds.ts';
 import { contextText, framedDocument, pieces } from './render.ts';
 
 /** A document that is there and cannot be shown. */
@@ -32,11 +33,21 @@ export interface DocumentParts {
 }
 
 interface FromFiles {
+  readonly wanted: readonly WantedDocument[];
+  readonly look: Look;
   readonly version: number;
+  /** How documents stood. */
+  readonly laid: number;
+  /** Of each file that is wanted, and of all of them. */
+  readonly parts: readonly (readonly Candidate[])[];
   readonly candidates: readonly Candidate[];
   readonly unshown: readonly Unshown[];
+  /** Files whose tokens have only been estimated. */
+  readonly open: ReadonlySet<number>;
+  /** No text stands in two files. */
+  readonly isPlain: boolean;
   /** Hashes of what they say: a text stands once, whoever holds it. */
-  readonly bodies: ReadonlySet<string>;
+  readonly bodies: Set<string>;
 }
 
 interface Rendered {
@@ -46,18 +57,21 @@ interface Rendered {
 }
 
 const keptTexts = 500;
+const keptProjects = 50;
 
 /** Documents of all projects. */
 export class Documents {
   readonly #parts: DocumentParts;
   readonly #files: WantedFiles;
-  readonly #found = new WeakMap<Look, FromFiles>();
+  readonly #found = new Map<string, FromFiles>();
   readonly #texts = new Map<string, Rendered>();
-  readonly #final = new WeakMap<HeldFile['pieces'], Final>();
+  readonly #odds: Odds;
+  #laid: Laid = { version: 0, change: (_base, prior) => prior };
 
   constructor(parts: DocumentParts) {
     this.#parts = parts;
     this.#files = new WantedFiles(parts.needs.clock);
+    this.#odds = new Odds(parts.needs);
   }
 
   /** The files of a project that belong into every context, brought into memory. */
@@ -73,13 +87,15 @@ export class Documents {
     const paths = named.filter((each) => typeof each === 'string');
     const asking = { root, paths, ignores: ignores(context.project.id), from: context.caller.directory ?? root };
     const wanted = this.#wanted(asking);
-    const look = await this.#parts.manifest.look(`${context.project.id} ${root ?? ''}`, wanted);
+    const of = `${context.project.id} ${root ?? ''}`;
+    const look = await this.#parts.manifest.look(of, wanted);
     requireFound(paths, look);
     const texts = [
       ...named.filter((each) => typeof each !== 'string').map((each) => ({ ...each, kind: 'chosen' as const })),
       ...sources.bank(context).map((each) => ({ ...each, kind: 'bank' as const })),
     ];
-    const files = this.#ofFiles(wanted, look);
+    this.#laid = this.#odds.at(context);
+    const files = this.#ofFiles(of, wanted, look);
     const kept = this.#ofTexts(texts, files.bodies);
     const memory = this.#memory(sources.memory(context));
     return {
@@ -91,6 +107,8 @@ export class Documents {
   /** Nothing that was rendered stays in memory. */
   clear(): void {
     this.#texts.clear();
+    this.#found.clear();
+    this.#odds.clear();
   }
 
   #wanted({ root, paths, ignores, from }: Asking): readonly WantedDocument[] {
@@ -104,23 +122,67 @@ export class Documents {
     return [...chosen, ...this.#files.ofProject(root, ignores)];
   }
 
-  #ofFiles(wanted: readonly WantedDocument[], look: Look): FromFiles {
+  #ofFiles(of: string, wanted: readonly WantedDocument[], look: Look): FromFiles {
     const { version } = this.#parts.gauge;
-    const known = this.#found.get(look);
-    if (known?.version === version) return known;
-    const bodies = new Set<string>();
-    const unshown: Unshown[] = [];
-    const candidates = wanted.flatMap((document, i) => {
-      const file = look.files[i];
-      if (file?.fault) unshown.push({ slot: slotOf(document.name, 0), why: file.fault });
-      return file && isNew(bodies, file.body) ? this.#pieces(document, file.pieces) : [];
-    });
-    const found = { version, candidates, unshown, bodies };
-    this.#found.set(look, found);
+    const before = this.#found.get(of);
+    const laid = this.#laid.version;
+    if (before?.look === look && before.version === version && before.laid === laid) return before;
+    const found =
+      (before?.laid === laid ? this.#renewed(before, wanted, look) : undefined) ?? this.#foundIn(wanted, look);
+    if (this.#found.size >= keptProjects) this.#found.clear();
+    this.#found.set(of, found);
     return found;
   }
 
+  #foundIn(wanted: readonly WantedDocument[], look: Look): FromFiles {
+    const { version } = this.#parts.gauge;
+    const laid = this.#laid.version;
+    const bodies = new Set<string>();
+    const unshown: Unshown[] = [];
+    const open = new Set<number>();
+    let isPlain = true;
+    const parts = wanted.map((document, i) => {
+      const file = look.files[i];
+      if (file?.fault) unshown.push({ slot: slotOf(document.name, 0), why: file.fault });
+      if (!file || !isNew(bodies, file.body)) {
+        isPlain &&= !file || file.body === '';
+        return [];
+      }
+      if (!this.#isFinal(file)) open.add(i);
+      return this.#pieces(document, file.pieces);
+    });
+    return { ...{ wanted, look, version, laid, parts, unshown, bodies, open, isPlain }, candidates: parts.flat() };
+  }
+
+  /** The same with other texts in some files; undefined where a text might come to stand twice, or more is another. */
+  #renewed(before: FromFiles, wanted: readonly WantedDocument[], look: Look): FromFiles | undefined {
+    const { files } = look;
+    if (!before.isPlain || wanted.length !== before.wanted.length) return undefined;
+    const [parts, open] = [[...before.parts], new Set<number>()];
+    const bodies = before.bodies;
+    for (let i = 0; i < files.length; i += 1) {
+      const [was, is, document] = [before.look.files[i], files[i], wanted[i]];
+      if (document !== before.wanted[i] || document === undefined) return undefined;
+      if (was === is && !before.open.has(i)) continue;
+      if (!was || !is || was.fault || is.fault || is.body === '') return undefined;
+      if (was !== is) {
+        bodies.delete(was.body);
+        if (!isNew(bodies, is.body)) return undefined;
+      }
+      parts[i] = this.#pieces(document, is.pieces);
+      if (!this.#isFinal(is)) open.add(i);
+    }
+    const { version } = this.#parts.gauge;
+    return { ...before, wanted, look, version, parts, open, candidates: parts.flat() };
+  }
+
+  /** Once counted, its tokens stay as they are. */
+  #isFinal({ pieces: rendered }: HeldFile): boolean {
+    return rendered.every(({ hash }) => this.#parts.gauge.isCounted(hash));
+  }
+
   #ofTexts(texts: readonly (StoredText & { readonly kind: DocumentKind })[], before: ReadonlySet<string>) {
+    if (texts.length === 0) return { candidates: [], unshown: [] };
     const bodies = new Set(before);
     const refused = texts.filter((each) => each.refused !== undefined);
     const candidates = texts.flatMap((each, order) => {
@@ -148,17 +210,15 @@ export class Documents {
   }
 
   #pieces({ name, kind, order }: Named, rendered: HeldFile['pieces']): readonly Candidate[] {
-    const known = this.#final.get(rendered);
-    if (known?.order === order && known.name === name) return known.candidates;
-    const candidates = this.#madeOf({ name, kind, order }, rendered);
-    // what has been counted stays as it is
-    const isFinal = rendered.every(({ hash }) => this.#parts.gauge.isCounted(hash));
-    if (isFinal) this.#final.set(rendered, { name, order, candidates });
-    return candidates;
-  }
-
-  #madeOf({ name, kind, order }: Named, rendered: HeldFile['pieces']): Candidate[] {
-    const about = { kind: 'documentation', place: 'system', base: slotOf(name, 0), ...weight(kind, order) } as const;
+    const base = slotOf(name, 0);
+    const { rank, change: prior } = weight(kind, order);
+    const about = {
+      kind: 'documentation',
+      place: 'system',
+      base,
+      rank,
+      change: this.#laid.change(base, prior),
+    } as const;
     return rendered.map((piece) => {
       const { number } = piece;
       const after = number === 0 ? undefined : slotOf(name, number - 1);
@@ -175,12 +235,6 @@ export class Documents {
 }
 
 type Named = Pick<WantedDocument, 'name' | 'kind' | 'order'>;
-
-interface Final {
-  readonly name: string;
-  readonly order: number;
-  readonly candidates: readonly Candidate[];
-}
 
 interface Asking {
   readonly root: string | undefined;
@@ -213,7 +267,7 @@ function nameOf(path: string, root: string, from: string): string {
 }
 
 /** The work tree the caller stands in, where it is one of this project; else the project's main directory. */
-function topOf({ project: { root }, caller: { directory } }: Context): string | undefined {
+export function topOf({ project: { root }, caller: { directory } }: Context): string | undefined {
   const tree = directory === undefined ? undefined : workTreeOf(directory);
   return tree !== undefined && tree.mainTop === root ? tree.top : root;
 }

@@ -42,6 +42,8 @@ interface OfRoot {
   readonly known: Map<DocumentKind, Map<string, WantedDocument>>;
   /** Directories with files of unknown names, as they were looked for when the project's directory had this stamp. */
   listed: { readonly stamp: FileStamp; readonly at: number; readonly there: readonly string[] } | undefined;
+  /** All that is looked for where none of those directories is there. */
+  plain: readonly WantedDocument[] | undefined;
 }
 
 /** Files of projects, each the same object whenever it is wanted again. */
@@ -56,16 +58,22 @@ export class WantedFiles {
   /** The files of a project that are looked for; most of them are not there. */
   ofProject(root: string, ignores: ((path: string) => boolean) | undefined): readonly WantedDocument[] {
     const there = this.#folders(root);
+    const of = this.#of(root);
+    const all = (there.length === 0 && of.plain) || this.#listed(root, there);
+    if (there.length === 0) of.plain = all;
+    return ignores === undefined ? all : all.filter(({ path }) => !ignores(path));
+  }
+
+  #listed(root: string, there: readonly string[]): readonly WantedDocument[] {
     const rules = there.includes(cursorRules)
       ? namesIn(join(root, cursorRules)).map((name) => `${cursorRules}/${name}`)
       : [];
     const bank = banks.filter((each) => there.includes(each)).flatMap((directory) => bankNames(root, directory));
-    const all = [
+    return [
       ...[...instructions, ...rules].map((name, order) => this.of(root, { name, kind: 'rules', order })),
       ...bank.map((name, order) => this.of(root, { name, kind: 'bank', order })),
       this.of(root, { name: 'README.md', kind: 'readme', order: 0 }),
     ];
-    return ignores === undefined ? all : all.filter(({ path }) => !ignores(path));
   }
 
   /** A file of a project by its name there. */
@@ -96,7 +104,7 @@ export class WantedFiles {
   }
 
   #of(root: string): OfRoot {
-    const known = this.#roots.get(root) ?? { known: new Map(), listed: undefined };
+    const known = this.#roots.get(root) ?? { known: new Map(), listed: undefined, plain: undefined };
     this.#roots.set(root, known);
     return known;
   }

@@ -1,6 +1,8 @@
 // What the loading of context is told by the features that know it, and by the daemon.
 import type { GitState, Snapshot } from '../../../core/snapshot.ts';
 import type { Context } from '../../feature.ts';
+import type { Segment } from '../segment.ts';
+import type { Seen } from '../volatility.ts';
 import type { Shares } from './budget.ts';
 import type { Count } from './gauge.ts';
 
@@ -57,8 +59,38 @@ export interface ContextSources {
   readonly git: (context: Context) => GitState | null;
 }
 
+/** A context as it was loaded, without what stands in its messages. */
+export interface LoadedChain {
+  /** `load:` and the name of its template. */
+  readonly owner: string;
+  readonly order: readonly (Segment & { readonly hash: string; readonly base: string })[];
+  readonly links: readonly { readonly h: Uint8Array }[];
+  readonly at: number;
+  /** Where its longest known beginning ends; undefined where nothing was known. */
+  readonly end: Uint8Array | undefined;
+  /** Tokens of all of it, and of that beginning. */
+  readonly asked: number;
+  readonly hit: number;
+}
+
+/** What the index of prefixes knows of contexts that were loaded before. */
+export interface KnownChains {
+  /** How many links of a chain are known, from its beginning; undefined where nothing is to be kept. */
+  readonly known: (context: Context, links: readonly { readonly h: Uint8Array }[]) => number | undefined;
+  /** How often the text of a place was another one; undefined where it was never seen. */
+  readonly seen: (context: Context, slot: string) => Seen | undefined;
+  /** When a context of the project was last loaded, in milliseconds since 1970 UTC. */
+  readonly lastLoad: (context: Context) => number | undefined;
+  /** Is written down behind the answer. */
+  readonly keep: (context: Context, chain: LoadedChain) => void;
+}
+
 export interface LoadingNeeds {
+  /** Absent where nothing is kept. */
+  readonly chains?: KnownChains | undefined;
   readonly sources: ContextSources;
+  /** The map of a project that lies in a directory, without its secrets; '' where git knows nothing of it. */
+  readonly map: (projectId: string, directory: string) => Promise<string>;
   /** Where the shipped templates lie, and where a person's own do. */
   readonly templates: { readonly shipped: string; readonly own: string };
   readonly redact: (root: string) => (text: string) => string;

@@ -39,9 +39,11 @@ export class Templates {
   get(name: string, now: number): Template {
     const { own, shipped } = this.#places;
     const mine = fileStamp(pathOf(own, name));
-    const found = mine ?? fileStamp(pathOf(shipped, name));
     const key = `${mine ? 'own' : 'shipped'} ${name}`;
     const held = this.#held.get(key);
+    // what ships stays as it is while the daemon runs
+    if (held && !mine) return held.template;
+    const found = mine ?? fileStamp(pathOf(shipped, name));
     if (held && found && sameStamp(held.stamp, found)) return held.template;
     const template = parseTemplate(templateFile(this.#places, name));
     if (found && isTelling(found, now)) this.#held.set(key, { stamp: found, template });

@@ -75,6 +75,18 @@ export interface ExpectedCost {
   readonly usd: { readonly first: number; readonly following: number; readonly without_cache: number } | null;
 }
 
+/** Whether to read an entry once more in a long pause, so that it does not expire. Advice: nothing is sent. */
+export interface KeepAlive {
+  /** Seconds of silence after which it is read. */
+  readonly every_s: number;
+  /** Times in one pause; 0 where they would cost more than they save. */
+  readonly most: number;
+  /** Expected for each request, in tokens of uncached input, with what they cost taken off. */
+  readonly saves: number;
+  /** What one costs, in the same unit. */
+  readonly each: number;
+}
+
 export interface CachePlan {
   readonly provider: string;
   readonly model: string | null;
@@ -104,6 +116,8 @@ export interface CachePlan {
   readonly hits: { readonly read: number; readonly written: number; readonly uncached: number; readonly share: number };
   /** null where read or write prices are not known. */
   readonly expected_cost: ExpectedCost | null;
+  /** null where lifetime or prices are not known, or whether a read prolongs what is kept. */
+  readonly keep_alive: KeepAlive | null;
   readonly warnings: readonly PlanWarning[];
 }
 

@@ -11,6 +11,7 @@ import type {
   ProviderRequest,
 } from './cache-plan.ts';
 import { expected } from './expected.ts';
+import { keepAliveOf } from './keep-alive.ts';
 import { type Block, type Layout, layOut } from './layout.ts';
 import { tailChange } from './order.ts';
 import type { Provider } from './provider.ts';
@@ -41,7 +42,8 @@ export function planWith(
   options: PlanOptions = {},
 ): CachePlan {
   const chosen = rulesFor(providers, provider, options.model);
-  const { decide } = plannerOf(chosen.name);
+  const { decide, takesLifetime } = plannerOf(chosen.name);
+  if (!takesLifetime) refuseLifetime(provider, options);
   checkSegments(context.segments);
   const sent = sendable(context.segments, chosen);
   const layout = layOut(sent.map(({ segment }) => segment));
@@ -50,14 +52,8 @@ export function planWith(
   checkWindow(tokens, chosen);
   const decided = decide({ layout, chosen, context, options });
   const { breakpoints, entries, ttl } = decided;
-  const { segments, hits, cost } = expected({
-    layout,
-    chosen,
-    breakpoints,
-    entries,
-    ttl,
-    pauses: context.pauses_s ?? [],
-  });
+  const pauses = context.pauses_s ?? [];
+  const { segments, hits, cost } = expected({ layout, chosen, breakpoints, entries, ttl, pauses });
   // a slot of a local engine lives as long as the engine: there is no rule to be known
   const life = chosen.rules.ttl !== undefined && ttl === null ? 'unknown' : 'known';
   return {
@@ -66,6 +62,7 @@ export function planWith(
     breakpoints: breakpoints ?? [],
     ...{ ttl, key: decided.key ?? null, headers: decided.headers ?? {}, settings: decided.settings ?? {} },
     ...{ explicit: decided.explicit ?? null, tokens, hits, expected_cost: cost },
+    keep_alive: keepAliveOf({ chosen, breakpoints, ttl, hits, cost, pauses }),
     warnings: [...generalWarnings(context.segments, { sent: sent.length, life }), ...(decided.warnings ?? [])],
   };
 }
@@ -75,6 +72,13 @@ export function render(plan: CachePlan, context: PlanContext): ProviderRequest {
   const blocks = plan.segments.map((planned) => blockOf(planned, context.segments));
   const layout: Layout = { blocks, stableEnd: -1, historyEnd: -1, sharedEnd: -1, previousEnd: -1 };
   return plannerOf(plan.rules).render(plan, layout);
+}
+
+function refuseLifetime(provider: string, { ttl, messages_ttl }: PlanOptions): void {
+  if (ttl === undefined && messages_ttl === undefined) return;
+  throw new PrsistError('input/invalid', `${provider} lets no request say how long entries live`, {
+    ...{ field: 'ttl', hint: 'leave it out' },
+  });
 }
 
 function plannerOf(name: string): Provider {
@@ -121,7 +125,10 @@ function tokensOf({ blocks, stableEnd, historyEnd }: Layout, window: number | nu
 
 function checkWindow({ total, window }: CachePlan['tokens'], { model, provider }: ModelRules): void {
   if (window === null || total <= window) return;
-  throw new PrsistError('context/over-window', `${total} tokens are more than the ${window} of ${model ?? provider}`);
+  throw new PrsistError(
+    'context/over-window',
+    `${total} tokens are more than the window of ${model ?? provider}, ${window}`,
+  );
 }
 
 function generalWarnings(

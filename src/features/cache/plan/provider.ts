@@ -25,6 +25,8 @@ export interface Decision {
 
 /** A provider: how requests to it are planned, and what they look like. Both are pure. */
 export interface Provider {
+  /** Requests say how long entries live. */
+  readonly takesLifetime?: true;
   readonly decide: (asked: Asked) => Decision;
   readonly render: (plan: CachePlan, layout: Layout) => ProviderRequest;
 }

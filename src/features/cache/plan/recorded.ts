@@ -16,6 +16,8 @@ export interface Recorded {
   readonly pauses_s: readonly number[];
   /** Of its first request, as its provider counted. */
   readonly first_tokens: number | null;
+  /** Of its last request. */
+  readonly model: string | null;
 }
 
 /** How probable a change is at the next request, until it is learned: rules of an agent hardly, files now and then. */

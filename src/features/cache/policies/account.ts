@@ -10,19 +10,19 @@ const fading = 0.998;
  * whoever risks no more than the credit never loses more than that part, whatever is asked for.
  */
 export class Account {
-  readonly #most: number;
+  /** More credit than this is of no use: no more can be at risk. */
+  most: number;
   #credit = 0;
   #asked = 0;
   #lead = 0;
 
-  /** More credit than `most` is of no use: no more can be at risk. */
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   /** A request asked for so much, of which we had so much more, or less, than the cautious policy. */
   request(asked: number, gained: number): void {
-    this.#credit = Math.min(this.#most, this.#credit + stake * asked + gained);
+    this.#credit = Math.min(this.most, this.#credit + stake * asked + gained);
     this.#asked = fading * this.#asked + asked;
     this.#lead = fading * this.#lead + gained;
   }

@@ -35,6 +35,11 @@ export class Auto extends Cache {
     return super.bytes + this.#ranking.bytes + this.#lru.bytes;
   }
 
+  override resize(capacity: number): void {
+    this.#lru.capacity = capacity;
+    this.#account.most = capacity;
+  }
+
   protected override asked(hit: number): void {
     const { chain, blocks } = this.memory;
     const cautious = serve(this.memory, this.#lru, () => this.#lru.oldest());

@@ -1,3 +1,5 @@
+import type { Block } from './eviction.ts';
+
 /** No slot, no run: the end of a chain or of a list. */
 export const none = -1;
 
@@ -10,6 +12,8 @@ export class BlockTable {
   parent = new Int32Array(64);
   depth = new Uint16Array(64);
   size = new Int32Array(64);
+  /** Tokens saved for each unit of room. */
+  saving = new Float32Array(64);
   /** The run it was last asked for in. */
   run = new Int32Array(64);
   /** One bit per cache that holds it. */
@@ -26,7 +30,7 @@ export class BlockTable {
   }
 
   get bytes(): number {
-    const arrays = [this.key, this.parent, this.depth, this.size, this.run, this.holders, this.#index];
+    const arrays = [this.key, this.parent, this.depth, this.size, this.saving, this.run, this.holders, this.#index];
     return arrays.reduce((sum, array) => sum + array.byteLength, 0);
   }
 
@@ -35,12 +39,13 @@ export class BlockTable {
     return (this.#index[this.#place(key)] ?? 0) - 1;
   }
 
-  add(key: number, parent: number, size: number): number {
+  add({ key, size, tokens = size }: Block, parent: number): number {
     const slot = this.#take();
     this.key[slot] = key;
     this.parent[slot] = parent;
     this.depth[slot] = parent === none ? 0 : Math.min(0xffff, (this.depth[parent] ?? 0) + 1);
     this.size[slot] = size;
+    this.saving[slot] = tokens / Math.max(1, size);
     this.run[slot] = none;
     this.holders[slot] = 0;
     this.#count += 1;
@@ -73,6 +78,7 @@ export class BlockTable {
     this.parent = longer(this.parent, new Int32Array(length));
     this.depth = longer(this.depth, new Uint16Array(length));
     this.size = longer(this.size, new Int32Array(length));
+    this.saving = longer(this.saving, new Float32Array(length));
     this.run = longer(this.run, new Int32Array(length));
     this.holders = longer(this.holders, new Uint8Array(length));
   }

@@ -8,6 +8,7 @@ export interface Remembering {
   readonly atLeast: number;
   /** Times as many as are stored. */
   readonly times: number;
+  readonly most: number;
 }
 
 /** What every policy keeps: the blocks that are stored, and those it remembers. */
@@ -29,6 +30,13 @@ export abstract class Cache implements Eviction {
     for (const slot of this.memory.chain) this.#remembered.take(slot);
     this.asked(this.own.moved());
     this.#forget();
+  }
+
+  remind(chain: readonly Block[], at: number): void {
+    this.memory.hazards.isLearning = false;
+    this.request(chain, at);
+    for (const { key } of chain) this.stored(key);
+    this.memory.hazards.isLearning = true;
   }
 
   stored(key: number): void {
@@ -54,6 +62,8 @@ export abstract class Cache implements Eviction {
     }
   }
 
+  resize(_capacity: number): void {}
+
   /** Bytes of all that is kept to choose. */
   get bytes(): number {
     return this.memory.bytes + this.own.bytes + this.#remembered.bytes;
@@ -66,8 +76,9 @@ export abstract class Cache implements Eviction {
   protected abstract choose(mayLeave: (slot: number) => boolean): number;
 
   #forget(): void {
-    const most = Math.max(this.#remembering.atLeast, this.#remembering.times * this.own.count);
-    while (this.#remembered.count > most) {
+    const { atLeast, times, most } = this.#remembering;
+    const count = Math.max(atLeast, Math.min(most, times * this.own.count));
+    while (this.#remembered.count > count) {
       const slot = this.#remembered.oldest();
       if (slot === none) return;
       this.#remembered.drop(slot);

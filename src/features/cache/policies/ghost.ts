@@ -15,9 +15,12 @@ export function serve(memory: Memory, ghost: Holding, victim: () => number): num
   return hit;
 }
 
+/** Where it has become much smaller, the rest goes with the next requests. */
+const trimmedAtOnce = 16_384;
+
 /** Lets leaves go until what is held fits. */
-export function trim(ghost: Holding, victim: () => number): void {
-  while (ghost.used > ghost.capacity) {
+function trim(ghost: Holding, victim: () => number): void {
+  for (let gone = 0; ghost.used > ghost.capacity && gone < trimmedAtOnce; gone++) {
     const slot = victim();
     if (slot === none) return;
     ghost.drop(slot);

@@ -52,6 +52,8 @@ class Counts {
 
 /** Two views of a run, by pause and by growth, that are combined as if they were independent. */
 export class Hazards {
+  /** False: what is told now is not counted. */
+  isLearning = true;
   readonly #all = new Counts(3);
   readonly #byGap = new Counts(classes);
   readonly #byNew = new Counts(classes);
@@ -66,12 +68,14 @@ export class Hazards {
   }
 
   request(): void {
+    if (!this.isLearning) return;
     this.#requests += 1;
     if (this.#requests % forgetEvery === 0) for (const counts of [this.#all, this.#byGap, this.#byNew]) counts.forget();
   }
 
   /** So much of a run entered a bin without having been asked for. */
   atRisk(gap: number, fresh: number, bin: number, part: number): void {
+    if (!this.isLearning) return;
     add(this.#all.runs, (gap >> 4) * bins + bin, part);
     add(this.#byGap.runs, gap * bins + bin, part);
     add(this.#byNew.runs, fresh * bins + bin, part);
@@ -79,6 +83,7 @@ export class Hazards {
 
   /** So much of a run was asked for in a bin. */
   asked(gap: number, fresh: number, bin: number, part: number): void {
+    if (!this.isLearning) return;
     add(this.#all.events, (gap >> 4) * bins + bin, part);
     add(this.#byGap.events, gap * bins + bin, part);
     add(this.#byNew.events, fresh * bins + bin, part);

@@ -15,7 +15,7 @@ export type Changed = (slot: number, taken: boolean) => void;
 
 /** One cache, real or only counted: which blocks it holds. It holds the parent of all it holds; what leaves is a leaf. */
 export class Holding {
-  readonly capacity: number;
+  capacity: number;
   used = 0;
   /** Blocks. */
   count = 0;

@@ -86,9 +86,9 @@ export class Memory {
   /** Adds the unknown ones; gives how many are known then: a number that already stands elsewhere ends the chain. */
   #grow(chain: readonly Block[], slots: Int32Array, known: number): number {
     for (let i = known; i < chain.length; i++) {
-      const { key, size } = chain[i] ?? { key: none, size: 0 };
-      if (this.blocks.find(key) !== none) return i;
-      slots[i] = this.blocks.add(key, i === 0 ? none : (slots[i - 1] ?? none), size);
+      const block = chain[i] ?? { key: none, size: 0 };
+      if (this.blocks.find(block.key) !== none) return i;
+      slots[i] = this.blocks.add(block, i === 0 ? none : (slots[i - 1] ?? none));
     }
     return chain.length;
   }

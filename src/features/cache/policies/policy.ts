@@ -1,11 +1,8 @@
 import { Auto } from './auto.ts';
 import type { Eviction } from './eviction.ts';
 import { Lru } from './lru.ts';
+import type { Strategy } from './strategy.ts';
 import { Value } from './value.ts';
-
-/** The names that `cache_strategy` knows. */
-export const strategies = ['lru', 'value', 'auto'] as const;
-export type Strategy = (typeof strategies)[number];
 
 const made = {
   lru: (capacity: number) => new Lru(capacity),

@@ -91,11 +91,11 @@ export class Ranking {
   }
 
   #add(run: number): void {
-    const { runs, hazards } = this.#memory;
+    const { runs, hazards, blocks } = this.#memory;
     const leaf = this.#cache.leafOf(run);
     if (leaf === none || this.#memory.isRunning(run)) return;
     const worth = hazards.worth(runs.gapClass[run] ?? 0, runs.newClass[run] ?? 0, runs.bin[run] ?? 0);
-    this.#worth[run] = this.#memory.isRetired(leaf) ? retired : worth;
+    this.#worth[run] = this.#memory.isRetired(leaf) ? retired : worth * (blocks.saving[leaf] ?? 1);
     this.#heap[this.#size++] = run;
   }
 

@@ -2,9 +2,9 @@ import { none } from './block-table.ts';
 import { Cache, type Remembering } from './cache.ts';
 import { Ranking } from './ranking.ts';
 
-export const remembering: Remembering = { atLeast: 1 << 15, times: 3 };
+export const remembering: Remembering = { atLeast: 1 << 15, times: 3, most: 1 << 16 };
 
-/** What is asked for least per time of keeping it leaves first, as learned while it happens. */
+/** What saves the fewest tokens for its room in the time it is kept leaves first: how often it is asked for is learned meanwhile. */
 export class Value extends Cache {
   readonly #ranking = new Ranking(this.memory, this.own);
 

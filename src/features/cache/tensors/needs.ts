@@ -6,10 +6,23 @@ export interface UserStore {
   readonly write: <T>(work: (tx: Write) => T) => Promise<T>;
 }
 
+/** A llama.cpp server of the person's own, as the settings have it. */
+export interface OwnServer {
+  readonly url: string;
+  readonly slot: number;
+  readonly key_file: string | null;
+  readonly kv_type: string;
+  readonly rope: string | null;
+  readonly swa: string | null;
+}
+
 export interface TensorSettings {
   readonly enabled: boolean;
   readonly directory: string;
   readonly maxBytes: number;
+  readonly server: OwnServer | null;
+  /** Whether that server computes what sessions share while nobody works. */
+  readonly isSavedIdle: boolean;
 }
 
 export interface TensorNeeds {

@@ -1,6 +1,7 @@
 // Which files of tensors there are, and whether they are still what an engine once wrote. Engines read and write them in
 // their own process; a file that is not byte for byte the adopted one is never handed to any.
 import { dirname } from 'node:path';
+import type { z } from 'zod';
 import { PrsistError } from '../../../core/errors.ts';
 import { linkBytes } from '../../../core/prefix-chain.ts';
 import { removeFile } from '../../../platform/files.ts';
@@ -22,6 +23,7 @@ import type { TensorNeeds } from './needs.ts';
 import { type Pause, Pauses } from './pauses.ts';
 import { allStates, dropState, putState, type StateRow, stateByKey, useState } from './state-queries.ts';
 import { type Described, engineOf } from './weights.ts';
+import { engine as engineShape } from './wire.ts';
 
 /** Unused for so long, a state goes: what it was made for has another build, model or text by now. */
 const unusedMs = 7 * 86_400_000;
@@ -52,10 +54,24 @@ export type Found =
   | { readonly kind: 'none'; readonly why: 'off' | 'paused' | 'unknown' }
   | { readonly kind: 'damaged' };
 
+export interface TensorTotals {
+  readonly enabled: boolean;
+  readonly states: number;
+  readonly bytes: number;
+  readonly max_bytes: number;
+  /** Restores, and what computing had taken each time. */
+  readonly uses: number;
+  readonly saved_ms: number;
+  /** Since the daemon started: for want of room, or a week unused. */
+  readonly evicted: number;
+}
+
 /** One per daemon. */
 export class Tensors {
   readonly #needs: TensorNeeds;
   readonly pauses = new Pauses();
+  /** For want of room or unused for too long, since this began. */
+  #evicted = 0;
   #noting: Promise<unknown> = Promise.resolve();
 
   constructor(needs: TensorNeeds) {
@@ -110,7 +126,15 @@ export class Tensors {
       now: tx.now,
       spared: settled.state_key,
     });
+    this.#evicted += over.length;
     return this.drop(tx, over).dropped;
+  }
+
+  /** Both at once, in a write of its own. */
+  async adopt(given: NewState): Promise<Settled> {
+    const settled = await this.settle(given);
+    await this.#needs.store().write((tx) => this.enter(tx, settled));
+    return settled;
   }
 
   /** The longest state of an engine that a chain begins with, read through. */
@@ -128,6 +152,32 @@ export class Tensors {
       return { kind: 'state', row };
     }
     return { kind: 'none', why: 'unknown' };
+  }
+
+  /** Whether a state of exactly this prefix is kept; link: the last of its chain. It counts as no use. */
+  async holds(asked: z.input<typeof engineShape>, link: string): Promise<boolean> {
+    const described = engineShape.parse(asked);
+    const row = this.#row(stateKey(engineText(await engineOf(this.#needs.store(), described)), link));
+    return row !== undefined && dirname(row.file) === this.settings.directory;
+  }
+
+  /** Whether one more state of so many tokens would fit without another going, as far as those at hand tell its size. */
+  hasRoomFor(tokens: number): boolean {
+    const states = this.states;
+    const perToken = Math.max(0, ...states.map((each) => each.bytes / each.tokens));
+    return bytesOf(states) + perToken * tokens <= this.settings.maxBytes;
+  }
+
+  /** What `cache stats` tells. */
+  totals(): TensorTotals {
+    const { enabled, maxBytes } = this.settings;
+    const states = this.states;
+    const saved_ms = states.reduce((sum, { uses, prefill_ms }) => sum + uses * prefill_ms, 0);
+    const uses = states.reduce((sum, each) => sum + each.uses, 0);
+    return {
+      ...{ enabled, states: states.length, bytes: bytesOf(states), max_bytes: maxBytes, uses, saved_ms },
+      evicted: this.#evicted,
+    };
   }
 
   /** Resolves when every use so far is noted. */
@@ -177,6 +227,7 @@ export class Tensors {
     const rest = states.filter((row) => !gone.includes(row));
     const over = statesToDrop(rest, maxBytes, { now });
     if (gone.length + over.length > 0) await this.remove([...gone, ...over]);
+    this.#evicted += gone.length + over.length;
     for (const place of new Set([directory, ...states.map(({ file }) => dirname(file))]))
       this.#removeOrphans(place, now);
   }
@@ -221,6 +272,10 @@ export class Tensors {
     const name = `new-${Buffer.from(this.#needs.random(12)).toString('hex')}.kv`;
     return { directory, name, path: tensorPath(directory, name) };
   }
+}
+
+function bytesOf(states: readonly StateRow[]): number {
+  return states.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Segments of a chain as it is kept. */

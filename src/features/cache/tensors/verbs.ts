@@ -34,10 +34,10 @@ export function prepareTensors(tensors: Tensors) {
 
 async function list(tensors: Tensors, { now }: Context): Promise<Answer<'tensor.list'>> {
   await tensors.settled();
-  const { enabled, directory, maxBytes } = tensors.settings;
+  const { enabled, directory, maxBytes, server } = tensors.settings;
   const states = tensors.states;
   return {
-    ...{ enabled, directory, max_bytes: maxBytes, bytes: states.reduce((sum, { bytes }) => sum + bytes, 0) },
+    ...{ enabled, directory, server, max_bytes: maxBytes, bytes: states.reduce((sum, { bytes }) => sum + bytes, 0) },
     items: states.map(wireState),
     paused: tensors.pauses
       .all(now)
@@ -71,7 +71,9 @@ function failed(tensors: Tensors, tx: Write, { state, why }: Input<'tensor.faile
 
 function drop(tensors: Tensors, tx: Write, { state, all }: Input<'tensor.drop'>): Answer<'tensor.drop'> {
   if (all === (state !== undefined)) {
-    throw new PrsistError('input/invalid', 'say which state, or all', { hint: 'prsist cache tensors drop --all' });
+    throw new PrsistError('input/invalid', all ? 'either one state or all' : 'say which state, or all', {
+      hint: 'prsist cache tensors drop --all',
+    });
   }
   const rows = tx.all(allStates, {}).filter(({ state_key }) => state === undefined || state_key.startsWith(state));
   if (state !== undefined && rows.length !== 1) throw notOne(state, rows.length);

@@ -54,4 +54,25 @@ export const state = z.object({
   last_used_at: time,
 });
 
+export const ownServer = z.object({
+  url: z.string(),
+  slot: z.int(),
+  key_file: z.string().nullable(),
+  kv_type: z.string(),
+  rope: z.string().nullable(),
+  swa: z.string().nullable(),
+});
+
+export const tensorTotals = z.object({
+  enabled: z.boolean(),
+  states: z.int(),
+  bytes: z.int(),
+  max_bytes: z.int(),
+  /** Restores, and what computing had taken each time. */
+  uses: z.int(),
+  saved_ms: z.int(),
+  /** Since the daemon started: for want of room, or a week unused. */
+  evicted: z.int(),
+});
+
 export const whyMissing = ['off', 'paused', 'unknown', 'damaged'] as const;

@@ -30,6 +30,7 @@ async function audited(world: World, asked: Asked): Promise<Audit> {
     prices: tariff.prices,
     providers: () => providers,
     redactor,
+    toldTo: () => undefined,
     breathe: () => Promise.resolve(),
   });
   return operation.output.parse(await audit(needs)(world.context(), operation.input.parse(asked)));

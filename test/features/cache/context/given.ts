@@ -45,6 +45,7 @@ export function given({
   const loading = new ContextLoading(
     {
       sources: { ...nothing, ...sources },
+      map: async () => '',
       templates: { shipped: shippedTemplates, own: ownTemplates },
       ...{ redact: () => (text) => text.replaceAll('hunter2', '⟨secret⟩'), ignores: () => undefined },
       shares: () => ({ system: 0.4, template: 0.3, documentation: 0.2, dynamic: 0.1 }),

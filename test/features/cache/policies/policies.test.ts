@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { blockKey } from '../../../../src/features/cache/policies/eviction.ts';
-import { evictionOf, strategies } from '../../../../src/features/cache/policies/policy.ts';
+import { evictionOf } from '../../../../src/features/cache/policies/policy.ts';
+import { strategies } from '../../../../src/features/cache/policies/strategy.ts';
 import { chainOf, Stored } from './stored.ts';
 
 const second = 1000;
@@ -59,6 +60,19 @@ test('PC102: of a run only what has ended leaves early', () => {
   cache.policy.retire([4]);
   cache.request(chainOf(20, 21), 2 * second);
   expect([...cache.blocks.keys()].sort((a, b) => a - b)).toEqual([1, 2, 3, 9, 20, 21]);
+});
+
+test('PC110: of what is asked for alike, what saves fewer tokens for its room leaves first', () => {
+  const left = (tokens: number) => {
+    const cache = new Stored(evictionOf('value', 40), 40);
+    cache.request([{ key: 1, size: 10, tokens: 500 }], 0);
+    cache.request([{ key: 2, size: 10, tokens }], 1);
+    cache.request([{ key: 3, size: 10, tokens: 500 }], 2);
+    cache.request([{ key: 5, size: 20 }], second);
+    return [...cache.blocks.keys()].sort();
+  };
+  expect(left(500)).toEqual([2, 3, 5]);
+  expect(left(5)).toEqual([1, 3, 5]);
 });
 
 test('PC103: what may not leave stays, and where nothing may there is no victim', () => {

@@ -13,7 +13,7 @@ type Plain = Readonly<Record<string, unknown>>;
 /** Blocks between the anchor and the newest: a quarter less than is looked back over, since runs are counted by others. */
 export const anchorBlocks = 15;
 
-export const anthropic: Provider = { decide, render };
+export const anthropic: Provider = { takesLifetime: true, decide, render };
 
 function decide({ layout, chosen, options }: Asked): Decision {
   const forbidden = chosen.rules.no_breakpoint_on?.v ?? [];

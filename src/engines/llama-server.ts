@@ -1,21 +1,26 @@
 // The HTTP side of a llama.cpp server: it reads and writes states itself, in the directory it was started with.
-import { PrsistError } from '../../core/errors.ts';
-import { exists } from '../../platform/walk.ts';
+import { PrsistError } from '../core/errors.ts';
+import { exists } from '../platform/walk.ts';
 import type { Described, LocalEngine, StateFile, Written } from './local-engine.ts';
 import { requireSameTokens } from './state-head.ts';
 
 export interface ServerSetting {
   readonly url: string;
-  readonly slot: number;
+  /** One that nobody else uses meanwhile; 0 when absent. */
+  readonly slot?: number;
   /** Of the server's --api-key. */
   readonly key?: string | undefined;
   /** What no server tells of itself: as it was started with. */
-  readonly told: { readonly kv_type?: string; readonly rope?: string; readonly swa?: string };
-  /** Milliseconds that computing a prefix may take. */
-  readonly timeoutMs: number;
+  readonly told?: Pick<Described, 'kv_type' | 'rope' | 'swa'>;
+  /** Milliseconds that computing a prefix may take; ten minutes when absent. */
+  readonly timeoutMs?: number;
   /** The same for everything else; 30 s when absent. */
   readonly askMs?: number;
+  /** Ends whatever is under way. */
+  readonly signal?: AbortSignal;
 }
+
+type Setting = ServerSetting & Required<Pick<ServerSetting, 'slot' | 'timeoutMs'>>;
 
 /** Anything but the computing is done in this time, or the server hangs. */
 const usualMs = 30_000;
@@ -24,8 +29,9 @@ const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 type Json = Readonly<Record<string, unknown>>;
 
 /** A server by its settings. Throws input/invalid for one on another machine, whose files are not here. */
-export function llamaServer(setting: ServerSetting): LocalEngine {
-  requireLocal(setting.url);
+export function llamaServer(given: ServerSetting): LocalEngine {
+  requireLocal(given.url);
+  const setting: Setting = { slot: 0, timeoutMs: 600_000, ...given };
   const slot = (action: 'save' | 'restore' | 'erase', body: Json, timeoutMs?: number) =>
     asked(setting, `/slots/${setting.slot}?action=${action}`, { body, timeoutMs });
   return {
@@ -40,7 +46,16 @@ export function llamaServer(setting: ServerSetting): LocalEngine {
   };
 }
 
-async function describe(setting: ServerSetting): Promise<Described> {
+/** Whether a server computes for somebody now; one that does not tell (--no-slots) is taken to rest. */
+export async function isAtWork(setting: ServerSetting): Promise<boolean> {
+  const slots = await asked(setting, '/slots').catch((error: unknown) => {
+    if (error instanceof PrsistError && error.code === 'engine/failed') return [];
+    throw error;
+  });
+  return Array.isArray(slots) && slots.some((each: Json) => each['is_processing'] === true);
+}
+
+async function describe(setting: Setting): Promise<Described> {
   const props = await asked(setting, '/props');
   const context = numberOf(objectOf(props, 'default_generation_settings'), 'n_ctx');
   const slots = numberOf(props, 'total_slots');
@@ -64,7 +79,7 @@ async function adapters(setting: ServerSetting): Promise<NonNullable<Described['
 type Slot = (action: 'save', body: Json, timeoutMs?: number) => Promise<Json>;
 
 /** The prefix alone, and nothing generated: what the slot holds then is exactly its tokens. */
-async function save(setting: ServerSetting, slot: Slot, file: StateFile, prefix: string): Promise<Written> {
+async function save(setting: Setting, slot: Slot, file: StateFile, prefix: string): Promise<Written> {
   const { timeoutMs } = setting;
   const prompt = { prompt: prefix, id_slot: setting.slot, n_predict: 0, cache_prompt: true, temperature: 0 };
   const done = await asked(setting, '/completion', { body: prompt, timeoutMs });
@@ -104,7 +119,7 @@ async function asked(setting: ServerSetting, path: string, request: Request = {}
 }
 
 async function reached(
-  { url, key, askMs = usualMs }: ServerSetting,
+  { url, key, signal, askMs = usualMs }: ServerSetting,
   path: string,
   request: Request,
 ): Promise<Response> {
@@ -114,7 +129,7 @@ async function reached(
       method: body ? 'POST' : 'GET',
       headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
       redirect: 'error',
     });
   } catch (cause) {

@@ -1,22 +1,20 @@
 // A prefix is computed once: saved by whichever engine computed it, read by the next of exactly the same kind.
-import { PrsistError } from '../../core/errors.ts';
-import type { Reply } from '../../core/operation.ts';
-import { prefixChain } from '../../core/prefix-chain.ts';
-import type { Operations } from '../../features/operations.ts';
-import { removeFile } from '../../platform/files.ts';
-import { monotonic } from '../../platform/time.ts';
-import type { Client } from '../call.ts';
-import type { LocalEngine } from './local-engine.ts';
+import { PrsistError } from '../core/errors.ts';
+import type { Reply, Request } from '../core/operation.ts';
+import { prefixChain } from '../core/prefix-chain.ts';
+import type { Operations } from '../features/operations.ts';
+import { removeFile } from '../platform/files.ts';
+import { monotonic } from '../platform/time.ts';
+import type { LocalEngine, Prefix, Restored } from './local-engine.ts';
 
-/** Texts of a prompt's beginning, root first: each may be the end of what another prompt shares with it. */
-export interface Prefix {
-  readonly texts: readonly string[];
-  /** Id, name or directory of the project they are from. */
-  readonly project?: string;
+type Saves = 'tensor.place' | 'tensor.adopt';
+
+/** A client, or the daemon itself. */
+export interface Asking<C extends keyof Operations = Saves | 'tensor.find' | 'tensor.failed'> {
+  call<N extends C>(name: N, input: Request<Operations[N]>): Promise<Reply<Operations[N]>>;
 }
 
-export type Asking = Pick<Client, 'call'>;
-type Saved = Reply<Operations['tensor.adopt']>;
+export type Saved = Reply<Operations['tensor.adopt']>;
 
 /** How prefixes of whole texts are told apart: the engine stands beside the chain. */
 const fingerprint = { render: 1 };
@@ -27,7 +25,11 @@ export function chainOf(texts: readonly string[]): string[] {
 }
 
 /** Has an engine compute a prefix and keeps its state. Throws tensor/*, engine/*. */
-export async function savePrefix(client: Asking, engine: LocalEngine, { texts, project }: Prefix): Promise<Saved> {
+export async function savePrefix(
+  client: Asking<Saves>,
+  engine: LocalEngine,
+  { texts, project }: Prefix,
+): Promise<Saved> {
   const described = await engine.describe();
   const file = await client.call('tensor.place', { engine: described });
   try {
@@ -42,24 +44,6 @@ export async function savePrefix(client: Asking, engine: LocalEngine, { texts, p
     throw error;
   }
 }
-
-export type Restored =
-  | {
-      readonly kind: 'restored';
-      readonly state_key: string;
-      /** How many of the texts the engine now holds. */
-      readonly texts: number;
-      readonly tokens: number;
-      readonly bytes: number;
-      readonly ms: number;
-      /** What computing it had taken. */
-      readonly prefill_ms: number;
-    }
-  | {
-      readonly kind: 'missed';
-      readonly why: 'off' | 'paused' | 'unknown' | 'damaged' | 'failed';
-      readonly told: string;
-    };
 
 /**
  * Has an engine read the longest kept state that a prefix begins with. A state the engine does not take is removed, the

@@ -1,10 +1,10 @@
 // node-llama-cpp where the person has it: found by name at run time, never a dependency of ours.
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PrsistError } from '../../core/errors.ts';
-import { readText } from '../../platform/files.ts';
-import { monotonic } from '../../platform/time.ts';
-import { fileBytes } from '../../platform/walk.ts';
+import { PrsistError } from '../core/errors.ts';
+import { readText } from '../platform/files.ts';
+import { monotonic } from '../platform/time.ts';
+import { fileBytes } from '../platform/walk.ts';
 import type { LocalEngine, StateFile, Written } from './local-engine.ts';
 import { requireSameTokens } from './state-head.ts';
 
