@@ -97,6 +97,7 @@ export class Daemon {
     this.settings.listen({ onChange: (now) => this.#changed(now), onFault: (error) => this.#bug('settings', error) });
     const random = createRandom();
     const newId = () => uuidV7(wallClock(), random(10));
+    const warn = (event: string, details: object) => this.log.warn(details, event);
     this.#jobs = new Jobs(newId);
     ownSpool(paths.spool);
     this.#after = createAftercare({
@@ -120,22 +121,19 @@ export class Daemon {
     });
     this.#projects = new Projects({
       ...{ paths, clock: wallClock, monotonic, random, failpoint: this.#failpoint },
-      migrations: readMigrations(this.#wired.features),
+      ...{ migrations: readMigrations(this.#wired.features), afterCrash: parts.crashedAt !== null },
       projections: this.#wired.features.flatMap((feature) => feature.projections),
-      afterCrash: parts.crashedAt !== null,
       names: { user: config.user.name || accountName(), device: config.device.name || hostName() },
-      bounds: () => storeBounds(this.settings.config),
-      bind: logBinding(paths, (event, details) => this.log.warn(details, event)),
+      ...{ bounds: () => storeBounds(this.settings.config), bind: logBinding(paths, warn) },
       resolution: () => this.settings.config.portable_sync.conflict_resolution,
       onCommit: (project, events) => this.#onCommit(project, events),
       ...{ keeping: this.#after.keeping, disk: this.#after.disk, leave: () => this.#searches.leave() },
     });
     this.#spool = new Spool({
-      ...{ redact, laneOf },
+      ...{ redact, laneOf, log: warn },
       ...{ directory: paths.spool, printed: paths.printed, clock: wallClock, failpoint: this.#failpoint },
       ingesting: (held) =>
         ingesting(this.#wired.capture, { failpoint: this.#failpoint, held, cancelled: this.#isLeaving }),
-      log: (event, details) => this.log.warn(details, event),
       onTaken: (project) => {
         this.#used();
         this.#wired.cache.loading.noticed(project, 'prompt');
