@@ -73,16 +73,15 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const verb = feature.verbs[asked.operation];
     if (operation.effect === 'write') {
       const place = storePlaceOf({ feature, operation, asked, input, context });
-      const store =
-        place === 'user' || context.project === nowhere
-          ? parts.projects.user
-          : parts.projects.store(context.project.id);
+      const isOfUser = place === 'user' || context.project === nowhere;
+      // asked for when it is written to: what prepares a write may have opened the databases anew
+      const store = () => (isOfUser ? parts.projects.user : parts.projects.store(context.project.id));
       // feature() has checked that the verb fits the contract's effect
       const work = verb as WriteVerb;
       if (place === 'memory')
-        return { reply: asReply(work(store.outside, input, context)), status: 200, replayed: false };
+        return { reply: asReply(work(store().outside, input, context)), status: 200, replayed: false };
       const ready = await prepared({ feature, operation, asked, input, context });
-      const answer = await write(store, work, { asked: repeated, input, context: ready });
+      const answer = await write(store(), work, { asked: repeated, input, context: ready });
       if (operation.after === 'told') await parts.tell(context.project.id);
       if (operation.after === 'erased') await parts.erased(context.project.id);
       return answer;

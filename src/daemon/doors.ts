@@ -15,7 +15,7 @@ export interface Admitted {
 export type Door = (headers: Headers, operation: string) => Admitted | 'nobody';
 
 /** The door of the socket: one token for everything. */
-export function socketDoor(token: string, user: string): Door {
+export function socketDoor(token: string, user: () => string): Door {
   return (headers, operation) => {
     if (isProbe(headers, operation)) {
       if (headers.origin !== undefined || headers.referer !== undefined) {
@@ -24,14 +24,15 @@ export function socketDoor(token: string, user: string): Door {
       return 'nobody';
     }
     admit(headers, operation, token);
-    return { caller: callerOf(headers, user), project: projectHeader(headers) };
+    return { caller: callerOf(headers, user()), project: projectHeader(headers) };
   };
 }
 
 export interface TcpDoorParts {
   /** The port we listen on. */
   readonly port: () => number;
-  readonly user: string;
+  /** Whose installation this is: another id once it has joined others. */
+  readonly user: () => string;
   readonly defaultProject: string;
   /** What a token opens now. */
   readonly grant: (token: string) => Grant | undefined;
@@ -48,7 +49,7 @@ export function tcpDoor(parts: TcpDoorParts): Door {
     const grant = parts.grant(token);
     if (!grant) throw new PrsistError('auth/refused', 'the token is unknown, revoked or expired', { hint });
     requireProtocol(headers, operation);
-    return { caller: callerBy(grant, headers, parts.user), project: projectBy(grant, headers, parts) };
+    return { caller: callerBy(grant, headers, parts.user()), project: projectBy(grant, headers, parts) };
   };
 }
 

@@ -44,7 +44,7 @@ export class Front {
     this.#parts = parts;
     const { projects, token, settings, clock, log } = parts;
     this.events = new Events(parts);
-    this.socket = this.#server(socketDoor(token, projects.identity.user));
+    this.socket = this.#server(socketDoor(token, () => projects.identity.user));
     const serverFor = (door: Door) => this.#server(door);
     this.tcp = new TcpListener({ settings, projects, clock, log, serverFor });
   }

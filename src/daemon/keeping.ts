@@ -120,9 +120,12 @@ export class Keeping implements Needed, AroundOpening, Pick<Maintenance, 'verify
     return records === undefined ? {} : { records };
   };
 
-  /** The same without anybody who waits for it. */
-  rebuildQuietly(id: string, cancelled: () => boolean): Promise<unknown> {
-    return this.rebuild(id, undefined, { report: () => undefined, cancelled });
+  /** The same without anybody who waits for it; null: the user database. */
+  rebuildQuietly(id: string | null, cancelled: () => boolean): Promise<unknown> {
+    const job = { report: () => undefined, cancelled };
+    return id === null
+      ? rebuildAside(this.#projects.user, undefined, this.#pace(job))
+      : this.rebuild(id, undefined, job);
   }
 
   readonly compact: Needed['compact'] = async (id, job) => {

@@ -8,6 +8,7 @@ import type { RemoteRow } from '../features/sync/remotes/queries.ts';
 import { allRemotes } from '../features/sync/remotes/queries.ts';
 import type { RunNeeds } from '../features/sync/run-verbs.ts';
 import { allProjects } from '../features/system/queries.ts';
+import { twinNotes } from '../features/system/shared-projects.ts';
 import { exists } from '../platform/walk.ts';
 import type { Store } from '../store/store.ts';
 import type { Projects } from './projects.ts';
@@ -49,7 +50,7 @@ export function runNeeds(parts: RunsParts): RunNeeds & { readonly scheduled: (re
         };
         const result = await tried(syncing, row, { full, report, signal: called.signal });
         schedule().ran(row.remote_id, outcomeOf(result));
-        items.push(wireResult(row, result));
+        items.push(wireResult(row, result, twinNotes(projects().user.read)));
         if (job.cancelled()) break;
       }
       return { remotes: items };
@@ -88,15 +89,15 @@ function outcomeOf(result: SyncReport | PrsistError): Outcome {
   return stops.test(result.code) ? 'stopped' : 'failed';
 }
 
-function wireResult({ name, remote_id }: RemoteRow, result: SyncReport | PrsistError) {
+function wireResult({ name, remote_id }: RemoteRow, result: SyncReport | PrsistError, twins: readonly string[]) {
   if (result instanceof PrsistError) {
     return { name, remote_id, error: errorBody(result), exit: errorTable[result.code].exit };
   }
   const { sent, received, pending, notes } = result;
-  return { name, remote_id, sent, received, pending, notes: notesOf(notes), error: null };
+  return { name, remote_id, sent, received, pending, notes: [...notesOf(notes), ...twins], error: null };
 }
 
-function wireState(row: RemoteRow, { syncing, schedule, config, clock }: RunsParts, counted: number) {
+function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects }: RunsParts, counted: number) {
   const { running, error, notes, pending } = syncing.state(row.remote_id);
   const due = schedule().dueIn(row.remote_id);
   const isStopped = due === undefined;
@@ -108,7 +109,7 @@ function wireState(row: RemoteRow, { syncing, schedule, config, clock }: RunsPar
     next_at: isStopped || row.paused || !enabled ? null : new Date(clock() + due).toISOString(),
     pending: row.last_ok_at === null ? counted : Math.max(pending ?? 0, counted),
     error: error ?? null,
-    notes: [...notes],
+    notes: [...notes, ...twinNotes(projects().user.read)],
   };
 }
 

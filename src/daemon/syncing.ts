@@ -5,10 +5,12 @@ import { productVersion } from '../core/protocol.ts';
 import {
   acceptRollback,
   type Marks,
+  noProject,
   type Shelf,
   type SyncedProject,
   type SyncReport,
   sync,
+  together,
 } from '../features/sync/engine.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
 import type { Remote } from '../features/sync/remote.ts';
@@ -37,8 +39,8 @@ export interface SyncingParts {
   readonly pause: (ms: number) => Promise<void>;
   /** Records of others came into a project; null: into the user database. */
   readonly onApplied: (project: string | null, records: number) => void;
-  /** Rows of a project are right only when they are computed again. */
-  readonly recompute: (project: string) => Promise<unknown>;
+  /** Rows of a project, null: of the user database, are right only when they are computed again. */
+  readonly recompute: (project: string | null) => Promise<unknown>;
 }
 
 /** How a remote stands since the daemon started. */
@@ -134,7 +136,7 @@ export class Syncing {
     await user.write((tx) => tellProjects(tx, projects().identity.user));
     const settings = config().portable_sync;
     const remote = throttled(open(row.url), settings.max_kib_per_s, this.#parts.pause);
-    try {
+    const run = async (): Promise<SyncReport> => {
       const { shelf, marks, clock, monotonic, random, failpoint, breathe } = this.#parts;
       const found = await sync({
         ...{ remote, remoteId: row.remote_id, keys: await membership.packKeys(), user, projects: this.#synced() },
@@ -146,9 +148,22 @@ export class Syncing {
       });
       await this.#applied(found);
       return found;
+    };
+    try {
+      const before = this.#ids();
+      const found = await run();
+      // another device may have said that two ids are one project: what lies under the other one comes at once
+      return this.#ids() === before ? found : together(found, await run());
     } finally {
       await remote.close();
     }
+  }
+
+  /** Every id under which something is taken in. */
+  #ids(): string {
+    return this.#synced()
+      .flatMap(({ project, aliases = [] }) => [project, ...aliases])
+      .join(' ');
   }
 
   /** Projects that have a database or a directory here; of one that was linked to another its own log still travels. */
@@ -169,9 +184,9 @@ export class Syncing {
     const { projects, onApplied, recompute } = this.#parts;
     await projects().user.write(hearProjects);
     for (const [project, records] of Object.entries(applied)) {
-      onApplied(projects().user.settings.identity.project === project ? null : project, records);
+      onApplied(project === noProject ? null : project, records);
     }
-    for (const project of late) await recompute(project);
+    for (const project of late) await recompute(project === noProject ? null : project);
   }
 
   async #note({ remote_id }: RemoteRow, error: PrsistError | null): Promise<void> {

@@ -60,7 +60,7 @@ export class TcpListener {
   #door(): Door {
     const { settings, projects } = this.#parts;
     return tcpDoor({
-      ...{ port: () => settings.port, user: projects.identity.user },
+      ...{ port: () => settings.port, user: () => projects.identity.user },
       defaultProject: settings.default_project ?? 'default',
       grant: (token) => this.#grant(token),
     });

@@ -16,7 +16,7 @@ function serverWith(dispatch: Dispatch, more: Partial<ServerParts> = {}) {
   const server = createServer({
     ...{
       dispatch,
-      door: socketDoor(token, 'ana'),
+      door: socketDoor(token, () => 'ana'),
       accepting: () => true,
       redact: (text: string) => text,
       onRequest: () => undefined,

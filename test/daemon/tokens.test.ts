@@ -52,7 +52,7 @@ test('HT23: it opens what it was made for until it expires or is taken back', as
 test('HT24: the door of the listener: literal loopback only, own origin only, its own tokens', () => {
   const grant = { token_id: 'i', rights: 'write' as const, bound: { user: 'bob', project: 'p1' }, last_used_at: 0 };
   const door = tcpDoor({
-    ...{ port: () => 7717, user: 'ana', defaultProject: 'shop' },
+    ...{ port: () => 7717, user: () => 'ana', defaultProject: 'shop' },
     grant: (token) => (token === 'good' ? grant : undefined),
   });
   const good = { host: '127.0.0.1:7717', authorization: 'Bearer good' };

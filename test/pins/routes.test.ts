@@ -31,7 +31,12 @@ recovery/create recovery/confirm recovery/test recovery/join
 function listening() {
   const asked: [string, unknown][] = [];
   const server = createServer({
-    ...{ door: socketDoor('t', 'ana'), accepting: () => true, onRequest: () => undefined, onBug: () => undefined },
+    ...{
+      door: socketDoor('t', () => 'ana'),
+      accepting: () => true,
+      onRequest: () => undefined,
+      onBug: () => undefined,
+    },
     redact: (text) => text,
     async dispatch({ operation, body }) {
       asked.push([operation, body]);

@@ -7,8 +7,10 @@ import { dropPins, unconfirmAll } from './queries.ts';
 import type { SyncReport } from './report.ts';
 import { Run } from './run.ts';
 
+export { noProject } from './names.ts';
 export type { Marks, Progress, Shelf, SyncedProject, SyncParts } from './ports.ts';
 export type { SyncNote, SyncReport } from './report.ts';
+export { together } from './report.ts';
 
 /**
  * Takes in what others wrote. Whoever calls has looked at workspace and keyring before (the keys it hands in are those of

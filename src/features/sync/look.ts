@@ -9,6 +9,8 @@ export interface Look {
   readonly packs: readonly ListedPack[];
   /** Everything was listed: what is not there is gone. */
   readonly whole: boolean;
+  /** Ids of projects of which everything has been listed, once all of theirs is here. */
+  readonly projects: readonly string[];
   /** Newest announcements of devices that were looked at, to be noted when all of theirs is here. */
   readonly devices: readonly { readonly dev: string; readonly n: number; readonly names: string }[];
   readonly claims: readonly Announcement[];
@@ -22,7 +24,8 @@ const mostDirectories = 8;
 export async function look(run: Run): Promise<Look> {
   const { parts, places } = run;
   const { ws } = parts.keys;
-  const listedAt = run.pin(parts.user, 'listed', 'packs')?.n;
+  const listed = run.pin(parts.user, 'listed', 'packs');
+  const listedAt = listed?.n;
   const whole = parts.full === true || listedAt === undefined || parts.clock() - listedAt >= wholeEveryMs;
   const { heads } = readListing(await run.list(announcementsPrefix(ws)), ws);
   const newest = newestHeads(heads);
@@ -39,27 +42,35 @@ export async function look(run: Run): Promise<Look> {
   noteOlder(run, new Map(devices.map(({ dev, n }) => [dev, n])));
   if (whole) await lookAtKeyring(run);
   const changed = devices.filter(({ dev, names }) => run.pin(parts.user, 'device', dev)?.value !== names);
-  const some = whole ? devices : changed;
-  if (some.length === 0 && !whole) return { packs: [], whole, devices: [], claims: [] };
-  const prefixes = whole
-    ? [packsPrefix(ws)]
-    : packDirectories(
-        run,
-        changed.map(({ dev }) => dev),
-      );
+  const projects = places.flatMap((place) => place.ids);
+  const known = new Set(listed?.value.split(' '));
+  const fresh = projects.filter((id) => !known.has(id)); // cloned or linked here since: nobody announces that
+  const some = whole || fresh.length > 0 ? devices : changed;
+  if (some.length === 0 && !whole) return { packs: [], whole, projects, devices: [], claims: [] };
+  const prefixes = whole ? [packsPrefix(ws)] : packDirectories(run, { devices: changed.map(({ dev }) => dev), fresh });
   const packs: ListedPack[] = [];
   for (const prefix of prefixes) packs.push(...readListing(await run.list(prefix), ws).packs);
-  const ids = new Set(places.flatMap((place) => place.ids));
+  const ids = new Set(projects);
   const claims = await readClaims(
     run,
     some.flatMap(({ dev }) => newest.get(dev) ?? []),
   );
-  return { packs: packs.filter(({ project }) => ids.has(project)), whole, devices: some, claims };
+  return { packs: packs.filter(({ project }) => ids.has(project)), whole, projects, devices: some, claims };
 }
 
-function packDirectories({ parts, places }: Run, devices: readonly string[]): string[] {
+interface Wanted {
+  readonly devices: readonly string[];
+  readonly fresh: readonly string[];
+}
+
+/** Whatever is new of devices, and everything of projects that were never looked at. */
+function packDirectories({ parts, places }: Run, { devices, fresh }: Wanted): string[] {
   const { ws } = parts.keys;
-  const all = places.flatMap(({ ids }) => ids.flatMap((id) => devices.map((dev) => packsPrefix(ws, id, dev))));
+  const old = places.flatMap(({ ids }) => ids).filter((id) => !fresh.includes(id));
+  const all = [
+    ...fresh.map((id) => packsPrefix(ws, id)),
+    ...old.flatMap((id) => devices.map((dev) => packsPrefix(ws, id, dev))),
+  ];
   return all.length > mostDirectories ? [packsPrefix(ws)] : all;
 }
 

@@ -32,7 +32,7 @@ export async function pullAll(run: Run): Promise<void> {
 }
 
 /** What was looked at is not looked at again, unless something of it is still to come. */
-async function noteLooked(run: Run, { whole, devices }: Look): Promise<void> {
+async function noteLooked(run: Run, { whole, projects, devices }: Look): Promise<void> {
   const { user, clock } = run.parts;
   await user.write((tx) => {
     for (const { dev, n, names } of devices) {
@@ -40,7 +40,10 @@ async function noteLooked(run: Run, { whole, devices }: Look): Promise<void> {
       const most = Math.max(n, run.pin(user, 'device', dev)?.n ?? 0);
       run.setPin(tx, 'device', { id: dev, n: most, value });
     }
-    if (whole) run.setPin(tx, 'listed', { id: 'packs', n: clock(), value: '' });
+    const listed = run.pin(user, 'listed', 'packs');
+    const value = projects.join(' ');
+    const n = whole ? clock() : (listed?.n ?? clock());
+    if (whole || listed?.value !== value) run.setPin(tx, 'listed', { id: 'packs', n, value });
   });
 }
 

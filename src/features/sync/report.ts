@@ -40,7 +40,7 @@ export interface SyncReport {
   readonly notes: readonly SyncNote[];
   /** Databases whose rows are right only when they are computed again; `noProject` for that of the user. */
   readonly late: readonly string[];
-  /** Projects into which records came, with how many. */
+  /** Projects into which records came, with how many; `noProject` for the user database. */
   readonly applied: Readonly<Record<string, number>>;
   /** Own records that this remote has not confirmed. */
   readonly pending: number;
@@ -50,6 +50,22 @@ export interface Moved {
   packs: number;
   records: number;
   bytes: number;
+}
+
+/** Two runs one after the other, told as one: what the second left open counts. */
+export function together(first: SyncReport, second: SyncReport): SyncReport {
+  const moved = (of: 'sent' | 'received'): Moved => ({
+    packs: first[of].packs + second[of].packs,
+    records: first[of].records + second[of].records,
+    bytes: first[of].bytes + second[of].bytes,
+  });
+  const applied = { ...first.applied };
+  for (const [project, records] of Object.entries(second.applied)) applied[project] = (applied[project] ?? 0) + records;
+  return {
+    ...{ sent: moved('sent'), received: moved('received'), pending: second.pending, applied },
+    notes: [...first.notes, ...second.notes],
+    late: [...new Set([...first.late, ...second.late])],
+  };
 }
 
 /** A report while it is gathered. */

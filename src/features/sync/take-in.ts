@@ -7,6 +7,7 @@ import { forkChain, type HeldChain, heldChains } from '../../store/branches.ts';
 import { appendChain, type Chain, keepArrivedTexts } from '../../store/chain.ts';
 import type { Write } from '../../store/record-type.ts';
 import type { Store } from '../../store/store.ts';
+import { noProject } from './names.ts';
 import { type OpenedRecords, openRecords, openTexts } from './pack/pack.ts';
 import { PackRefused } from './pack/refused.ts';
 import { placeOf } from './placing.ts';
@@ -52,7 +53,7 @@ export async function takeTexts(into: Into, name: ListedPack): Promise<Taken> {
   const opened = await checked(into, name, (bytes) => openTexts(name, bytes, run.parts.keys));
   if (typeof opened === 'string') return opened;
   const waited = await store.write(() => keepArrivedTexts(store.arriving, opened.texts));
-  if (waited > 0) run.findings.late.add(store.settings.identity.project ?? name.project);
+  if (waited > 0) run.findings.late.add(store.settings.identity.project ?? noProject);
   return 'taken';
 }
 
@@ -124,7 +125,7 @@ async function parted(
     return parting;
   });
   // records that are of another log now may come in another order among those of the same moment
-  if (forked.moved !== undefined) run.findings.late.add(store.settings.identity.project ?? header.project);
+  if (forked.moved !== undefined) run.findings.late.add(store.settings.identity.project ?? noProject);
   run.findings.note({ is: 'fork', project: header.project, log: header.log, seq: at, branch: forked.branch });
   return { log: forked.log, skip: at - header.from };
 }
@@ -158,8 +159,9 @@ async function append(into: Into, { name, opened, log, skip }: Appending): Promi
   }
   const { findings } = run;
   findings.received.records += total;
-  findings.applied.set(header.project, (findings.applied.get(header.project) ?? 0) + total);
-  if (refusedCount > 0) findings.note({ is: 'poison', project: header.project, log, records: refusedCount });
+  const project = store.settings.identity.project ?? noProject;
+  findings.applied.set(project, (findings.applied.get(project) ?? 0) + total);
+  if (refusedCount > 0) findings.note({ is: 'poison', project, log, records: refusedCount });
 }
 
 function logNumber(store: Store, log: string): number {

@@ -113,6 +113,17 @@ export const projectsElsewhere = query<Params, Pick<ProjectRow, 'project_id' | '
   `select project_id, name, root_commit, origin_url from shared_projects s
    where not exists (select 1 from projects p where p.project_id = s.project_id)`,
 );
+/** Projects with a directory here and others of the same first commit, as long as nobody said whether they are one. */
+export const undecidedTwins = query<Params, { project_id: string; name: string; twin: string; twin_name: string }>(
+  `select p.project_id, p.name, t.project_id as twin, t.name as twin_name
+   from projects p join projects t on t.root_commit = p.root_commit and t.project_id <> p.project_id
+   where p.state = 'active' and t.state = 'active'
+     and exists (select 1 from project_roots r where r.project_id = p.project_id)
+     and not exists (select 1 from project_roots r where r.project_id = t.project_id)
+     and not exists (select 1 from shared_links l
+       where l.one = min(p.project_id, t.project_id) and l.other = max(p.project_id, t.project_id))
+   order by p.name, t.created_at`,
+);
 export const linkedPairs = query<Params, { one: string; other: string }>(
   'select one, other from shared_links where linked = 1',
 );

@@ -2,7 +2,7 @@
 import type { Id } from '../../core/ids.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import { projectLink, projectPart, projectPut } from './project-records.ts';
-import { linkedPairs, projectsElsewhere, projectsUntold } from './queries.ts';
+import { linkedPairs, projectsElsewhere, projectsUntold, undecidedTwins } from './queries.ts';
 import { register } from './registry.ts';
 
 /** Tells what the others do not know yet of the projects here. Returns how many. actor: whose device this is. */
@@ -40,6 +40,16 @@ export function tellLink(
 ): void {
   const said = { ent: from as Id, fields: { from, into }, actor: { user }, origin: 'human' } as const; // as above
   tx.append(isLinked ? projectLink : projectPart, said);
+}
+
+/** What to say of projects that may be one: each with a directory here, and what to type if it is the same. */
+export function twinNotes(read: Read): string[] {
+  return read
+    .all(undecidedTwins, {})
+    .filter(({ project_id, twin }) => !aliasesOf(read, project_id).includes(twin))
+    .map(({ name, twin_name, twin }) => {
+      return `${name} has the same history as ${twin_name} of another device; if it is the same project, there: prsist project link ${twin}`;
+    });
 }
 
 /** All other ids that a project has had on any device. */
