@@ -17,53 +17,13 @@ import {
   saveIdentity,
 } from '../features/system/registry.ts';
 import { ownDirectory } from '../platform/files.ts';
-import type { Paths } from '../platform/paths.ts';
 import { pause } from '../platform/time.ts';
 import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
-import type { Migration } from '../store/migrate.ts';
-import type { Connection } from '../store/open.ts';
-import type { Projection } from '../store/record-type.ts';
 import { recreate } from '../store/recreate.ts';
-import { Store, type StoreSettings } from '../store/store.ts';
-import type { StoreEvent } from '../store/transaction.ts';
+import { Store } from '../store/store.ts';
 import { type FileCheck, fileCheckOf, quickCheck } from '../store/verify.ts';
 import { checkAside } from './check-aside.ts';
-import type { Disk } from './disk.ts';
-
-export interface ProjectsParts {
-  readonly paths: Paths;
-  readonly migrations: readonly Migration[];
-  readonly projections: readonly Projection[];
-  readonly clock: () => number;
-  readonly monotonic: () => number;
-  readonly random: (bytes: number) => Uint8Array;
-  readonly failpoint: (name: string) => void;
-  /** The daemon before this one did not close its databases: each is looked through when it is opened. */
-  readonly afterCrash: boolean;
-  /** A larger one is looked through while it is served; as in limits when absent. */
-  readonly checkAsideBytes?: number;
-  readonly names: { readonly user: string; readonly device: string };
-  readonly bounds?: NonNullable<StoreSettings['bounds']>;
-  readonly resolution?: NonNullable<StoreSettings['resolution']>;
-  readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
-  /** What has to happen around a database that is opened: copies, second copies, what was lost. */
-  readonly keeping?: Keeping;
-  /** Says when nothing may be written. */
-  readonly disk?: Disk;
-  /** Before anything is written to a database that was opened: looks whether its log may be written here. */
-  readonly bind?: (store: Store) => void;
-  /** Has other threads let go of every file, before one is closed. */
-  readonly leave?: () => void;
-}
-
-export interface Keeping {
-  /** Before the first step that changes the schema of a filled database. */
-  readonly beforeMigration: (project: string | null, db: Connection, from: number) => void;
-  /** The database of a project is not there: puts a copy of it in its place, if there is one. */
-  readonly absent: (project: string, file: string) => void;
-  /** A project's database was opened. */
-  readonly opened: (project: string, store: Store) => void;
-}
+import type { ProjectsParts } from './projects-parts.ts';
 
 interface Open {
   readonly store: Store;
@@ -354,19 +314,12 @@ export class Projects {
     if (known && known.inode === fileInfo(file)?.inode) throw known.error; // one put in its place is another file
     const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit, disk } = this.#parts;
     const { bounds, resolution } = this.#parts;
+    const asked = { ...(bounds && { bounds }), ...(resolution && { resolution }) };
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
       ...{ file, kind, deviceName: names.device },
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
-      ...{
-        migrations,
-        clock,
-        monotonic,
-        random,
-        failpoint,
-        ...(bounds ? { bounds } : {}),
-        ...(resolution ? { resolution } : {}),
-      },
+      ...{ migrations, clock, monotonic, random, failpoint, ...asked },
       projections: projections.filter((each) => (each.in ?? kind) === kind),
       ...(disk ? { beforeWrite: () => disk.requireWritable(file) } : {}),
       onFailure: (error) => this.#failed(project, file, error),
