@@ -3,7 +3,7 @@ import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { ProjectRef } from '../features/feature.ts';
-import { allRoots, firstAuthor, renameSelf, rootsOfProject, touchProject } from '../features/system/queries.ts';
+import { allRoots, renameSelf, rootsOfProject, touchProject } from '../features/system/queries.ts';
 import {
   adoptIdentity,
   findProject,
@@ -23,6 +23,7 @@ import { recreate } from '../store/recreate.ts';
 import { Store } from '../store/store.ts';
 import { type FileCheck, fileCheckOf, quickCheck } from '../store/verify.ts';
 import { checkAside } from './check-aside.ts';
+import { identityIn, knownIdentity } from './known-identity.ts';
 import type { ProjectsParts } from './projects-parts.ts';
 
 interface Open {
@@ -39,6 +40,8 @@ const resolvedMost = 1_000;
 /** The databases of this person: the user database, always open, and those of projects, opened on demand. */
 export class Projects {
   #identity: Identity;
+  /** False as long as it may have been minted beside the one that a database holds. */
+  #isKnown: boolean;
   readonly #parts: ProjectsParts;
   #user: Store;
   #left = false;
@@ -54,12 +57,27 @@ export class Projects {
 
   constructor(parts: ProjectsParts) {
     this.#parts = parts;
-    const fresh = this.#mint();
-    this.#user = this.#openStore(parts.paths.userDatabase, null, fresh);
-    const known = readIdentity(this.user.read);
-    this.#identity = { ...(known ?? this.#identityOfLog(fresh)), name: fresh.name };
-    if (!known) this.user.maintain((tx) => saveIdentity(tx, this.identity));
-    else if (known.name !== fresh.name) this.user.maintain((tx) => tx.run(renameSelf, { name: fresh.name }));
+    const { paths, names } = parts;
+    const known = knownIdentity(paths.userDatabase, names.user);
+    this.#identity = known ?? this.#mint();
+    this.#isKnown = known !== undefined;
+    this.#user = this.#openStore(paths.userDatabase, null, this.#identity);
+    this.#settleIdentity();
+  }
+
+  /** Notes who this is, or finds that another one stands there after all. */
+  #settleIdentity(): void {
+    const { paths, names } = this.#parts;
+    const noted = identityIn(this.user.read, names.user) ?? this.#identity;
+    const isOther = noted.ws !== this.#identity.ws || noted.dev !== this.#identity.dev;
+    this.#identity = { ...noted, name: names.user };
+    this.#isKnown = true;
+    if (isOther) {
+      this.#user.close();
+      this.#user = this.#openStore(paths.userDatabase, null, this.#identity);
+    }
+    if (!readIdentity(this.user.read)) this.user.maintain((tx) => saveIdentity(tx, this.#identity));
+    else if (noted.name !== names.user) this.user.maintain((tx) => tx.run(renameSelf, { name: names.user }));
   }
 
   /** Who and where this is; another person and workspace once this device has joined others. */
@@ -275,13 +293,6 @@ export class Projects {
     return { id: project_id, name: personal };
   }
 
-  /** Killed between the first record and the note of who wrote it: the record says it. */
-  #identityOfLog(fresh: Identity): Identity {
-    const { ws, dev } = this.user.log;
-    const user = this.user.read.one(firstAuthor, {})?.user ?? fresh.user;
-    return { ...fresh, ws, dev, user };
-  }
-
   /** Notes that a project was worked in, at most once a minute. */
   #touch(project_id: string): void {
     const now = this.#parts.clock();
@@ -317,7 +328,7 @@ export class Projects {
     const asked = { ...(bounds && { bounds }), ...(resolution && { resolution }) };
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
-      ...{ file, kind, deviceName: names.device },
+      ...{ file, kind, deviceName: names.device, moves: this.#isKnown },
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
       ...{ migrations, clock, monotonic, random, failpoint, ...asked },
       projections: projections.filter((each) => (each.in ?? kind) === kind),

@@ -16,6 +16,7 @@ import { pause } from '../platform/time.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { deviceCheck } from './device-check.ts';
 import { type KeyParts, wireMembership } from './key-wiring.ts';
+import { remoteCheck } from './remote-check.ts';
 import { runNeeds } from './sync-runs.ts';
 import { SyncSchedule } from './sync-schedule.ts';
 import { Syncing, type SyncingParts } from './syncing.ts';
@@ -35,6 +36,8 @@ export interface SyncWired {
   readonly schedule: SyncSchedule;
   /** What doctor says of the keys of this device. */
   readonly deviceKeys: () => Promise<Check>;
+  /** What it says of the remotes. */
+  readonly remotes: () => Check;
   /** Something was written: it is sent when it is quiet, or at once where somebody will look for it elsewhere. */
   readonly committed: (events: readonly StoreEvent[]) => void;
   /** Calls off what is under way, and returns when nothing is. */
@@ -96,6 +99,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
   });
   return {
     ...{ feature, membership, syncing, schedule, deviceKeys: () => deviceCheck(membership, paths.keys) },
+    remotes: () => remoteCheck(projects(), syncing, schedule),
     committed(events) {
       // what came from the others is no news to them
       if (events.length === 0 || syncing.isRunning) return;

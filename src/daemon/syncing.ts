@@ -46,7 +46,6 @@ export interface SyncingParts {
 /** How a remote stands since the daemon started. */
 export interface RemoteState {
   readonly running: boolean;
-  readonly pending: number | undefined;
   readonly error: ErrorBody | undefined;
   readonly notes: readonly string[];
 }
@@ -57,7 +56,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-const untouched: RemoteState = { running: false, pending: undefined, error: undefined, notes: [] };
+const untouched: RemoteState = { running: false, error: undefined, notes: [] };
 
 export class Syncing {
   readonly #parts: SyncingParts;
@@ -115,7 +114,7 @@ export class Syncing {
     try {
       const report = await this.#exchange(remote, options);
       this.#states.set(remote.remote_id, {
-        ...{ running: false, pending: report.pending, error: undefined, notes: notesOf(report.notes) },
+        ...{ running: false, error: undefined, notes: notesOf(report.notes) },
       });
       await this.#note(remote, null);
       return report;

@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
-import type { Reply } from '../../core/operation.ts';
-import type { Operations } from '../../features/operations.ts';
 import { pause } from '../../platform/time.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
 import { follow } from '../follow.ts';
 import { plural, size } from '../print.ts';
+import { syncColumns, syncFindings } from '../sync-line.ts';
 import { oneLine } from '../text.ts';
-import { relativeTime } from '../when.ts';
 
 interface Options {
   readonly remote?: string;
@@ -146,33 +144,14 @@ async function preview(cli: Cli): Promise<number> {
   return 0;
 }
 
-type Status = Reply<Operations['sync.status']>;
-
 async function status(cli: Cli): Promise<number> {
   const reply = await cli.client.call('sync.status', {});
   cli.answer(reply, () => {
     if (!reply.enabled) cli.print.warn('sync is switched off: prsist config set portable_sync.enabled true');
     if (reply.remotes.length === 0) return cli.print.note('no remote: prsist remote add home folder:~/Sync/prsist');
-    cli.print.table(reply.remotes.map((remote) => rowOf(cli, remote)));
-    for (const remote of reply.remotes) findings(cli, remote);
+    cli.print.table(reply.remotes.map((remote) => syncColumns(cli, remote)));
+    for (const remote of reply.remotes) syncFindings(cli, remote);
     cli.print.note(`${plural(reply.devices, 'device')} share this memory: prsist device list`);
   });
   return reply.remotes.some(({ state }) => state === 'stopped') ? 1 : 0;
-}
-
-function rowOf(cli: Cli, { name, state, last_ok_at, next_at, pending }: Status['remotes'][number]): string[] {
-  const now = cli.now();
-  const last = last_ok_at === null ? 'never reached' : `last ${relativeTime(last_ok_at, now)}`;
-  const open = pending === 0 ? 'nothing to send' : `${plural(pending, 'record')} to send`;
-  const next =
-    next_at === null ? state : `${state}, next in ${Math.max(0, Math.round((Date.parse(next_at) - now) / 1000))} s`;
-  return [name, last, open, next];
-}
-
-function findings(cli: Cli, { name, error, notes }: Status['remotes'][number]): void {
-  if (error) {
-    cli.print.warn(`error: ${name}: ${oneLine(error.message)}`);
-    if (error.hint !== '') cli.print.warn(`try: ${oneLine(error.hint)}`);
-  }
-  for (const note of notes) cli.print.warn(`note: ${name}: ${oneLine(note)}`);
 }
