@@ -7,6 +7,7 @@ import { syncFeature } from '../features/sync/feature.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
 import type { Adopted } from '../features/sync/keyring/needs.ts';
 import { openRemote } from '../features/sync/remotes/open.ts';
+import { allRemotes } from '../features/sync/remotes/queries.ts';
 import { formatPlace, parsePlace } from '../features/sync/remotes/remote-url.ts';
 import { writeAtomic } from '../platform/files.ts';
 import { objectFiles } from '../platform/object-files.ts';
@@ -52,7 +53,14 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
   const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute } = parts;
   const opening = { home: paths.home, desks: join(paths.data, 'remotes') };
   const open = (url: string) => openRemote(url, opening);
-  const membership = wireMembership({ ...parts, open: ({ url }) => open(url), adopt: adopting(parts) });
+  const membership = wireMembership({
+    ...{ ...parts, open: ({ url }) => open(url), adopt: adopting(parts) },
+    log(event, details) {
+      parts.log(event, details);
+      // other keys: what was sealed to nobody here may be open now, and who was let in waits for what is here
+      for (const { remote_id } of projects().user.read.all(allRemotes, {})) schedule.again(remote_id);
+    },
+  });
   const config = () => settings.config;
   const random = createRandom();
   const syncing = new Syncing({
@@ -87,6 +95,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
         await syncing.acceptRollback(remoteId);
         return membership.needs.kept.forgetSeen(remoteId);
       },
+      works: (remoteId) => schedule.again(remoteId),
     },
     keys: () => ({
       membership,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { pause } from '../../platform/time.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
+import { exchanged, isNews, tellExchange } from '../exchange.ts';
 import { follow } from '../follow.ts';
 import { plural, size } from '../print.ts';
 import { syncColumns, syncFindings } from '../sync-line.ts';
@@ -13,17 +14,6 @@ interface Options {
   readonly dryRun?: boolean;
   readonly watch?: boolean;
   readonly wait: boolean;
-}
-
-/** What a job of sync.run tells of one remote. */
-interface Exchanged {
-  readonly name: string;
-  readonly sent?: { readonly records: number; readonly bytes: number };
-  readonly received?: { readonly records: number; readonly bytes: number };
-  readonly pending?: number;
-  readonly notes?: readonly string[];
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
-  readonly exit?: number;
 }
 
 const watchMs = 5_000;
@@ -71,7 +61,7 @@ async function sync(cli: Cli, { remote, full = false, dryRun, watch, wait }: Opt
   if (job === 130) return job;
   const remotes = exchanged(job.result);
   cli.answer(job, () => {
-    for (const each of remotes) tell(cli, each);
+    for (const each of remotes) tellExchange(cli, each);
   });
   return remotes.find(({ error }) => error)?.exit ?? 0;
 }
@@ -86,42 +76,13 @@ async function watching(cli: Cli, ask: () => Promise<{ readonly job_id: string }
     for (let isFirst = true; !isOver; isFirst = false) {
       const job = await follow(cli, await ask());
       if (job === 130) return 0;
-      for (const each of exchanged(job.result)) if (isFirst || isNews(each)) tell(cli, each);
+      for (const each of exchanged(job.result)) if (isFirst || isNews(each)) tellExchange(cli, each);
       await Promise.race([signalled, pause(watchMs)]);
     }
     return 0;
   } finally {
     release();
   }
-}
-
-function isNews({ sent, received, error }: Exchanged): boolean {
-  return error !== null || (sent?.records ?? 0) + (received?.records ?? 0) > 0;
-}
-
-/** The daemon is of the same version and answers as it says. */
-function exchanged(result: Readonly<Record<string, unknown>> | null): readonly Exchanged[] {
-  return Array.isArray(result?.remotes) ? (result.remotes as Exchanged[]) : [];
-}
-
-function tell(cli: Cli, { name, sent, received, pending, notes = [], error }: Exchanged): void {
-  const { print } = cli;
-  if (error) {
-    print.warn(`error: ${name}: ${oneLine(error.message)}`);
-    if (error.hint !== '') print.warn(`try: ${oneLine(error.hint)}`);
-    return;
-  }
-  const moved = [
-    ...((received?.records ?? 0) > 0 ? [`received ${counted(received)}`] : []),
-    ...((sent?.records ?? 0) > 0 ? [`sent ${counted(sent)}`] : []),
-  ];
-  const rest = (pending ?? 0) > 0 ? `; ${plural(pending ?? 0, 'record')} still to send` : '';
-  print.line(`${name}  ${moved.length === 0 ? 'nothing new' : moved.join(', ')}${rest}`);
-  for (const note of notes) print.warn(`note: ${oneLine(note)}`);
-}
-
-function counted(moved: Exchanged['sent']): string {
-  return `${plural(moved?.records ?? 0, 'record')} (${size(moved?.bytes ?? 0)})`;
 }
 
 async function preview(cli: Cli): Promise<number> {
