@@ -48,7 +48,7 @@ export function runNeeds(parts: RunsParts): RunNeeds & { readonly scheduled: (re
           job.report(progress);
           if (job.cancelled()) called.abort();
         };
-        const result = await tried(syncing, row, { full, report, signal: called.signal });
+        const result = await tried(syncing, row, { anew: true, full, report, signal: called.signal });
         schedule().ran(row.remote_id, outcomeOf(result));
         items.push(wireResult(row, result, twinNotes(projects().user.read)));
         if (job.cancelled()) break;

@@ -51,6 +51,8 @@ export interface RemoteState {
 }
 
 export interface RunOptions {
+  /** One that begins now: what is under way may have looked already where something came since. */
+  readonly anew?: boolean;
   readonly full?: boolean;
   readonly report?: (progress: Json) => void;
   readonly signal?: AbortSignal;
@@ -62,6 +64,8 @@ export class Syncing {
   readonly #parts: SyncingParts;
   readonly #states = new Map<string, RemoteState>();
   readonly #running = new Map<string, Promise<SyncReport>>();
+  /** Those that begin when the one that is under way has ended. */
+  readonly #waiting = new Map<string, Promise<SyncReport>>();
   readonly #leaving = new AbortController();
 
   constructor(parts: SyncingParts) {
@@ -90,12 +94,28 @@ export class Syncing {
   }
 
   /** One exchange with one remote; the one that is under way, if there is one. Throws what stood in its way. */
-  run(remote: RemoteRow, options: RunOptions = {}): Promise<SyncReport> {
+  run(remote: RemoteRow, { anew = false, ...options }: RunOptions = {}): Promise<SyncReport> {
     const known = this.#running.get(remote.remote_id);
+    if (known && anew) return this.#after(known, remote, options);
     if (known) return known;
     const run = this.#carriedOut(remote, options).finally(() => this.#running.delete(remote.remote_id));
     this.#running.set(remote.remote_id, run);
     return run;
+  }
+
+  /** One for all who want one while another is under way. */
+  #after(known: Promise<SyncReport>, remote: RemoteRow, options: RunOptions): Promise<SyncReport> {
+    const { remote_id } = remote;
+    const waiting = this.#waiting.get(remote_id);
+    if (waiting) return waiting;
+    const next = known
+      .catch(() => undefined) // told to whoever asked for that one
+      .then(() => {
+        this.#waiting.delete(remote_id);
+        return this.run(remote, options);
+      });
+    this.#waiting.set(remote_id, next);
+    return next;
   }
 
   /** A remote was replaced on purpose: what it lacks is sent to it again. */
@@ -107,7 +127,7 @@ export class Syncing {
   /** Calls every run off, and returns when none goes on. What was on its way is sent again. */
   async stop(): Promise<void> {
     this.#leaving.abort();
-    await Promise.allSettled(this.#running.values());
+    await Promise.allSettled([...this.#running.values(), ...this.#waiting.values()]);
   }
 
   async #carriedOut(remote: RemoteRow, options: RunOptions): Promise<SyncReport> {
