@@ -48,6 +48,7 @@ export function runNeeds(parts: RunsParts): RunNeeds & { readonly scheduled: (re
           job.report(progress);
           if (job.cancelled()) called.abort();
         };
+        schedule().begins(row.remote_id);
         const result = await tried(syncing, row, { anew: true, full, report, signal: called.signal });
         schedule().ran(row.remote_id, outcomeOf(result));
         items.push(wireResult(row, result, twinNotes(projects().user.read)));

@@ -1,12 +1,17 @@
 import type { LocalObject, ObjectResult, Remote } from '../features/sync/remote.ts';
 
+type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
 /**
  * A remote that takes and gives no more than so many KiB in a second, on average: after each object there is a pause as
- * long as its bytes are worth. kibPerS: 0 for as fast as it goes.
+ * long as its bytes are worth. kibPerS: 0 for as fast as it goes. Throws when it is called off in a pause.
  */
-export function throttled(remote: Remote, kibPerS: number, pause: (ms: number) => Promise<void>): Remote {
+export function throttled(remote: Remote, kibPerS: number, pause: Pause): Remote {
   if (kibPerS === 0) return remote;
-  const rest = (bytes: number) => pause((bytes / (kibPerS * 1024)) * 1000);
+  const rest = async (bytes: number, signal: AbortSignal) => {
+    await pause((bytes / (kibPerS * 1024)) * 1000, signal);
+    signal.throwIfAborted();
+  };
   return {
     ...{ kind: remote.kind, limits: { ...remote.limits, parallel: 1 } },
     probe: (signal) => remote.probe(signal),
@@ -25,13 +30,13 @@ export function throttled(remote: Remote, kibPerS: number, pause: (ms: number) =
           },
           signal,
         );
-        await rest(got);
+        await rest(got, signal);
         return results;
       }),
     putIfAbsent: (objects: readonly LocalObject[], signal) =>
       oneByOne(objects, async (object) => {
         const results = await remote.putIfAbsent([object], signal);
-        await rest(object.bytes.length);
+        await rest(object.bytes.length, signal);
         return results;
       }),
   };

@@ -46,7 +46,10 @@ export interface SyncWired {
 }
 
 /** What is told to other devices at once. */
-const urgent: ReadonlySet<string> = new Set(['handoff.create', 'handoff.accept', 'session.end', 'session.compact']);
+const urgent: ReadonlySet<string> = new Set([
+  ...['handoff.create', 'handoff.accept', 'session.end', 'session.compact'],
+  'commit.share', // a push: the work is looked for elsewhere soon
+]);
 
 /** Ties remotes, keys and the engine to the places and the databases of this installation. */
 export function wireSync(parts: SyncWiringParts): SyncWired {
@@ -79,6 +82,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       random,
     },
     ...{ shelf: packFiles(join(paths.data, 'packs')), marks: logMarks(paths.logMarks) },
+    onBug: (error) => parts.log('sync-failed', { why: error instanceof Error ? (error.stack ?? error.message) : '' }),
   });
   const needs = runNeeds({ syncing, membership, projects, config, clock, schedule: () => schedule });
   const schedule = new SyncSchedule({
@@ -111,9 +115,9 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
     remotes: () => remoteCheck(projects(), syncing, schedule),
     committed(events) {
       // what came from the others is no news to them
-      if (events.length === 0 || syncing.isRunning) return;
-      if (events.some(({ name }) => urgent.has(name))) schedule.urgent();
-      else schedule.changed();
+      const own = events.filter(({ foreign }) => !foreign);
+      if (own.some(({ name }) => urgent.has(name))) schedule.urgent();
+      else if (own.length > 0) schedule.changed();
     },
     async stop() {
       await syncing.stop();

@@ -36,11 +36,13 @@ export interface SyncingParts {
   readonly random: (bytes: number) => Uint8Array;
   readonly failpoint: (name: string) => void;
   readonly breathe: () => Promise<void>;
-  readonly pause: (ms: number) => Promise<void>;
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Records of others came into a project; null: into the user database. */
   readonly onApplied: (project: string | null, records: number) => void;
   /** Rows of a project, null: of the user database, are right only when they are computed again. */
   readonly recompute: (project: string | null) => Promise<unknown>;
+  /** A run failed of something nobody foresaw. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** How a remote stands since the daemon started. */
@@ -86,11 +88,6 @@ export class Syncing {
 
   state(remoteId: string): RemoteState {
     return { ...(this.#states.get(remoteId) ?? untouched), running: this.#running.has(remoteId) };
-  }
-
-  /** True while something is exchanged: what is written meanwhile is no news from here. */
-  get isRunning(): boolean {
-    return this.#running.size > 0;
   }
 
   /** One exchange with one remote; the one that is under way, if there is one. Throws what stood in its way. */
@@ -139,12 +136,17 @@ export class Syncing {
       await this.#note(remote, null);
       return report;
     } catch (error) {
-      const told = this.#leaving.signal.aborted || options.signal?.aborted ? calledOff() : error;
-      if (!(told instanceof PrsistError)) throw told;
+      const told = this.#leaving.signal.aborted || options.signal?.aborted ? calledOff() : this.#toldOf(error);
       this.#states.set(remote.remote_id, { ...this.state(remote.remote_id), error: errorBody(told) });
       await this.#note(remote, told);
       throw told;
     }
+  }
+
+  #toldOf(error: unknown): PrsistError {
+    if (error instanceof PrsistError) return error;
+    this.#parts.onBug(error);
+    return new PrsistError('internal', error instanceof Error ? error.message : String(error));
   }
 
   async #exchange(row: RemoteRow, { full = false, report, signal }: RunOptions): Promise<SyncReport> {

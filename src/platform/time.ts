@@ -1,3 +1,5 @@
+import { setTimeout as after } from 'node:timers/promises';
+
 /** Milliseconds since 1970 UTC. */
 export function wallClock(): number {
   return Date.now();
@@ -8,9 +10,9 @@ export function monotonic(): number {
   return performance.now();
 }
 
-/** Resolves after a time; the timer does not keep the process alive. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+/** Resolves after a time, or when it is called off; the timer does not keep the process alive. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return after(ms, undefined, { ref: false, ...(signal ? { signal } : {}) }).catch(() => undefined);
 }
 
 /** Resolves after a time and keeps the process alive until then: for commands that wait. */

@@ -141,7 +141,7 @@ function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSo
   const isSettled = settlement.concerns(body.type) && (!canLay || unsettled.has(body.ent));
   if (isSettled) unsettled.add(body.ent);
   else if (!isTwin && projector.apply(tx, name, appliedRecord(n, row.body)) === 'settle') unsettled.add(body.ent);
-  if (!isTwin) into.emit({ n, name, ent: body.ent });
+  if (!isTwin) into.emit({ n, name, ent: body.ent, foreign: true });
 }
 
 /** What is written next is later than all that is known; but a clock that is far ahead takes nobody along. */

@@ -17,6 +17,8 @@ export interface StoreEvent {
   readonly ent: string;
   readonly session?: string;
   readonly agent?: string;
+  /** Another log says it. */
+  readonly foreign?: true;
 }
 
 export interface EngineParts {
