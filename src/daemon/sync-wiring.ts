@@ -9,6 +9,7 @@ import type { Adopted } from '../features/sync/keyring/needs.ts';
 import { openRemote } from '../features/sync/remotes/open.ts';
 import { allRemotes } from '../features/sync/remotes/queries.ts';
 import { formatPlace, parsePlace } from '../features/sync/remotes/remote-url.ts';
+import { formerSelves } from '../features/system/queries.ts';
 import { writeAtomic } from '../platform/files.ts';
 import { objectFiles } from '../platform/object-files.ts';
 import { logMarks, packFiles } from '../platform/pack-files.ts';
@@ -136,7 +137,10 @@ function adopting({ paths, projects, rekey, log }: SyncWiringParts) {
     writeAtomic(join(paths.keys, 'redaction.key'), redactionKey);
     rekey(Buffer.from(redactionKey, 'hex'));
     if (before.ws !== ws || before.user !== user) projects().adopt({ ws, user, name: userName });
-    await projects().user.write((tx) => adoptEntries(tx, { from: before.user, to: user }));
+    // of all former ids: one may have been left in the middle of this
+    await projects().user.write((tx) => {
+      for (const { user_id } of tx.all(formerSelves, {})) adoptEntries(tx, { from: user_id, to: user });
+    });
     log('workspace-joined', { ws });
   };
 }

@@ -8,11 +8,11 @@ export const setMeta = query<{ key: string; value: string }, unknown>(
 export const self = query<Params, { user_id: string; name: string }>(
   'select user_id, name from users where self = 1 limit 1',
 );
-/** Who wrote the first record of the log: this installation's person. */
 /** Workspace and device of the log that is written here. */
 export const ownLogOf = query<Params, { ws: string; dev: string }>(
   'select ws, dev from logs where own = 1 order by log_n desc limit 1',
 );
+/** Who wrote the first record of the log: this installation's person. */
 export const firstAuthor = query<Params, { user: string }>(
   "select body ->> '$.actor.user' as user from records where body is not null order by n limit 1",
 );
@@ -27,6 +27,10 @@ export const adoptedSelf = query<{ user_id: string }, unknown>(
 export const becomeSelf = query<{ user_id: string; name: string }, unknown>(
   `insert into users (user_id, name, self) values (:user_id, :name, 1)
    on conflict (user_id) do update set name = excluded.name, self = 1, adopted_by = null`,
+);
+/** Ids by which this person went before. */
+export const formerSelves = query<Params, { user_id: string }>(
+  'select user_id from users where adopted_by is not null and self = 0 order by user_id',
 );
 export const dropAllMirrored = query<Params, unknown>('delete from mirror_records');
 
