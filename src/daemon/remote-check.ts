@@ -4,15 +4,18 @@ import type { Projects } from './projects.ts';
 import type { SyncSchedule } from './sync-schedule.ts';
 import type { Syncing } from './syncing.ts';
 
+type Runs = Pick<Syncing, 'state'>;
+type Due = Pick<SyncSchedule, 'dueIn'>;
+
 /** What doctor says of the remotes: which fails, which waits for a person, and what the last run found. */
-export function remoteCheck(projects: Projects, syncing: Syncing, schedule: SyncSchedule): Check {
+export function remoteCheck(projects: Projects, syncing: Runs, schedule: Due): Check {
   const rows = projects.user.read.all(allRemotes, {});
   const name =
     rows.length === 0 ? 'no remote: what is here is on this device alone' : rows.map((row) => row.name).join(', ');
   return { group: 'sync', name, findings: rows.flatMap((row) => found(row, syncing, schedule)) };
 }
 
-function found({ name, remote_id, paused }: RemoteRow, syncing: Syncing, schedule: SyncSchedule): Finding[] {
+function found({ name, remote_id, paused }: RemoteRow, syncing: Runs, schedule: Due): Finding[] {
   if (paused) return [];
   const { error, notes } = syncing.state(remote_id);
   const isStopped = schedule.dueIn(remote_id) === undefined;

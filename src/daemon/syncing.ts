@@ -128,7 +128,9 @@ export class Syncing {
   }
 
   async #carriedOut(remote: RemoteRow, options: RunOptions): Promise<SyncReport> {
+    const isCalledOff = () => this.#leaving.signal.aborted || options.signal?.aborted;
     try {
+      if (isCalledOff()) throw calledOff();
       const report = await this.#exchange(remote, options);
       this.#states.set(remote.remote_id, {
         ...{ running: false, error: undefined, notes: notesOf(report.notes) },
@@ -136,7 +138,9 @@ export class Syncing {
       await this.#note(remote, null);
       return report;
     } catch (error) {
-      const told = this.#leaving.signal.aborted || options.signal?.aborted ? calledOff() : this.#toldOf(error);
+      // then nothing is wrong with the remote
+      if (isCalledOff()) throw calledOff();
+      const told = this.#toldOf(error);
       this.#states.set(remote.remote_id, { ...this.state(remote.remote_id), error: errorBody(told) });
       await this.#note(remote, told);
       throw told;

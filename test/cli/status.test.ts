@@ -84,6 +84,7 @@ function daemon(
   meaning: object = health.checks.meaning,
   standing: object = {},
   sync: object = {},
+  open = 0,
 ) {
   const replies: Record<string, Record<string, unknown>> = {
     'system.health': { ...health, checks: { ...health.checks, meaning } },
@@ -100,7 +101,7 @@ function daemon(
     },
     'session.list': { items: [{}, {}], next_cursor: null },
     'session.handoffs': { items: [handoff] },
-    'conflict.list': { items: [], open: 0, settled: 0 },
+    'conflict.list': { items: [], open, more: false },
     'sync.status': { ...noRemotes, ...sync },
   };
   return serve(({ name }, response) => reply(response, replies[name] ?? {}));
@@ -171,6 +172,13 @@ test('SN20: status says how far each remote is, and what one waits for', async (
     /^sync +home {2}last 2m ago {2}nothing to send {2}idle\n +work {2}never reached {2}3 records to send {2}stopped$/m,
   );
   expect(stderr).toBe('error: work: the host wants a password\ntry: git fetch there once by hand\n');
+});
+
+test('CF9: status tells how many conflicts are open, and nothing where there is none', async () => {
+  await using server = await daemon([proven], undefined, {}, {}, 3);
+  expect((await prsist(['status'], { server })).stdout).toMatch(/^conflicts +3 open {2}prsist conflicts list$/m);
+  await using other = await daemon([proven]);
+  expect((await prsist(['status'], { server: other })).stdout).not.toContain('conflicts');
 });
 
 test('--json is all the replies in one', async () => {

@@ -41,6 +41,8 @@ export interface Wanted {
   readonly failpoint?: (name: string) => void;
   /** Free bytes of the disk. */
   readonly free?: () => number;
+  /** Ids are drawn from it; those of two worlds that meet must differ. */
+  readonly random?: (bytes: number) => Uint8Array;
 }
 
 export interface WiredWorld {
@@ -51,6 +53,7 @@ export interface WiredWorld {
   readonly wired: Wired;
   readonly jobs: Jobs;
   readonly redactor: Redactor;
+  readonly settings: Settings;
   readonly dispatch: Dispatch;
   /** Goes on with what follows erases outside the database. */
   readonly finishErasing: () => Promise<void>;
@@ -88,7 +91,7 @@ export const health: Health = {
 };
 
 export function wiredWorld(wanted: Wanted = {}): WiredWorld {
-  const { env = {}, tick = 0, failpoint = () => undefined, free = () => 1e12 } = wanted;
+  const { env = {}, tick = 0, failpoint = () => undefined, free = () => 1e12, random = countingBytes() } = wanted;
   const top = fs.realpathSync(temporaryDirectory());
   const paths = resolvePaths({ HOME: join(top, 'home'), PRSIST_HOME: join(top, 'p') });
   for (const path of [paths.home, paths.projects, paths.state]) ownDirectory(path);
@@ -97,7 +100,6 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
   const told: string[] = [];
   const jobs = new Jobs(jobIds());
   const redactor = createRedactor(readRedactionRules(packageRoot, []), Buffer.alloc(32, 1));
-  const random = countingBytes();
   let spent = 0;
   const around = { clock: () => clock.now, breathe: () => Promise.resolve(), failpoint: () => undefined };
   const mirrors = new Mirrors({
@@ -126,7 +128,8 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     onFault: (what, error) => void told.push(`${what} ${String(error)}`),
   });
   const wired = wire({
-    ...{ paths, packageRoot, nodePath: process.execPath, env: {}, projects: () => projects, redactor, searches },
+    ...{ paths, packageRoot, nodePath: process.execPath, projects: () => projects, redactor, searches },
+    env: { PRSIST_HOME: join(top, 'p') }, // no keyring of the system is asked
     settings,
     redactorOf: (rules) =>
       rules.length === 0 ? redactor : createRedactor(readRedactionRules(packageRoot, rules), Buffer.alloc(32, 1)),
@@ -219,6 +222,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
       wired,
       jobs,
       redactor,
+      settings,
       dispatch,
       told,
       keeping,

@@ -15,7 +15,8 @@ const put = query<Named, unknown>(
    values (:project_id, :name, :root_commit, :origin_url, :hlc)
    on conflict (project_id) do update set name = excluded.name, root_commit = excluded.root_commit,
      origin_url = excluded.origin_url, hlc = excluded.hlc
-   where (excluded.hlc, excluded.name, ifnull(excluded.origin_url, '')) > (hlc, name, ifnull(origin_url, ''))`,
+   where (excluded.hlc, excluded.name, ifnull(excluded.origin_url, ''), ifnull(excluded.root_commit, ''))
+     > (hlc, name, ifnull(origin_url, ''), ifnull(root_commit, ''))`,
 );
 
 const tie = query<{ one: string; other: string; linked: number; hlc: string }, unknown>(
