@@ -1,4 +1,5 @@
 import { dropOldTranscripts } from '../features/capture/segments.ts';
+import { trimTraces } from '../features/entries/mirror.ts';
 import type { EntryNeeds } from '../features/entries/needs.ts';
 import { sweepEntries } from '../features/entries/sweep.ts';
 import { breathe } from '../platform/time.ts';
@@ -29,7 +30,7 @@ interface Sweeping {
   readonly onFault: OnFault;
 }
 
-/** Takes away what has had its time: remembered answers, entries, and transcripts where a project does not keep them. */
+/** Takes away what has had its time: remembered answers, traces of exchanges, entries, and transcripts where a project does not keep them. */
 export async function sweepStores(
   projects: Projects,
   settings: Settings,
@@ -39,7 +40,10 @@ export async function sweepStores(
   const entriesOf = (store: Store, root: string | undefined) => () =>
     store.write((tx) => sweepEntries(tx, entries.settings(root), user));
   const ofUser = async () => {
-    await projects.user.write((tx) => sweepAnswers(tx));
+    await projects.user.write((tx) => {
+      sweepAnswers(tx);
+      trimTraces(tx);
+    });
     await untilDone(entriesOf(projects.user, undefined));
   };
   const ofProject = (id: string) => async () => {
@@ -47,6 +51,7 @@ export async function sweepStores(
     const { retention } = settings.at(root);
     await projects.store(id).write((tx) => {
       sweepAnswers(tx);
+      trimTraces(tx);
       dropOldTranscripts(tx, retention.transcripts_days);
     });
     await untilDone(entriesOf(projects.store(id), root));
