@@ -124,6 +124,10 @@ test('SN20: `sync status` says how each remote stands and ends with 1 when one w
     exit: 0,
     stderr: expect.stringMatching(/switched off/),
   });
+  told = { ...all, devices: 1, remotes: [idle] };
+  expect((await prsist(['sync', 'status'], { server })).stderr).toBe(
+    'no other device has joined: prsist device invite\n',
+  );
   told = { ...all, remotes: [] };
   expect(await prsist(['sync', 'status'], { server })).toMatchObject({
     exit: 0,

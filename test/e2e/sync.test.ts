@@ -111,7 +111,7 @@ test('SN2: over a folder: a third machine comes in by check words, a fourth by r
   const words = made.words as string[];
   const three = (made.positions as number[]).map((position) => words[position - 1]).join(' ');
   await laptop.prsist(['recovery', 'confirm'], { input: three });
-  await exchange(laptop);
+  await exchange(laptop, desk); // a clone is the same project where that is known before `init`
   await letIn(desk, third);
   const join24 = await fourth.prsist(['device', 'join', '--words', '--remote', folder], { input: words.join(' ') });
   expect(join24.stdout).toMatch(/^joined {2}4 devices now share this memory\n/);

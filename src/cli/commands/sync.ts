@@ -28,8 +28,7 @@ export const register: Register = (parent, bind) => {
     .option('--full', 'list and verify everything there is, not only what is new')
     .option('--dry-run', 'show what would leave this device, by project and kind; send nothing')
     .option('--watch', 'go on until Ctrl-C')
-    .option('--wait', 'until it is done; so it is unless --no-wait is given', true)
-    .option('--no-wait', 'only begin')
+    .option('--no-wait', 'only begin; prsist sync status tells how it goes')
     .action(bind(sync));
   withExamples(command, [
     'prsist sync',
@@ -112,7 +111,8 @@ async function status(cli: Cli): Promise<number> {
     if (reply.remotes.length === 0) return cli.print.note('no remote: prsist remote add home folder:~/Sync/prsist');
     cli.print.table(reply.remotes.map((remote) => syncColumns(cli, remote)));
     for (const remote of reply.remotes) syncFindings(cli, remote);
-    cli.print.note(`${plural(reply.devices, 'device')} share this memory: prsist device list`);
+    const alone = 'no other device has joined: prsist device invite';
+    cli.print.note(reply.devices > 1 ? `${reply.devices} devices share this memory: prsist device list` : alone);
   });
   return reply.remotes.some(({ state }) => state === 'stopped') ? 1 : 0;
 }
