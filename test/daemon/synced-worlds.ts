@@ -70,7 +70,8 @@ export async function two(): Promise<{ readonly first: SyncedWorld; readonly sec
 
 /** The same before the second has asked to be let in: only the first has the remote. */
 export async function apart(): Promise<{ readonly first: SyncedWorld; readonly second: SyncedWorld; folder: string }> {
-  const folder = fs.realpathSync(temporaryDirectory());
+  const folder = join(fs.realpathSync(temporaryDirectory()), 'there');
+  fs.mkdirSync(folder);
   const [first, second] = [syncedWorld(1), syncedWorld(2)];
   for (const each of [first, second]) each.project();
   await first.ask('remote.add', { name: 'home', url: `folder:${folder}` });

@@ -87,6 +87,23 @@ test('SN15: what nobody foresaw is told as a bug, and stops nothing else', async
   expect((await syncing.run(row)).pending).toBe(0);
 });
 
+test('SN4: own records wake the schedule, some at once, those of others never', async () => {
+  const { first } = await two();
+  const { schedule, committed } = first.wired.sync;
+  const { remote_id } = remoteOf(first);
+  await first.job('sync.run');
+  const regular = schedule.dueIn(remote_id) ?? 0;
+  expect(regular).toBeGreaterThan(60_000);
+  const said = (name: string) => ({ n: 1, name, ent: 'e' });
+  committed([]);
+  committed([{ ...said('handoff.create'), foreign: true }]);
+  expect(schedule.dueIn(remote_id)).toBe(regular);
+  committed([{ ...said('handoff.create'), foreign: true }, said('message.add')]);
+  expect(schedule.dueIn(remote_id)).toBe(5_000);
+  committed([said('commit.share')]);
+  expect(schedule.dueIn(remote_id)).toBe(0);
+});
+
 test('SN16: who asks while one goes on gets that one; who wants a new one shares the next', async () => {
   const { first } = await two();
   const { gate, open } = held(first);
@@ -214,4 +231,27 @@ test('SN18: `sync.run` asks each remote, tells what moved or what stood in the w
   });
   expect((await first.ask('sync.status', {})).remotes).toMatchObject([{ state: 'waits', pending: 1 }]);
   await expect(first.job('sync.run', { remote: 'nowhere' })).rejects.toThrow('nowhere');
+});
+
+test('SN18: a remote that holds another memory is left alone until a test of it goes well', async () => {
+  const { first, folder } = await two();
+  await first.job('sync.run');
+  const stranger = syncedWorld(3);
+  const foreign = `${folder}-foreign`;
+  fs.mkdirSync(foreign);
+  await stranger.ask('remote.add', { name: 'home', url: `folder:${foreign}` });
+  await stranger.job('sync.run');
+  fs.renameSync(folder, `${folder}-ours`);
+  fs.renameSync(foreign, folder);
+  const before = fs.readdirSync(folder, { recursive: true });
+  expect(await first.job('sync.run')).toMatchObject({ remotes: [{ error: { code: 'workspace/mismatch' } }] });
+  expect(fs.readdirSync(folder, { recursive: true })).toEqual(before);
+  const [stopped] = (await first.ask('sync.status', {})).remotes as object[];
+  expect(stopped).toMatchObject({ state: 'stopped', next_at: null, error: { code: 'workspace/mismatch' } });
+  fs.renameSync(folder, foreign);
+  fs.renameSync(`${folder}-ours`, folder);
+  await first.ask('remote.test', { name: 'home' });
+  expect((await first.ask('sync.status', {})).remotes).toMatchObject([{ next_at: expect.any(String) }]);
+  expect(await first.job('sync.run')).toMatchObject({ remotes: [{ error: null }] });
+  expect((await first.ask('sync.status', {})).remotes).toMatchObject([{ state: 'idle', error: null }]);
 });

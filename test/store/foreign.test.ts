@@ -48,6 +48,15 @@ async function two() {
 }
 
 describe('records of another log', () => {
+  test('SN4: their events say that they are, those of own records do not', async () => {
+    const { here, rows, take } = await two();
+    await here.store.write((tx) => writeLine(tx, 'own'));
+    await take(rows);
+    const told = here.commits.flat().map(({ name, foreign }) => [name, foreign]);
+    expect(told).toContainEqual(['line.add', undefined]);
+    expect(told.filter(([, foreign]) => foreign).length).toBe(rows.length);
+  });
+
   test('KE1: they keep their addresses, bring their texts and rows, and come once however often they are given', async () => {
     const { here, there, rows, take } = await two();
     expect(await take(rows.slice(0, 3))).toEqual({ appended: 3 });
