@@ -113,7 +113,7 @@ function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): A
   const { id = bornNow(engine), ent = bornNow(engine), fields, actor, origin } = change;
   const merges = type.changes === 'merge';
   const heads = merges ? headsOf(statements, ent) : [];
-  const base = heads.length > 0 && hasBegun(statements, ent) ? heads : [];
+  const base = heads.filter((head) => head[0] === own.log || isWhole(statements, head, own.log));
   const hlc = nextHlc(own.hlc, engine.clock());
   const named = { hlc, id, ent, type: type.type, op: type.op, base, schema: type.schema };
   const body = bodyText({ ...named, fields: fields ?? {}, actor, origin });
@@ -174,12 +174,24 @@ export function headsOf(statements: Statements, ent: string): [string, number][]
 }
 
 /**
- * Whether the beginning of an entity is here. Of one whose changes came without it nothing is shown: who writes it anew
- * here has seen none of them, and writes over none.
+ * Whether everything that the author of a record had seen is here, too. Who writes next without it has not seen what is
+ * missing, and names no record by which it would count as seen: nothing is written over unseen. Own records name none.
  */
-function hasBegun(statements: Statements, ent: string): boolean {
-  const sql = "select 1 from records where ent = ? and state = 0 and body ->> '$.base' = '[]' order by hlc limit 1";
-  return statements.one(sql, [ent]) !== undefined;
+function isWhole(statements: Statements, [log, seq]: [string, number], own: string): boolean {
+  const missing = statements.one(
+    `with recursive past (log, seq) as (
+       select ?, ?
+       union
+       select b.value ->> 0, b.value ->> 1
+       from past join logs l on l.log = past.log join records r on r.log_n = l.log_n and r.seq = past.seq,
+         json_each(r.body, '$.base') b
+       where past.log <> ? and r.body is not null)
+     select 1 from past where not exists (
+       select 1 from logs l join records r using (log_n) where l.log = past.log and r.seq = past.seq and r.state in (0, 1))
+     limit 1`,
+    [log, seq, own],
+  );
+  return missing === undefined;
 }
 
 interface Headed {
@@ -187,8 +199,11 @@ interface Headed {
   readonly base: RecordBody['base'];
 }
 
-/** The change just written has seen every head there was, so it is the only one left; or it is one more. */
+/** The change just written stands for the heads it has seen. */
 function replaceHeads(statements: Statements, ent: string, { own, base }: Headed): void {
-  if (base.length > 0) statements.run('delete from heads where ent = ?', [ent]);
+  for (const [log, seq] of base) {
+    const sql = 'delete from heads where ent = ? and seq = ? and log_n = (select log_n from logs where log = ?)';
+    statements.run(sql, [ent, seq, log]);
+  }
   statements.run('insert into heads (ent, log_n, seq) values (?, ?, ?)', [ent, own.log_n, own.seq]);
 }
