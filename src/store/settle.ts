@@ -5,6 +5,7 @@ import { type Conflict, type Merged, merge } from '../core/merge.ts';
 import type { MergeRecord } from '../core/merge-order.ts';
 import type { Resolution, Side } from '../core/merge-rules.ts';
 import type { RecordBody } from '../core/record.ts';
+import { type BasesOver, basesOver } from './branches.ts';
 import type { Projector } from './projector.ts';
 import type { Entity, EntityRecord, Projecting, Settling } from './record-type.ts';
 import type { Statements } from './statements.ts';
@@ -69,7 +70,8 @@ export function settlement({ statements, projector, all = projector, resolution 
       const rows = rowsOf(ent);
       const how = rows.map(({ body }) => settling(bodyOf(body).type)).find((each) => each !== undefined);
       if (!how) return []; // a conflict of something that is not here yet
-      const entity = entityOf(tx, rows, { how, resolution: resolution?.() ?? 'intelligent' });
+      const over = basesOver(statements);
+      const entity = entityOf(tx, rows, { how, over, resolution: resolution?.() ?? 'intelligent' });
       if (projector.settling(how.type)) how.settle(tx, entity);
       for (const record of how.told(entity)) projector.tell(tx, record.name, record);
       return writeConflicts(statements, entity, how.type);
@@ -84,13 +86,23 @@ function bodyOf(body: string): RecordBody {
   return JSON.parse(body) as RecordBody;
 }
 
+interface Deciding {
+  readonly how: Settling;
+  readonly over: BasesOver | undefined;
+  readonly resolution: Resolution;
+}
+
 function entityOf(
   tx: Projecting,
   rows: readonly Row[],
-  { how, resolution }: { readonly how: Settling; readonly resolution: Resolution },
+  { how, over, resolution }: Deciding,
 ): Entity {
   const numbers = new Map(rows.map(({ log, seq, n }) => [`${log}:${seq}`, n]));
-  const given = rows.map(({ body, ...at }): MergeRecord => ({ ...at, body: bodyOf(body) }));
+  const isHere = (log: string, seq: number) => numbers.has(`${log}:${seq}`);
+  const given = rows.map(({ body: text, ...at }): MergeRecord => {
+    const body = bodyOf(text);
+    return { ...at, body: over ? { ...body, base: over(at.log, body.base, isHere) } : body };
+  });
   const asRecord = ({ log, seq, body }: MergeRecord): EntityRecord => {
     const { id, ent, hlc, type, op, fields, actor, origin } = body;
     const n = numbers.get(`${log}:${seq}`) ?? 0;
