@@ -7,6 +7,7 @@ import { getBlob, putBlob } from './blobs.ts';
 import type { OwnLog } from './log.ts';
 import { appliedRecord, type Projector } from './projector.ts';
 import type { Appended, Appending, Applied, Params, Query, Read, RecordType, Write } from './record-type.ts';
+import { type Address, seenOf } from './seen.ts';
 import type { Settlement } from './settle.ts';
 import type { Statements } from './statements.ts';
 
@@ -113,7 +114,7 @@ function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): A
   const { id = bornNow(engine), ent = bornNow(engine), fields, actor, origin } = change;
   const merges = type.changes === 'merge';
   const heads = merges ? headsOf(statements, ent) : [];
-  const base = seenOf(statements, heads, own.log);
+  const base = seenOf(statements, { ent, heads, own: own.log });
   const hlc = nextHlc(own.hlc, engine.clock());
   const named = { hlc, id, ent, type: type.type, op: type.op, base, schema: type.schema };
   const body = bodyText({ ...named, fields: fields ?? {}, actor, origin });
@@ -164,8 +165,6 @@ function insertRecord(
   return n;
 }
 
-type Address = [log: string, seq: number];
-
 /** What is here of an entity that nobody has seen. */
 export function headsOf(statements: Statements, ent: string): Address[] {
   const rows = statements.all<{ log: string; seq: number }>(
@@ -173,51 +172,6 @@ export function headsOf(statements: Statements, ent: string): Address[] {
     [ent],
   );
   return rows.map((row) => [row.log, row.seq]);
-}
-
-/**
- * What somebody who writes here has seen: the heads, and of one whose past is not here whole as much of that past as is.
- * own: the log that is written to, whose records name nothing else.
- */
-function seenOf(statements: Statements, heads: readonly Address[], own: string): Address[] {
-  const found = new Map<string, Address>();
-  const looked = new Set<string>();
-  const look = (head: Address) => {
-    const name = head.join(':');
-    if (looked.has(name)) return;
-    looked.add(name);
-    if (head[0] === own || isWhole(statements, head, own)) found.set(name, head);
-    else for (const before of basesOf(statements, head)) look(before);
-  };
-  for (const head of heads) look(head);
-  return [...found.values()].sort(([a, m], [b, n]) => (a < b ? -1 : a > b ? 1 : m - n));
-}
-
-function basesOf(statements: Statements, [log, seq]: Address): Address[] {
-  const sql = `select b.value ->> 0 as log, b.value ->> 1 as seq from logs l join records r using (log_n),
-    json_each(r.body, '$.base') b where l.log = ? and r.seq = ? and r.body is not null`;
-  return statements.all<{ log: string; seq: number }>(sql, [log, seq]).map((row) => [row.log, row.seq]);
-}
-
-/**
- * Whether everything that the author of a record had seen is here, too. Who writes next without it has not seen what is
- * missing, and names no record by which it would count as seen: nothing is written over unseen. Own records name none.
- */
-function isWhole(statements: Statements, [log, seq]: Address, own: string): boolean {
-  const missing = statements.one(
-    `with recursive past (log, seq) as (
-       select ?, ?
-       union
-       select b.value ->> 0, b.value ->> 1
-       from past join logs l on l.log = past.log join records r on r.log_n = l.log_n and r.seq = past.seq,
-         json_each(r.body, '$.base') b
-       where past.log <> ? and r.body is not null)
-     select 1 from past where not exists (
-       select 1 from logs l join records r using (log_n) where l.log = past.log and r.seq = past.seq and r.state in (0, 1))
-     limit 1`,
-    [log, seq, own],
-  );
-  return missing === undefined;
 }
 
 interface Headed {
