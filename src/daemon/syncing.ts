@@ -140,7 +140,7 @@ export class Syncing {
     } catch (error) {
       // then nothing is wrong with the remote
       if (isCalledOff()) throw calledOff();
-      const told = this.#toldOf(error);
+      const told = namedIn(this.#toldOf(error), remote.name);
       this.#states.set(remote.remote_id, { ...this.state(remote.remote_id), error: errorBody(told) });
       await this.#note(remote, told);
       throw told;
@@ -220,6 +220,18 @@ export class Syncing {
     if (!user.db.open) return;
     await user.write((tx) => tx.run(noteTried, { remote_id, now: clock(), error: error?.message ?? null }));
   }
+}
+
+/** The same, with the remote it is about in what to type. */
+function namedIn(error: PrsistError, name: string): PrsistError {
+  if (!error.hint.includes('<name>')) return error;
+  return new PrsistError(error.code, error.message, {
+    ...{
+      hint: error.hint.replaceAll('<name>', name),
+      cause: error,
+      ...(error.details ? { details: error.details } : {}),
+    },
+  });
 }
 
 function isHere(projects: Projects, project_id: string): boolean {

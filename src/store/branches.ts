@@ -95,6 +95,46 @@ export function rootOf(statements: Statements, log: string): string {
   return branchOf(statements, log)?.root ?? log;
 }
 
+/**
+ * What the bases of records mean where logs went on in two ways. A base names a log as its author knew it: behind a fork
+ * that is what its own way has there when the author wrote in that log. For others it is the one way that has a record of
+ * the entity there; where several have, nobody can say, and it stands for nothing: at worst a conflict too many.
+ * undefined: no log here has forked.
+ */
+export function basesOver(statements: Statements): BasesOver | undefined {
+  const rows = statements.all<{ log: string; value: string }>(
+    "select substr(key, 8) as log, value from meta where key between 'branch:' and 'branch;'",
+    [],
+  );
+  if (rows.length === 0) return undefined;
+  const branches = new Map(rows.map(({ log, value }) => [log, JSON.parse(value) as Branch])); // written by addBranch
+  const ways = Map.groupBy(branches, ([, { root }]) => root);
+  return (own, base, isOfEntity) =>
+    base.flatMap(([log, seq]): readonly Position[] => {
+      const forks = ways.get(log)?.filter(([, { from }]) => seq >= from);
+      if (!forks || forks.length === 0) return [[log, seq]];
+      if (own === log || branches.get(own)?.root === log) return [[wayOf(branches, own, seq), seq]];
+      const [one, ...more] = [log, ...forks.map(([name]) => name)].filter((name) => isOfEntity(name, seq));
+      return one === undefined || more.length > 0 ? [] : [[one, seq]];
+    });
+}
+
+type Position = readonly [log: string, seq: number];
+
+/** own: the log, or the branch of one, that the record lies in. isOfEntity: whether a record of the entity lies there. */
+export type BasesOver = (
+  own: string,
+  base: readonly Position[],
+  isOfEntity: (log: string, seq: number) => boolean,
+) => readonly Position[];
+
+/** Which of the logs that a branch leads back to holds a position. */
+function wayOf(branches: ReadonlyMap<string, Branch>, own: string, seq: number): string {
+  let log = own;
+  for (let branch = branches.get(log); branch && seq < branch.from; branch = branches.get(log)) log = branch.parent;
+  return log;
+}
+
 function held(statements: Statements, row: LogRow): HeldChain {
   const branch = branchOf(statements, row.log);
   const first = branch?.from ?? 1;

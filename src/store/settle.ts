@@ -5,6 +5,7 @@ import { type Conflict, type Merged, merge } from '../core/merge.ts';
 import type { MergeRecord } from '../core/merge-order.ts';
 import type { Resolution, Side } from '../core/merge-rules.ts';
 import type { RecordBody } from '../core/record.ts';
+import { type BasesOver, basesOver } from './branches.ts';
 import type { Projector } from './projector.ts';
 import type { Entity, EntityRecord, Projecting, Settling } from './record-type.ts';
 import type { Statements } from './statements.ts';
@@ -69,7 +70,10 @@ export function settlement({ statements, projector, all = projector, resolution 
       const rows = rowsOf(ent);
       const how = rows.map(({ body }) => settling(bodyOf(body).type)).find((each) => each !== undefined);
       if (!how) return []; // a conflict of something that is not here yet
-      const entity = entityOf(tx, rows, { how, resolution: resolution?.() ?? 'intelligent' });
+      const over = basesOver(statements);
+      const held = (log: string, seq: number) => isHeld(statements, log, seq);
+      const entity = entityOf(tx, rows, { how, over, held, resolution: resolution?.() ?? 'intelligent' });
+      if (!entity) return []; // all of it waits for what its authors had seen
       if (projector.settling(how.type)) how.settle(tx, entity);
       for (const record of how.told(entity)) projector.tell(tx, record.name, record);
       return writeConflicts(statements, entity, how.type);
@@ -84,26 +88,64 @@ function bodyOf(body: string): RecordBody {
   return JSON.parse(body) as RecordBody;
 }
 
-function entityOf(
-  tx: Projecting,
-  rows: readonly Row[],
-  { how, resolution }: { readonly how: Settling; readonly resolution: Resolution },
-): Entity {
+interface Deciding {
+  readonly how: Settling;
+  readonly over: BasesOver | undefined;
+  /** Whether the record of a position is here, as what it may be. */
+  readonly held: (log: string, seq: number) => boolean;
+  readonly resolution: Resolution;
+}
+
+function entityOf(tx: Projecting, rows: readonly Row[], { how, over, held, resolution }: Deciding): Entity | undefined {
   const numbers = new Map(rows.map(({ log, seq, n }) => [`${log}:${seq}`, n]));
-  const given = rows.map(({ body, ...at }): MergeRecord => ({ ...at, body: bodyOf(body) }));
+  const isHere = (log: string, seq: number) => numbers.has(`${log}:${seq}`);
+  const given = rows.map(({ body: text, ...at }): MergeRecord => {
+    const body = bodyOf(text);
+    return { ...at, body: over ? { ...body, base: over(at.log, body.base, isHere) } : body };
+  });
   const asRecord = ({ log, seq, body }: MergeRecord): EntityRecord => {
     const { id, ent, hlc, type, op, fields, actor, origin } = body;
     const n = numbers.get(`${log}:${seq}`) ?? 0;
     return { n, name: `${type}.${op}`, log, seq, id, ent, hlc, writtenAt: hlcMs(hlc), fields, actor, origin };
   };
-  const merged: Merged = merge(given, {
+  const merged: Merged = merge(wholeOf(given, held), {
     ...{ resolution, table: how.table, text: tx.text },
     isQuarantined: (record) => how.isQuarantined?.(tx, asRecord(record)) ?? false,
   });
   const records = merged.order.records.map(asRecord);
   const [first] = records;
-  if (!first) throw new Error('an entity without a record');
-  return { ent: first.ent, merged, records };
+  return first && { ent: first.ent, merged, records };
+}
+
+function isHeld(statements: Statements, log: string, seq: number): boolean {
+  const sql = 'select 1 from logs l join records r using (log_n) where l.log = ? and r.seq = ?';
+  return statements.one(sql, [log, seq]) !== undefined;
+}
+
+/**
+ * Those of which everything is here that their authors had seen. The others wait: without it they would say more than
+ * was said, and whoever goes on from what is shown would undo what is not here.
+ */
+function wholeOf(given: readonly MergeRecord[], held: Deciding['held']): readonly MergeRecord[] {
+  const address = (log: string, seq: number) => `${log}:${seq}`;
+  const here = new Set(given.map(({ log, seq }) => address(log, seq)));
+  const naming = Map.groupBy(
+    given.flatMap((record) => record.body.base.map(([log, seq]) => ({ record, log, seq }))),
+    ({ log, seq }) => address(log, seq),
+  );
+  const absent = [...naming.values()].flatMap(([one]) =>
+    one && !here.has(address(one.log, one.seq)) && !held(one.log, one.seq) ? [address(one.log, one.seq)] : [],
+  );
+  if (absent.length === 0) return given;
+  const waiting = new Set<MergeRecord>();
+  // a list that is walked while it grows: whoever names what waits, waits as well
+  for (const missing of absent) {
+    for (const { record } of naming.get(missing) ?? []) {
+      if (!waiting.has(record)) absent.push(address(record.log, record.seq));
+      waiting.add(record);
+    }
+  }
+  return given.filter((record) => !waiting.has(record));
 }
 
 /** One after the other, each by somebody who had seen the one before, and in the order of the clocks. */

@@ -7,6 +7,7 @@ import { getBlob, putBlob } from './blobs.ts';
 import type { OwnLog } from './log.ts';
 import { appliedRecord, type Projector } from './projector.ts';
 import type { Appended, Appending, Applied, Params, Query, Read, RecordType, Write } from './record-type.ts';
+import { type Address, seenOf } from './seen.ts';
 import type { Settlement } from './settle.ts';
 import type { Statements } from './statements.ts';
 
@@ -115,7 +116,7 @@ function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): A
   const { id = bornNow(engine), ent = bornNow(engine), fields, actor, origin } = change;
   const merges = type.changes === 'merge';
   const heads = merges ? headsOf(statements, ent) : [];
-  const base = heads.length > 0 && hasBegun(statements, ent) ? heads : [];
+  const base = seenOf(statements, { ent, heads, own: own.log });
   const hlc = nextHlc(own.hlc, engine.clock());
   const named = { hlc, id, ent, type: type.type, op: type.op, base, schema: type.schema };
   const body = bodyText({ ...named, fields: fields ?? {}, actor, origin });
@@ -167,7 +168,7 @@ function insertRecord(
 }
 
 /** What is here of an entity that nobody has seen. */
-export function headsOf(statements: Statements, ent: string): [string, number][] {
+export function headsOf(statements: Statements, ent: string): Address[] {
   const rows = statements.all<{ log: string; seq: number }>(
     'select l.log, h.seq from heads h join logs l using (log_n) where h.ent = ? order by l.log, h.seq',
     [ent],
@@ -175,22 +176,16 @@ export function headsOf(statements: Statements, ent: string): [string, number][]
   return rows.map((row) => [row.log, row.seq]);
 }
 
-/**
- * Whether the beginning of an entity is here. Of one whose changes came without it nothing is shown: who writes it anew
- * here has seen none of them, and writes over none.
- */
-function hasBegun(statements: Statements, ent: string): boolean {
-  const sql = "select 1 from records where ent = ? and state = 0 and body ->> '$.base' = '[]' order by hlc limit 1";
-  return statements.one(sql, [ent]) !== undefined;
-}
-
 interface Headed {
   readonly own: OwnLog;
   readonly base: RecordBody['base'];
 }
 
-/** The change just written has seen every head there was, so it is the only one left; or it is one more. */
+/** The change just written stands for the heads it has seen. */
 function replaceHeads(statements: Statements, ent: string, { own, base }: Headed): void {
-  if (base.length > 0) statements.run('delete from heads where ent = ?', [ent]);
+  for (const [log, seq] of base) {
+    const sql = 'delete from heads where ent = ? and seq = ? and log_n = (select log_n from logs where log = ?)';
+    statements.run(sql, [ent, seq, log]);
+  }
   statements.run('insert into heads (ent, log_n, seq) values (?, ?, ?)', [ent, own.log_n, own.seq]);
 }

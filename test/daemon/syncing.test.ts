@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Remote } from '../../src/features/sync/remote.ts';
 import { openRemote } from '../../src/features/sync/remotes/open.ts';
 import { projectId, remoteOf, type SyncedWorld, syncedWorld, two } from './synced-worlds.ts';
@@ -9,12 +9,14 @@ const other = '019a3985-b900-7000-8000-0000000000bb';
 interface Gate {
   closed: boolean;
   opened: number;
+  /** How many wait before it. */
+  waiting: number;
   open: () => void;
 }
 
 /** The folder, which tells when it is listed, and can be made to wait there. */
 function held({ paths }: SyncedWorld) {
-  const gate: Gate = { closed: false, opened: 0, open: () => undefined };
+  const gate: Gate = { closed: false, opened: 0, waiting: 0, open: () => undefined };
   const open = (url: string): Remote => {
     gate.opened += 1;
     const remote = openRemote(url, { home: paths.home, desks: paths.data });
@@ -37,11 +39,13 @@ function held({ paths }: SyncedWorld) {
 }
 
 function waits(gate: Gate, signal: AbortSignal, resolve: () => void, reject: (why: unknown) => void) {
+  if (signal.aborted) return reject(signal.reason);
+  gate.waiting += 1;
   gate.open = resolve;
   signal.addEventListener('abort', () => reject(signal.reason));
 }
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 30));
+const reached = (gate: Gate) => vi.waitFor(() => expect(gate.waiting).toBe(1), { timeout: 10_000 });
 
 test('SN15: a run says what it moved, and what became of it stands with the remote', async () => {
   const { first, second, folder } = await two();
@@ -114,7 +118,7 @@ test('SN16: who asks while one goes on gets that one; who wants a new one shares
   expect(syncing.run(row)).toBe(going);
   const next = syncing.run(row, { anew: true });
   expect(syncing.run(row, { anew: true })).toBe(next);
-  await turn();
+  await reached(gate);
   expect(gate.opened).toBe(1);
   gate.closed = false;
   gate.open();
@@ -139,7 +143,7 @@ test('SN16: the next one begins although the one under way fails, which only tho
   const called = new AbortController();
   const going = syncing.run(row, { signal: called.signal });
   const next = syncing.run(row, { anew: true });
-  await turn();
+  await reached(gate);
   gate.closed = false;
   called.abort();
   await expect(going).rejects.toMatchObject({ code: 'daemon/draining' });
@@ -160,7 +164,7 @@ test('SN16: leaving calls off what goes on and what waits, and goes when nothing
       (error: unknown) => (error as { code: string }).code,
     ),
   );
-  await turn();
+  await reached(gate);
   await syncing.stop();
   expect(syncing.state(row.remote_id).running).toBe(false);
   expect(await Promise.all(ends)).toEqual(['daemon/draining', 'daemon/draining']);

@@ -86,8 +86,16 @@ function put(tx: Write, { intent }: Doing, context: Context, wanted: Wanted, row
   verbs['context.store']?.(tx, { key: intent.key, scope: 'project', metadata: {}, ...wanted }, context);
   const after = { ...fieldsOf({ ...wanted, value: JSON.stringify(wanted.value) }), state: 'live' };
   // any change of what stands says that it lives
-  const differing = Object.entries(after).filter(([name, value]) => before?.[name as keyof typeof before] !== value);
+  const isRaised = row !== undefined && isRaisedBy(intent.by, row, wanted.value);
+  const differing = Object.entries(after).filter(
+    ([name, value]) => before?.[name as keyof typeof before] !== value || (isRaised && name === 'value'),
+  );
   return new Map(differing.length === 0 ? [] : [...differing, ['state', 'live']]);
+}
+
+/** The same words from a person are trusted more than from an agent: said again, they are the person's from then on. */
+function isRaisedBy(by: Intent['by'], { origin }: EntryRow, value: unknown): boolean {
+  return by === 'human' && origin !== 'human' && typeof value === 'string';
 }
 
 /** Fields of an entry as they count for merging. */

@@ -74,6 +74,12 @@ export class Oracle {
     return past;
   }
 
+  /** The same of a write that may be unknown: then it had seen nothing. */
+  pastOfId(id: string): ReadonlySet<string> {
+    const write = this.writes.get(id);
+    return write ? this.pastOf(write) : new Set();
+  }
+
   hadSeen(later: KnownWrite, earlier: KnownWrite): boolean {
     return this.pastOf(later).has(earlier.id);
   }

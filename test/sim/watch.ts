@@ -6,7 +6,6 @@ import { person, type SimDevice } from './device.ts';
 import { carryOut, entityOf } from './hand.ts';
 import type { Intent } from './intent.ts';
 import type { Oracle } from './oracle.ts';
-import { shownBy } from './shown.ts';
 
 interface Written {
   readonly id: string;
@@ -25,9 +24,9 @@ export function heldOf(store: Store, ent: string): ReadonlySet<string> {
 export async function doAndTell(device: SimDevice, intent: Intent, mark: string, oracle: Oracle): Promise<boolean> {
   const { store } = device;
   const ent = entityOf(intent.key);
-  // of what came without its beginning nothing is shown, so nobody sees it
+  // what came without something that its author had seen may show otherwise when that is here: nobody has seen it yet
   const held = heldOf(store, ent);
-  const saw = shownBy(store, ent) ? held : new Set<string>();
+  const saw = new Set([...held].filter((id) => oracle.pastOfId(id).isSubsetOf(held)));
   const { says } = await carryOut(device, intent, mark);
   const all = store.statements.all<Written>(
     'select r.id, r.hlc, l.dev, l.log from records r join logs l using (log_n) where r.ent = ? order by r.n',

@@ -25,7 +25,7 @@ export const register: Register = (parent, bind) => {
       'Exchange with your remotes now: take in what your other devices wrote, send what was written here. It happens by itself, too: after changes, and every half hour.',
     )
     .option('--remote <name>', 'only this one')
-    .option('--full', 'list and verify everything there is, not only what is new')
+    .option('--full', 'look at everything that is there, not only at what was announced')
     .option('--dry-run', 'show what would leave this device, by project and kind; send nothing')
     .option('--watch', 'go on until Ctrl-C')
     .option('--no-wait', 'only begin; prsist sync status tells how it goes')

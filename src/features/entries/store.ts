@@ -123,9 +123,11 @@ function changes(
 
 /**
  * Whether the same value is trusted more because of who says it now. What a person decided stays until a person says
- * otherwise, and what was one too many is no less so when its writer says it again.
+ * otherwise, and what was one too many is no less so when its writer says it again. Members of an object are said one by
+ * one, possibly by several who do not know of each other yet: said again whole, it would undo what is not here.
  */
 function raises(before: EntryRow, { key, value }: Wanted, { origin }: Caller): boolean {
+  if (value.startsWith('{')) return false;
   if (origin !== 'human' && (before.decided === 1 || trustOf(origin) <= trustOf(before.origin as Origin))) return false;
   return judge(origin, `${key}\n${valueText(value)}`).trust > before.trust;
 }

@@ -16,6 +16,8 @@ interface Here {
   /** Names that were looked at, or were given up. */
   readonly seen: Set<string>;
   readonly rows: ReadonlyMap<string, PackRow>;
+  /** Everything on the remote was listed. */
+  readonly whole: boolean;
 }
 
 /** Takes in everything that is new on the remote. */
@@ -55,7 +57,7 @@ interface Pulling {
 }
 
 async function pullPlace(run: Run, { place, store, packs, seen }: Pulling): Promise<void> {
-  const here = hereOf(run, store);
+  const here = hereOf(run, store, seen.whole);
   const byLog = Map.groupBy(packs, ({ log }) => log);
   if (seen.whole) for (const { id } of run.pins(store, 'log')) if (!byLog.has(id)) byLog.set(id, []);
   for (const [log, ofLog] of byLog) await pullLog(here, log, ofLog);
@@ -91,17 +93,17 @@ function isAt(
   return link !== undefined && Buffer.from(link.head).toString('hex') === head;
 }
 
-function hereOf(run: Run, store: Store): Here {
+function hereOf(run: Run, store: Store, whole: boolean): Here {
   const rows = new Map(store.read.all(allPacks, {}).map((row) => [row.name, row]));
   const version = `${run.parts.keys.version}:`;
   // what failed under an older keyring may be right under this one
   const bad = run.pins(store, 'bad').filter(({ n, value }) => n >= limits.packTries && value.startsWith(version));
-  return { run, store, rows, seen: new Set([...rows.keys(), ...bad.map(({ id }) => id)]) };
+  return { run, store, rows, whole, seen: new Set([...rows.keys(), ...bad.map(({ id }) => id)]) };
 }
 
 /** Packs of own logs that this device did not make: they are pulled like anybody's. */
 export async function pullOwn(run: Run, store: Store, packs: readonly ListedPack[]): Promise<void> {
-  const here = hereOf(run, store);
+  const here = hereOf(run, store, false);
   for (const [log, ofLog] of Map.groupBy(packs, (pack) => pack.log)) {
     if (ofLog.some(({ name }) => !here.seen.has(name))) await pullLog(here, log, ofLog);
   }
@@ -221,7 +223,9 @@ async function finishLog(here: Here, { log, packs, plan }: LogEnd): Promise<void
   const pinned = run.pin(store, 'log', log)?.n ?? 0;
   const project = store.settings.identity.project ?? packs[0]?.project ?? '';
   if (plan.reach < pinned) run.findings.note({ is: 'rolled back', what: `log ${log}`, was: pinned, now: plan.reach });
-  if (plan.reach < pinned || packs.some(({ name, isWhole }) => !isWhole && here.rows.has(name))) {
+  const isCut = packs.some(({ name, isWhole }) => !isWhole && here.rows.has(name));
+  // of a log that went on in two ways the remote may hold one way alone, which reaches as far
+  if (plan.reach < pinned || isCut || (here.whole && branches.length > 0)) {
     await putBack(here, log, packs);
   }
   for (const [seq] of plan.holes) {

@@ -124,8 +124,9 @@ async function parted(
     if (parting.moved !== undefined) tx.run(moveToBranch, { from: chain.log_n, to: parting.moved, seq: at });
     return parting;
   });
-  // records that are of another log now may come in another order among those of the same moment
-  if (forked.moved !== undefined) run.findings.late.add(store.settings.identity.project ?? noProject);
+  // what names positions behind the fork means something else from now on, and records of another log may stand in another
+  // order among those of the same moment
+  run.findings.late.add(store.settings.identity.project ?? noProject);
   run.findings.note({ is: 'fork', project: header.project, log: header.log, seq: at, branch: forked.branch });
   return { log: forked.log, skip: at - header.from };
 }
