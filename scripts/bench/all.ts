@@ -24,6 +24,7 @@ const benches = [
   'retrieve',
   'ephemeral',
   'connections',
+  'events',
   ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory'] : []),
 ];
 

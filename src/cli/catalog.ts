@@ -131,6 +131,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/blame.ts'),
   },
   {
+    name: 'events',
+    usage: '',
+    summary: 'what happens, as it happens (--follow)',
+    group: 'more',
+    load: () => import('./commands/events.ts'),
+  },
+  {
     name: 'stats',
     usage: '',
     summary: 'how much is remembered, and how often it is found',

@@ -22,7 +22,7 @@ import { Syncing, type SyncingParts } from './syncing.ts';
 
 export interface SyncWiringParts
   extends Omit<KeyParts, 'open' | 'adopt'>,
-    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute'> {
+    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute' | 'tell'> {
   /** Secrets are replaced with the key of the workspace from now on. */
   readonly rekey: (key: Uint8Array) => void;
 }
@@ -46,7 +46,7 @@ const urgent: ReadonlySet<string> = new Set(['handoff.create', 'handoff.accept',
 
 /** Ties remotes, keys and the engine to the places and the databases of this installation. */
 export function wireSync(parts: SyncWiringParts): SyncWired {
-  const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute } = parts;
+  const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute, tell } = parts;
   const opening = { home: paths.home, desks: join(paths.data, 'remotes') };
   const open = (url: string) => openRemote(url, opening);
   const membership = wireMembership({ ...parts, open: ({ url }) => open(url), adopt: adopting(parts) });
@@ -65,6 +65,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       pause,
       onApplied,
       recompute,
+      tell,
       random,
     },
     ...{ shelf: packFiles(join(paths.data, 'packs')), marks: logMarks(paths.logMarks) },

@@ -159,7 +159,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     },
     keeping,
     sync: {
-      ...{ rekey: () => undefined, failpoint: () => undefined, onApplied: () => undefined },
+      ...{ rekey: () => undefined, failpoint: () => undefined, onApplied: () => undefined, tell: () => undefined },
       recompute: async () => undefined,
     },
     prefixes: () => prefixes.room,
