@@ -161,7 +161,8 @@ export class Daemon {
     this.#watch = new Watch({
       ...{ of: parts, settings: this.settings, projects: () => this.#projects, weak: this.#wired.weak, monotonic },
       ...{ spool: this.#spool, disk: this.#after.disk, meaning: this.#meaning, jobs: this.#jobs, clock: wallClock },
-      ...{ front: () => this.#front, tell: this.#tell },
+      ...{ front: () => this.#front, tell: this.#tell, remotes: this.#wired.sync.remotes },
+      cached: () => ({ blocks: this.#prefixes.room.totalBytes(), tensors: this.#wired.cache.tensors.totals().bytes }),
     });
     this.#front = this.#createFront();
   }
@@ -180,6 +181,7 @@ export class Daemon {
     await this.#finishErasing();
     this.#rounds.every(2_000, () => this.#tick());
     this.#rounds.every(minuteMs, () => this.#look());
+    this.#rounds.every(minuteMs, () => this.#watch.look());
     this.#rounds.every(10 * minuteMs, async () => this.#projects.closeIdle());
     this.#rounds.every(60 * minuteMs, async () => this.#sweep());
     this.#rounds.every(5_000, async () => this.#tidy());
@@ -278,7 +280,6 @@ export class Daemon {
 
   async #look(): Promise<void> {
     await this.#following.look();
-    await this.#watch.look();
     await this.#after.keeping.daily(this.#quietMs());
     if (!this.#isBusy()) void this.#wired.cache.idleTensors.look(this.#quietMs());
   }

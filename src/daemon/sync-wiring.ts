@@ -15,6 +15,7 @@ import { createRandom } from '../platform/random.ts';
 import { pause } from '../platform/time.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { deviceCheck } from './device-check.ts';
+import type { RemoteStanding } from './gauges.ts';
 import { type KeyParts, wireMembership } from './key-wiring.ts';
 import { runNeeds } from './sync-runs.ts';
 import { SyncSchedule } from './sync-schedule.ts';
@@ -33,6 +34,8 @@ export interface SyncWired {
   readonly membership: Membership;
   readonly syncing: Syncing;
   readonly schedule: SyncSchedule;
+  /** How it stands with every remote that takes part. */
+  readonly remotes: () => readonly RemoteStanding[];
   /** What doctor says of the keys of this device. */
   readonly deviceKeys: () => Promise<Check>;
   /** Something was written: it is sent when it is quiet, or at once where somebody will look for it elsewhere. */
@@ -97,6 +100,11 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
   });
   return {
     ...{ feature, membership, syncing, schedule, deviceKeys: () => deviceCheck(membership, paths.keys) },
+    remotes: () =>
+      syncing.remotes().map((row) => {
+        const isStopped = config().portable_sync.enabled && schedule.dueIn(row.remote_id) === undefined;
+        return { ...syncing.state(row.remote_id), row, isStopped };
+      }),
     committed(events) {
       // what came from the others is no news to them
       if (events.length === 0 || syncing.isRunning) return;

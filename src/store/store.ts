@@ -75,6 +75,8 @@ export class Store {
   readonly #writer: ReturnType<typeof transaction>;
   readonly #letGo: () => void;
   readonly #afterCommit = (work: () => void) => void this.#later.push(work);
+  /** How many writes wait for their turn. */
+  readonly waiting = (): number => this.#waiting.length;
   #events: StoreEvent[] = [];
   /** What has to wait for the commit of the transaction that is open. */
   #later: (() => void)[] = [];
