@@ -313,6 +313,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/docs.ts'),
   },
   {
+    name: 'completion',
+    usage: '<shell>',
+    summary: 'what bash, zsh or fish completes prsist by',
+    group: 'more',
+    load: () => import('./commands/completion.ts'),
+  },
+  {
     name: 'hook',
     usage: '<agent> <event>',
     summary: 'what an agent calls where no sh can run the installed hook',
