@@ -34,6 +34,13 @@ export function cliOptions(outfile: string): BuildOptions & { readonly metafile:
   };
 }
 
+/** Packages that the daemon finds beside it, with files of their own. */
+export const outsideBundles = [
+  ...['better-sqlite3', 'sqlite-vec'],
+  ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
+  ...['fflate', 'htmlparser2', 'unpdf'],
+];
+
 /** Options for the daemon: better-sqlite3 stays outside, its native file is found relative to its package. */
 export function daemonOptions(outfile: string): BuildOptions & { readonly metafile: true } {
   return {
@@ -44,11 +51,7 @@ export function daemonOptions(outfile: string): BuildOptions & { readonly metafi
     target: 'node22',
     // the pages of /docs come from files of their packages; the parsers of documents are loaded only into the thread that
     // reads one: nobody pays for either before
-    external: [
-      ...['better-sqlite3', 'sqlite-vec'],
-      ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
-      ...['fflate', 'htmlparser2', 'unpdf'],
-    ],
+    external: outsideBundles,
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [leaveUnused()],

@@ -25,6 +25,7 @@ const benches = [
   'ephemeral',
   'connections',
   'events',
+  'executable',
   ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory'] : []),
 ];
 
