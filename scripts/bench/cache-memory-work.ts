@@ -1,5 +1,7 @@
 // What a process does with the prefix cache, and what it takes afterwards.
+
 import { setImmediate as breathe } from 'node:timers/promises';
+import { limits } from '../../src/core/limits.ts';
 import { PrefixPolicies } from '../../src/daemon/prefix-policies.ts';
 import { longestPrefix } from '../../src/features/cache/blocks.ts';
 import { evictionOf, evictSlice, usageOf } from '../../src/features/cache/evict.ts';
@@ -70,7 +72,7 @@ async function evict(store: Store, policy: Awaited<ReturnType<PrefixPolicies['of
   for (let state = 'more'; state === 'more' && eviction.bytes > 0; ) {
     state = await store.write((tx) => {
       const begun = now();
-      const came = evictSlice(tx, eviction, room, () => now() - begun >= 4);
+      const came = evictSlice(tx, eviction, room, () => now() - begun >= limits.evictSliceMs);
       slices.push(now() - begun);
       return came;
     });

@@ -56,7 +56,11 @@ export const published = {
   }),
   portable_sync: z.strictObject({
     enabled: flag(true, 'Whether remotes are synchronised; without a remote nothing leaves.'),
-    sync_strategy: choice(['incremental', 'full'], 'incremental', 'Whether every pack is verified again.'),
+    sync_strategy: choice(
+      ['incremental', 'full'],
+      'incremental',
+      'Whether a run looks at everything that is there, or at what was announced.',
+    ),
     auto_sync_interval_minutes: whole([1, 1440], 30, 'Minutes between synchronisations without a change.'),
     offline_support: flag(true, 'Whether changes wait while a remote is away.'),
     conflict_resolution: choice(

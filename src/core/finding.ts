@@ -1,7 +1,7 @@
 // What doctor looks at and what it finds: the same shape from the command line, which works without a daemon, and from
 // the daemon, which alone may open databases.
 
-export const checkGroups = ['daemon', 'store', 'security', 'capture', 'config'] as const;
+export const checkGroups = ['daemon', 'store', 'security', 'capture', 'sync', 'config'] as const;
 export type CheckGroup = (typeof checkGroups)[number];
 
 export interface Finding {

@@ -55,6 +55,8 @@ export const limits = {
   queueRequests: 1_000,
   queueBytes: 32 * mib,
   sliceMs: 15,
+  /** Of evicting: a slice ends with the segments it is at, and its commit comes on top; together mostly within 5 ms. */
+  evictSliceMs: 2,
 
   spoolFiles: 20_000,
   spoolBytes: 64 * mib,

@@ -9,7 +9,6 @@ export const metricHelp = {
   prsist_listeners: 'Listeners to events.',
   prsist_open_databases: 'Databases open now.',
   prsist_database_bytes: 'Size of a database with its write-ahead log.',
-  prsist_write_queue: 'Writes that wait for a database.',
   prsist_disk_free_bytes: 'Free bytes of the disk the memory lies on.',
   prsist_spool_waiting: 'Event files not yet taken in.',
   prsist_spool_bad: 'Event files that could not be understood.',

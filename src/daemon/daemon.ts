@@ -161,7 +161,7 @@ export class Daemon {
     this.#watch = new Watch({
       ...{ of: parts, settings: this.settings, projects: () => this.#projects, weak: this.#wired.weak, monotonic },
       ...{ spool: this.#spool, disk: this.#after.disk, meaning: this.#meaning, jobs: this.#jobs, clock: wallClock },
-      ...{ front: () => this.#front, tell: this.#tell, remotes: this.#wired.sync.remotes },
+      ...{ front: () => this.#front, tell: this.#tell, remotes: this.#wired.sync.standings },
       cached: () => ({ blocks: this.#prefixes.room.totalBytes(), tensors: this.#wired.cache.tensors.totals().bytes }),
     });
     this.#front = this.#createFront();

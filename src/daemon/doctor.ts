@@ -33,6 +33,8 @@ export interface DoctorParts {
   readonly install: (agents: readonly string[]) => Promise<string[]>;
   /** Where the keys of this device are. */
   readonly deviceKeys: () => Promise<Check>;
+  /** How the exchange with the remotes goes. */
+  readonly remotes: () => Check;
   /** How search by meaning stands. */
   readonly meaning: () => MeaningState;
   /** Degraded and broken links of every project, beside the hook itself. */
@@ -67,6 +69,7 @@ export function doctor(parts: DoctorParts): Examine {
         keys(parts),
         await parts.deviceKeys(),
         ...capture,
+        parts.remotes(),
         meaningCheck(parts.meaning()),
       ],
       mended,

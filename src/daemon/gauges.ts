@@ -41,7 +41,8 @@ export function linkGauges(weak: readonly WeakLink[]): Gauge[] {
 }
 
 /** How it stands with one remote, as synchronisation sees it. */
-export interface RemoteStanding extends Pick<RemoteState, 'running' | 'pending' | 'error'> {
+export interface RemoteStanding extends Pick<RemoteState, 'running' | 'error'> {
+  readonly pending: number;
   readonly row: Pick<RemoteRow, 'name' | 'last_ok_at'>;
   /** A person has to do something first. */
   readonly isStopped: boolean;
@@ -93,7 +94,6 @@ export function storeGauges(projects: Projects, now: number): Gauge[] {
       'prsist_database_bytes',
       known.map(({ project_id }) => [{ project_id }, projects.bytes(project_id)]),
     ),
-    gauge('prsist_write_queue', [[{ project_id: 'user' }, projects.user.waiting()], ...of((store) => store.waiting())]),
     gauge('prsist_conflicts_open', [
       [{ project_id: 'user' }, projects.user.read.one(openCount, {})?.open ?? 0],
       ...of(({ read }) => read.one(openCount, {})?.open ?? 0),

@@ -30,7 +30,8 @@ import { verifyAside } from '../store/verify.ts';
 import type { Backups } from './backups.ts';
 import { checkAside } from './check-aside.ts';
 import { joinInto } from './link.ts';
-import type { Keeping as AroundOpening, Projects } from './projects.ts';
+import type { Projects } from './projects.ts';
+import type { Keeping as AroundOpening } from './projects-parts.ts';
 import { bringMirrored } from './recover.ts';
 import { type RestoreParts, restore, restoreAsNew } from './restore.ts';
 

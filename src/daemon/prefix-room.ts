@@ -32,8 +32,6 @@ export interface RoomParts {
 
 type Job = Parameters<PrefixRoom['trim']>[1];
 
-/** Nobody waits longer for a slice; what a commit takes comes on top. */
-const sliceMs = 4;
 const segmentsAtOnce = 20;
 const dayMs = 86_400_000;
 const daysKept = 90;
@@ -172,7 +170,9 @@ export class PrefixRooms {
     const room: Room = { ...most, floors: this.#floors(), held: this.held, policy };
     for (let state = 'more'; state === 'more' && !job.cancelled(); ) {
       const begun = monotonic();
-      state = await store.write((tx) => evictSlice(tx, eviction, room, () => monotonic() - begun >= sliceMs));
+      state = await store.write((tx) =>
+        evictSlice(tx, eviction, room, () => monotonic() - begun >= limits.evictSliceMs),
+      );
       job.report(eviction.gone);
       await breathe();
     }

@@ -3,7 +3,7 @@ import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { ProjectRef } from '../features/feature.ts';
-import { allRoots, firstAuthor, renameSelf, rootsOfProject, touchProject } from '../features/system/queries.ts';
+import { allRoots, renameSelf, rootsOfProject, touchProject } from '../features/system/queries.ts';
 import {
   adoptIdentity,
   findProject,
@@ -17,53 +17,14 @@ import {
   saveIdentity,
 } from '../features/system/registry.ts';
 import { ownDirectory } from '../platform/files.ts';
-import type { Paths } from '../platform/paths.ts';
 import { pause } from '../platform/time.ts';
 import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
-import type { Migration } from '../store/migrate.ts';
-import type { Connection } from '../store/open.ts';
-import type { Projection } from '../store/record-type.ts';
 import { recreate } from '../store/recreate.ts';
-import { Store, type StoreSettings } from '../store/store.ts';
-import type { StoreEvent } from '../store/transaction.ts';
+import { Store } from '../store/store.ts';
 import { type FileCheck, fileCheckOf, quickCheck } from '../store/verify.ts';
 import { checkAside } from './check-aside.ts';
-import type { Disk } from './disk.ts';
-
-export interface ProjectsParts {
-  readonly paths: Paths;
-  readonly migrations: readonly Migration[];
-  readonly projections: readonly Projection[];
-  readonly clock: () => number;
-  readonly monotonic: () => number;
-  readonly random: (bytes: number) => Uint8Array;
-  readonly failpoint: (name: string) => void;
-  /** The daemon before this one did not close its databases: each is looked through when it is opened. */
-  readonly afterCrash: boolean;
-  /** A larger one is looked through while it is served; as in limits when absent. */
-  readonly checkAsideBytes?: number;
-  readonly names: { readonly user: string; readonly device: string };
-  readonly bounds?: NonNullable<StoreSettings['bounds']>;
-  readonly resolution?: NonNullable<StoreSettings['resolution']>;
-  readonly onCommit: (project: string | null, events: readonly StoreEvent[]) => void;
-  /** What has to happen around a database that is opened: copies, second copies, what was lost. */
-  readonly keeping?: Keeping;
-  /** Says when nothing may be written. */
-  readonly disk?: Disk;
-  /** Before anything is written to a database that was opened: looks whether its log may be written here. */
-  readonly bind?: (store: Store) => void;
-  /** Has other threads let go of every file, before one is closed. */
-  readonly leave?: () => void;
-}
-
-export interface Keeping {
-  /** Before the first step that changes the schema of a filled database. */
-  readonly beforeMigration: (project: string | null, db: Connection, from: number) => void;
-  /** The database of a project is not there: puts a copy of it in its place, if there is one. */
-  readonly absent: (project: string, file: string) => void;
-  /** A project's database was opened. */
-  readonly opened: (project: string, store: Store) => void;
-}
+import { identityIn, knownIdentity } from './known-identity.ts';
+import type { ProjectsParts } from './projects-parts.ts';
 
 interface Open {
   readonly store: Store;
@@ -79,6 +40,8 @@ const resolvedMost = 1_000;
 /** The databases of this person: the user database, always open, and those of projects, opened on demand. */
 export class Projects {
   #identity: Identity;
+  /** False as long as it may have been minted beside the one that a database holds. */
+  #isKnown: boolean;
   readonly #parts: ProjectsParts;
   #user: Store;
   #left = false;
@@ -94,12 +57,27 @@ export class Projects {
 
   constructor(parts: ProjectsParts) {
     this.#parts = parts;
-    const fresh = this.#mint();
-    this.#user = this.#openStore(parts.paths.userDatabase, null, fresh);
-    const known = readIdentity(this.user.read);
-    this.#identity = { ...(known ?? this.#identityOfLog(fresh)), name: fresh.name };
-    if (!known) this.user.maintain((tx) => saveIdentity(tx, this.identity));
-    else if (known.name !== fresh.name) this.user.maintain((tx) => tx.run(renameSelf, { name: fresh.name }));
+    const { paths, names } = parts;
+    const known = knownIdentity(paths.userDatabase, names.user);
+    this.#identity = known ?? this.#mint();
+    this.#isKnown = known !== undefined;
+    this.#user = this.#openStore(paths.userDatabase, null, this.#identity);
+    this.#settleIdentity();
+  }
+
+  /** Notes who this is, or finds that another one stands there after all. */
+  #settleIdentity(): void {
+    const { paths, names } = this.#parts;
+    const noted = identityIn(this.user.read, names.user) ?? this.#identity;
+    const isOther = noted.ws !== this.#identity.ws || noted.dev !== this.#identity.dev;
+    this.#identity = { ...noted, name: names.user };
+    this.#isKnown = true;
+    if (isOther) {
+      this.#user.close();
+      this.#user = this.#openStore(paths.userDatabase, null, this.#identity);
+    }
+    if (!readIdentity(this.user.read)) this.user.maintain((tx) => saveIdentity(tx, this.#identity));
+    else if (noted.name !== names.user) this.user.maintain((tx) => tx.run(renameSelf, { name: names.user }));
   }
 
   /** Who and where this is; another person and workspace once this device has joined others. */
@@ -315,13 +293,6 @@ export class Projects {
     return { id: project_id, name: personal };
   }
 
-  /** Killed between the first record and the note of who wrote it: the record says it. */
-  #identityOfLog(fresh: Identity): Identity {
-    const { ws, dev } = this.user.log;
-    const user = this.user.read.one(firstAuthor, {})?.user ?? fresh.user;
-    return { ...fresh, ws, dev, user };
-  }
-
   /** Notes that a project was worked in, at most once a minute. */
   #touch(project_id: string): void {
     const now = this.#parts.clock();
@@ -354,19 +325,12 @@ export class Projects {
     if (known && known.inode === fileInfo(file)?.inode) throw known.error; // one put in its place is another file
     const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit, disk } = this.#parts;
     const { bounds, resolution } = this.#parts;
+    const asked = { ...(bounds && { bounds }), ...(resolution && { resolution }) };
     const kind = project === null ? 'user' : 'project';
     const store = new Store({
-      ...{ file, kind, deviceName: names.device },
+      ...{ file, kind, deviceName: names.device, moves: this.#isKnown },
       identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
-      ...{
-        migrations,
-        clock,
-        monotonic,
-        random,
-        failpoint,
-        ...(bounds ? { bounds } : {}),
-        ...(resolution ? { resolution } : {}),
-      },
+      ...{ migrations, clock, monotonic, random, failpoint, ...asked },
       projections: projections.filter((each) => (each.in ?? kind) === kind),
       ...(disk ? { beforeWrite: () => disk.requireWritable(file) } : {}),
       onFailure: (error) => this.#failed(project, file, error),

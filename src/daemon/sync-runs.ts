@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { errorBody, errorTable, PrsistError } from '../core/errors.ts';
 import type { SyncReport } from '../features/sync/engine.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
-import { leavingOf } from '../features/sync/preview.ts';
+import { leavingOf, unconfirmedOf } from '../features/sync/preview.ts';
 import type { RemoteRow } from '../features/sync/remotes/queries.ts';
 import { allRemotes } from '../features/sync/remotes/queries.ts';
 import type { RunNeeds } from '../features/sync/run-verbs.ts';
@@ -48,7 +48,7 @@ export function runNeeds(parts: RunsParts): RunNeeds & { readonly scheduled: (re
           job.report(progress);
           if (job.cancelled()) called.abort();
         };
-        const result = await tried(syncing, row, { full, report, signal: called.signal });
+        const result = await tried(syncing, row, { anew: true, full, report, signal: called.signal });
         schedule().ran(row.remote_id, outcomeOf(result));
         items.push(wireResult(row, result, twinNotes(projects().user.read)));
         if (job.cancelled()) break;
@@ -59,12 +59,11 @@ export function runNeeds(parts: RunsParts): RunNeeds & { readonly scheduled: (re
     status: async () => {
       const newest = membership.needs.kept.keyrings(membership.workspace).at(-1);
       const rows = projects().user.read.all(allRemotes, {});
-      const counted = rows.length === 0 ? 0 : (await preview(projects())).records;
       return {
         enabled: config().portable_sync.enabled,
         standing: await membership.standing(),
         devices: newest?.clear.devices.filter(({ revoked }) => !revoked).length ?? 1,
-        remotes: rows.map((row) => wireState(row, parts, counted)),
+        remotes: rows.map((row) => wireState(row, parts)),
       };
     },
   };
@@ -97,8 +96,8 @@ function wireResult({ name, remote_id }: RemoteRow, result: SyncReport | PrsistE
   return { name, remote_id, sent, received, pending, notes: [...notesOf(notes), ...twins], error: null };
 }
 
-function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects }: RunsParts, counted: number) {
-  const { running, error, notes, pending } = syncing.state(row.remote_id);
+function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects }: RunsParts) {
+  const { running, error, notes } = syncing.state(row.remote_id);
   const due = schedule().dueIn(row.remote_id);
   const isStopped = due === undefined;
   const now = row.paused ? 'paused' : isStopped ? 'stopped' : error ? 'waits' : 'idle';
@@ -107,10 +106,16 @@ function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects 
     ...{ name: row.name, remote_id: row.remote_id, state: running ? ('running' as const) : (now as 'idle') },
     last_ok_at: row.last_ok_at === null ? null : new Date(row.last_ok_at).toISOString(),
     next_at: isStopped || row.paused || !enabled ? null : new Date(clock() + due).toISOString(),
-    pending: row.last_ok_at === null ? counted : Math.max(pending ?? 0, counted),
+    pending: unsent(projects(), row.remote_id),
     error: error ?? null,
     notes: [...notes, ...twinNotes(projects().user.read)],
   };
+}
+
+/** Of the databases that are open: what is closed was sent, or is opened by the next run. */
+export function unsent(projects: Projects, remoteId: string): number {
+  const open = [projects.user, ...projects.openProjects.flatMap((id) => projects.opened(id) ?? [])];
+  return open.reduce((sum, { read }) => sum + unconfirmedOf(read, remoteId), 0);
 }
 
 /** What was written here and lies in no pack yet, of every database. */

@@ -56,9 +56,7 @@ export class SyncSchedule {
 
   /** What stood in the way may be gone: keys were changed, a remote was mended, a person asks. */
   again(remoteId: string): void {
-    const plan = this.#plans.get(remoteId);
-    if (!plan) return;
-    Object.assign(plan, { stopped: false, failures: 0, dueAt: this.#now() });
+    Object.assign(this.#plan(remoteId), { stopped: false, failures: 0, dueAt: this.#now() });
   }
 
   /** A person ran it by hand: the next one is due as after any other. */

@@ -7,6 +7,7 @@ import { syncFeature } from '../features/sync/feature.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
 import type { Adopted } from '../features/sync/keyring/needs.ts';
 import { openRemote } from '../features/sync/remotes/open.ts';
+import { allRemotes } from '../features/sync/remotes/queries.ts';
 import { formatPlace, parsePlace } from '../features/sync/remotes/remote-url.ts';
 import { writeAtomic } from '../platform/files.ts';
 import { objectFiles } from '../platform/object-files.ts';
@@ -17,7 +18,8 @@ import type { StoreEvent } from '../store/transaction.ts';
 import { deviceCheck } from './device-check.ts';
 import type { RemoteStanding } from './gauges.ts';
 import { type KeyParts, wireMembership } from './key-wiring.ts';
-import { runNeeds } from './sync-runs.ts';
+import { remoteCheck } from './remote-check.ts';
+import { runNeeds, unsent } from './sync-runs.ts';
 import { SyncSchedule } from './sync-schedule.ts';
 import { Syncing, type SyncingParts } from './syncing.ts';
 
@@ -35,9 +37,11 @@ export interface SyncWired {
   readonly syncing: Syncing;
   readonly schedule: SyncSchedule;
   /** How it stands with every remote that takes part. */
-  readonly remotes: () => readonly RemoteStanding[];
+  readonly standings: () => readonly RemoteStanding[];
   /** What doctor says of the keys of this device. */
   readonly deviceKeys: () => Promise<Check>;
+  /** What it says of the remotes. */
+  readonly remotes: () => Check;
   /** Something was written: it is sent when it is quiet, or at once where somebody will look for it elsewhere. */
   readonly committed: (events: readonly StoreEvent[]) => void;
   /** Calls off what is under way, and returns when nothing is. */
@@ -52,7 +56,14 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
   const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute, tell } = parts;
   const opening = { home: paths.home, desks: join(paths.data, 'remotes') };
   const open = (url: string) => openRemote(url, opening);
-  const membership = wireMembership({ ...parts, open: ({ url }) => open(url), adopt: adopting(parts) });
+  const membership = wireMembership({
+    ...{ ...parts, open: ({ url }) => open(url), adopt: adopting(parts) },
+    log(event, details) {
+      parts.log(event, details);
+      // other keys: what was sealed to nobody here may be open now, and who was let in waits for what is here
+      for (const { remote_id } of projects().user.read.all(allRemotes, {})) schedule.again(remote_id);
+    },
+  });
   const config = () => settings.config;
   const random = createRandom();
   const syncing = new Syncing({
@@ -88,6 +99,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
         await syncing.acceptRollback(remoteId);
         return membership.needs.kept.forgetSeen(remoteId);
       },
+      works: (remoteId) => schedule.again(remoteId),
     },
     keys: () => ({
       membership,
@@ -100,11 +112,12 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
   });
   return {
     ...{ feature, membership, syncing, schedule, deviceKeys: () => deviceCheck(membership, paths.keys) },
-    remotes: () =>
+    standings: () =>
       syncing.remotes().map((row) => {
         const isStopped = config().portable_sync.enabled && schedule.dueIn(row.remote_id) === undefined;
-        return { ...syncing.state(row.remote_id), row, isStopped };
+        return { ...syncing.state(row.remote_id), row, isStopped, pending: unsent(projects(), row.remote_id) };
       }),
+    remotes: () => remoteCheck(projects(), syncing, schedule),
     committed(events) {
       // what came from the others is no news to them
       if (events.length === 0 || syncing.isRunning) return;

@@ -49,18 +49,19 @@ export interface SyncingParts {
 /** How a remote stands since the daemon started. */
 export interface RemoteState {
   readonly running: boolean;
-  readonly pending: number | undefined;
   readonly error: ErrorBody | undefined;
   readonly notes: readonly string[];
 }
 
 export interface RunOptions {
+  /** One that begins now: what is under way may have looked already where something came since. */
+  readonly anew?: boolean;
   readonly full?: boolean;
   readonly report?: (progress: Json) => void;
   readonly signal?: AbortSignal;
 }
 
-const untouched: RemoteState = { running: false, pending: undefined, error: undefined, notes: [] };
+const untouched: RemoteState = { running: false, error: undefined, notes: [] };
 
 const tellMs = 250;
 
@@ -68,6 +69,8 @@ export class Syncing {
   readonly #parts: SyncingParts;
   readonly #states = new Map<string, RemoteState>();
   readonly #running = new Map<string, Promise<SyncReport>>();
+  /** Those that begin when the one that is under way has ended. */
+  readonly #waiting = new Map<string, Promise<SyncReport>>();
   readonly #leaving = new AbortController();
 
   constructor(parts: SyncingParts) {
@@ -96,8 +99,9 @@ export class Syncing {
   }
 
   /** One exchange with one remote; the one that is under way, if there is one. Throws what stood in its way. */
-  run(remote: RemoteRow, options: RunOptions = {}): Promise<SyncReport> {
+  run(remote: RemoteRow, { anew = false, ...options }: RunOptions = {}): Promise<SyncReport> {
     const known = this.#running.get(remote.remote_id);
+    if (known && anew) return this.#after(known, remote, options);
     if (known) return known;
     const run = this.#carriedOut(remote, this.#telling(remote, options)).finally(() =>
       this.#running.delete(remote.remote_id),
@@ -120,6 +124,21 @@ export class Syncing {
     return { ...options, report };
   }
 
+  /** One for all who want one while another is under way. */
+  #after(known: Promise<SyncReport>, remote: RemoteRow, options: RunOptions): Promise<SyncReport> {
+    const { remote_id } = remote;
+    const waiting = this.#waiting.get(remote_id);
+    if (waiting) return waiting;
+    const next = known
+      .catch(() => undefined) // told to whoever asked for that one
+      .then(() => {
+        this.#waiting.delete(remote_id);
+        return this.run(remote, options);
+      });
+    this.#waiting.set(remote_id, next);
+    return next;
+  }
+
   /** A remote was replaced on purpose: what it lacks is sent to it again. */
   async acceptRollback(remoteId: string): Promise<void> {
     await acceptRollback({ user: this.#parts.projects().user, projects: this.#synced(), remoteId });
@@ -129,14 +148,14 @@ export class Syncing {
   /** Calls every run off, and returns when none goes on. What was on its way is sent again. */
   async stop(): Promise<void> {
     this.#leaving.abort();
-    await Promise.allSettled(this.#running.values());
+    await Promise.allSettled([...this.#running.values(), ...this.#waiting.values()]);
   }
 
   async #carriedOut(remote: RemoteRow, options: RunOptions): Promise<SyncReport> {
     try {
       const report = await this.#exchange(remote, options);
       this.#states.set(remote.remote_id, {
-        ...{ running: false, pending: report.pending, error: undefined, notes: notesOf(report.notes) },
+        ...{ running: false, error: undefined, notes: notesOf(report.notes) },
       });
       await this.#note(remote, null);
       const { sent, received, pending } = report;
@@ -146,10 +165,11 @@ export class Syncing {
     } catch (error) {
       const told = this.#leaving.signal.aborted || options.signal?.aborted ? calledOff() : error;
       if (!(told instanceof PrsistError)) throw told;
-      this.#states.set(remote.remote_id, { ...this.state(remote.remote_id), error: errorBody(told) });
-      await this.#note(remote, told);
-      this.#parts.tell(undefined, { event: 'sync.failed', detail: { remote: remote.name, code: told.code } });
-      throw told;
+      const named = namedIn(told, remote.name);
+      this.#states.set(remote.remote_id, { ...this.state(remote.remote_id), error: errorBody(named) });
+      await this.#note(remote, named);
+      this.#parts.tell(undefined, { event: 'sync.failed', detail: { remote: remote.name, code: named.code } });
+      throw named;
     }
   }
 
@@ -221,6 +241,18 @@ export class Syncing {
     if (!user.db.open) return;
     await user.write((tx) => tx.run(noteTried, { remote_id, now: clock(), error: error?.message ?? null }));
   }
+}
+
+/** The same, with the remote it is about in what to type. */
+function namedIn(error: PrsistError, name: string): PrsistError {
+  if (!error.hint.includes('<name>')) return error;
+  return new PrsistError(error.code, error.message, {
+    ...{
+      hint: error.hint.replaceAll('<name>', name),
+      cause: error,
+      ...(error.details ? { details: error.details } : {}),
+    },
+  });
 }
 
 function isHere(projects: Projects, project_id: string): boolean {

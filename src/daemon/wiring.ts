@@ -226,7 +226,7 @@ export function wire(wiring: Wiring): Wired {
       examine: doctor({
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
-        ...{ deviceKeys: sync.deviceKeys, meaning: () => wiring.meaning().state },
+        ...{ deviceKeys: sync.deviceKeys, remotes: sync.remotes, meaning: () => wiring.meaning().state },
         chains: () => weak(),
         mendLinks: (weak) => mendLinks(mending, weak),
         install: (agents) => installAgain(hooks, agents, homes.moved),

@@ -148,7 +148,7 @@ function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSo
 export function noteReading({ statements, own, clock }: Arriving, hlc: string, log_n: number): void {
   const furthest = latestOfPeers(clock());
   if (hlc > furthest)
-    statements.run("update logs set state = 'suspect' where log_n = ? and own = 0 and state = 'open'", [log_n]);
+    statements.run("update logs set state = 'suspect' where log_n = ? and own = 0 and state <> 'forked'", [log_n]);
   const reading = hlc > furthest ? furthest : hlc;
   if (reading > own.hlc) own.hlc = reading;
 }

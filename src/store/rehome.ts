@@ -20,14 +20,14 @@ const perPage = 1_000;
 
 /**
  * The own log of a database, in the workspace of its person: where that has become another one since the database was
- * last open, all its logs move there first. undefined before the first record.
+ * last open, all its logs move there first. ws: undefined, and they stay. undefined before the first record.
  */
 export function ownLogIn(
   statements: Statements,
-  { ws, now }: { readonly ws: string; readonly now: number },
+  { ws, now }: { readonly ws: string | undefined; readonly now: number },
 ): OwnLog | undefined {
   const own = readOwnLog(statements, now);
-  if (!own || own.ws === ws) return own;
+  if (!own || ws === undefined || own.ws === ws) return own;
   statements.db.transaction(() => rehome(statements, { from: own.ws, to: ws })).immediate();
   return readOwnLog(statements, now);
 }
@@ -35,7 +35,8 @@ export function ownLogIn(
 /**
  * Binds all logs of a workspace to another one, in the transaction that is open: only their chains of heads are computed
  * again. Ids, positions and what was said stay, so whatever names a record goes on naming it; whoever follows the records
- * begins anew, since it may hold copies with their heads. Right only as long as nothing of the logs was sent anywhere. A log with holes stays where it is: nobody can tell how its chain goes on.
+ * begins anew, since it may hold copies with their heads. Right only as long as nothing of the logs was sent anywhere.
+ * A log with holes stays where it is: nobody can tell how its chain goes on.
  * Returns how many records have other heads now.
  */
 export function rehome(statements: Statements, { from, to }: { readonly from: string; readonly to: string }): number {

@@ -26,6 +26,8 @@ export interface StoreSettings {
     readonly user: string;
     readonly project: string | null;
   };
+  /** Its logs move to that workspace, if they are of another one. */
+  readonly moves?: boolean;
   readonly deviceName: string;
   readonly migrations: readonly Migration[];
   readonly projections: readonly Projection[];
@@ -75,8 +77,6 @@ export class Store {
   readonly #writer: ReturnType<typeof transaction>;
   readonly #letGo: () => void;
   readonly #afterCommit = (work: () => void) => void this.#later.push(work);
-  /** How many writes wait for their turn. */
-  readonly waiting = (): number => this.#waiting.length;
   #events: StoreEvent[] = [];
   /** What has to wait for the commit of the transaction that is open. */
   #later: (() => void)[] = [];
@@ -98,8 +98,8 @@ export class Store {
       const from = Number(this.db.pragma('user_version', { simple: true }));
       if (from > 0 && from < schema) settings.beforeMigration?.(this.db, from);
       migrate(this.db, settings.kind, settings.migrations);
-      const { clock, random, failpoint } = settings;
-      const own = ownLogIn(this.statements, { ws: settings.identity.ws, now: clock() }) ?? this.#newLog();
+      const { identity, moves, clock, random, failpoint } = settings;
+      const own = ownLogIn(this.statements, { ws: moves ? identity.ws : undefined, now: clock() }) ?? this.#newLog();
       const engine = { statements: this.statements, projector: this.projector };
       const settled = settlement({ ...engine, resolution: settings.resolution });
       this.#parts = { ...engine, settlement: settled, own, clock, random, failpoint };

@@ -78,7 +78,14 @@ const devices = {
   ...{ keys_in: null as string | null, keys_why: null as string | null, items: [] as object[] },
 };
 
-function daemon(links: readonly object[], meaning: object = health.checks.meaning, standing: object = {}) {
+const noRemotes = { enabled: true, standing: 'alone', devices: 1, remotes: [] as object[] };
+
+function daemon(
+  links: readonly object[],
+  meaning: object = health.checks.meaning,
+  standing: object = {},
+  sync: object = {},
+) {
   const replies: Record<string, Record<string, unknown>> = {
     'system.health': { ...health, checks: { ...health.checks, meaning } },
     'device.list': { ...devices, ...standing },
@@ -94,6 +101,8 @@ function daemon(links: readonly object[], meaning: object = health.checks.meanin
     },
     'session.list': { items: [{}, {}], next_cursor: null },
     'session.handoffs': { items: [handoff] },
+    'conflict.list': { items: [], open: 0, settled: 0 },
+    'sync.status': { ...noRemotes, ...sync },
   };
   return serve(({ name }, response) => reply(response, replies[name] ?? {}));
 }
@@ -147,6 +156,24 @@ test('a broken link is said, and the exit is 1', async () => {
   expect(ran).toMatchObject({ exit: 1, stderr: 'error: codex is not captured\ntry: prsist init\n' });
 });
 
+test('SN20: status says how far each remote is, and what one waits for', async () => {
+  const home = { name: 'home', remote_id: 'r1', state: 'idle', last_ok_at: at(2), next_at: null, pending: 0 };
+  const work = {
+    ...{ ...home, name: 'work', state: 'stopped', last_ok_at: null, pending: 3 },
+    error: { code: 'remote/auth', message: 'the host wants a password', hint: 'git fetch there once by hand' },
+  };
+  const remotes = [
+    { ...home, error: null, notes: [] },
+    { ...work, notes: [] },
+  ];
+  await using server = await daemon([proven], undefined, {}, { remotes });
+  const { stdout, stderr } = await prsist(['status'], { server });
+  expect(stdout).toMatch(
+    /^sync +home {2}last 2m ago {2}nothing to send {2}idle\n +work {2}never reached {2}3 records to send {2}stopped$/m,
+  );
+  expect(stderr).toBe('error: work: the host wants a password\ntry: git fetch there once by hand\n');
+});
+
 test('--json is all the replies in one', async () => {
   await using server = await daemon([proven]);
   const { stdout } = await prsist(['status', '--json'], { server });
@@ -157,6 +184,7 @@ test('without a project the daemon is shown and init is named', async () => {
   await using server = await serve(({ name }, response) => {
     if (name === 'system.health') reply(response, health);
     else if (name === 'device.list') reply(response, devices);
+    else if (name === 'sync.status') reply(response, noRemotes);
     else refuse(response, 400, { code: 'project/required', message: 'no project here', hint: 'prsist init' });
   });
   expect(await prsist(['status'], { server })).toEqual({
@@ -170,6 +198,7 @@ test('TY3: --json has the same members without a project as with one', async () 
   await using server = await serve(({ name }, response) => {
     if (name === 'system.health') reply(response, health);
     else if (name === 'device.list') reply(response, devices);
+    else if (name === 'sync.status') reply(response, noRemotes);
     else if (name === 'project.list') reply(response, { items: [neighbour] });
     else refuse(response, 400, { code: 'project/required', message: 'no project here', hint: 'prsist init' });
   });

@@ -38,8 +38,8 @@ describe('explain', () => {
   });
 
   it('CF3: says of a setting when it takes effect, where that is not at once', () => {
-    const later = { value: true, source: 'default', note: 'accepted, takes effect with synchronisation' };
-    expect(explain('portable_sync.enabled', loaded)).toMatchObject(later);
+    const later = { value: true, source: 'default', note: 'accepted, takes effect with analytics' };
+    expect(explain('analytics.predictive_analytics', loaded)).toMatchObject(later);
     expect(explain('device.name', loaded)).toMatchObject({ note: 'takes effect when the daemon starts' });
   });
 

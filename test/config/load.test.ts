@@ -145,10 +145,12 @@ describe('names', () => {
   });
 
   it('CF3: accepts every published key that has no effect yet, and says with what it will have one', () => {
-    const { notes } = load('llm:\n  providers: [{a: {b: 1}}]\n', { PRSIST_PORTABLE_SYNC__ENABLED: 'false' });
+    const { notes } = load('llm:\n  providers: [{a: {b: 1}}]\n', {
+      PRSIST_ANALYTICS__TEAM_ANALYTICS: 'false',
+    });
     expect(notes).toEqual([
       'c.yaml:2: llm.providers: accepted, takes effect with providers',
-      'PRSIST_PORTABLE_SYNC__ENABLED: portable_sync.enabled: accepted, takes effect with synchronisation',
+      'PRSIST_ANALYTICS__TEAM_ANALYTICS: analytics.team_analytics: accepted, takes effect with analytics',
     ]);
   });
 });

@@ -63,6 +63,26 @@ describe('databases', () => {
     next.closeAll();
   });
 
+  test('DA57: started again, this is who and where it was, and its logs are in the same workspace', () => {
+    const { projects, paths, clock, wired } = wiredWorld();
+    const { identity } = projects;
+    const { ws, dev, log, head } = projects.user.log;
+    projects.closeAll();
+    const next = new Projects({
+      afterCrash: false,
+      ...{ paths, clock: () => clock.now, monotonic: () => 0, failpoint: () => undefined },
+      random: (bytes) => new Uint8Array(bytes).fill(9),
+      migrations: readMigrations(wired.features),
+      projections: wired.features.flatMap((feature) => feature.projections),
+      names: { user: identity.name, device: 'laptop' },
+      onCommit: () => undefined,
+    });
+    expect(next.identity).toEqual(identity);
+    expect(next.user.log).toMatchObject({ ws, dev, log, head });
+    expect(next.user.settings.identity).toMatchObject({ ws, dev, user: identity.user });
+    next.closeAll();
+  });
+
   test('DA57: killed before it was noted who this is, the log says it', () => {
     const { projects, paths, clock, wired } = wiredWorld();
     const { identity } = projects;

@@ -29,7 +29,7 @@ function needsOf(path: string, otherwise: Partial<ObjectFiles> = {}): RemoteNeed
   const files = { ...objectFiles(), ...otherwise };
   const probe = { monotonic: () => 0, randomHex: () => '00' };
   const open = () => folderRemote({ path, files, probe, watch: () => () => undefined });
-  return { home: path, files, open, ws: () => '', acceptRollback: async () => 0 };
+  return { home: path, files, open, ws: () => '', acceptRollback: async () => 0, works: () => undefined };
 }
 
 function contextOf({ user }: WiredWorld['projects'], directory: string): Context {

@@ -47,6 +47,9 @@ config.explain admin
 config.get admin
 config.schema admin
 config.set admin
+conflict.list read
+conflict.resolve write
+conflict.show read
 context.delete write
 context.feedback write
 context.history read
@@ -124,6 +127,9 @@ store.erase admin
 store.rebuild admin
 store.restore admin
 store.verify admin
+sync.preview admin
+sync.run admin
+sync.status admin
 system.doctor admin
 system.drain admin
 system.health read

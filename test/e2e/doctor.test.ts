@@ -255,7 +255,7 @@ test('DO1: all is well: one screen says what was looked at', async () => {
   expect((await doctor()).checked).toBeGreaterThan(20);
   const { exit, stdout, stderr } = await home.prsist(['doctor'], { cwd: shop.path });
   expect([exit, stderr]).toEqual([0, 'all is well\n']);
-  for (const group of ['daemon', 'store', 'security', 'capture', 'config']) {
+  for (const group of ['daemon', 'store', 'security', 'capture', 'sync', 'config']) {
     expect(stdout).toMatch(new RegExp(`^${group} +ok `, 'm'));
   }
   expect(stdout.split('\n').length).toBeLessThan(12);

@@ -7,6 +7,8 @@ import { askedLine, wordsOf } from '../asked-line.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { confirmed } from '../confirm.ts';
 import { withExamples } from '../examples.ts';
+import { exchanged, tellExchange } from '../exchange.ts';
+import { follow } from '../follow.ts';
 import { plural } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { standingLine } from '../standing.ts';
@@ -199,8 +201,12 @@ async function joinByWords(cli: Cli, { remote, name }: JoinOptions): Promise<num
   return entered(cli, await cli.client.call('recovery.join', { words, ...where }));
 }
 
-function entered(cli: Cli, joined: { readonly workspace_id: string; readonly devices: number }): number {
+/** Says so, and takes in at once what the others have written: their projects are known before one is cloned here. */
+async function entered(cli: Cli, joined: { readonly devices: number }): Promise<number> {
   cli.answer(joined, () => cli.print.line(`joined  ${plural(joined.devices, 'device')} now share this memory`));
+  const job = await follow(cli, await cli.client.call('sync.run', {}));
+  if (job === 130 || cli.options.json) return 0;
+  for (const each of exchanged(job.result)) tellExchange(cli, each);
   return 0;
 }
 

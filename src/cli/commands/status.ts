@@ -8,6 +8,7 @@ import { pauseLine } from '../paused.ts';
 import { plural, type Style, size } from '../print.ts';
 import { shortIds } from '../short-ids.ts';
 import { standingLine } from '../standing.ts';
+import { syncColumns, syncFindings } from '../sync-line.ts';
 import { oneLine } from '../text.ts';
 import { relativeTime } from '../when.ts';
 
@@ -25,6 +26,8 @@ interface Status {
   readonly capture: ReplyOf<'capture.status'>;
   readonly active_sessions: ReplyOf<'session.list'>['items'];
   readonly handoffs: ReplyOf<'session.handoffs'>['items'];
+  /** How far each remote is. */
+  readonly sync: ReplyOf<'sync.status'>;
   /** How many fields got different values on several devices, and nobody has decided. */
   readonly conflicts: number;
 }
@@ -54,6 +57,7 @@ async function status(cli: Cli): Promise<number> {
   cli.answer(found, () => cli.print.table(rows(cli, found)));
   const broken = found.capture.links.filter((link) => link.state === 'broken');
   for (const link of broken) cli.print.warn(`error: ${whatBroke(link)}\ntry: ${oneLine(link.hint)}`);
+  for (const remote of found.sync.remotes) if (remote.state === 'stopped') syncFindings(cli, remote);
   const { git } = found.capture;
   const isGitBroken = git?.state === 'broken';
   if (isGitBroken) cli.print.warn(`error: git: ${oneLine(git.what)}\ntry: ${oneLine(git.fix)}`);
@@ -71,7 +75,7 @@ function whatBroke({ agent, chain }: Link): string {
 async function gather(cli: Cli): Promise<Status | Nowhere> {
   const { client, print } = cli;
   const health = await client.call('system.health', {});
-  const devices = await client.call('device.list', {});
+  const [devices, sync] = await Promise.all([client.call('device.list', {}), client.call('sync.status', {})]);
   const machine = cli.machine() ?? null;
   try {
     const [project, projects, capture, active, handoffs, conflicts] = await Promise.all([
@@ -88,22 +92,21 @@ async function gather(cli: Cli): Promise<Status | Nowhere> {
       handoffs: handoffs.items,
       conflicts: conflicts.open,
     };
-    return { success: true, machine, health, devices, project, capture, ...lists };
+    return { success: true, machine, health, devices, sync, project, capture, ...lists };
   } catch (error) {
     const isNowhere = error instanceof PrsistError && error.code.startsWith('project/');
-    if (isNowhere && cli.options.json) return nowhere(cli, health, devices);
+    if (isNowhere && cli.options.json) return nowhere(cli, { health, devices, sync });
     if (isNowhere) print.table([['daemon', daemonLine(cli, health)], ...machineRows(machine)]);
     throw error;
   }
 }
 
-async function nowhere(cli: Cli, health: Status['health'], devices: Status['devices']): Promise<Nowhere> {
+async function nowhere(cli: Cli, known: Pick<Status, 'health' | 'devices' | 'sync'>): Promise<Nowhere> {
   const { items: projects } = await cli.client.call('project.list', {});
   return {
     success: true,
     machine: cli.machine() ?? null,
-    health,
-    devices,
+    ...known,
     project: null,
     capture: null,
     projects,
@@ -139,6 +142,7 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ['memory', `${plural(project.entries, 'entry', 'entries')}, ${plural(project.messages, 'message')}`],
     ...meaningRow(cli, health.checks.meaning),
     ...devicesRow(found.devices),
+    ...found.sync.remotes.map((remote, n) => [n === 0 ? 'sync' : '', syncColumns(cli, remote).join('  ')]),
     ['disk', diskLine(cli, found)],
   ];
 }

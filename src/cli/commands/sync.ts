@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import type { Reply } from '../../core/operation.ts';
-import type { Operations } from '../../features/operations.ts';
 import { pause } from '../../platform/time.ts';
 import type { Bind, Cli, Register } from '../cli.ts';
 import { withExamples } from '../examples.ts';
+import { exchanged, isNews, tellExchange } from '../exchange.ts';
 import { follow } from '../follow.ts';
 import { plural, size } from '../print.ts';
+import { syncColumns, syncFindings } from '../sync-line.ts';
 import { oneLine } from '../text.ts';
-import { relativeTime } from '../when.ts';
 
 interface Options {
   readonly remote?: string;
@@ -15,17 +14,6 @@ interface Options {
   readonly dryRun?: boolean;
   readonly watch?: boolean;
   readonly wait: boolean;
-}
-
-/** What a job of sync.run tells of one remote. */
-interface Exchanged {
-  readonly name: string;
-  readonly sent?: { readonly records: number; readonly bytes: number };
-  readonly received?: { readonly records: number; readonly bytes: number };
-  readonly pending?: number;
-  readonly notes?: readonly string[];
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
-  readonly exit?: number;
 }
 
 const watchMs = 5_000;
@@ -37,7 +25,7 @@ export const register: Register = (parent, bind) => {
       'Exchange with your remotes now: take in what your other devices wrote, send what was written here. It happens by itself, too: after changes, and every half hour.',
     )
     .option('--remote <name>', 'only this one')
-    .option('--full', 'list and verify everything there is, not only what is new')
+    .option('--full', 'look at everything that is there, not only at what was announced')
     .option('--dry-run', 'show what would leave this device, by project and kind; send nothing')
     .option('--watch', 'go on until Ctrl-C')
     .option('--wait', 'until it is done; so it is unless --no-wait is given', true)
@@ -73,7 +61,7 @@ async function sync(cli: Cli, { remote, full = false, dryRun, watch, wait }: Opt
   if (job === 130) return job;
   const remotes = exchanged(job.result);
   cli.answer(job, () => {
-    for (const each of remotes) tell(cli, each);
+    for (const each of remotes) tellExchange(cli, each);
   });
   return remotes.find(({ error }) => error)?.exit ?? 0;
 }
@@ -88,42 +76,13 @@ async function watching(cli: Cli, ask: () => Promise<{ readonly job_id: string }
     for (let isFirst = true; !isOver; isFirst = false) {
       const job = await follow(cli, await ask());
       if (job === 130) return 0;
-      for (const each of exchanged(job.result)) if (isFirst || isNews(each)) tell(cli, each);
+      for (const each of exchanged(job.result)) if (isFirst || isNews(each)) tellExchange(cli, each);
       await Promise.race([signalled, pause(watchMs)]);
     }
     return 0;
   } finally {
     release();
   }
-}
-
-function isNews({ sent, received, error }: Exchanged): boolean {
-  return error !== null || (sent?.records ?? 0) + (received?.records ?? 0) > 0;
-}
-
-/** The daemon is of the same version and answers as it says. */
-function exchanged(result: Readonly<Record<string, unknown>> | null): readonly Exchanged[] {
-  return Array.isArray(result?.remotes) ? (result.remotes as Exchanged[]) : [];
-}
-
-function tell(cli: Cli, { name, sent, received, pending, notes = [], error }: Exchanged): void {
-  const { print } = cli;
-  if (error) {
-    print.warn(`error: ${name}: ${oneLine(error.message)}`);
-    if (error.hint !== '') print.warn(`try: ${oneLine(error.hint)}`);
-    return;
-  }
-  const moved = [
-    ...((received?.records ?? 0) > 0 ? [`received ${counted(received)}`] : []),
-    ...((sent?.records ?? 0) > 0 ? [`sent ${counted(sent)}`] : []),
-  ];
-  const rest = (pending ?? 0) > 0 ? `; ${plural(pending ?? 0, 'record')} still to send` : '';
-  print.line(`${name}  ${moved.length === 0 ? 'nothing new' : moved.join(', ')}${rest}`);
-  for (const note of notes) print.warn(`note: ${oneLine(note)}`);
-}
-
-function counted(moved: Exchanged['sent']): string {
-  return `${plural(moved?.records ?? 0, 'record')} (${size(moved?.bytes ?? 0)})`;
 }
 
 async function preview(cli: Cli): Promise<number> {
@@ -146,33 +105,14 @@ async function preview(cli: Cli): Promise<number> {
   return 0;
 }
 
-type Status = Reply<Operations['sync.status']>;
-
 async function status(cli: Cli): Promise<number> {
   const reply = await cli.client.call('sync.status', {});
   cli.answer(reply, () => {
     if (!reply.enabled) cli.print.warn('sync is switched off: prsist config set portable_sync.enabled true');
     if (reply.remotes.length === 0) return cli.print.note('no remote: prsist remote add home folder:~/Sync/prsist');
-    cli.print.table(reply.remotes.map((remote) => rowOf(cli, remote)));
-    for (const remote of reply.remotes) findings(cli, remote);
+    cli.print.table(reply.remotes.map((remote) => syncColumns(cli, remote)));
+    for (const remote of reply.remotes) syncFindings(cli, remote);
     cli.print.note(`${plural(reply.devices, 'device')} share this memory: prsist device list`);
   });
   return reply.remotes.some(({ state }) => state === 'stopped') ? 1 : 0;
-}
-
-function rowOf(cli: Cli, { name, state, last_ok_at, next_at, pending }: Status['remotes'][number]): string[] {
-  const now = cli.now();
-  const last = last_ok_at === null ? 'never reached' : `last ${relativeTime(last_ok_at, now)}`;
-  const open = pending === 0 ? 'nothing to send' : `${plural(pending, 'record')} to send`;
-  const next =
-    next_at === null ? state : `${state}, next in ${Math.max(0, Math.round((Date.parse(next_at) - now) / 1000))} s`;
-  return [name, last, open, next];
-}
-
-function findings(cli: Cli, { name, error, notes }: Status['remotes'][number]): void {
-  if (error) {
-    cli.print.warn(`error: ${name}: ${oneLine(error.message)}`);
-    if (error.hint !== '') cli.print.warn(`try: ${oneLine(error.hint)}`);
-  }
-  for (const note of notes) cli.print.warn(`note: ${name}: ${oneLine(note)}`);
 }

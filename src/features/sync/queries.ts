@@ -65,13 +65,14 @@ export const saveCursor = query<{ n: number; now: number }, unknown>(
   `insert into cursors (consumer, n, updated_at) values ('sync', :n, :now)
    on conflict (consumer) do update set n = :n, updated_at = :now`,
 );
-/** Own records that no pack holds yet. */
-export const behindCursor = query<Record<string, never>, { count: number }>(
-  `select count(*) as count from records join logs using (log_n)
-   where own = 1 and n > ifnull((select n from cursors where consumer = 'sync'), 0)`,
+/** Own records that a remote has not confirmed. */
+export const unconfirmed = query<{ remote_id: string }, { count: number }>(
+  `select ifnull(sum(l.seq - ifnull(m.remote_version, 0)), 0) as count from logs l left join sync_metadata m
+     on m.resource_type = 'log' and m.resource_id = l.log and ifnull(m.remote_id, '') = :remote_id
+   where l.own = 1 and l.seq > ifnull(m.remote_version, 0)`,
 );
 
-/** The same, by kind. */
+/** Own records that no pack holds yet, by kind. */
 export const leaving = query<Record<string, never>, { kind: string; records: number; bytes: number }>(
   `select r.type || '.' || r.op as kind, count(*) as records, sum(octet_length(r.body)) as bytes
    from records r join logs using (log_n)

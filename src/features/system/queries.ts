@@ -9,6 +9,10 @@ export const self = query<Params, { user_id: string; name: string }>(
   'select user_id, name from users where self = 1 limit 1',
 );
 /** Who wrote the first record of the log: this installation's person. */
+/** Workspace and device of the log that is written here. */
+export const ownLogOf = query<Params, { ws: string; dev: string }>(
+  'select ws, dev from logs where own = 1 order by log_n desc limit 1',
+);
 export const firstAuthor = query<Params, { user: string }>(
   "select body ->> '$.actor.user' as user from records where body is not null order by n limit 1",
 );

@@ -48,7 +48,7 @@ export function twinNotes(read: Read): string[] {
     .all(undecidedTwins, {})
     .filter(({ project_id, twin }) => !aliasesOf(read, project_id).includes(twin))
     .map(({ name, twin_name, twin }) => {
-      return `${name} has the same history as ${twin_name} of another device; if it is the same project, there: prsist project link ${twin}`;
+      return `${name}: another device has a project of the same history (${twin_name}); if it is this one, in its directory here: prsist project link ${twin}`;
     });
 }
 

@@ -25,6 +25,8 @@ export interface RemoteNeeds {
   readonly ws: () => string;
   /** Forgets all that was ever seen of a remote, so that what it shows now is the beginning. Says how many marks went. */
   readonly acceptRollback: (remoteId: string) => Promise<number>;
+  /** A remote was found to work: what stood in its way may be gone. */
+  readonly works: (remoteId: string) => void;
 }
 
 const never = new AbortController().signal;
@@ -81,6 +83,7 @@ export const prepareTest =
   async (input: Parsed<Test>, { read }: Context): Promise<Tested> => {
     const { remote_id: remoteId, url } = meant(read.user, input.name);
     const report = await probed(needs, url);
+    if (report.ok) needs.works(remoteId);
     const forgotten = input.accept_rollback && report.ok ? await needs.acceptRollback(remoteId) : null;
     return { remoteId, report, forgotten };
   };
