@@ -1,9 +1,14 @@
 // Whoever listens hears what happens: the command, the client, across a daemon that is killed, and five hundred at once.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Endpoint, readEndpoint } from '../../src/client/endpoint.ts';
 import { followEvents, type Gap, type LiveEvent } from '../../src/client/events.ts';
+import { type Frame, Frames } from '../../src/client/frames.ts';
 import { commandPath, createHome, ended, type Home, until } from '../harness/home.ts';
 import { createRepository } from '../harness/repository.ts';
+import { Wire } from '../harness/wire.ts';
 
 let home: Home;
 let cwd: string;
@@ -115,6 +120,47 @@ test('HT58: of 500 listeners each hears every change, in one order', async () =>
   await until('all heard', () => crowd.every(({ events }) => events.length === 3), 60_000);
   for (const { events } of crowd) expect(events.map(({ ent }) => ent)).toEqual(crowd[0]?.events.map(({ ent }) => ent));
   await Promise.all(crowd.map(({ stop }) => stop()));
+});
+
+test('HT60: who never reads is closed with 4008 when it is 1,000 behind, holds up nobody, and goes on with its cursor', async () => {
+  const { socket: path, token } = readEndpoint(home.paths.endpoint) as Endpoint;
+  const head = [
+    'connection: Upgrade',
+    'upgrade: websocket',
+    'sec-websocket-version: 13',
+    `authorization: Bearer ${token}`,
+  ];
+  const key = `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}`;
+  const stuck = net.connect(path);
+  const where = `x-prsist-project: ${encodeURIComponent(cwd)}`;
+  stuck.write(`GET /memory/events HTTP/1.1\r\nhost: x\r\n${[...head, key, where].join('\r\n')}\r\n\r\n`);
+  const [first] = (await once(stuck, 'data')) as [Buffer];
+  expect(first.toString('latin1')).toContain('101');
+  stuck.pause();
+  const other = hear({ types: ['context.*'] });
+  await until('the other listens', () => isCurrent(other));
+  const wire = new Wire(readEndpoint(home.paths.endpoint) as Endpoint, { project: cwd });
+  const many = 4_000;
+  for (let n = 0; n < many; n += 100) {
+    const asked = Array.from({ length: 100 }, (_, i) => wire.ask('context.store', { key: `k${n + i}`, value: 'v' }));
+    expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([200]));
+  }
+  wire.close();
+  await until('the other heard all', () => other.events.length === many, 60_000);
+  await other.stop();
+  const frames = new Frames();
+  const told: Frame[] = [];
+  stuck.on('data', (bytes: Buffer) => told.push(...frames.add(bytes)));
+  stuck.resume();
+  await until('it is closed', () => told.at(-1)?.opcode === 8);
+  stuck.destroy();
+  expect(told.at(-1)?.payload.readUInt16BE(0)).toBe(4008);
+  const last = JSON.parse(told.at(-2)?.payload.toString() ?? '') as LiveEvent;
+  const rest = hear({ after: last.cursor, types: ['context.*'] });
+  await until('it has caught up', () => rest.events.at(-1)?.ent === other.events.at(-1)?.ent);
+  await rest.stop();
+  const whole = [...told.slice(0, -1).map(({ payload }) => JSON.parse(payload.toString())), ...rest.events];
+  expect(whole.filter(({ event }) => event.startsWith('context.'))).toHaveLength(many);
 });
 
 test('HT59: a cursor of another database says that something is missed; what is no cursor is refused', async () => {
