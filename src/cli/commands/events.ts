@@ -68,10 +68,12 @@ function tell(cli: Cli, event: LiveEvent): void {
 }
 
 /** "09:15  session.ended       codex        3f2a91bc  remote=home": when, what, who, of what. */
-function line(cli: Cli, { at, event, agent, ent, detail }: LiveEvent): string {
+function line(cli: Cli, { at, event, agent, ent, session_id, detail }: LiveEvent): string {
   const facts = Object.entries(detail ?? {}).map(([name, value]) => `${name}=${oneLine(String(value))}`);
   const who = oneLine(agent ?? '').padEnd(12);
-  const of = oneLine(ent).slice(0, 24).padEnd(24);
+  // a session is asked for by its own id, not by that of its record
+  const named = event.startsWith('session.') ? (session_id ?? ent) : ent;
+  const of = oneLine(named).slice(0, 24).padEnd(24);
   return `${localTime(at, cli.now())}  ${oneLine(event).padEnd(22)}${who}${[of, ...facts].join('  ')}`.trimEnd();
 }
 
