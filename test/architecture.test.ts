@@ -268,7 +268,7 @@ test('9 · the top level of the repository holds nothing new', () => {
     ...['.ci', '.git', '.gitignore', 'ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'biome.json'],
     ...['config', 'hooks', 'optimization-config.example.yaml', 'package-lock.json', 'package.json', 'scripts', 'src'],
     ...['test', 'tsconfig.json', 'vitest.config.ts'],
-    ...['.prsist', 'coverage', 'node_modules'], // ignored by git
+    ...['.prsist', 'coverage', 'dist', 'man', 'node_modules'], // ignored by git
   ];
   expect(fs.readdirSync(root).filter((name) => !known.includes(name))).toEqual([]);
 });

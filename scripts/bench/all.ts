@@ -24,6 +24,8 @@ const benches = [
   'retrieve',
   'ephemeral',
   'connections',
+  'events',
+  'executable',
   ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory'] : []),
 ];
 

@@ -131,6 +131,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/blame.ts'),
   },
   {
+    name: 'events',
+    usage: '',
+    summary: 'what happens, as it happens (--follow)',
+    group: 'more',
+    load: () => import('./commands/events.ts'),
+  },
+  {
     name: 'stats',
     usage: '',
     summary: 'how much is remembered, and how often it is found',
@@ -304,6 +311,13 @@ export const catalog: readonly CatalogEntry[] = [
     summary: 'the HTTP API in a browser, to read and to try',
     group: 'more',
     load: () => import('./commands/docs.ts'),
+  },
+  {
+    name: 'completion',
+    usage: '<shell>',
+    summary: 'what bash, zsh or fish completes prsist by',
+    group: 'more',
+    load: () => import('./commands/completion.ts'),
   },
   {
     name: 'hook',

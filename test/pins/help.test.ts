@@ -40,8 +40,8 @@ Examples
 `;
 
 const commands =
-  `init setup status resume handoff remember search sessions today usage pause forget import doctor demo session blame stats cache context brief task document bank project config redact daemon
-store backup restore api token docs hook uninstall`.split(/\s+/);
+  `init setup status resume handoff remember search sessions today usage pause forget import doctor demo session blame events stats cache context brief task document bank project config redact daemon
+store backup restore api token docs completion hook uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {
   expect(await prsist(argv)).toEqual({ exit: 0, stdout: help, stderr: '' });
