@@ -1,0 +1,63 @@
+import { render } from 'ink';
+import type { Cli } from '../cli/cli.ts';
+import { pause, repeating } from '../platform/time.ts';
+import { App } from './app.tsx';
+import { type Follow, followByAsking } from './feed.ts';
+import { failureOf, Link } from './link.ts';
+import { Redraw } from './redraw.ts';
+import { screens } from './screens.ts';
+import { Shell } from './shell.ts';
+
+const tickMs = 1_000;
+
+interface Showing {
+  readonly speaks: boolean;
+}
+
+/** Shows the dashboard on the terminal until somebody leaves it. */
+export async function showDashboard(cli: Cli, { speaks }: Showing): Promise<void> {
+  const redraw = new Redraw(speaks ? 1_000 : 250);
+  const leaving = new AbortController();
+  const link = new Link(() => redraw.soon());
+  const name = cli.options.project ?? cli.place.split('/').at(-1) ?? '';
+  const shell = new Shell({
+    ...{ project: name, link, now: cli.now, failureOf },
+    onChange: () => redraw.soon(),
+    quit: () => instance.unmount(),
+  });
+  // the first question may start the daemon; one that was stopped while we look is not ours to start again
+  const first = cli.callAs({ notice: () => undefined });
+  const patient = cli.callAs({ notice: () => undefined, whenAbsent: 'fail' });
+  shell.fill(screens({ cli, client: patient, link, stage: shell }));
+  const instance = render(
+    <App
+      shell={shell}
+      subscribe={redraw.subscribe}
+      version={redraw.version}
+      draw={redraw.now}
+      now={cli.now}
+      colours={cli.env['NO_COLOR'] || cli.options.color === false ? 'none' : 'some'}
+      speaks={speaks}
+    />,
+    {
+      ...{ alternateScreen: !speaks, incrementalRendering: !speaks, isScreenReaderEnabled: speaks },
+      ...{ interactive: true, patchConsole: false, maxFps: 30 },
+    },
+  );
+  const done = instance.waitUntilExit();
+  const stop = repeating(tickMs, () => shell.look());
+  await link.heard(first.call('system.health', {})).catch((error: unknown) => shell.notice(failureOf(error), 'bad'));
+  shell.look();
+  const follow: Follow = followByAsking({
+    count: async () => (await link.heard(patient.call('project.show', {}))).records,
+    ...{ wait: pause, now: cli.now, everyMs: tickMs },
+  });
+  void follow({
+    signal: leaving.signal,
+    onEvent: (change) => shell.happened(change),
+    onGap: () => shell.happened(undefined),
+  });
+  await done;
+  leaving.abort();
+  stop();
+}
