@@ -32,6 +32,16 @@ export function theirs(text: string | null | undefined, tone: Tone = 'plain'): S
   return { text: oneLine(text ?? ''), tone };
 }
 
+/** What stands before a row: a mark where it is picked. */
+export function pointer(isPicked: boolean): Span {
+  return span(isPicked ? '› ' : '  ', 'accent');
+}
+
+/** The same line as it is read aloud. */
+export function spoken(spans: Line): Line {
+  return spans.map((each) => (each.text === '› ' ? { ...each, text: 'selected: ' } : each));
+}
+
 /** A line of one span. */
 export function line(text: string, tone: Tone = 'plain'): Line {
   return [span(text, tone)];

@@ -1,6 +1,6 @@
 // What lies over a screen for a moment: a question, a line to type, a choice, a text to read.
 import { cleaned, oneLine } from '../cli/text.ts';
-import { blank, type Frame, filled, heading, type Line, line, span, wrapped } from './lines.ts';
+import { blank, type Frame, filled, heading, type Line, line, pointer, span, theirs, wrapped } from './lines.ts';
 import { atTop, moved, type Spot, seen, stepOf } from './list.ts';
 import { type Press, typed } from './press.ts';
 
@@ -48,7 +48,7 @@ export function prompt(title: string, text: string, next: (text: string) => Over
     },
     view: (frame) => [
       heading(title, frame),
-      [span('› ', 'accent'), span(now), span('▏', 'accent')],
+      [span('> ', 'accent'), span(now), span('▏', 'accent')],
       blank,
       [span('Enter', 'accent'), span(' goes on   '), span('Esc', 'accent'), span(' leaves')],
     ],
@@ -72,8 +72,8 @@ export function choice(title: string, items: readonly Choice[], next: (name: str
         heading(title, frame),
         ...items.slice(shown.top, shown.end).map(({ name, note }, n): Line => {
           const isPicked = shown.top + n === shown.at;
-          const words = span(`${isPicked ? '›' : ' '} ${oneLine(name)}`, isPicked ? 'picked' : 'plain');
-          return [words, span(`  ${oneLine(note)}`, 'dim')];
+          const words = theirs(name, isPicked ? 'picked' : 'plain');
+          return [pointer(isPicked), words, span('  '), theirs(note, 'dim')];
         }),
       ];
     },

@@ -1,7 +1,7 @@
 // The dashboard without a terminal: which screen is shown, what lies over it, what keys do, when to look again.
 import { oneLine } from '../cli/text.ts';
 import type { Change } from './feed.ts';
-import { type Frame, filled, fitted, type Line, line, lineWidth, type Span, span, type Tone } from './lines.ts';
+import { type Frame, filled, fitted, type Line, line, lineWidth, type Span, span, spoken, type Tone } from './lines.ts';
 import type { Link } from './link.ts';
 import { help, type Keys, type Overlay } from './overlays.ts';
 import type { Press } from './press.ts';
@@ -182,19 +182,23 @@ export class Shell implements Stage {
   view(frame: Frame): readonly Line[] {
     const { columns, rows } = frame;
     if (columns < leastColumns || rows < leastRows) {
-      const small = `too small: ${columns}×${rows}, needs ${leastColumns}×${leastRows}; q leaves`;
-      return filled([fitted(line(small), columns)], Math.max(1, rows));
+      const small = [`too small: ${columns}×${rows}`, `needs ${leastColumns}×${leastRows}`, 'q leaves'];
+      return filled(
+        small.map((text) => fitted(line(text), columns)),
+        Math.max(1, rows),
+      );
     }
     const body = { ...frame, rows: rows - 2 };
     const lines = this.#overlay ? this.#overlay.view(body) : this.screen.view(body);
-    return [this.#head(frame), ...filled(lines, body.rows), this.#foot(frame)].map((each) => fitted(each, columns));
+    const all = [this.#head(frame), ...filled(lines, body.rows), this.#foot(frame)];
+    return all.map((each) => fitted(frame.speaks ? spoken(each) : each, columns));
   }
 
   #head({ columns, speaks }: Frame): Line {
-    const wide = columns >= 96;
+    const letters = columns >= 96 ? 20 : columns >= 64 ? 3 : 0;
     const tabs = this.#screens.flatMap((screen, n): Span[] => {
       const isShown = n === this.#at;
-      const name = wide || isShown || speaks ? `${n + 1} ${screen.name}` : `${n + 1} ${screen.name.slice(0, 3)}`;
+      const name = `${n + 1} ${isShown ? screen.name : screen.name.slice(0, letters)}`.trimEnd();
       if (speaks) return isShown ? [span(`screen ${name}, `), span('')] : [];
       return [span(isShown ? `[${name}]` : ` ${name} `, isShown ? 'picked' : 'dim')];
     });

@@ -17,7 +17,7 @@ export interface Activity {
   readonly partial: boolean;
 }
 
-const shownDays = 26 * 7;
+const shownDays = 52 * 7;
 const page = 500;
 const mostPages = 10;
 

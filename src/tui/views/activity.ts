@@ -1,7 +1,19 @@
 import { duration } from '../../cli/when.ts';
 import { bar, heatMap, short, sparkline } from '../charts.ts';
 import { type DayTotals, weekdayOf } from '../days.ts';
-import { beside, blank, cell, type Frame, heading, type Line, line, type Span, span, theirs } from '../lines.ts';
+import {
+  beside,
+  blank,
+  cell,
+  type Frame,
+  heading,
+  type Line,
+  line,
+  pointer,
+  type Span,
+  span,
+  theirs,
+} from '../lines.ts';
 import type { Activity } from '../screens/activity.ts';
 import { type Asked, nothingYet } from './overview.ts';
 
@@ -36,14 +48,14 @@ export function activityView(asked: Asked<Activity>, metric: number, frame: Fram
 }
 
 function sparklines({ days, partial }: Activity, picked: Metric, frame: Frame): readonly Line[] {
-  const width = Math.max(8, Math.min(frame.columns - 32, 91));
+  const width = Math.max(8, Math.min(frame.columns - 34, 182));
   const shown = days.slice(-width);
   const rows = metrics.map(({ name, of, said }): Line => {
     const values = shown.map(of);
     const today = values.at(-1) ?? 0;
     const sum = values.reduce((total, value) => total + value, 0);
     return [
-      span(name === picked.name ? '› ' : '  ', 'accent'),
+      pointer(name === picked.name),
       cell(span(name, name === picked.name ? 'strong' : 'plain'), 9),
       span(sparkline(values, width, frame.speaks), 'accent'),
       span(`  ${said(sum)}`, 'strong'),
@@ -72,15 +84,18 @@ function agents({ agents: rows }: Activity, frame: Frame): readonly Line[] {
   const most = Math.max(1, ...rows.map(sum));
   return [
     head,
-    ...rows.slice(0, 6).map((row): Line => {
-      const cost: Span = span(row.cost === null ? '' : `  $${row.cost.toFixed(2)}`, 'dim');
-      return [
-        cell(theirs(row.name ?? row.group), 14),
-        ...bar(sum(row) / most, 16, { speaks: frame.speaks }),
-        cell(span(short(sum(row))), 8, 'right'),
-        cost,
-      ];
-    }),
+    ...rows
+      .toSorted((a, b) => sum(b) - sum(a))
+      .slice(0, 6)
+      .map((row): Line => {
+        const cost: Span = span(row.cost === null ? '' : `  $${row.cost.toFixed(2)}`, 'dim');
+        return [
+          cell(theirs(row.name ?? row.group), 14),
+          ...bar(sum(row) / most, 16, { speaks: frame.speaks }),
+          cell(span(short(sum(row))), 8, 'right'),
+          cost,
+        ];
+      }),
   ];
 }
 

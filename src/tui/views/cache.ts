@@ -1,7 +1,7 @@
 import { plural, size } from '../../cli/print.ts';
 import { relativeTime } from '../../cli/when.ts';
 import { bar, percent, short, sparkline, stacked } from '../charts.ts';
-import { blank, cell, type Frame, heading, type Line, line, type Span, span, theirs } from '../lines.ts';
+import { blank, cell, type Frame, heading, type Line, line, pointer, type Span, span, theirs } from '../lines.ts';
 import type { Audited } from '../replies.ts';
 import type { Cached } from '../screens/cache.ts';
 import { type Asked, nothingYet, shareOf } from './overview.ts';
@@ -96,7 +96,7 @@ function sessionRow(each: Audited, isPicked: boolean, { columns, now, speaks }: 
   const width = columns >= 100 ? 20 : 8;
   const broken = each.breaks.length === 0 ? '' : plural(each.breaks.length, 'break');
   return [
-    span(isPicked ? '› ' : '  ', 'accent'),
+    pointer(isPicked),
     ...bar(each.share, width, { speaks }),
     cell(span(speaks ? '' : ` ${percent(each.share)}`), speaks ? 1 : 7),
     cell(span(broken, 'warn'), 11),
@@ -176,7 +176,7 @@ function requestRow(each: Request, { most, isPicked, frame }: Drawn): Line {
     : stacked(parts, width);
   const broke: Span[] = each.broke === undefined ? [] : [span(`  × ${each.broke}`, 'bad')];
   return [
-    span(isPicked ? '› ' : '  ', 'accent'),
+    pointer(isPicked),
     cell(span(String(each.number), 'dim'), 5, 'right'),
     cell(span(short(sizeOf(each))), 7, 'right'),
     span(' '),

@@ -10,6 +10,7 @@ import {
   type Line,
   line,
   padded,
+  pointer,
   type Span,
   span,
   theirs,
@@ -70,12 +71,13 @@ function tellings({ did_you_mean, took_ms, left_out }: ReplyOf<'search.query'>):
 }
 
 function row(found: Found, isPicked: boolean, { columns, now }: Frame): Line {
-  const title = oneLine(found.title ?? found.key ?? found.path ?? '');
-  const text = title === '' || title === oneLine(found.snippet) ? found.snippet : `${title}: ${found.snippet}`;
+  // what many results of one session have in common would hide what they are found for
+  const name = found.kind === 'entry' ? found.key : found.kind === 'document' ? found.title : null;
+  const text = name === null ? found.snippet : `${oneLine(name)}: ${found.snippet}`;
   const narrow = columns < 60;
   return padded(
     [
-      span(isPicked ? '› ' : '  ', 'accent'),
+      pointer(isPicked),
       cell(span(found.kind, 'accent'), 9),
       ...(narrow ? [] : [cell(span(relativeTime(found.at, now), 'dim'), 11)]),
       theirs(text, isPicked ? 'picked' : found.quarantined ? 'dim' : 'plain'),

@@ -1,7 +1,7 @@
 import { oneLine } from '../../cli/text.ts';
 import { duration, localTime, relativeTime } from '../../cli/when.ts';
 import { short } from '../charts.ts';
-import { cell, type Frame, heading, type Line, line, type Span, span, type Tone, theirs } from '../lines.ts';
+import { cell, type Frame, heading, type Line, line, pointer, type Span, span, type Tone, theirs } from '../lines.ts';
 import type { Message, ReplyOf } from '../replies.ts';
 import { type Asked, nothingYet } from './overview.ts';
 import { statusTones } from './sessions.ts';
@@ -90,7 +90,7 @@ function above({ session, tokens, counts }: Shown, frame: Frame): readonly Line[
 function momentRow({ at, who, tone, text }: Moment, isPicked: boolean, { columns, now }: Frame): Line {
   const time = columns >= 100 ? localTime(at, now) : localTime(at, now).slice(-5);
   return [
-    span(isPicked ? '› ' : '  ', 'accent'),
+    pointer(isPicked),
     cell(span(time, 'dim'), columns >= 100 ? 17 : 6),
     cell(span(who, tone), 11),
     theirs(text.slice(0, 2_000), isPicked ? 'picked' : 'plain'),

@@ -1,6 +1,6 @@
 import { relativeTime } from '../../cli/when.ts';
 import { short } from '../charts.ts';
-import { cell, type Frame, heading, type Line, line, type Span, span, type Tone, theirs } from '../lines.ts';
+import { cell, type Frame, heading, type Line, line, pointer, type Span, span, type Tone, theirs } from '../lines.ts';
 import type { SessionLine } from '../replies.ts';
 
 export interface SessionList {
@@ -50,8 +50,8 @@ function widths(columns: number) {
   const isWide = columns >= 100;
   const isNarrow = columns < 64;
   return {
-    status: isNarrow ? 7 : 9,
-    agent: 12,
+    status: 9,
+    agent: isNarrow ? 0 : 12,
     when: 11,
     messages: isNarrow ? 0 : 6,
     commits: isWide ? 5 : 0,
@@ -64,7 +64,7 @@ function titles({ columns }: Frame): Line {
   const wide = widths(columns);
   const named: Span[] = [
     cell(span('  status', 'dim'), wide.status + 2),
-    cell(span('agent', 'dim'), wide.agent + 1),
+    ...(wide.agent ? [cell(span('agent', 'dim'), wide.agent + 1)] : []),
     cell(span('last', 'dim'), wide.when),
     ...(wide.messages ? [cell(span('msgs', 'dim'), wide.messages, 'right')] : []),
     ...(wide.commits ? [cell(span('cmts', 'dim'), wide.commits, 'right')] : []),
@@ -80,10 +80,9 @@ function sessionRow(item: SessionLine, isPicked: boolean, { columns, now }: Fram
   const all = tokens.fresh + tokens.cache_read + tokens.cache_write + tokens.output;
   const branch = wide.branch ? [span('  '), cell(theirs(item.branch ?? '', 'dim'), wide.branch)] : [];
   return [
-    span(isPicked ? '› ' : '  ', 'accent'),
+    pointer(isPicked),
     cell(span(item.status, statusTones[item.status]), wide.status),
-    cell(theirs(item.agent ?? '?'), wide.agent),
-    span(' '),
+    ...(wide.agent ? [cell(theirs(item.agent ?? '?'), wide.agent), span(' ')] : []),
     cell(span(relativeTime(item.last_activity, now), 'dim'), wide.when),
     ...(wide.messages ? [cell(span(String(item.message_count)), wide.messages, 'right')] : []),
     ...(wide.commits

@@ -9,6 +9,7 @@ import {
   heading,
   type Line,
   line,
+  pointer,
   type Span,
   span,
   type Tone,
@@ -121,7 +122,7 @@ function conflicts(found: Synced, frame: Frame, place: (rows: number) => Place):
 function conflictRow({ name, field, sides, shown, opened_at }: Conflict, isPicked: boolean, { now }: Frame): Line {
   const values = sides.map((side, n) => `${n + 1}${n + 1 === shown ? '*' : ''} ${sideText(side).slice(0, 40)}`);
   return [
-    span(isPicked ? '› ' : '  ', 'accent'),
+    pointer(isPicked),
     cell(span(relativeTime(opened_at, now), 'dim'), 10),
     theirs(name, isPicked ? 'picked' : 'strong'),
     span('  '),
