@@ -14,6 +14,18 @@ export function moved({ at, top }: Spot, by: number, count: number): Spot {
   return { at: Math.max(0, Math.min(count - 1, at + by)), top };
 }
 
+/** The spot of what was picked, after the list was read again: a key is never pressed on what just moved there. */
+export function followed<T>(
+  { at, top }: Spot,
+  before: readonly T[],
+  after: readonly T[],
+  idOf: (item: T) => string,
+): Spot {
+  const picked = before[at];
+  const now = picked === undefined ? -1 : after.findIndex((item) => idOf(item) === idOf(picked));
+  return now < 0 ? { at, top } : { at: now, top: Math.max(0, top + now - at) };
+}
+
 /** What is seen in so many rows, and the spot with its top moved no further than needed. */
 export function seen(spot: Spot, count: number, rows: number): Spot & { readonly end: number } {
   const room = Math.max(1, rows);

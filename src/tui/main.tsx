@@ -1,5 +1,5 @@
 import { render } from 'ink';
-import type { Cli } from '../cli/cli.ts';
+import { type Cli, createCli } from '../cli/cli.ts';
 import { pause, repeating } from '../platform/time.ts';
 import { App } from './app.tsx';
 import { type Follow, followByAsking } from './feed.ts';
@@ -15,7 +15,9 @@ interface Showing {
 }
 
 /** Shows the dashboard on the terminal until somebody leaves it. */
-export async function showDashboard(cli: Cli, { speaks }: Showing): Promise<void> {
+export async function showDashboard(command: Cli, { speaks }: Showing): Promise<void> {
+  // of this bundle: errors of the command's own client would be of a class that is not known here
+  const cli = createCli(command, command.print, command.options);
   const redraw = new Redraw(speaks ? 1_000 : 250);
   const leaving = new AbortController();
   const link = new Link(() => redraw.soon());

@@ -16,7 +16,13 @@ export interface Press {
 export function pressesOf(input: string, key: Key): readonly Press[] {
   const name = nameOf(key);
   if (name !== undefined) return [{ name, text: '' }];
-  if (key.ctrl || key.meta) return [];
+  if (key.ctrl) return [];
+  // Escape and a key typed fast behind it arrive as one
+  const escaped: readonly Press[] = key.meta ? [{ name: 'escape', text: '' }] : [];
+  return escaped.concat(plainPresses(input));
+}
+
+function plainPresses(input: string): readonly Press[] {
   return [...input].flatMap((char): Press[] => {
     if (char === '\r' || char === '\n') return [{ name: 'enter', text: '' }];
     return char < ' ' ? [] : [{ name: 'text', text: char }];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { atTop, moved, Pages, seen } from '../../src/tui/list.ts';
+import { atTop, followed, moved, Pages, seen } from '../../src/tui/list.ts';
 import { pressesOf, typed } from '../../src/tui/press.ts';
 
 test('DB6: what is picked is always seen, and nothing is shown beyond the end', () => {
@@ -16,6 +16,14 @@ test('DB6: what is picked is always seen, and nothing is shown beyond the end', 
       }
     }),
   );
+});
+
+test('DB7: what is picked stays picked when the list changes around it', () => {
+  const after = (before: readonly string[], now: readonly string[]) =>
+    followed({ at: 1, top: 0 }, before, now, (id) => id);
+  expect(after(['a', 'b'], ['new', 'a', 'b'])).toEqual({ at: 2, top: 1 });
+  expect(after(['a', 'b'], ['b', 'a'])).toEqual({ at: 0, top: 0 });
+  expect(after(['a', 'b'], ['c'])).toEqual({ at: 1, top: 0 });
 });
 
 /** A route with so many items, and how often it was asked. */
@@ -62,6 +70,7 @@ test('DB3: what comes in one piece is a key for each character; control keys typ
   expect(names('👍')).toEqual(['👍']);
   expect(names('', { tab: true, shift: true })).toEqual(['backTab']);
   expect(names('c', { ctrl: true })).toEqual([]);
+  expect(names('3', { meta: true })).toEqual(['escape', '3']);
   expect(names('\u0000\u001b')).toEqual([]);
 });
 

@@ -183,14 +183,14 @@ test('DB8: while the daemon is away everything stays and says so; it goes on by 
   expect(shown(shell)).not.toContain('daemon away');
 });
 
-test('DB8: an action that fails says why, and that stays to be read', async () => {
+test('DB8: an action that fails says why and what to do, and that stays to be read', async () => {
   const { shell, daemon, go } = playAll();
   await go('2');
   daemon.isAway = true;
   await go('e', 'y');
   daemon.isAway = false;
   await go('3', 'escape', '1');
-  expect(shown(shell)).toMatch(/the daemon is not running$/);
+  expect(shown(shell)).toMatch(/the daemon is not running \(try: .+\)$/);
 });
 
 test('DB12: search waits until typing pauses, and an answer to an older question is dropped', async () => {

@@ -74,7 +74,7 @@ export class Detail {
     stage.cover(
       confirmation(
         `Resume "${this.#title()}"?`,
-        ['It is open again, and the next agent that starts here is told where it was. To undo: end it.'],
+        ['One that was ended is open again; you see what an agent is told of it. To undo: end it.'],
         () => this.#resume(),
       ),
     );

@@ -1,5 +1,5 @@
 import type { Frame, Line } from '../lines.ts';
-import { atTop, moved, Pages, type Spot, seen, stepOf } from '../list.ts';
+import { atTop, followed, moved, Pages, type Spot, seen, stepOf } from '../list.ts';
 import type { Parts } from '../parts.ts';
 import { type Press, typed } from '../press.ts';
 import type { SessionLine } from '../replies.ts';
@@ -67,7 +67,10 @@ export class SessionsScreen implements Screen {
   }
 
   async #list(): Promise<void> {
-    await this.#settled(this.#pages.begin(({ session_id }) => session_id));
+    const idOf = ({ session_id }: SessionLine) => session_id;
+    const before = this.#pages.items;
+    await this.#settled(this.#pages.begin(idOf));
+    if (!this.#found) this.#spot = followed(this.#spot, before, this.#pages.items, idOf);
     this.#isAsked = true;
   }
 

@@ -1,6 +1,6 @@
 import type { Frame, Line } from '../lines.ts';
 import { failureOf, Known } from '../link.ts';
-import { atTop, moved, type Spot, seen, stepOf } from '../list.ts';
+import { atTop, followed, moved, type Spot, seen, stepOf } from '../list.ts';
 import { choice, confirmation } from '../overlays.ts';
 import type { Parts } from '../parts.ts';
 import type { Press } from '../press.ts';
@@ -40,8 +40,11 @@ export class SyncScreen implements Screen {
     this.#known = new Known(() => gather(parts), parts.stage.changed);
   }
 
-  refresh(): Promise<void> {
-    return this.#known.refresh();
+  async refresh(): Promise<void> {
+    const before = this.#known.value?.conflicts ?? [];
+    await this.#known.refresh();
+    const after = this.#known.value?.conflicts ?? [];
+    this.#spot = followed(this.#spot, before, after, ({ conflict_id }) => conflict_id);
   }
 
   press(press: Press): boolean {
