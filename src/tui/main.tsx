@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { type Cli, createCli } from '../cli/cli.ts';
+import { staySmall } from '../platform/memory.ts';
 import { pause, repeating } from '../platform/time.ts';
 import { App } from './app.tsx';
 import { type Follow, followByAsking } from './feed.ts';
@@ -16,6 +17,7 @@ interface Showing {
 
 /** Shows the dashboard on the terminal until somebody leaves it. */
 export async function showDashboard(command: Cli, { speaks }: Showing): Promise<void> {
+  staySmall();
   // of this bundle: errors of the command's own client would be of a class that is not known here
   const cli = createCli(command, command.print, command.options);
   const redraw = new Redraw(speaks ? 1_000 : 250);
