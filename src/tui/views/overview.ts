@@ -126,7 +126,13 @@ function capture({ capture: { links, git, spool, paused } }: Overview, frame: Fr
     ];
   });
   const gitRow: Line[] = git
-    ? [[cell(span('git'), 13), cell(span(git.state, linkTones[git.state] ?? 'dim'), 9), theirs(git.what, 'dim')]]
+    ? [
+        [
+          cell(span('git'), 13),
+          cell(span(git.state, linkTones[git.state] ?? 'dim'), 9),
+          theirs(git.state === 'proven' ? '' : git.what, 'dim'),
+        ],
+      ]
     : [];
   const wait = spool.waiting === 0 ? 'spool empty' : `${spool.waiting} waiting`;
   const note = paused ? 'paused' : spool.full ? 'spool full' : spool.bad > 0 ? `${spool.bad} unreadable` : wait;
