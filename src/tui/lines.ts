@@ -42,6 +42,18 @@ export function spoken(spans: Line): Line {
   return spans.map((each) => (each.text === '› ' ? { ...each, text: 'selected: ' } : each));
 }
 
+/** The same in fewer spans: what looks alike, and the space between, is drawn in one piece. */
+export function merged(spans: Line): Line {
+  const kept: Span[] = [];
+  for (const each of spans) {
+    const last = kept.at(-1);
+    const isSpace = each.tone !== 'picked' && last?.tone !== 'picked' && /^ *$/.test(each.text);
+    if (last && (last.tone === each.tone || isSpace)) kept[kept.length - 1] = { ...last, text: last.text + each.text };
+    else kept.push(each);
+  }
+  return kept;
+}
+
 /** A line of one span. */
 export function line(text: string, tone: Tone = 'plain'): Line {
   return [span(text, tone)];

@@ -56,11 +56,10 @@ export async function showDashboard(command: Cli, { speaks }: Showing): Promise<
     count: async () => (await link.heard(patient.call('project.show', {}))).records,
     ...{ wait: pause, now: cli.now, everyMs: tickMs },
   });
-  void follow({
-    signal: leaving.signal,
-    onEvent: (change) => shell.happened(change),
-    onGap: () => shell.happened(undefined),
-  });
+  const onGap = () => shell.happened(undefined);
+  follow({ signal: leaving.signal, onEvent: shell.happened, onGap }).catch((error: unknown) =>
+    shell.notice(failureOf(error), 'bad'),
+  );
   await done;
   leaving.abort();
   stop();

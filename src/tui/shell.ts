@@ -1,7 +1,19 @@
 // The dashboard without a terminal: which screen is shown, what lies over it, what keys do, when to look again.
 import { oneLine } from '../cli/text.ts';
 import type { Change } from './feed.ts';
-import { type Frame, filled, fitted, type Line, line, lineWidth, type Span, span, spoken, type Tone } from './lines.ts';
+import {
+  type Frame,
+  filled,
+  fitted,
+  type Line,
+  line,
+  lineWidth,
+  merged,
+  type Span,
+  span,
+  spoken,
+  type Tone,
+} from './lines.ts';
 import type { Link } from './link.ts';
 import { help, type Keys, type Overlay } from './overlays.ts';
 import type { Press } from './press.ts';
@@ -112,12 +124,12 @@ export class Shell implements Stage {
   };
 
   /** Something changed in the memory. */
-  happened(change: Change | undefined): void {
+  readonly happened = (change: Change | undefined): void => {
     this.#stale = true;
     if (change) this.#recent = [change, ...this.#recent.slice(0, mostRecent - 1)];
     this.look();
     this.changed();
-  }
+  };
 
   readonly recent = (): readonly Change[] => this.#recent;
 
@@ -191,7 +203,7 @@ export class Shell implements Stage {
     const body = { ...frame, rows: rows - 2 };
     const lines = this.#overlay ? this.#overlay.view(body) : this.screen.view(body);
     const all = [this.#head(frame), ...filled(lines, body.rows), this.#foot(frame)];
-    return all.map((each) => fitted(frame.speaks ? spoken(each) : each, columns));
+    return all.map((each) => merged(fitted(frame.speaks ? spoken(each) : each, columns)));
   }
 
   #head({ columns, speaks }: Frame): Line {

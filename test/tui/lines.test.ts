@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { widthOf } from '../../src/cli/text.ts';
 import { bar, heatMap, short, sparkline, stacked } from '../../src/tui/charts.ts';
-import { beside, fitted, heading, type Line, lineWidth, padded, span, theirs, wrapped } from '../../src/tui/lines.ts';
+import {
+  beside,
+  fitted,
+  heading,
+  type Line,
+  lineWidth,
+  merged,
+  padded,
+  span,
+  theirs,
+  wrapped,
+} from '../../src/tui/lines.ts';
 import { frame, textOf } from './screen-text.ts';
 
 const word = fc.oneof(
@@ -24,6 +35,16 @@ test('DB1: a line takes as many columns as it may, whatever is in it', () => {
   expect(textOf([fitted([span('abc'), span('def')], 6)])).toBe('abcdef');
   expect(textOf([fitted([span('abc'), span('def')], 5)])).toBe('abcd…');
   expect(textOf([fitted([span('abc'), span('def')], 3)])).toBe('ab…');
+});
+
+test('DB1: drawn in fewer pieces, a line says the same in the same looks', () => {
+  const line = [span('a', 'bad'), span('  '), span('b', 'bad'), span('c', 'picked'), span(' ', 'picked'), span(' ')];
+  expect(merged(line)).toEqual([span('a  b', 'bad'), span('c ', 'picked'), span(' ')]);
+  fc.assert(
+    fc.property(spans, (each) => {
+      expect(textOf([merged(each)])).toBe(textOf([each]));
+    }),
+  );
 });
 
 test('DB1: two blocks stand beside each other, whatever is in the left one', () => {

@@ -31,7 +31,7 @@ export class OverviewScreen implements Screen {
     ['i', 'what is done about a link; doctor'],
   ] as const;
   readonly isTyping = false;
-  readonly patience = { changedMs: 2_000, idleMs: 15_000 };
+  readonly patience = { changedMs: 4_000, idleMs: 15_000 };
   readonly #known: Known<Overview>;
   readonly #parts: Parts;
 
