@@ -23,7 +23,7 @@ export async function showDashboard(command: Cli, { speaks }: Showing): Promise<
   const redraw = new Redraw(speaks ? 1_000 : 250);
   const leaving = new AbortController();
   const link = new Link(() => redraw.soon());
-  const name = cli.options.project ?? cli.place.split('/').at(-1) ?? '';
+  const name = cli.place.split('/').at(-1) ?? '';
   const shell = new Shell({
     ...{ project: name, link, now: cli.now, failureOf },
     onChange: () => redraw.soon(),

@@ -79,7 +79,7 @@ function remoteRows(state: State | undefined, named: { name: string; url: string
         ],
       ]
     : [];
-  const next: Line[] = state?.next_at ? [[span(`  next try ${relativeTime(state.next_at, now)}`, 'dim')]] : [];
+  const next: Line[] = state?.next_at ? [[span(`  next ${relativeTime(state.next_at, now)}`, 'dim')]] : [];
   return [main, ...error, ...next, ...(state?.notes ?? []).map((note): Line => [span('  '), theirs(note, 'warn')])];
 }
 
