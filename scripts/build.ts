@@ -75,6 +75,29 @@ export function ageOptions(outfile: string): BuildOptions & { readonly metafile:
 }
 
 /**
+ * Options for the dashboard: React as it is for use, and without the tools for its developers, which Ink would look for.
+ */
+export function dashboardOptions(outfile: string): BuildOptions & { readonly metafile: true } {
+  return {
+    ...daemonOptions(outfile),
+    entryPoints: ['src/tui/main.tsx'],
+    external: [],
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    plugins: [withoutDevtools()],
+  };
+}
+
+function withoutDevtools(): Plugin {
+  return {
+    name: 'without-devtools',
+    setup(builder) {
+      builder.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'no-devtools' }));
+      builder.onLoad({ filter: /.*/, namespace: 'no-devtools' }, () => ({ contents: 'export default {};' }));
+    },
+  };
+}
+
+/**
  * Half of the daemon would be code that never runs, and everything loaded is held in memory: the languages of zod but
  * English, and what fastify checks and writes schemas of routes with, which ours have not (operations are checked by zod).
  */
@@ -200,7 +223,8 @@ async function main(): Promise<void> {
       const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
       const embedders = ['ollama', 'openai'].map((name) => embedderOptions(name, join(fresh, `${name}.mjs`)));
       const age = ageOptions(join(fresh, 'age.mjs'));
-      for (const other of [extract, search, check, count, mcp, age, ...embedders])
+      const dashboard = dashboardOptions(join(fresh, 'dashboard.mjs'));
+      for (const other of [extract, search, check, count, mcp, age, dashboard, ...embedders])
         say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');

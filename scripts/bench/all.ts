@@ -16,6 +16,7 @@ const ordinary = [
   'cache-plan',
   'cache-load',
   'remotes',
+  'dashboard',
   'idle-rss',
 ];
 const benches = [

@@ -33,6 +33,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'dashboard',
+    usage: '',
+    summary: 'look at it all, live: sessions, search, cache, sync, health, activity',
+    group: 'everyday',
+    load: () => import('./commands/dashboard.ts'),
+  },
+  {
     name: 'resume',
     usage: '[id]',
     summary: 'what an agent would be told now',
