@@ -34,6 +34,13 @@ export function cliOptions(outfile: string): BuildOptions & { readonly metafile:
   };
 }
 
+/** Packages that the daemon finds beside it, with files of their own. */
+export const outsideBundles = [
+  ...['better-sqlite3', 'sqlite-vec'],
+  ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
+  ...['fflate', 'htmlparser2', 'unpdf'],
+];
+
 /** Options for the daemon: better-sqlite3 stays outside, its native file is found relative to its package. */
 export function daemonOptions(outfile: string): BuildOptions & { readonly metafile: true } {
   return {
@@ -44,11 +51,7 @@ export function daemonOptions(outfile: string): BuildOptions & { readonly metafi
     target: 'node22',
     // the pages of /docs come from files of their packages; the parsers of documents are loaded only into the thread that
     // reads one: nobody pays for either before
-    external: [
-      ...['better-sqlite3', 'sqlite-vec'],
-      ...['@fastify/swagger', '@fastify/swagger-ui', '@fastify/websocket'],
-      ...['fflate', 'htmlparser2', 'unpdf'],
-    ],
+    external: outsideBundles,
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [leaveUnused()],
@@ -69,6 +72,29 @@ export function embedderOptions(name: string, outfile: string): BuildOptions & {
 /** Options for what opens keyrings: a program of its own, loaded by those who have a remote. */
 export function ageOptions(outfile: string): BuildOptions & { readonly metafile: true } {
   return { ...daemonOptions(outfile), entryPoints: ['src/features/sync/keyring/age.ts'] };
+}
+
+/**
+ * Options for the dashboard: React as it is for use, and without the tools for its developers, which Ink would look for.
+ */
+export function dashboardOptions(outfile: string): BuildOptions & { readonly metafile: true } {
+  return {
+    ...daemonOptions(outfile),
+    entryPoints: ['src/tui/main.tsx'],
+    external: [],
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    plugins: [withoutDevtools()],
+  };
+}
+
+function withoutDevtools(): Plugin {
+  return {
+    name: 'without-devtools',
+    setup(builder) {
+      builder.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'no-devtools' }));
+      builder.onLoad({ filter: /.*/, namespace: 'no-devtools' }, () => ({ contents: 'export default {};' }));
+    },
+  };
 }
 
 /**
@@ -155,6 +181,17 @@ async function writeRules(path: string): Promise<number> {
   return rules.rules.length;
 }
 
+/** The page for man(1), which the package brings: from the same words as help. */
+async function writeManual(): Promise<number> {
+  const { commandTree } = await import('../src/cli/tree.ts');
+  const { manualPage } = await import('../src/cli/reference.ts');
+  const { productVersion } = await import('../src/core/protocol.ts');
+  const tree = await commandTree();
+  fs.mkdirSync(join(root, 'man'), { recursive: true });
+  fs.writeFileSync(join(root, 'man', 'prsist.1'), manualPage(tree, productVersion));
+  return tree.length;
+}
+
 function swapIn(fresh: string): void {
   const old = `${target}.old-${process.pid}`;
   if (fs.existsSync(target)) fs.renameSync(target, old);
@@ -186,7 +223,8 @@ async function main(): Promise<void> {
       const mcp = { entryPoints: ['src/mcp/main.ts'], outfile: join(fresh, 'mcp.mjs') };
       const embedders = ['ollama', 'openai'].map((name) => embedderOptions(name, join(fresh, `${name}.mjs`)));
       const age = ageOptions(join(fresh, 'age.mjs'));
-      for (const other of [extract, search, check, count, mcp, age, ...embedders])
+      const dashboard = dashboardOptions(join(fresh, 'dashboard.mjs'));
+      for (const other of [extract, search, check, count, mcp, age, dashboard, ...embedders])
         say(sizes((await build({ ...daemon, ...other })).metafile));
     } else {
       say('no src/daemon/main.ts: the command line alone was built');
@@ -196,6 +234,7 @@ async function main(): Promise<void> {
     for (const name of ['library', 'tensors'] as const)
       say(sizes((await build(libraryOptions(name, join(fresh, 'library', `${name}.mjs`)))).metafile));
     say(`types ${writeTypes(join(fresh, 'library'))} files`);
+    say(`man/prsist.1 ${await writeManual()} commands`);
     say(`migrations ${copyMigrations(join(fresh, 'migrations'))} files`);
     fs.chmodSync(fresh, 0o755);
     swapIn(fresh);

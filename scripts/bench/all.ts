@@ -16,6 +16,7 @@ const ordinary = [
   'cache-plan',
   'cache-load',
   'remotes',
+  'dashboard',
   'idle-rss',
 ];
 const benches = [
@@ -24,6 +25,8 @@ const benches = [
   'retrieve',
   'ephemeral',
   'connections',
+  'events',
+  'executable',
   ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory'] : []),
 ];
 

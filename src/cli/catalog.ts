@@ -33,6 +33,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'dashboard',
+    usage: '',
+    summary: 'look at it all, live: sessions, search, cache, sync, health, activity',
+    group: 'everyday',
+    load: () => import('./commands/dashboard.ts'),
+  },
+  {
     name: 'resume',
     usage: '[id]',
     summary: 'what an agent would be told now',
@@ -129,6 +136,13 @@ export const catalog: readonly CatalogEntry[] = [
     summary: 'which session, and which ask, the lines of a file came from',
     group: 'more',
     load: () => import('./commands/blame.ts'),
+  },
+  {
+    name: 'events',
+    usage: '',
+    summary: 'what happens, as it happens (--follow)',
+    group: 'more',
+    load: () => import('./commands/events.ts'),
   },
   {
     name: 'stats',
@@ -304,6 +318,13 @@ export const catalog: readonly CatalogEntry[] = [
     summary: 'the HTTP API in a browser, to read and to try',
     group: 'more',
     load: () => import('./commands/docs.ts'),
+  },
+  {
+    name: 'completion',
+    usage: '<shell>',
+    summary: 'what bash, zsh or fish completes prsist by',
+    group: 'more',
+    load: () => import('./commands/completion.ts'),
   },
   {
     name: 'hook',

@@ -13,6 +13,8 @@ export interface Places {
   readonly operations: string;
   /** mcp.mjs, what `mcp` runs. */
   readonly mcp: string;
+  /** dashboard.mjs, what `dashboard` runs. */
+  readonly dashboard: string;
 }
 
 /** What surrounds one command; handed in, so that a test can be the surroundings. */

@@ -27,8 +27,10 @@ Examples
 `;
 }
 
-/** Text of `prsist help all`. */
-export function wholeHelp(): string {
+/** Text of `prsist help all`: every command, then each with its options and examples. */
+export async function wholeHelp(): Promise<string> {
+  const { referenceText } = await import('./reference.ts');
+  const { commandTree } = await import('./tree.ts');
   return `prsist: the memory your coding agents share
 
 Usage: prsist <command> [options]
@@ -45,6 +47,8 @@ Examples
   prsist help session
   prsist api --list
   prsist store verify --deep
+
+${referenceText(await commandTree())}
 `;
 }
 

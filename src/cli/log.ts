@@ -49,17 +49,33 @@ function print(cli: Cli, line: string): void {
   cli.print.line(cli.options.json ? line : (readable(cli, line) ?? oneLine(line)));
 }
 
-/** "09:15:00 warn  message  name=value": from a line of JSON; undefined for anything else. */
+/** "09:15:00 warn  message  name=value". */
 function readable(cli: Cli, line: string): string | undefined {
+  const parts = logParts(line);
+  return parts && `${parts.at} ${cli.print.paint(parts.style, parts.level.padEnd(5))} ${parts.text}`;
+}
+
+export interface LogParts {
+  /** "2026-03-04 09:15:00". */
+  readonly at: string;
+  readonly level: string;
+  readonly style: 'red' | 'yellow' | 'dim';
+  readonly text: string;
+}
+
+/** What a line of the daemon's log says; undefined for anything else. */
+export function logParts(line: string): LogParts | undefined {
   try {
     const { level, time, msg = '', pid: _pid, hostname: _hostname, ...rest } = JSON.parse(line);
-    const at = new Date(time).toISOString().slice(0, 19).replace('T', ' ');
-    const name = levels[level] ?? String(level);
     const more = Object.entries(rest).map(
       ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
     );
-    const text = oneLine([msg, ...more].join('  '));
-    return `${at} ${cli.print.paint(level >= 50 ? 'red' : level >= 40 ? 'yellow' : 'dim', name.padEnd(5))} ${text}`;
+    return {
+      at: new Date(time).toISOString().slice(0, 19).replace('T', ' '),
+      level: levels[level] ?? String(level),
+      style: level >= 50 ? 'red' : level >= 40 ? 'yellow' : 'dim',
+      text: oneLine([msg, ...more].join('  ')),
+    };
   } catch {
     return undefined; // not a line of ours: shown as it is
   }

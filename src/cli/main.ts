@@ -81,7 +81,7 @@ function report(error: unknown, { argv, streams, command }: Failed): number {
 async function help(argv: readonly string[], running: Running): Promise<number> {
   const words = argv.slice(argv.indexOf('help') + 1).filter((word) => !word.startsWith('-'));
   if (words.length === 0) running.streams.stdout.write(everydayHelp());
-  else if (words[0] === 'all') running.streams.stdout.write(wholeHelp());
+  else if (words[0] === 'all') running.streams.stdout.write(await wholeHelp());
   else showHelp(await programFor(words, running), words);
   return 0;
 }

@@ -3,6 +3,8 @@ import net from 'node:net';
 import { PrsistError } from '../core/errors.ts';
 
 export interface Question {
+  /** POST when absent. */
+  readonly method?: 'GET';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
@@ -59,9 +61,9 @@ function watchSilence(socket: net.Socket, question: Question, fail: (error: Erro
   });
 }
 
-function requestText({ path, headers, body }: Question): string {
+function requestText({ method, path, headers, body }: Question): string {
   const lines = [
-    `POST ${path} HTTP/1.1`,
+    `${method ?? 'POST'} ${path} HTTP/1.1`,
     'host: prsist',
     'connection: close',
     'content-type: application/json',

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { defaultAlertRules } from '../core/alert-rules.ts';
 import { type SettingWords, settings, wordsOf } from './schema.ts';
 
 const head = `# Settings of prsist. Copy what you want to change to ~/.config/prsist/config.yaml (or, under this file's own name, to
@@ -39,6 +40,11 @@ const more: Readonly<Record<string, string>> = {
     kind: badge
     keywords: [badge-]
     pattern: 'badge-[0-9]{6}'`,
+  'alerts.rules': `Those it comes with: ${defaultAlertRules.map((rule) => rule.name).join(', ')}.
+Any number of /memory/metrics may be watched:
+  - {name: disk-low, below: 5000000000, notify: desktop}   # earlier, and on the desktop
+  - {name: spool-full, off: true}
+  - {name: home-late, metric: prsist_sync_since_ok_seconds, labels: {remote: home}, above: 86400, for_minutes: 10, says: home is a day old}`,
 };
 
 /** The file that shows every setting with its default: what optimization-config.example.yaml holds. */

@@ -1,5 +1,6 @@
 // What values of settings may be. A field says once its default, its range and its meaning; the rest is read from it.
 import { z } from 'zod';
+import { type GivenRule, readAlertRule } from '../core/alert-rules.ts';
 import { PrsistError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { parseRules, type RedactionRule } from '../core/redact-rules.ts';
@@ -156,3 +157,19 @@ function checkedRules(given: readonly unknown[]): readonly RedactionRule[] | Prs
     return error;
   }
 }
+
+/** Rules of alerts, checked one by one so that an error has its line. */
+export const alertRuleList = (description: string, said: Said = {}) =>
+  z
+    .array(z.unknown())
+    .max(maxItems)
+    .transform((given, context): readonly GivenRule[] =>
+      given.flatMap((each, index) => {
+        const read = readAlertRule(each);
+        if (!('fault' in read)) return [read];
+        context.addIssue({ code: 'custom', message: read.fault, path: [index, ...read.at] });
+        return [];
+      }),
+    )
+    .default([])
+    .meta({ description, range: `list of 0–${maxItems} rules`, ...said });

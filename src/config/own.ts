@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { limits } from '../core/limits.ts';
 import {
   agentNames,
+  alertRuleList,
   alwaysOn,
   choice,
   days,
@@ -144,6 +145,10 @@ export const own = {
     tcp: flag(false, 'Whether the daemon listens on a port of this machine too.', restart),
     port: whole([1024, 65_535], 7717, 'The port it listens on.', restart),
     default_project: text('default', 'Project of requests that name none.', restart),
+  }),
+  alerts: z.strictObject({
+    enabled: flag(true, 'Whether numbers that are out of bounds are told of in status.'),
+    rules: alertRuleList('Rules beside those prsist comes with; one with the name of such a rule changes it.'),
   }),
   llm: z.strictObject({
     enabled: flag(false, 'Whether a model may be called at all.', models),

@@ -21,8 +21,12 @@ export interface WeakLink {
   readonly link: ChainLink;
 }
 
-/** Degraded and broken links behind the hooks themselves, of every project. */
-export async function weakLinks(needs: ChainNeeds, projects: Projects, now: number): Promise<WeakLink[]> {
+/** Degraded and broken links behind the hooks themselves, of every project. git: the projects whose git is looked at too. */
+export async function weakLinks(
+  needs: ChainNeeds,
+  projects: Projects,
+  { now, git }: { readonly now: number; readonly git?: readonly string[] },
+): Promise<WeakLink[]> {
   const { read } = projects.user;
   const agents = hookedAgents.filter((agent) => hookState(needs, agent) !== 'no-agent');
   const rows = read.all(allProjects, {});
@@ -35,13 +39,18 @@ export async function weakLinks(needs: ChainNeeds, projects: Projects, now: numb
   const everywhere = { project_id: '', project: 'every project' };
   const spool = { ...everywhere, agent: 'every agent', link: spoolLink(needs) };
   const servers = agents.map((agent) => ({ ...everywhere, agent, link: mcpLink(needs, agent) }));
-  const all = [spool, ...servers, ...arriving, ...(await gitLinks(needs, projects, now))];
+  const all = [spool, ...servers, ...arriving, ...(await gitLinks(needs, projects, { now, git }))];
   return all.filter(({ link }) => isWeak(link));
 }
 
-async function gitLinks(needs: ChainNeeds, projects: Projects, now: number): Promise<WeakLink[]> {
+async function gitLinks(
+  needs: ChainNeeds,
+  projects: Projects,
+  { now, git }: { readonly now: number; readonly git: readonly string[] | undefined },
+): Promise<WeakLink[]> {
   const found: WeakLink[] = [];
-  for (const { project_id, name } of projects.user.read.all(allProjects, {})) {
+  const rows = projects.user.read.all(allProjects, {});
+  for (const { project_id, name } of rows.filter((row) => git?.includes(row.project_id) ?? true)) {
     const link = await gitLinkOf(needs, projects, { project_id, now });
     if (link) found.push({ project_id, project: name, agent: 'git', link });
   }

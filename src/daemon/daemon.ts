@@ -5,12 +5,10 @@ import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Redactor } from '../core/redact.ts';
-import { hookedAgents } from '../core/words.ts';
 import { ingesting } from '../features/capture/ingest.ts';
 import { laneOf } from '../features/capture/lane.ts';
-import type { Health } from '../features/system/needs.ts';
 import { createFailpoint } from '../platform/failpoint.ts';
-import { freeBytes, readText } from '../platform/files.ts';
+import { readText } from '../platform/files.ts';
 import { accountName, hostName, madeOnce, residentBytes } from '../platform/host.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { compileHotCode, garbageCollector } from '../platform/memory.ts';
@@ -20,6 +18,7 @@ import { breathe, monotonic, wallClock } from '../platform/time.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { type Aftercare, createAftercare } from './aftercare.ts';
 import { Briefs } from './briefs.ts';
+import { tellingCache } from './cache-moments.ts';
 import { countReads } from './count-reads.ts';
 import { createPrefixes } from './create-prefixes.ts';
 import type { DaemonParts } from './daemon-parts.ts';
@@ -27,12 +26,11 @@ import { createDispatch } from './dispatch.ts';
 import { openEmbedder } from './embedders.ts';
 import { enterProject } from './enter.ts';
 import { finishErasing } from './erasing.ts';
+import type { Moment } from './event-stream.ts';
 import { Following } from './following.ts';
 import { Front } from './front.ts';
 import { cleanGitState } from './git-state.ts';
-import { gauges, healthOf, processFacts } from './health.ts';
 import { Jobs } from './jobs.ts';
-import { Lag } from './lag.ts';
 import { Meaning } from './meaning.ts';
 import { readMigrations } from './migrations.ts';
 import { logBinding } from './own-logs.ts';
@@ -41,12 +39,14 @@ import { storeBounds, trailerOf } from './project-settings.ts';
 import { countsOf, diskOf } from './project-use.ts';
 import { Projects } from './projects.ts';
 import { Redactors } from './redactors.ts';
+import { Rounds } from './rounds.ts';
 import { SearchAside } from './search-aside.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
 import { sweepTensors } from './tensors.ts';
 import { Trailers } from './trailers.ts';
+import { Watch } from './watch.ts';
 import { type Wired, wire } from './wiring.ts';
 import { briefKeyOf, withdrawBriefs } from './withdraw-briefs.ts';
 
@@ -69,14 +69,17 @@ export class Daemon {
   readonly #briefs: Briefs;
   readonly #wired: Wired;
   readonly #after: Aftercare;
-  readonly #lag = new Lag((stall) => this.log.warn(stall, 'the event loop stood still'));
+  readonly #rounds = new Rounds({
+    onStall: (stall) => this.log.warn(stall, 'the event loop stood still'),
+    onFault: (error) => this.#bug('timer', error),
+  });
   readonly #failpoint = createFailpoint();
-  readonly #begun = monotonic();
   readonly #following: Following;
   readonly #meaning: Meaning;
   readonly #prefixes: Prefixes;
   readonly #searches = new SearchAside();
   readonly #trailers: Trailers;
+  readonly #watch: Watch;
   readonly #collectGarbage = garbageCollector();
   #lastUse = monotonic();
   /** Resident memory when there was last nothing to give back. */
@@ -155,6 +158,12 @@ export class Daemon {
       onFault: (error) => this.#bug('look', error),
       isWatching: () => this.settings.config.capture.watch_files,
     });
+    this.#watch = new Watch({
+      ...{ of: parts, settings: this.settings, projects: () => this.#projects, weak: this.#wired.weak, monotonic },
+      ...{ spool: this.#spool, disk: this.#after.disk, meaning: this.#meaning, jobs: this.#jobs, clock: wallClock },
+      ...{ front: () => this.#front, tell: this.#tell, remotes: this.#wired.sync.standings },
+      cached: () => ({ blocks: this.#prefixes.room.totalBytes(), tensors: this.#wired.cache.tensors.totals().bytes }),
+    });
     this.#front = this.#createFront();
   }
 
@@ -170,11 +179,12 @@ export class Daemon {
     await this.#spool.drain();
     this.#briefs.begin();
     await this.#finishErasing();
-    this.#every(2_000, () => this.#tick());
-    this.#every(minuteMs, () => this.#look());
-    this.#every(10 * minuteMs, async () => this.#projects.closeIdle());
-    this.#every(60 * minuteMs, async () => this.#sweep());
-    this.#every(5_000, async () => this.#tidy());
+    this.#rounds.every(2_000, () => this.#tick());
+    this.#rounds.every(minuteMs, () => this.#look());
+    this.#rounds.every(minuteMs, () => this.#watch.look());
+    this.#rounds.every(10 * minuteMs, async () => this.#projects.closeIdle());
+    this.#rounds.every(60 * minuteMs, async () => this.#sweep());
+    this.#rounds.every(5_000, async () => this.#tidy());
     compileHotCode();
     this.#restingBytes = residentBytes();
     this.#meaning.wakeAll();
@@ -194,8 +204,7 @@ export class Daemon {
   /** Accepts nothing new, finishes what is under way, takes in the spool once more, closes. The lock is released after. */
   async leave(): Promise<void> {
     this.#accepting = false;
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#lag.stop();
+    this.#rounds.stop();
     this.#trailers.leave();
     await this.#front.close();
     await this.#wired.sync.stop();
@@ -229,16 +238,6 @@ export class Daemon {
     return finishErasing({ ...parts, render, onFault }, projectId);
   }
 
-  readonly #timers = new Set<NodeJS.Timeout>();
-
-  #every(ms: number, work: () => Promise<void>): void {
-    const run = () => {
-      this.#lag.begins(`every ${ms} ms`);
-      void work().catch((error: unknown) => this.#bug('timer', error));
-    };
-    this.#timers.add(setInterval(run, ms).unref());
-  }
-
   #changed(config: Config): void {
     this.log.level = config.daemon.log_level;
     this.#redactors.use(config.privacy.rules);
@@ -255,6 +254,7 @@ export class Daemon {
     await this.#following.follow();
     this.#trailers.look();
     this.#wired.sync.schedule.look();
+    this.#watch.tick();
   }
 
   /** Quiet again after much work: what it took is given back. */
@@ -268,9 +268,11 @@ export class Daemon {
   }
 
   #rendered(project: string): void {
-    this.#front.events.notice(project, 'brief.rendered');
+    this.#tell(project, { event: 'brief.rendered' });
     this.#prefixes.rendered(project);
   }
+
+  readonly #tell = (project: string | undefined, moment: Moment) => this.#front?.events.notice(project, moment);
 
   readonly #isBusy = () => this.#jobs.running > 0 || this.#spool.isBehind;
 
@@ -304,6 +306,7 @@ export class Daemon {
 
   #onCommit(project: string | null, events: readonly StoreEvent[]): void {
     this.#front?.events.committed(project, events.at(-1)?.n ?? 0);
+    this.#watch?.committed(project);
     const remembered = events.some((event) => event.name.startsWith('context.'));
     this.#meaning.wake(project);
     this.#wired.sync.committed(events);
@@ -323,13 +326,14 @@ export class Daemon {
       tell: (project) => this.#briefs.render(project),
       erased: (project) => this.#finishErasing(project),
     });
+    const answer = tellingCache(dispatch, () => this.#projects, this.#tell);
     return new Front({
       dispatch: (asked) => {
-        this.#lag.begins(asked.operation);
-        return dispatch(asked);
+        this.#rounds.begins(asked.operation);
+        return answer(asked);
       },
       ...{ projects: this.#projects, settings: this.settings.config.api, token: this.#parts.token, onBug: this.#bug },
-      ...{ clock: wallClock, monotonic, gauges: () => gauges(this.#health()) },
+      ...{ clock: wallClock, monotonic, gauges: () => this.#watch.gauges() },
       log: (what, details) => this.log.info(details, what),
       redact: (text) => this.#redactor.text(text.toWellFormed()).text,
       bodyBytes: this.settings.config.daemon.max_body_mb * 1_048_576,
@@ -354,7 +358,7 @@ export class Daemon {
         drain: () => this.#spool.drain(),
       },
       daemon: {
-        health: () => this.#health(),
+        health: () => this.#watch.health(),
         drain: () => this.#parts.onDrain(),
         withdrawBriefs: (way) => withdrawBriefs(paths, this.#projects.roots(), way),
         newId,
@@ -371,20 +375,11 @@ export class Daemon {
       ...{ keeping: this.#after.keeping, meaning: () => this.#meaning },
       sync: {
         ...{ failpoint: this.#failpoint, rekey: (key) => this.#redactors.rekey(key) },
+        tell: this.#tell,
         onApplied: (project) => project !== null && this.#briefs.wake(project, 'at once'),
         recompute: (id) => this.#after.keeping.rebuildQuietly(id, this.#isLeaving),
       },
       enter: (entering) => enterProject({ paths, projects: this.#projects, briefs: this.#briefs }, entering),
-    });
-  }
-
-  #health(): Health {
-    const { pid, crashedAt } = this.#parts;
-    return healthOf({
-      ...{ projects: this.#projects, spool: this.#spool.state(), tcp: this.#front.tcp.state, agents: hookedAgents },
-      ...{ store: this.#after.disk.state, meaning: this.#meaning.state },
-      free: freeBytes(this.#parts.paths.data),
-      process: processFacts({ pid, crashedAt, ageMs: monotonic() - this.#begun, queue: this.#jobs.running }),
     });
   }
 

@@ -10,7 +10,12 @@ const named: Readonly<Record<string, string>> = {
   'tool.add': 'tool.called',
   'edit.add': 'file.edited',
   'log.open': 'store.opened',
+  'conflict.resolve': 'conflict.settled',
 };
+/** Said to whoever cannot be told everything: they look at how things stand. */
+export const missedEvent = 'events.missed';
+/** Said when everything up to now has been told, to whoever asks for it. */
+export const currentEvent = 'events.current';
 const past: Readonly<Record<string, string>> = { put: 'stored', set: 'set', tag: 'tagged', apply: 'applied' };
 
 /** The name under which a record is announced: `context.stored` for context.put. */

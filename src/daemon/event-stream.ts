@@ -1,10 +1,6 @@
-import { PrsistError } from '../core/errors.ts';
-import { changesAfter } from '../store/changes.ts';
-import type { Read } from '../store/record-type.ts';
-import { eventName } from './event-names.ts';
-
-/** Where a listener stands in each database: project id (or user) → number of the last record it was told of. */
-export type Positions = Map<string, number>;
+import type { Change } from '../store/changes.ts';
+import { cursorOf, type Positions, userKey } from './event-cursor.ts';
+import { currentEvent, eventName, missedEvent } from './event-names.ts';
 
 /** One end of a connection. send resolves when the system has taken the text. */
 export interface Outlet {
@@ -12,23 +8,39 @@ export interface Outlet {
   readonly close: (code: number, reason: string) => void;
 }
 
-export interface StreamParts {
-  readonly positions: Positions;
-  readonly read: (key: string) => Read;
-  readonly wants: (event: string) => boolean;
-  readonly outlet: Outlet;
-  readonly onBug: (error: unknown) => void;
+/** A moment that no record stands behind. */
+export interface Moment {
+  readonly event: string;
+  readonly ent?: string;
+  readonly session_id?: string | null;
+  readonly agent?: string | null;
+  /** Numbers and names, never texts of memories. */
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** Name of the user database among the projects. */
-export const userKey = 'user';
+export interface StreamParts {
+  readonly positions: Positions;
+  readonly changes: (key: string, after: number, limit: number) => readonly Change[];
+  readonly wants: (event: string) => boolean;
+  readonly outlet: Outlet;
+  readonly clock: () => number;
+  readonly onBug: (error: unknown) => void;
+  /** Moments that belong to no project are told to it. */
+  readonly hearsAll?: boolean;
+  /** Everything there was at the start has been told. */
+  readonly onCurrent?: () => void;
+}
+
 export const tooSlow = 4008;
 const mostBehind = 1_000;
 const batch = 100;
+/** Moments that wait for a listener who does not read. */
+const mostMoments = 100;
 
 /**
  * Tells one listener of every change, read from the log: an event of the store only wakes it, so nothing is missed and
- * at most a batch is held in memory. Whoever falls too far behind is closed, and goes on from its last cursor.
+ * at most a batch is held in memory. Whoever falls too far behind is closed, and goes on from its last cursor. Of moments
+ * without a record as many wait; that others were left out is said when there is room again.
  */
 export class EventStream {
   readonly #parts: StreamParts;
@@ -37,16 +49,29 @@ export class EventStream {
   /** Everything there was at the start has been told: from here on slowness is the listener's. */
   #caughtUp = false;
   #closed = false;
+  #moments = 0;
+  #missed = 0;
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
     this.#due = new Set(parts.positions.keys());
   }
 
+  /** Whether changes of a database are told here. */
+  follows(key: string): boolean {
+    return !this.#closed && this.#parts.positions.has(key);
+  }
+
   /** Something was committed. last: number of the newest record of that database. */
   wake(key: string, last: number): void {
     const at = this.#parts.positions.get(key);
     if (at === undefined || this.#closed) return;
+    if (last < at) {
+      // a copy was put in its place: what was told of it is no more, and the same numbers mean other records
+      this.#parts.positions.set(key, last);
+      this.missed();
+      return;
+    }
     if (this.#caughtUp && this.#running && last - at > mostBehind) {
       this.stop();
       this.#parts.outlet.close(tooSlow, 'too far behind: go on with the last cursor');
@@ -56,12 +81,23 @@ export class EventStream {
     this.run();
   }
 
-  /** Tells of a moment that no record stands behind; a listener that is away misses it. */
-  notice(key: string, event: string, at: number): void {
-    if (this.#closed || !this.#parts.positions.has(key) || !this.#parts.wants(event)) return;
-    const told = { cursor: cursorOf(this.#parts.positions), event, project_id: idOf(key), ent: '', type: event };
-    const text = JSON.stringify({ ...told, session_id: null, agent: null, at: new Date(at).toISOString() });
-    this.#parts.outlet.send(text).catch(() => this.stop());
+  /** Tells of a moment; a listener that is away misses it. key: undefined for one of no project. */
+  notice(key: string | undefined, moment: Moment): void {
+    const { positions, wants, hearsAll = false } = this.#parts;
+    const isHeard = key === undefined ? hearsAll : positions.has(key);
+    if (this.#closed || !isHeard || !wants(moment.event)) return;
+    if (this.#moments >= mostMoments) this.#missed += 1;
+    else this.#send(key, moment);
+  }
+
+  /** Says that something is not told, since it is not known any more. */
+  missed(count: number | null = null): void {
+    this.#send(undefined, { event: missedEvent, detail: { missed: count } });
+  }
+
+  /** Says that everything up to now has been told, with the cursor behind it. */
+  current(): void {
+    this.#send(undefined, { event: currentEvent });
   }
 
   /** Goes on telling until there is nothing new. */
@@ -73,13 +109,31 @@ export class EventStream {
       })
       .finally(() => {
         this.#running = undefined;
-        this.#caughtUp = true;
         if (this.#due.size > 0 && !this.#closed) this.run();
+        else if (!this.#caughtUp) this.#parts.onCurrent?.();
+        this.#caughtUp = true;
       });
   }
 
   stop(): void {
     this.#closed = true;
+  }
+
+  #send(key: string | undefined, { event, ent = '', session_id = null, agent = null, detail }: Moment): void {
+    const { positions, outlet, clock } = this.#parts;
+    const project_id = key === undefined ? null : idOf(key);
+    const told = { cursor: cursorOf(positions), event, project_id, ent, type: event, session_id, agent };
+    this.#moments += 1;
+    outlet
+      .send(JSON.stringify({ ...told, at: new Date(clock()).toISOString(), ...(detail && { detail }) }))
+      .then(() => {
+        this.#moments -= 1;
+        const missed = this.#missed;
+        if (missed === 0 || this.#closed) return;
+        this.#missed = 0;
+        this.missed(missed);
+      })
+      .catch(() => this.stop());
   }
 
   async #tellAll(): Promise<void> {
@@ -90,10 +144,10 @@ export class EventStream {
   }
 
   async #tell(key: string): Promise<number> {
-    const { positions, read, wants, outlet } = this.#parts;
-    const changes = changesAfter(read(key), positions.get(key) ?? 0, batch);
+    const { positions, changes, wants, outlet } = this.#parts;
+    const found = changes(key, positions.get(key) ?? 0, batch);
     const sent: Promise<void>[] = [];
-    for (const { n, type, op, ent, session, agent, at } of changes) {
+    for (const { n, type, op, ent, session, agent, at } of found) {
       positions.set(key, n);
       const event = eventName(type, op);
       if (!wants(event)) continue;
@@ -101,35 +155,10 @@ export class EventStream {
       sent.push(outlet.send(JSON.stringify({ ...told, session_id: session, agent, at: new Date(at).toISOString() })));
     }
     await Promise.all(sent);
-    return changes.length;
+    return found.length;
   }
 }
 
 function idOf(key: string): string | null {
   return key === userKey ? null : key;
-}
-
-function cursorOf(positions: Positions): string {
-  return Buffer.from(JSON.stringify([...positions])).toString('base64url');
-}
-
-/** Where a listener stood. Throws input/invalid for what is no cursor of ours. */
-export function readCursor(cursor: string): Positions {
-  const wrong = new PrsistError('input/invalid', 'this is no cursor of ours', {
-    ...{ field: 'after', hint: 'leave it out to begin with what comes' },
-  });
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch {
-    throw wrong;
-  }
-  if (!Array.isArray(parts)) throw wrong;
-  return new Map(
-    parts.map((part: unknown) => {
-      const [key, n] = Array.isArray(part) ? part : [];
-      if (typeof key !== 'string' || !Number.isInteger(n) || n < 0) throw wrong;
-      return [key, Number(n)];
-    }),
-  );
 }

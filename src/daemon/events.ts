@@ -6,11 +6,13 @@ import type { FastifyInstance } from 'fastify';
 import { errorTable, PrsistError } from '../core/errors.ts';
 import { allProjects } from '../features/system/queries.ts';
 import { pause } from '../platform/time.ts';
-import { lastChange } from '../store/changes.ts';
+import { newestChanges } from '../store/changes.ts';
 import type { Read } from '../store/record-type.ts';
 import type { Admitted, Door } from './doors.ts';
-import { typeFilter } from './event-names.ts';
-import { EventStream, type Outlet, type Positions, readCursor, userKey } from './event-stream.ts';
+import { type Positions, readCursor, userKey } from './event-cursor.ts';
+import { EventFan } from './event-fan.ts';
+import { eventName, typeFilter } from './event-names.ts';
+import { EventStream, type Moment, type Outlet } from './event-stream.ts';
 import type { Projects } from './projects.ts';
 import { refusal } from './refusals.ts';
 import { authorise, requireProject } from './rights.ts';
@@ -25,19 +27,33 @@ export interface EventsParts {
 
 interface Listener {
   readonly socket: WebSocket;
-  readonly stream: EventStream;
   answered: boolean;
+}
+
+interface Joining {
+  readonly positions: Positions;
+  readonly wants: (event: string) => boolean;
+  /** Also what belongs to no project. */
+  readonly hearsAll: boolean;
+  readonly isMissing: boolean;
+  /** Stays when everything up to now has been told. */
+  readonly isFollowing: boolean;
+  /** Is told when that is so. */
+  readonly saysCurrent: boolean;
 }
 
 const path = '/memory/events';
 const pingMs = 30_000;
-const mostListeners = 100;
+const mostListeners = 512;
 const mostProjects = 1_000;
+/** Of the past at most so many events are told again, found among so many records of each database. */
+const mostPast = { events: 1_000, records: 10_000 };
 
 /** WS /memory/events: whoever listens, on whatever server. The package behind it is loaded for the first listener. */
 export class Events {
   readonly #parts: EventsParts;
   readonly #listeners = new Set<Listener>();
+  readonly #fan = new EventFan((key) => this.#read(key));
   readonly #asked = new WeakMap<IncomingMessage, (socket: WebSocket) => void>();
   #upgrader: Promise<FastifyInstance> | undefined;
   #ping: NodeJS.Timeout | undefined;
@@ -60,21 +76,19 @@ export class Events {
 
   /** Something was committed. project: null for the user database. */
   committed(project: string | null, last: number): void {
-    for (const { stream } of this.#listeners) stream.wake(project ?? userKey, last);
+    this.#fan.committed(project ?? userKey, last);
   }
 
-  /** Tells of a moment that no record stands behind, such as brief.rendered. */
-  notice(project: string, event: string): void {
-    for (const { stream } of this.#listeners) stream.notice(project, event, this.#parts.clock());
+  /** Tells of a moment that no record stands behind, such as brief.rendered. project: undefined for one of none. */
+  notice(project: string | undefined, moment: Moment): void {
+    this.#fan.notice(project, moment);
   }
 
   /** Sends everybody away: a daemon that comes after goes on from their cursors. */
   async close(): Promise<void> {
     clearInterval(this.#ping);
-    for (const { socket, stream } of this.#listeners) {
-      stream.stop();
-      socket.close(1001, 'the daemon is leaving');
-    }
+    this.#fan.stop();
+    for (const { socket } of this.#listeners) socket.close(1001, 'the daemon is leaving');
     const upgrader = await this.#upgrader?.catch(() => undefined);
     for (let i = 0; i < 20 && this.#listeners.size > 0; i += 1) await pause(10); // most answer at once
     for (const { socket } of this.#listeners) socket.terminate();
@@ -91,20 +105,43 @@ export class Events {
     if (this.#listeners.size >= mostListeners) {
       throw new PrsistError('daemon/busy', `there are ${mostListeners} listeners already`, { retryMs: 5_000 });
     }
-    const positions = this.#positions(url.searchParams, by);
     const wants = typeFilter(url.searchParams.get('types') ?? undefined);
-    this.#asked.set(request, (joined) => this.#join(joined, positions, wants));
+    const joining: Joining = {
+      ...{ wants, ...this.#positions(url.searchParams, by, wants), hearsAll: by.caller.bound === undefined },
+      isFollowing: url.searchParams.get('follow') !== 'false',
+      saysCurrent: url.searchParams.get('current') === 'true',
+    };
+    this.#asked.set(request, (joined) => this.#join(joined, joining));
     this.#upgrader ??= this.#openUpgrader();
     const upgrader = await this.#upgrader;
     upgrader.server.emit('upgrade', request, socket, head);
   }
 
-  /** Where a listener begins: after its cursor, else with what comes. A project its cursor does not know is new: all of it. */
-  #positions(query: URLSearchParams, by: Admitted): Positions {
+  /**
+   * Where a listener begins: after its cursor, before the last events it asks for, else with what comes. A project its
+   * cursor does not know is new: all of it. isMissing: its cursor names records that are not there any more.
+   */
+  #positions(query: URLSearchParams, by: Admitted, wants: Joining['wants']): Pick<Joining, 'positions' | 'isMissing'> {
     const keys = this.#keys(query.get('projects'), by);
     const after = query.get('after');
     const known = after ? readCursor(after) : undefined;
-    return new Map(keys.map((key) => [key, known ? (known.get(key) ?? 0) : lastChange(this.#read(key))]));
+    const past = Math.min(mostPast.events, Math.max(0, Number(query.get('last') ?? 0) || 0));
+    let isMissing = false;
+    const begin = (key: string): number => {
+      const last = this.#fan.tail.last(key);
+      if (!known) return past > 0 ? this.#before(key, past, wants) : last;
+      const at = known.get(key) ?? 0;
+      isMissing ||= at > last;
+      return Math.min(at, last);
+    };
+    const positions: Positions = new Map(keys.map((key) => [key, begin(key)]));
+    return { positions, isMissing };
+  }
+
+  /** The record behind which the last events of a kind stand. */
+  #before(key: string, count: number, wants: Joining['wants']): number {
+    const found = newestChanges(this.#read(key), mostPast.records).filter(({ type, op }) => wants(eventName(type, op)));
+    return (found[Math.min(count, found.length) - 1]?.n ?? this.#fan.tail.last(key) + 1) - 1;
   }
 
   #keys(asked: string | null, by: Admitted): string[] {
@@ -139,7 +176,7 @@ export class Events {
     return server;
   }
 
-  #join(socket: WebSocket, positions: Positions, wants: (event: string) => boolean): void {
+  #join(socket: WebSocket, { positions, wants, hearsAll, isMissing, ...joining }: Joining): void {
     const outlet: Outlet = {
       send: (text) =>
         new Promise((resolve, reject) => {
@@ -151,17 +188,27 @@ export class Events {
       this.#parts.onBug('events', error);
       socket.close(1011, 'something went wrong inside');
     };
-    const stream = new EventStream({ positions, read: (key) => this.#read(key), wants, outlet, onBug });
-    const listener: Listener = { socket, stream, answered: true };
+    const stream = new EventStream({
+      ...{ positions, wants, outlet, onBug, hearsAll, clock: this.#parts.clock },
+      changes: (key, after, limit) => this.#fan.tail.after(key, after, limit),
+      onCurrent: () => {
+        if (joining.saysCurrent) stream.current();
+        if (!joining.isFollowing) socket.close(1000, 'these are all');
+      },
+    });
+    const listener: Listener = { socket, answered: true };
     this.#listeners.add(listener);
+    this.#fan.add(stream);
     socket.on('pong', () => {
       listener.answered = true;
     });
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       stream.stop();
+      this.#fan.delete(stream);
       this.#listeners.delete(listener);
     });
+    if (isMissing) stream.missed();
     stream.run();
   }
 

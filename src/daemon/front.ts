@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { operations } from '../features/operations.ts';
-import { allProjects } from '../features/system/queries.ts';
 import type { Dispatch } from './dispatch.ts';
 import { docsPages } from './docs.ts';
 import { type Door, socketDoor } from './doors.ts';
@@ -28,7 +27,7 @@ export interface FrontParts {
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly log: (what: string, details: Readonly<Record<string, unknown>>) => void;
-  /** What the daemon measures of itself, beside its databases and requests. */
+  /** What the daemon measures of itself, beside its requests. */
   readonly gauges: () => readonly Gauge[];
 }
 
@@ -39,6 +38,8 @@ export class Front {
   readonly #parts: FrontParts;
   readonly events: Events;
   readonly #metrics = new Metrics();
+  /** Requests that are being answered. */
+  #running = 0;
 
   constructor(parts: FrontParts) {
     this.#parts = parts;
@@ -60,7 +61,15 @@ export class Front {
   }
 
   #server(door: Door): FastifyInstance {
-    const { dispatch, redact, bodyBytes, accepting, onRequest, onBug, monotonic } = this.#parts;
+    const { redact, bodyBytes, accepting, onRequest, onBug, monotonic } = this.#parts;
+    const dispatch: Dispatch = async (asked) => {
+      this.#running += 1;
+      try {
+        return await this.#parts.dispatch(asked);
+      } finally {
+        this.#running -= 1;
+      }
+    };
     const server = createServer({
       ...{ door, dispatch, redact, bodyBytes, accepting, onRequest, onBug, monotonic, pages: this.#pages() },
       onAnswer: (operation, begun, failed) => {
@@ -80,7 +89,7 @@ export class Front {
         answer: (_, reply) =>
           reply
             .header('content-type', 'application/openmetrics-text; version=1.0.0; charset=utf-8')
-            .send(this.#metrics.text([...this.#parts.gauges(), ...this.#sizes()])),
+            .send(this.#metrics.text(this.#parts.gauges())),
       },
       ...docsPages(),
     ];
@@ -93,17 +102,9 @@ export class Front {
     }));
   }
 
-  #sizes(): Gauge[] {
-    const { projects } = this.#parts;
-    const known = projects.user.read.all(allProjects, {});
-    return [
-      { name: 'prsist_listeners', help: 'Listeners to events.', values: [[{}, this.events.listeners]] },
-      { name: 'prsist_open_databases', help: 'Databases open now.', values: [[{}, projects.openProjects.length + 1]] },
-      {
-        ...{ name: 'prsist_database_bytes', help: 'Size of a database with its write-ahead log.' },
-        values: known.map(({ project_id }) => [{ project_id }, projects.bytes(project_id)]),
-      },
-    ];
+  /** What is going on here now. */
+  get load(): { readonly listeners: number; readonly requests: number } {
+    return { listeners: this.events.listeners, requests: this.#running };
   }
 }
 

@@ -4,7 +4,6 @@ import { allProjects, self } from '../features/system/queries.ts';
 import { residentBytes } from '../platform/host.ts';
 import type { Disk } from './disk.ts';
 import type { MeaningState } from './meaning.ts';
-import type { Gauge } from './metrics.ts';
 import type { Projects } from './projects.ts';
 
 const noRoomBytes = 4 * 1024 * 1024;
@@ -20,6 +19,7 @@ export interface Measured {
   readonly process: Pick<Health, 'pid' | 'uptime_seconds' | 'restarted_after_crash_at' | 'rss_bytes' | 'queue'>;
   /** Agents whose hooks are looked for. */
   readonly agents: readonly string[];
+  readonly alerts: Health['alerts'];
 }
 
 /** What a daemon's own process is like. crashedAt: when the one before it ended without leaving. */
@@ -36,12 +36,22 @@ export function processFacts(of: {
 }
 
 /** How the daemon is, from what was measured: failing when nothing could be kept, degraded when something is wrong. */
-export function healthOf({ projects, spool, free, tcp, process, agents, meaning, ...measured }: Measured): Health {
+export function healthOf({
+  projects,
+  spool,
+  free,
+  tcp,
+  process,
+  agents,
+  meaning,
+  alerts,
+  ...measured
+}: Measured): Health {
   const store = answersReads(projects) ? measured.store : 'failing';
   const failing = store === 'failing' || free < noRoomBytes;
   const degraded = spool.full || spool.bad > 0 || store !== 'ok' || tcp.startsWith('port ');
   return {
-    ...{ status: failing ? 'failing' : degraded ? 'degraded' : 'ok', ...process },
+    ...{ status: failing ? 'failing' : degraded ? 'degraded' : 'ok', ...process, alerts },
     checks: {
       ...{
         store,
@@ -54,31 +64,6 @@ export function healthOf({ projects, spool, free, tcp, process, agents, meaning,
       disk: { free, projects: sizes(projects) },
     },
   };
-}
-
-/** The same in numbers. */
-export function gauges(health: Health): readonly Gauge[] {
-  const { rss_bytes, uptime_seconds, queue, checks } = health;
-  const one = (name: string, help: string, value: number): Gauge => ({ name, help, values: [[{}, value]] });
-  return [
-    one('prsist_up', 'Whether anything can be kept.', health.status === 'failing' ? 0 : 1),
-    one('prsist_uptime_seconds', 'Seconds since the daemon began.', uptime_seconds),
-    one('prsist_resident_memory_bytes', 'Memory the process holds.', rss_bytes),
-    one('prsist_jobs_running', 'Jobs under way.', queue),
-    one('prsist_spool_waiting', 'Event files not yet taken in.', checks.spool.waiting),
-    one('prsist_spool_bad', 'Event files that could not be understood.', checks.spool.bad),
-    one('prsist_spool_oldest_seconds', 'Age of the oldest event file that waits.', checks.spool.oldest_ms / 1000),
-    one('prsist_disk_free_bytes', 'Free bytes of the disk the memory lies on.', checks.disk.free),
-    {
-      ...{
-        name: 'prsist_capture_last_event_timestamp_seconds',
-        help: 'When the last hook of an agent told something.',
-      },
-      values: Object.entries(checks.capture).flatMap(([agent, { last_event_at }]) =>
-        last_event_at === null ? [] : [[{ agent }, Date.parse(last_event_at) / 1000] as const],
-      ),
-    },
-  ];
 }
 
 function answersReads({ user }: Projects): boolean {

@@ -1,8 +1,17 @@
+import { type MetricName, metricHelp } from '../core/metric-names.ts';
+
+export type Values = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+
 /** One number, or one per set of labels, as it is now. */
 export interface Gauge {
   readonly name: string;
   readonly help: string;
-  readonly values: readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+  readonly values: Values;
+}
+
+/** What is measured under a name: one number, or one per set of labels. */
+export function gauge(name: MetricName, value: number | Values): Gauge {
+  return { name, help: metricHelp[name], values: typeof value === 'number' ? [[{}, value]] : value };
 }
 
 interface Histogram {

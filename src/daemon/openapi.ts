@@ -174,8 +174,11 @@ const events = {
     query('projects', 'ids separated by commas, or *; absent: the project of the request'),
     query('types', 'names of events, with * at the end: context.*,session.*'),
     query('after', 'the cursor of the last event seen'),
+    query('last', 'so many events of the past first, of each project, where there is no cursor'),
+    query('follow', 'false: closes with 1000 when everything up to now has been told'),
+    query('current', 'true: says events.current when that is so'),
   ],
   responses: {
-    101: { description: 'One JSON per change: cursor, event, project_id, ent, type, session_id, agent, at.' },
+    101: { description: 'One JSON per event: cursor, event, project_id, ent, type, session_id, agent, at, detail.' },
   },
 };

@@ -114,8 +114,8 @@ function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects 
 }
 
 /** Of the databases that are open: what is closed was sent, or is opened by the next run. */
-function unsent(projects: Projects, remoteId: string): number {
-  const open = [projects.user, ...projects.openProjects.map((id) => projects.store(id))];
+export function unsent(projects: Projects, remoteId: string): number {
+  const open = [projects.user, ...projects.openProjects.flatMap((id) => projects.opened(id) ?? [])];
   return open.reduce((sum, { read }) => sum + unconfirmedOf(read, remoteId), 0);
 }
 

@@ -17,15 +17,16 @@ import { createRandom } from '../platform/random.ts';
 import { pause } from '../platform/time.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { deviceCheck } from './device-check.ts';
+import type { RemoteStanding } from './gauges.ts';
 import { type KeyParts, wireMembership } from './key-wiring.ts';
 import { remoteCheck } from './remote-check.ts';
-import { runNeeds } from './sync-runs.ts';
+import { runNeeds, unsent } from './sync-runs.ts';
 import { SyncSchedule } from './sync-schedule.ts';
 import { Syncing, type SyncingParts } from './syncing.ts';
 
 export interface SyncWiringParts
   extends Omit<KeyParts, 'open' | 'adopt'>,
-    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute'> {
+    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute' | 'tell'> {
   /** Secrets are replaced with the key of the workspace from now on. */
   readonly rekey: (key: Uint8Array) => void;
 }
@@ -36,6 +37,8 @@ export interface SyncWired {
   readonly membership: Membership;
   readonly syncing: Syncing;
   readonly schedule: SyncSchedule;
+  /** How it stands with every remote that takes part. */
+  readonly standings: () => readonly RemoteStanding[];
   /** What doctor says of the keys of this device. */
   readonly deviceKeys: () => Promise<Check>;
   /** What it says of the remotes. */
@@ -54,7 +57,7 @@ const urgent: ReadonlySet<string> = new Set([
 
 /** Ties remotes, keys and the engine to the places and the databases of this installation. */
 export function wireSync(parts: SyncWiringParts): SyncWired {
-  const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute } = parts;
+  const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute, tell } = parts;
   const opening = { home: paths.home, desks: join(paths.data, 'remotes') };
   const open = (url: string) => openRemote(url, opening);
   const membership = wireMembership({
@@ -80,6 +83,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       pause,
       onApplied,
       recompute,
+      tell,
       random,
     },
     ...{ shelf: packFiles(join(paths.data, 'packs')), marks: logMarks(paths.logMarks) },
@@ -113,6 +117,11 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
   });
   return {
     ...{ feature, membership, syncing, schedule, deviceKeys: () => deviceCheck(membership, paths.keys) },
+    standings: () =>
+      syncing.remotes().map((row) => {
+        const isStopped = config().portable_sync.enabled && schedule.dueIn(row.remote_id) === undefined;
+        return { ...syncing.state(row.remote_id), row, isStopped, pending: unsent(projects(), row.remote_id) };
+      }),
     remotes: () => remoteCheck(projects(), syncing, schedule),
     committed(events) {
       // what came from the others is no news to them

@@ -18,6 +18,7 @@ import { allRemotes, noteTried, type RemoteRow, remotesMeant } from '../features
 import { listedProjects } from '../features/system/queries.ts';
 import { aliasesOf, hearProjects, tellProjects } from '../features/system/shared-projects.ts';
 import { exists } from '../platform/walk.ts';
+import type { Moment } from './event-stream.ts';
 import type { Projects } from './projects.ts';
 import { notesOf } from './sync-notes.ts';
 import { throttled } from './sync-throttle.ts';
@@ -39,6 +40,8 @@ export interface SyncingParts {
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Records of others came into a project; null: into the user database. */
   readonly onApplied: (project: string | null, records: number) => void;
+  /** What runs come to, for those who listen. */
+  readonly tell: (project: string | undefined, moment: Moment) => void;
   /** Rows of a project, null: of the user database, are right only when they are computed again. */
   readonly recompute: (project: string | null) => Promise<unknown>;
   /** A run failed of something nobody foresaw. */
@@ -61,6 +64,8 @@ export interface RunOptions {
 }
 
 const untouched: RemoteState = { running: false, error: undefined, notes: [] };
+
+const tellMs = 250;
 
 export class Syncing {
   readonly #parts: SyncingParts;
@@ -95,9 +100,25 @@ export class Syncing {
     const known = this.#running.get(remote.remote_id);
     if (known && anew) return this.#after(known, remote, options);
     if (known) return known;
-    const run = this.#carriedOut(remote, options).finally(() => this.#running.delete(remote.remote_id));
+    const run = this.#carriedOut(remote, this.#telling(remote, options)).finally(() =>
+      this.#running.delete(remote.remote_id),
+    );
     this.#running.set(remote.remote_id, run);
     return run;
+  }
+
+  /** The same run, with listeners told how far it is, a few times a second. */
+  #telling({ name }: RemoteRow, options: RunOptions): RunOptions {
+    const { tell, monotonic } = this.#parts;
+    let toldAt = Number.NEGATIVE_INFINITY;
+    tell(undefined, { event: 'sync.started', detail: { remote: name } });
+    const report = (progress: Json) => {
+      options.report?.(progress);
+      if (monotonic() - toldAt < tellMs) return;
+      toldAt = monotonic();
+      tell(undefined, { event: 'sync.progress', detail: { remote: name, ...plain(progress) } });
+    };
+    return { ...options, report };
   }
 
   /** One for all who want one while another is under way. */
@@ -136,6 +157,9 @@ export class Syncing {
         ...{ running: false, error: undefined, notes: notesOf(report.notes) },
       });
       await this.#note(remote, null);
+      const { sent, received, pending } = report;
+      const moved = { remote: remote.name, sent: sent.records, received: received.records };
+      this.#parts.tell(undefined, { event: 'sync.finished', detail: { ...moved, pending } });
       return report;
     } catch (error) {
       // then nothing is wrong with the remote
@@ -143,6 +167,7 @@ export class Syncing {
       const told = namedIn(this.#toldOf(error), remote.name);
       this.#states.set(remote.remote_id, { ...this.state(remote.remote_id), error: errorBody(told) });
       await this.#note(remote, told);
+      this.#parts.tell(undefined, { event: 'sync.failed', detail: { remote: remote.name, code: told.code } });
       throw told;
     }
   }
@@ -206,10 +231,11 @@ export class Syncing {
   }
 
   async #applied({ applied, late }: SyncReport): Promise<void> {
-    const { projects, onApplied, recompute } = this.#parts;
+    const { projects, onApplied, recompute, tell } = this.#parts;
     await projects().user.write(hearProjects);
     for (const [project, records] of Object.entries(applied)) {
       onApplied(project === noProject ? null : project, records);
+      tell(project === noProject ? undefined : project, { event: 'sync.applied', detail: { records } });
     }
     for (const project of late) await recompute(project === noProject ? null : project);
   }
@@ -242,4 +268,12 @@ function calledOff(): PrsistError {
   return new PrsistError('daemon/draining', 'the exchange was called off; the next one goes on where it stopped', {
     retryMs: 1_000,
   });
+}
+
+/** The members that are plain values. */
+function plain(progress: Json): NonNullable<Moment['detail']> {
+  const members = Object.entries(progress).flatMap(([name, value]) =>
+    typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(members);
 }

@@ -72,7 +72,7 @@ import { activityNeeds, keepBeats } from './activity.ts';
 import { batchSteps } from './batch.ts';
 import { briefLinks } from './brief-link.ts';
 import { type CacheWired, wireCache } from './cache-wiring.ts';
-import { installAgain, type Mending, mendLinks, weakLinks } from './chains.ts';
+import { installAgain, type Mending, mendLinks, type WeakLink, weakLinks } from './chains.ts';
 import { nameOf } from './conflict-names.ts';
 import { doctor } from './doctor.ts';
 import { entryNeeds } from './entry-needs.ts';
@@ -131,7 +131,7 @@ export interface Wiring {
   readonly prefixes: () => PrefixRoom;
   readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores' | 'forget'>;
   /** What synchronisation changes here. */
-  readonly sync: Pick<SyncWiringParts, 'rekey' | 'failpoint' | 'onApplied' | 'recompute'>;
+  readonly sync: Pick<SyncWiringParts, 'rekey' | 'failpoint' | 'onApplied' | 'recompute' | 'tell'>;
 }
 
 export interface Wired {
@@ -143,6 +143,8 @@ export interface Wired {
   readonly erasing: ErasingNeeds;
   readonly cache: Omit<CacheWired, 'needs'>;
   readonly sync: SyncWired;
+  /** Where capture is weak; git: projects whose git is looked at too, all when absent. */
+  readonly weak: (git?: readonly string[]) => Promise<WeakLink[]>;
   /** How every found thing is shown. */
   readonly showings: readonly Showing[];
 }
@@ -162,6 +164,8 @@ export function wire(wiring: Wiring): Wired {
     entered: () => enteredBy(receiptPlace(wiring.paths)),
     roots: () => wiring.projects().roots(),
   };
+  const weak = (git?: readonly string[]) =>
+    weakLinks(status, wiring.projects(), { now: wiring.clock(), ...(git && { git }) });
   const mending: Mending = {
     ...{ hooks, homes: homes.moved, entered: status.entered, render: wiring.render },
     get projects() {
@@ -223,7 +227,7 @@ export function wire(wiring: Wiring): Wired {
         ...{ paths: wiring.paths, projects: wiring.projects, redactor: wiring.redactor },
         ...{ config: () => wiring.settings.config, links: () => brokenHooks(status) },
         ...{ deviceKeys: sync.deviceKeys, remotes: sync.remotes, meaning: () => wiring.meaning().state },
-        chains: () => weakLinks(status, wiring.projects(), wiring.clock()),
+        chains: () => weak(),
         mendLinks: (weak) => mendLinks(mending, weak),
         install: (agents) => installAgain(hooks, agents, homes.moved),
       }),
@@ -254,7 +258,7 @@ export function wire(wiring: Wiring): Wired {
     }),
     meaningFeature(),
   ];
-  return { features, entries, capture, sources, roots, erasing, cache, sync, showings: shown };
+  return { features, entries, capture, sources, roots, erasing, cache, sync, weak, showings: shown };
 }
 
 /** Where transcripts are: of the person's agents, and in every project. */

@@ -52,6 +52,27 @@ export function readText(path: string): string | undefined {
   }
 }
 
+/** The whole lines in the last bytes of a file, however long it is; none where it cannot be read. */
+export function lastLines(path: string, bytes: number): readonly string[] {
+  requireNotHeld(path);
+  let file: number | undefined;
+  try {
+    file = fs.openSync(path, 'r');
+    const { size } = fs.fstatSync(file);
+    const from = Math.max(0, size - bytes);
+    const tail = Buffer.alloc(size - from);
+    const read = fs.readSync(file, tail, 0, tail.length, from);
+    return tail
+      .toString('utf8', 0, read)
+      .split('\n')
+      .slice(from === 0 ? 0 : 1, -1);
+  } catch {
+    return []; // not there yet, or not ours to read
+  } finally {
+    if (file !== undefined) fs.closeSync(file);
+  }
+}
+
 /** Replaces a file as a whole: temporary file beside it, fsync, rename. mode: 0600 unless given. */
 export function writeAtomic(path: string, data: string | Uint8Array, mode = 0o600): void {
   requireNotHeld(path);

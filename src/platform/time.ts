@@ -30,3 +30,9 @@ export function repeating(ms: number, work: () => void): () => void {
   const timer = setInterval(work, ms).unref();
   return () => clearInterval(timer);
 }
+
+/** Does something once after a time, unless it is called off; keeps no process alive. */
+export function later(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms).unref();
+  return () => clearTimeout(timer);
+}

@@ -23,6 +23,9 @@ const after = query<{ n: number; limit: number }, Row>(
      body ->> '$.actor.agent' as agent from records
    where n > :n and body is not null order by n limit :limit`,
 );
+const latest = query<{ limit: number }, Pick<Change, 'n' | 'type' | 'op'>>(
+  'select n, type, op from records where body is not null order by n desc limit :limit',
+);
 
 /** Number of the last record of a database; 0 for none. */
 export function lastChange(read: Read): number {
@@ -32,4 +35,9 @@ export function lastChange(read: Read): number {
 /** The changes after a record, in the order in which they were committed. */
 export function changesAfter(read: Read, n: number, limit: number): Change[] {
   return read.all(after, { n, limit }).map(({ hlc, ...row }) => ({ ...row, at: hlcMs(hlc) }));
+}
+
+/** What the newest changes are, the newest first. */
+export function newestChanges(read: Read, limit: number): readonly Pick<Change, 'n' | 'type' | 'op'>[] {
+  return read.all(latest, { limit });
 }

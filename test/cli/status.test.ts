@@ -15,6 +15,7 @@ const health = {
   restarted_after_crash_at: null,
   rss_bytes: 77_000_000,
   queue: 0,
+  alerts: [],
   checks: {
     meaning: { embedder: 'off', model: null, texts: 0, done: 0, skipped: 0, why: null, fix: '' },
     store: 'ok',

@@ -39,6 +39,7 @@ export async function prsist(argv: readonly string[], around: Around = {}): Prom
       daemon: '/nowhere/prsist-daemon',
       operations: around.operations ?? '/nowhere/operations.json',
       mcp: '/nowhere/mcp.mjs',
+      dashboard: '/nowhere/dashboard.mjs',
     },
     env: { ...(around.server?.env ?? { HOME: '/nowhere', PRSIST_HOME: '/nowhere' }), ...around.env },
     cwd: '/w/shop',

@@ -48,6 +48,7 @@ export function syncedWorld(n: number): SyncedWorld {
         marks: logMarks(paths.logMarks),
         ...{ clock: () => clock.now, monotonic: () => 0, random: drawing(n + 100), failpoint: () => undefined },
         ...{ breathe: async () => undefined, pause: async () => undefined, onApplied: () => undefined },
+        tell: () => undefined,
         recompute: async () => undefined,
         onBug: (error) => expect.fail(String(error)),
         ...otherwise,

@@ -78,7 +78,7 @@ const off: MeaningState = {
 };
 
 export const health: Health = {
-  ...{ status: 'ok', pid: 1, uptime_seconds: 2, restarted_after_crash_at: null, rss_bytes: 3, queue: 0 },
+  ...{ status: 'ok', pid: 1, uptime_seconds: 2, restarted_after_crash_at: null, rss_bytes: 3, queue: 0, alerts: [] },
   checks: {
     store: 'ok',
     spool: { waiting: 0, bad: 0, oldest_ms: 0 },
@@ -162,7 +162,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     },
     keeping,
     sync: {
-      ...{ rekey: () => undefined, failpoint: () => undefined, onApplied: () => undefined },
+      ...{ rekey: () => undefined, failpoint: () => undefined, onApplied: () => undefined, tell: () => undefined },
       recompute: async () => undefined,
     },
     prefixes: () => prefixes.room,

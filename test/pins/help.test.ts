@@ -10,6 +10,7 @@ Every day
   init [directory]    make this directory a project: hooks of the agents, git hooks, past sessions
   setup               once per person: hooks of the agents, and which repositories are captured
   status              is everything captured, link by link; handoffs, sessions, disk
+  dashboard           look at it all, live: sessions, search, cache, sync, health, activity
   resume [id]         what an agent would be told now
   handoff <agent>     hand the current session over to another agent (or: accept, decline)
   remember <text>     keep a decision, fact, preference, lesson or note
@@ -40,8 +41,8 @@ Examples
 `;
 
 const commands =
-  `init setup status resume handoff remember search sessions today usage pause forget import doctor demo session blame stats cache context brief task document bank project config redact daemon
-store backup restore api token docs hook uninstall`.split(/\s+/);
+  `init setup status dashboard resume handoff remember search sessions today usage pause forget import doctor demo session blame events stats cache context brief task document bank project config redact daemon
+store backup restore api token docs completion hook uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {
   expect(await prsist(argv)).toEqual({ exit: 0, stdout: help, stderr: '' });

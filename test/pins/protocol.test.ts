@@ -126,7 +126,7 @@ sync.run job user - fc26e3468fd3
 sync.status read user - fbadf087b558
 system.doctor job user - 00ef7bc9f41c
 system.drain read user - 1f72423890a6
-system.health read user - 9b2a7d997734
+system.health read user - 2174b3a2fe09
 system.setup job user - 41314cd785ff
 task.add write project - 0cf8e43f4673
 task.list read project - 39ddfaaf1dd7

@@ -127,6 +127,10 @@ function rows(cli: Cli, found: Status): readonly (readonly string[])[] {
     ...(crash === null
       ? []
       : [['', cli.print.paint('yellow', `restarted after a crash ${relativeTime(crash, cli.now())}`)]]),
+    ...(health.alerts ?? []).map((alert, n) => [
+      n === 0 ? 'ALERTS' : '',
+      cli.print.paint('red', alertLine(cli, alert)),
+    ]),
     ...(capture.paused === null ? [] : [['PAUSED', cli.print.paint('yellow', pauseLine(capture.paused, cli.now()))]]),
     ...capture.links.map((link, n) => [n === 0 ? 'capture' : '', linkLine(cli, link, capture.links)]),
     ...(capture.git === null ? [] : [['git', gitLine(cli, capture.git)]]),
@@ -154,6 +158,12 @@ function daemonLine(cli: Cli, health: Status['health']): string {
     health.status,
   );
   return `${word}, up since ${since}, version ${health.version}, ${size(health.rss_bytes)}`;
+}
+
+/** "disk-low  the disk is nearly full  since 5m ago  remote=home". */
+function alertLine(cli: Cli, { name, says, since, labels }: Status['health']['alerts'][number]): string {
+  const of = Object.entries(labels).map(([label, value]) => `  ${label}=${oneLine(value)}`);
+  return `${oneLine(name)}  ${oneLine(says)}  since ${relativeTime(since, cli.now())}${of.join('')}`;
 }
 
 function diskLine(cli: Cli, { project, health }: Status): string {

@@ -55,6 +55,19 @@ export const contract = {
       restarted_after_crash_at: time.nullable(),
       rss_bytes: z.int(),
       queue: z.int(),
+      /** Rules of alerts that hold, the longest first. */
+      alerts: z.array(
+        z.object({
+          name: z.string(),
+          metric: z.string(),
+          labels: z.record(z.string(), z.string()),
+          value: z.number(),
+          above: z.number().nullable(),
+          below: z.number().nullable(),
+          since: time,
+          says: z.string(),
+        }),
+      ),
       checks: z.object({
         store: z.string(),
         spool: z.object({ waiting: z.int(), bad: z.int(), oldest_ms: z.int() }),

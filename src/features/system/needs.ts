@@ -52,6 +52,19 @@ export interface Entering {
   readonly origin_url: string | undefined;
 }
 
+/** A rule that holds for as long as it says. */
+export interface Alert {
+  readonly name: string;
+  readonly metric: string;
+  readonly labels: Record<string, string>;
+  readonly value: number;
+  readonly above: number | null;
+  readonly below: number | null;
+  readonly since: string;
+  /** What it means, in words. */
+  readonly says: string;
+}
+
 export interface Health {
   readonly status: 'ok' | 'degraded' | 'failing';
   readonly pid: number;
@@ -59,6 +72,7 @@ export interface Health {
   readonly restarted_after_crash_at: string | null;
   readonly rss_bytes: number;
   readonly queue: number;
+  readonly alerts: Alert[];
   readonly checks: {
     readonly store: string;
     readonly spool: { readonly waiting: number; readonly bad: number; readonly oldest_ms: number };
