@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
 import { samplesOf } from '../../src/client/metrics.ts';
-import { PrsistError } from '../../src/core/errors.ts';
 import { Metrics } from '../../src/daemon/metrics.ts';
 import { perDay, weekdayOf } from '../../src/tui/days.ts';
-import { type Change, followByAsking } from '../../src/tui/feed.ts';
 import { latencies } from '../../src/tui/latencies.ts';
 import { moments } from '../../src/tui/views/session-detail.ts';
 import { prsist } from '../cli/world.ts';
-import { answers, now } from './answers.ts';
+import { answers } from './answers.ts';
 
 test('DB13: what the daemon measures is read back: how often, and below which bound', () => {
   const metrics = new Metrics();
@@ -44,22 +42,6 @@ test('DB14: every day up to today has its sessions, commits, tokens and cost', (
     { ...none, day: '2026-03-04', commits: 2 },
   ]);
   expect([weekdayOf('2026-03-02'), weekdayOf('2026-03-08')]).toEqual([0, 6]);
-});
-
-test('DB18: without a stream changes are counted, and a daemon that came back is a gap', async () => {
-  const counts: (number | 'away')[] = [5, 5, 8, 'away', 9, 9];
-  const leaving = new AbortController();
-  const told: (Change | 'gap')[] = [];
-  await followByAsking({
-    count: async () => {
-      const next = counts.shift();
-      if (next === 'away') throw new PrsistError('daemon/unavailable', 'away');
-      return next ?? 0;
-    },
-    wait: async () => void (counts.length === 0 && leaving.abort()),
-    ...{ now: () => now, everyMs: 1 },
-  })({ signal: leaving.signal, onEvent: (change) => told.push(change), onGap: () => told.push('gap') });
-  expect(told.map((each) => (each === 'gap' ? each : each.event))).toEqual(['gap', '3 changes', 'gap', 'gap']);
 });
 
 test('DB19: a timeline has messages, runs, handoffs and commits in their order', () => {
