@@ -98,8 +98,8 @@ export function rootOf(statements: Statements, log: string): string {
 /**
  * What the bases of records mean where logs went on in two ways. A base names a log as its author knew it: behind a fork
  * that is what its own way has there when the author wrote in that log. For others it is the one way that has a record of
- * the entity there; where several have, nobody can say, and it stands for nothing: at worst a conflict too many.
- * undefined: no log here has forked.
+ * the entity there, older than the record that names it; where several have, nobody can say, and it stands for nothing:
+ * at worst a conflict too many. undefined: no log here has forked.
  */
 export function basesOver(statements: Statements): BasesOver | undefined {
   const rows = statements.all<{ log: string; value: string }>(
@@ -109,23 +109,23 @@ export function basesOver(statements: Statements): BasesOver | undefined {
   if (rows.length === 0) return undefined;
   const branches = new Map(rows.map(({ log, value }) => [log, JSON.parse(value) as Branch])); // written by addBranch
   const ways = Map.groupBy(branches, ([, { root }]) => root);
-  return (own, base, isOfEntity) =>
+  return ({ log: own, hlc }, base, hlcOf) =>
     base.flatMap(([log, seq]): readonly Position[] => {
       const forks = ways.get(log)?.filter(([, { from }]) => seq >= from);
       if (!forks || forks.length === 0) return [[log, seq]];
       if (own === log || branches.get(own)?.root === log) return [[wayOf(branches, own, seq), seq]];
-      const [one, ...more] = [log, ...forks.map(([name]) => name)].filter((name) => isOfEntity(name, seq));
+      const [one, ...more] = [log, ...forks.map(([name]) => name)].filter((name) => (hlcOf(name, seq) ?? hlc) < hlc);
       return one === undefined || more.length > 0 ? [] : [[one, seq]];
     });
 }
 
 type Position = readonly [log: string, seq: number];
 
-/** own: the log, or the branch of one, that the record lies in. isOfEntity: whether a record of the entity lies there. */
+/** record: with the log, or the branch of one, that it lies in. hlcOf: of a record of the entity that lies there. */
 export type BasesOver = (
-  own: string,
+  record: { readonly log: string; readonly hlc: string },
   base: readonly Position[],
-  isOfEntity: (log: string, seq: number) => boolean,
+  hlcOf: (log: string, seq: number) => string | undefined,
 ) => readonly Position[];
 
 /** Which of the logs that a branch leads back to holds a position. */

@@ -53,10 +53,13 @@ function pastOf(statements: Statements, { ent, own, over }: Around): Past {
     if (!known.has(name)) known.set(name, recordAt(statements, log, seq));
     return known.get(name);
   };
-  const isOfEntity = (log: string, seq: number) => find([log, seq])?.ent === ent;
+  const hlcOf = (log: string, seq: number) => {
+    const found = find([log, seq]);
+    return found?.ent === ent ? found.hlc : undefined;
+  };
   const bases = (at: Address): readonly Address[] => {
-    const base = find(at)?.base ?? [];
-    return over ? over(at[0], base, isOfEntity).map(([log, seq]): Address => [log, seq]) : base;
+    const { base = [], hlc = '' } = find(at) ?? {};
+    return over ? over({ log: at[0], hlc }, base, hlcOf).map(([log, seq]): Address => [log, seq]) : base;
   };
   return {
     bases,
@@ -78,19 +81,20 @@ function pastOf(statements: Statements, { ent, own, over }: Around): Past {
 
 interface Found {
   readonly ent: string | null;
+  readonly hlc: string;
   /** It counts, or was erased; not one that is kept without rows. */
   readonly isHere: boolean;
   readonly base: readonly Address[];
 }
 
 function recordAt(statements: Statements, log: string, seq: number): Found | undefined {
-  const row = statements.one<{ ent: string | null; state: number; base: string | null }>(
-    `select r.ent, r.state, r.body ->> '$.base' as base from logs l join records r using (log_n)
+  const row = statements.one<{ ent: string | null; hlc: string | null; state: number; base: string | null }>(
+    `select r.ent, r.hlc, r.state, r.body ->> '$.base' as base from logs l join records r using (log_n)
      where l.log = ? and r.seq = ?`,
     [log, seq],
   );
   if (!row) return undefined;
   // what this engine wrote, or what was checked when it arrived
   const base = row.base === null ? [] : (JSON.parse(row.base) as Address[]);
-  return { ent: row.ent, isHere: row.state <= 1, base };
+  return { ent: row.ent, hlc: row.hlc ?? '', isHere: row.state <= 1, base };
 }

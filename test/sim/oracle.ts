@@ -40,15 +40,16 @@ export class Oracle {
     this.#past.clear();
   }
 
-  /** A write that went down with a disk before anybody else had it. */
+  /** A write that went down with all disks that had it: what was said by those who had seen it waits for it for ever. */
   forget(id: string): void {
     const write = this.writes.get(id);
     if (!write) return;
-    this.writes.delete(id);
+    const all = this.#ofEntity.get(write.ent) ?? [];
     this.#ofEntity.set(
       write.ent,
-      (this.#ofEntity.get(write.ent) ?? []).filter((each) => each.id !== id),
+      all.filter((each) => each.id !== id && !this.pastOf(each).has(id)),
     );
+    this.writes.delete(id);
     this.#past.clear();
   }
 
@@ -117,7 +118,7 @@ export class Oracle {
 
   /**
    * A mark must be in the text that was put together unless one of its authors had seen who said it and left it out; then
-   * it must not be.
+   * it must not be. Of one that an author took up again after somebody had left it out nothing is asked.
    */
   #marks(ent: string, maximal: readonly KnownWrite[], field: string) {
     const texts = maximal.map((write) => ({ write, marks: marksIn(write.says.get(field) ?? '') }));
@@ -130,9 +131,25 @@ export class Oracle {
       texts.some(
         ({ write, marks }) => !marks.has(mark) && (sayers.get(mark) ?? []).some((sayer) => this.hadSeen(write, sayer)),
       );
-    const lacks = new Set([...all].filter(dropped));
-    return { has: new Set([...all].filter((mark) => !lacks.has(mark))), lacks };
+    const isRevived = (mark: string) =>
+      texts.some(({ write, marks }) => marks.has(mark) && this.#hadSeenDropped(write, mark, { field, sayers }));
+    const clear = [...all].filter((mark) => !isRevived(mark));
+    return { has: new Set(clear.filter((mark) => !dropped(mark))), lacks: new Set(clear.filter(dropped)) };
   }
+
+  #hadSeenDropped(write: KnownWrite, mark: string, { field, sayers }: Said): boolean {
+    return [...this.pastOf(write)].some((id) => {
+      const older = this.writes.get(id);
+      const text = older?.says.get(field);
+      if (!older || text === undefined || marksIn(text).has(mark)) return false;
+      return (sayers.get(mark) ?? []).some((sayer) => this.hadSeen(older, sayer));
+    });
+  }
+}
+
+interface Said {
+  readonly field: string;
+  readonly sayers: ReadonlyMap<string, readonly KnownWrite[]>;
 }
 
 /** What is settled by what kind of field it is; undefined where it is not. */
