@@ -32,6 +32,8 @@ export interface Circumstances {
   readonly resolution: Resolution;
   /** The value that all sides had in common last; undefined when there was none. */
   readonly before: () => unknown;
+  /** The value last seen both by these and by those: by whoever is among these. */
+  readonly between: (these: readonly Side[], those: readonly Side[]) => unknown;
   /** True for what nobody is told unasked: another side is shown instead, if there is one. */
   readonly isQuarantined: (record: MergeRecord) => boolean;
 }
@@ -94,21 +96,24 @@ function lateness(value: unknown): number {
   return typeof value === 'number' ? value : value === null ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }
 
-/** Rule 4: texts of several lines, against what they had in common, one after the other. */
-function merged(groups: Groups, sides: readonly Side[], { before }: Circumstances): Decided | undefined {
-  const texts = groups.map(([side]) => linesOf(side?.value));
-  if (!texts.every((text) => text !== undefined)) return undefined;
-  const was = before();
-  const base = linesOf(was);
-  const [first = '', ...rest] = texts;
-  if (base === undefined || groups.some(([side]) => Array.isArray(side?.value) !== Array.isArray(was)))
-    return undefined;
-  const text = rest.reduce<string | undefined>(
-    (ours, theirs) => (ours === undefined ? undefined : mergeLines({ base, ours, theirs })),
-    first,
-  );
-  if (text === undefined) return undefined;
-  return { value: Array.isArray(was) ? listOf(text) : text, by: sides };
+/**
+ * Rule 4: texts of several lines, one after the other, each against what its author and those before it had both seen: so
+ * that what one of two took away whom a third had not seen stays away.
+ */
+function merged(groups: Groups, sides: readonly Side[], { between }: Circumstances): Decided | undefined {
+  const [first = [], ...others] = groups;
+  const isList = Array.isArray(first[0]?.value);
+  let text = linesOf(first[0]?.value);
+  const folded = [...first];
+  for (const group of others) {
+    const was = between(folded, group);
+    const [base, theirs] = [linesOf(was), linesOf(group[0]?.value)];
+    if (text === undefined || base === undefined || theirs === undefined) return undefined;
+    if ([was, group[0]?.value].some((value) => Array.isArray(value) !== isList)) return undefined;
+    text = mergeLines({ base, ours: text, theirs });
+    folded.push(...group);
+  }
+  return text === undefined ? undefined : { value: isList ? listOf(text) : text, by: sides };
 }
 
 /** A text of several lines, or a list of lines, as one text. */

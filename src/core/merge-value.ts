@@ -26,7 +26,7 @@ export interface FieldState {
   readonly isObject: boolean;
 }
 
-export type DecideBy = Omit<Circumstances, 'before'>;
+export type DecideBy = Omit<Circumstances, 'before' | 'between'>;
 
 const nothing: FieldState = { value: undefined, by: [], apart: [], isObject: false };
 
@@ -173,9 +173,17 @@ export class Field {
     if (isObject && (this.#members.size > 0 || this.#whole.length > 0)) return this.#objectState(by, within);
     const before = () => this.at(commonPast(this.#order, writes)).value;
     const kind = this.#kind === 'value' ? 'plain' : this.#kind;
-    const decided = decide(kind, by, { ...this.#by, before });
+    const between = this.#between((those) => this.at(those).value);
+    const decided = decide(kind, by, { ...this.#by, before, between });
     const apart = decided.kept ? [{ field: this.name, sides: by, decided, before: before() }] : [];
     return { value: decided.value, by: decided.by, apart, isObject };
+  }
+
+  /** What stood in what two had both seen. */
+  #between(valueAt: (those: Those) => unknown): Circumstances['between'] {
+    const seen = (sides: readonly Side[]) =>
+      sides.reduce((all, { record }) => all | (this.#order.seen[this.#order.records.indexOf(record)] ?? 0n), 0n);
+    return (these, those) => valueAt(seen(these) & seen(those));
   }
 
   #objectState(by: readonly Side[], within: Those): FieldState {
@@ -197,7 +205,8 @@ export class Field {
     if (writes.length === 0) return undefined;
     const sides = sidesOf(this.#order, writes);
     const before = () => memberOf(this.at(commonPast(this.#order, writes)).value, name);
-    const decided = decide('plain', sides, { ...this.#by, before });
+    const between = this.#between((those) => memberOf(this.at(those).value, name));
+    const decided = decide('plain', sides, { ...this.#by, before, between });
     if (decided.kept) apart.push({ field: `${this.name}.${name}`, sides, decided, before: before() });
     return decided.value;
   }
