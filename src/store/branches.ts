@@ -98,8 +98,8 @@ export function rootOf(statements: Statements, log: string): string {
 /**
  * What the bases of records mean where logs went on in two ways. A base names a log as its author knew it: behind a fork
  * that is what its own way has there when the author wrote in that log. For others it is the one way that has a record of
- * the entity there, older than the record that names it; where several have, nobody can say, and it stands for nothing:
- * at worst a conflict too many. undefined: no log here has forked.
+ * the entity there, of several the one that is older than the record that names it; where that does not tell, nobody can
+ * say, and it stands for nothing: at worst a conflict too many. undefined: no log here has forked.
  */
 export function basesOver(statements: Statements): BasesOver | undefined {
   const rows = statements.all<{ log: string; value: string }>(
@@ -114,7 +114,9 @@ export function basesOver(statements: Statements): BasesOver | undefined {
       const forks = ways.get(log)?.filter(([, { from }]) => seq >= from);
       if (!forks || forks.length === 0) return [[log, seq]];
       if (own === log || branches.get(own)?.root === log) return [[wayOf(branches, own, seq), seq]];
-      const [one, ...more] = [log, ...forks.map(([name]) => name)].filter((name) => (hlcOf(name, seq) ?? hlc) < hlc);
+      const there = [log, ...forks.map(([name]) => name)].filter((name) => hlcOf(name, seq) !== undefined);
+      const older = there.filter((name) => (hlcOf(name, seq) ?? hlc) < hlc); // a clock that is wrong says nothing of one alone
+      const [one, ...more] = there.length === 1 ? there : older;
       return one === undefined || more.length > 0 ? [] : [[one, seq]];
     });
 }
