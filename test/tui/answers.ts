@@ -69,6 +69,12 @@ export const answers: Readonly<Record<string, (input: Record<string, unknown>) =
   'system.health': () => ({
     ...{ status: 'ok', version: '0.1.0', proto: 1, pid: 7, uptime_seconds: 90, restarted_after_crash_at: null },
     ...{ rss_bytes: 8e7, queue: 0 },
+    alerts: [
+      {
+        ...{ name: 'disk-low', metric: 'prsist_disk_free_bytes', labels: {}, value: 1, above: null, below: 2 },
+        ...{ since: new Date(now - 300_000).toISOString(), says: 'the disk is nearly full' },
+      },
+    ],
     checks: {
       ...{ store: 'ok', spool: { waiting: 0, bad: 0, oldest_ms: 0 }, disk: { free: 5e9, projects: [] }, tcp: 'off' },
       ...{ sync: 'off', capture: {} },

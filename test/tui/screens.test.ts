@@ -60,11 +60,12 @@ test.each(sizes)('DB4: every screen fills %i×%i, and says what matters', async 
   }
 });
 
-test('DB4: the overview tells sessions, links, today, the cache, sync and disk', async () => {
+test('DB4: the overview tells alerts, sessions, links, today, the cache, sync and disk', async () => {
   const { shell } = playAll();
   await settled();
   const text = shown(shell);
   for (const what of [
+    'ALERT  disk-low  the disk is nearly full  since 5m ago',
     'codex 1',
     'claude-code',
     'broken',

@@ -39,8 +39,24 @@ export function overviewView(asked: Asked<Overview>, recent: readonly Change[], 
   const found = asked.value;
   if (!found) return nothingYet(asked);
   const latest = recent.slice(0, whole.rows >= 34 ? 5 : 1).map((change) => liveLine(change, whole));
-  const frame = { ...whole, rows: whole.rows - latest.length };
-  return [...filled(everything(found, frame), frame.rows), ...latest];
+  const raised = alerts(found, whole);
+  const frame = { ...whole, rows: whole.rows - latest.length - raised.length };
+  return [...raised, ...filled(everything(found, frame), frame.rows), ...latest];
+}
+
+const alertsShown = 3;
+
+/** Rules of alerts that hold, above everything else. */
+function alerts({ health }: Overview, { now }: Frame): readonly Line[] {
+  return health.alerts
+    .slice(0, alertsShown)
+    .map(({ name, says, since, labels }) => [
+      span('ALERT  ', 'bad'),
+      theirs(name, 'bad'),
+      span('  '),
+      theirs([says, ...Object.entries(labels).map(([label, value]) => `${label}=${value}`)].join('  ')),
+      span(`  since ${relativeTime(since, now)}`, 'dim'),
+    ]);
 }
 
 /** One change as it came. */
