@@ -16,7 +16,8 @@ export function* everyFile(home: Home, except: readonly string[]): Generator<See
     const where = join(entry.parentPath, entry.name);
     if (except.some((path) => where === path || where.startsWith(`${path}/`))) continue;
     yield { where: `name of ${where}`, bytes: Buffer.from(where) };
-    if (entry.isFile()) yield { where, bytes: fs.readFileSync(where) };
+    const bytes = entry.isFile() ? bytesOf(where) : undefined;
+    if (bytes) yield { where, bytes };
   }
 }
 
@@ -44,5 +45,15 @@ function* valuesOf(db: Database): Generator<Seen> {
         yield { where, bytes: packed ? unpacked(Number(columns.codec), value) : value };
       }
     }
+  }
+}
+
+/** undefined: a temporary file that has got its name meanwhile. */
+function bytesOf(where: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(where);
+  } catch (error) {
+    if (where.endsWith('.tmp') && !fs.existsSync(where)) return undefined;
+    throw error;
   }
 }
