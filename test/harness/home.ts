@@ -12,6 +12,9 @@ import { signal } from '../../src/platform/process.ts';
 const root = resolve(import.meta.dirname, '../..');
 export const commandPath = join(root, 'bin/prsist');
 export const daemonPath = join(root, 'bin/prsist-daemon');
+/** The single executable, when it is what is tried (npm run test:executable); else what the build made, by this Node. */
+const tried = process.env['PRSIST_TEST_PROGRAM'];
+const [program, before] = tried ? [resolve(tried), []] : [process.execPath, [commandPath]];
 const systemPath = '/usr/local/bin:/usr/bin:/bin';
 
 export interface Ran {
@@ -74,10 +77,10 @@ export function createHome(): Home {
   return {
     ...{ root: place, home, paths, env, agentEnv, processes, daemon },
     prsist: (argv, options = {}) =>
-      execute(process.execPath, [commandPath, ...argv], { cwd: home, ...options, env: { ...env, ...options.env } }),
+      execute(program, [...before, ...argv], { cwd: home, ...options, env: { ...env, ...options.env } }),
     async json(argv, options = {}) {
-      const args = [commandPath, ...argv, '--json'];
-      const ran = await execute(process.execPath, args, { cwd: home, ...options, env: { ...env, ...options.env } });
+      const args = [...before, ...argv, '--json'];
+      const ran = await execute(program, args, { cwd: home, ...options, env: { ...env, ...options.env } });
       if (ran.exit !== 0) throw new Error(`prsist ${argv.join(' ')}: exit ${ran.exit}\n${ran.stdout}${ran.stderr}`);
       return JSON.parse(ran.stdout);
     },
