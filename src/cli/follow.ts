@@ -1,5 +1,5 @@
 import { followJob, type Job } from '../client/job.ts';
-import { errorFromBody } from '../core/errors.ts';
+import { errorFromBody, PrsistError } from '../core/errors.ts';
 import { monotonic } from '../platform/time.ts';
 import type { Cli } from './cli.ts';
 import { oneLine } from './text.ts';
@@ -21,6 +21,8 @@ export async function follow(cli: Cli, started: { readonly job_id: string }): Pr
       onProgress: (progress) => {
         if (monotonic() - begunMs > quietMs) shown.show(describe(progress));
       },
+    }).catch((error: unknown) => {
+      throw isLost(error) ? lost() : error;
     });
     shown.clear();
     if (job === 'interrupted' || job.state === 'cancelled') return cancelled(cli);
@@ -30,6 +32,21 @@ export async function follow(cli: Cli, started: { readonly job_id: string }): Pr
   } finally {
     release();
   }
+}
+
+/** The daemon that worked at it is no more: another one knows nothing of it. */
+function isLost(error: unknown): boolean {
+  return error instanceof PrsistError && error.code === 'job/not-found';
+}
+
+function lost(): PrsistError {
+  return new PrsistError(
+    'job/not-found',
+    'the daemon was started anew in the middle of it; what was done until then stays',
+    {
+      hint: 'give the same command again: it goes on from there',
+    },
+  );
 }
 
 function cancelled(cli: Cli): 130 {

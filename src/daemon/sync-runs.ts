@@ -64,7 +64,7 @@ export function runNeeds(parts: RunsParts): RunNeeds & { readonly scheduled: (re
         enabled: config().portable_sync.enabled,
         standing: await membership.standing(),
         devices: newest?.clear.devices.filter(({ revoked }) => !revoked).length ?? 1,
-        remotes: rows.map((row) => wireState(row, parts)),
+        remotes: await Promise.all(rows.map((row) => wireState(row, parts))),
       };
     },
   };
@@ -97,7 +97,7 @@ function wireResult({ name, remote_id }: RemoteRow, result: SyncReport | PrsistE
   return { name, remote_id, sent, received, pending, notes: [...notesOf(notes), ...twins], error: null };
 }
 
-function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects }: RunsParts) {
+async function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects }: RunsParts) {
   const { running, error, notes } = syncing.state(row.remote_id);
   const due = schedule().dueIn(row.remote_id);
   const isStopped = due === undefined;
@@ -107,7 +107,8 @@ function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects 
     ...{ name: row.name, remote_id: row.remote_id, state: running ? ('running' as const) : (now as 'idle') },
     last_ok_at: row.last_ok_at === null ? null : new Date(row.last_ok_at).toISOString(),
     next_at: isStopped || row.paused || !enabled ? null : new Date(clock() + due).toISOString(),
-    pending: unsent(projects(), row.remote_id),
+    // what waits for long may be of a project that nobody has open
+    pending: error ? await unsentOfAll(projects(), row.remote_id) : unsent(projects(), row.remote_id),
     error: error ?? null,
     notes: [...notes, ...twinNotes(projects().user.read)],
   };
@@ -119,9 +120,21 @@ export function unsent(projects: Projects, remoteId: string): number {
   return open.reduce((sum, { read }) => sum + unconfirmedOf(read, remoteId), 0);
 }
 
+async function unsentOfAll(projects: Projects, remoteId: string): Promise<number> {
+  let sum = unconfirmedOf(projects.user.read, remoteId);
+  for (const { project_id } of withDatabase(projects)) {
+    sum += await projects.borrow(project_id, async ({ read }: Store) => unconfirmedOf(read, remoteId));
+  }
+  return sum;
+}
+
+function withDatabase(projects: Projects) {
+  return projects.user.read.all(allProjects, {}).filter(({ project_id }) => exists(projects.file(project_id)));
+}
+
 /** What was written here and lies in no pack yet, of every database. */
 async function preview(projects: Projects): ReturnType<RunNeeds['preview']> {
-  const rows = projects.user.read.all(allProjects, {}).filter(({ project_id }) => exists(projects.file(project_id)));
+  const rows = withDatabase(projects);
   const items = leavingOf(projects.user.read).map((each) => ({ project: null as string | null, ...each }));
   for (const { project_id, name } of rows) {
     const found = await projects.borrow(project_id, async (store: Store) => leavingOf(store.read));

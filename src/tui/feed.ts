@@ -1,17 +1,8 @@
 // What happens while somebody looks.
+import type { LiveEvent } from '../client/events.ts';
 
 /** One change, as the stream of events tells it. */
-export interface Change {
-  readonly cursor: string;
-  /** context.stored, session.messaged, … */
-  readonly event: string;
-  readonly project_id: string | null;
-  readonly ent: string;
-  readonly type: string;
-  readonly session_id: string | null;
-  readonly agent: string | null;
-  readonly at: string;
-}
+export type Change = LiveEvent;
 
 export interface Following {
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Answering, reply, serve } from '../client/wire-server.ts';
+import { type Answering, refuse, reply, serve } from '../client/wire-server.ts';
 import { now, prsist } from './world.ts';
 
 const moved = (records: number, bytes = records * 1_000) => ({ packs: 1, records, bytes });
@@ -42,6 +42,20 @@ test('SN22: it ends with the status of the remote that failed, after the others 
   });
   const json = await prsist(['sync', '--json'], { server });
   expect([json.exit, json.stderr, JSON.parse(json.stdout).result.remotes]).toEqual([77, '', [refused, home]]);
+});
+
+test('SN26: a daemon that died in the middle of a job is said, with what to do', async () => {
+  await using server = await serve(({ name }, response) => {
+    if (name !== 'job.show') return reply(response, { job_id: 'j1' }, 202);
+    refuse(response, 404, { code: 'job/not-found', message: 'no job j1', hint: '' });
+  });
+  expect(await prsist(['sync'], { server })).toEqual({
+    exit: 1,
+    stdout: '',
+    stderr:
+      'error: the daemon was started anew in the middle of it; what was done until then stays\n' +
+      'try: give the same command again: it goes on from there\n',
+  });
 });
 
 test('SN22: --no-wait only begins', async () => {

@@ -8,6 +8,21 @@ import { projectId, wiredWorld } from './wired-world.ts';
 
 const minute = 60_000;
 
+/** The databases of a world as the next daemon opens them, whose ids would be made of this byte. */
+function anew(
+  { projects, paths, clock, wired }: ReturnType<typeof wiredWorld>,
+  { afterCrash, byte }: { readonly afterCrash: boolean; readonly byte: number },
+): Projects {
+  return new Projects({
+    ...{ paths, clock: () => clock.now, monotonic: () => 0, failpoint: () => undefined, afterCrash },
+    random: (bytes) => new Uint8Array(bytes).fill(byte),
+    migrations: readMigrations(wired.features),
+    projections: wired.features.flatMap((feature) => feature.projections),
+    names: { user: projects.identity.name, device: 'laptop' },
+    onCommit: () => undefined,
+  });
+}
+
 describe('databases', () => {
   test('DA55: they are opened when they are asked for and closed ten minutes after the last use', () => {
     const { projects, clock, project } = wiredWorld();
@@ -64,19 +79,12 @@ describe('databases', () => {
   });
 
   test('DA57: started again, this is who and where it was, and its logs are in the same workspace', () => {
-    const { projects, paths, clock, wired } = wiredWorld();
+    const world = wiredWorld();
+    const { projects } = world;
     const { identity } = projects;
     const { ws, dev, log, head } = projects.user.log;
     projects.closeAll();
-    const next = new Projects({
-      afterCrash: false,
-      ...{ paths, clock: () => clock.now, monotonic: () => 0, failpoint: () => undefined },
-      random: (bytes) => new Uint8Array(bytes).fill(9),
-      migrations: readMigrations(wired.features),
-      projections: wired.features.flatMap((feature) => feature.projections),
-      names: { user: identity.name, device: 'laptop' },
-      onCommit: () => undefined,
-    });
+    const next = anew(world, { afterCrash: false, byte: 9 });
     expect(next.identity).toEqual(identity);
     expect(next.user.log).toMatchObject({ ws, dev, log, head });
     expect(next.user.settings.identity).toMatchObject({ ws, dev, user: identity.user });
@@ -84,19 +92,12 @@ describe('databases', () => {
   });
 
   test('DA57: killed before it was noted who this is, the log says it', () => {
-    const { projects, paths, clock, wired } = wiredWorld();
+    const world = wiredWorld();
+    const { projects } = world;
     const { identity } = projects;
     projects.user.maintain(() => projects.user.db.exec("delete from users; delete from meta where key like '%_id'"));
     projects.closeAll();
-    const next = new Projects({
-      afterCrash: true,
-      ...{ paths, clock: () => clock.now, monotonic: () => 0, failpoint: () => undefined },
-      random: (bytes) => new Uint8Array(bytes).fill(7),
-      migrations: readMigrations(wired.features),
-      projections: wired.features.flatMap((feature) => feature.projections),
-      names: { user: identity.name, device: 'laptop' },
-      onCommit: () => undefined,
-    });
+    const next = anew(world, { afterCrash: true, byte: 7 });
     expect(next.identity).toEqual(identity);
     next.closeAll();
   });

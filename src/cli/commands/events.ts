@@ -44,6 +44,8 @@ async function events(cli: Cli, options: EventsOptions): Promise<number> {
   const show = (event: LiveEvent) => (isPast ? past.push(event) : tell(cli, event));
   const flush = () => {
     // of several projects each tells its own past: the newest of all are shown
+    if (isPast && past.length === 0)
+      cli.print.note(`nothing like that has happened${options.allProjects ? '' : ' in this project'} yet`);
     for (const event of past.toSorted((a, b) => a.at.localeCompare(b.at)).slice(-last)) tell(cli, event);
     past.length = 0;
     isPast = false;

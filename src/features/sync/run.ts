@@ -92,5 +92,9 @@ export function requireDone(results: readonly ObjectResult[]): void {
   const known = Object.hasOwn(errorTable, failed.code);
   // the lookup above is the reason for the cast
   const code = known ? (failed.code as ErrorCode) : 'remote/tampered';
-  throw new PrsistError(code, `${failed.name}: ${failed.why}`);
+  const why = failed.why.replaceAll(`${failed.name}: `, '');
+  throw new PrsistError(code, ofAll.has(code) ? why : `${failed.name}: ${why}`);
 }
+
+/** What is so for the whole remote, whichever object met it. */
+const ofAll: ReadonlySet<ErrorCode> = new Set(['remote/offline', 'remote/auth', 'remote/full', 'remote/read-only']);

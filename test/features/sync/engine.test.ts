@@ -143,9 +143,9 @@ test('PK35: a failing remote is told by its own code, and the next run does what
   const full: Remote = {
     ...remote,
     putIfAbsent: async (objects) =>
-      objects.map(({ name }) => ({ name, is: 'failed', code: 'remote/full', why: 'no space left' })),
+      objects.map(({ name }) => ({ name, is: 'failed', code: 'remote/full', why: `${name}: no space left` })),
   };
-  await expect(a.sync(full)).rejects.toMatchObject({ code: 'remote/full' });
+  await expect(a.sync(full)).rejects.toMatchObject({ code: 'remote/full', message: 'no space left' });
   const controller = new AbortController();
   controller.abort(new Error('called off'));
   await expect(a.sync(remote, { signal: controller.signal })).rejects.toThrow('called off');
