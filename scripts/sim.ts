@@ -1,22 +1,23 @@
-// Plays schedules of the simulator: npm run sim -- [--seed N] [--count N] [--trace] [--shrink] [--quiet]
+// Plays schedules of the simulator: npm run sim -- [--seed N] [--count N] [--trace] [--shrink] [--quiet] [--erase SHARE]
 import { parseArgs } from 'node:util';
 import { scheduleOf } from '../test/sim/schedule.ts';
 import { shrunk } from '../test/sim/shrink.ts';
 import { simulate } from '../test/sim/simulate.ts';
 
-const { seed, count, trace, shrink, quiet } = parseArgs({
+const { seed, count, trace, shrink, quiet, erase } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
+    erase: { type: 'string', default: '0' },
   },
 }).values;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 for (let i = 0; i < Number(count); i += 1) {
-  const schedule = scheduleOf(Number(seed) + i);
+  const schedule = scheduleOf(Number(seed) + i, { erase: Number(erase) });
   let outcome = await simulate(schedule);
   if (outcome.failures.length > 0 && shrink) {
     const less = await shrunk(schedule, async (one) => (await simulate(one)).failures.length > 0);

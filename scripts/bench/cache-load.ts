@@ -125,7 +125,10 @@ function ours(directory: string, behind: Counting) {
 function indexIn(file: string) {
   const id = (last: number) => `019a3985-b900-7000-8000-00000000000${last}`;
   const sql = (path: string) => fs.readFileSync(join(root, 'src', path), 'utf8');
-  const steps = ['store/migrations/0001-log.sql', 'features/cache/migrations/0026-cache.sql'];
+  const steps = [
+    ...['store/migrations/0001-log.sql', 'features/cache/migrations/0026-cache.sql'],
+    'store/migrations/0040-erasures.sql',
+  ];
   const store = new Store({
     ...{ file, kind: 'project', deviceName: 'bench', projections: [] },
     identity: { ws: id(1), dev: id(2), user: id(3), project: id(4) },

@@ -28,6 +28,7 @@ export function cacheStore(file: string): Store {
     migrations: [
       migration('0001-log.sql', sql('store/migrations/0001-log.sql')),
       migration('0026-cache.sql', sql('features/cache/migrations/0026-cache.sql')),
+      migration('0040-erasures.sql', sql('store/migrations/0040-erasures.sql')),
     ],
     ...{ clock: Date.now, random: randomBytes, failpoint: () => undefined, onCommit: () => undefined },
   });

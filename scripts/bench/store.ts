@@ -14,7 +14,7 @@ import { verify } from '../../src/store/verify.ts';
 
 const records = Math.max(1_000, Number(process.argv[2] ?? 50_000));
 const directory = fs.mkdtempSync(join(tmpdir(), 'prsist-bench-'));
-const log = '../../src/store/migrations/0001-log.sql';
+const steps = '../../src/store/migrations';
 const id = (last: number) => `019a3985-b900-7000-8000-00000000000${last}`;
 const text = 'a thousand characters of ordinary talk, as agents write it. '.repeat(13);
 
@@ -37,11 +37,11 @@ const linesTable = `-- both: for this measurement
   strict, without rowid;`;
 
 function open(name: string): Store {
-  const sql = fs.readFileSync(join(import.meta.dirname, log), 'utf8');
+  const step = (name: string) => migration(name, fs.readFileSync(join(import.meta.dirname, steps, name), 'utf8'));
   return new Store({
     ...{ file: join(directory, name), kind: 'project', deviceName: 'bench' },
     identity: { ws: id(1), dev: id(2), user: id(3), project: id(4) },
-    migrations: [migration('0001-log.sql', sql), migration('0002-lines.sql', linesTable)],
+    migrations: [step('0001-log.sql'), migration('0002-lines.sql', linesTable), step('0040-erasures.sql')],
     projections: [lines],
     ...{ clock: Date.now, random: createRandom(), failpoint: () => undefined, onCommit: () => undefined },
   });

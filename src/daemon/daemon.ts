@@ -376,6 +376,7 @@ export class Daemon {
       sync: {
         ...{ failpoint: this.#failpoint, rekey: (key) => this.#redactors.rekey(key) },
         tell: this.#tell,
+        erased: () => this.#finishErasing(),
         onApplied: (project) => project !== null && this.#briefs.wake(project, 'at once'),
         recompute: (id) => this.#after.keeping.rebuildQuietly(id, this.#isLeaving),
       },

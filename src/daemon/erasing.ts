@@ -3,13 +3,23 @@ import { join } from 'node:path';
 import type { Tensors } from '../features/cache/tensors/registry.ts';
 import { forgetStates, isForgottenEvent } from '../features/capture/erasing.ts';
 import type { CaptureParts } from '../features/capture/needs.ts';
+import { conversationsKept } from '../features/capture/queries.ts';
 import { forgetMirrored } from '../features/entries/mirror.ts';
 import { eraseLinked, linkedErases } from '../features/erasing/erase-linked.ts';
 import type { ErasingNeeds } from '../features/erasing/needs.ts';
-import { dropEraseNote, erasedIn, eraseNoteKey, eraseNotes, noteErase } from '../features/erasing/queries.ts';
+import {
+  dropEraseNote,
+  erasedConversations,
+  erasedIn,
+  eraseNoteKey,
+  eraseNotes,
+  lookedAtErased,
+  noteErase,
+} from '../features/erasing/queries.ts';
 import { allProjects, projectById } from '../features/system/queries.ts';
 import { deleteSpoolFile, filesIn, readSpoolFile } from '../platform/spool-files.ts';
 import { exists } from '../platform/walk.ts';
+import { forgetAnswers } from '../store/idempotency.ts';
 import type { Read, Write } from '../store/record-type.ts';
 import type { Store } from '../store/store.ts';
 import type { Keeping } from './keeping.ts';
@@ -75,7 +85,7 @@ async function finish(parts: ErasingParts, { key, projectId, kind }: Note): Prom
   const { projects, copies } = parts;
   const state = projects.user.read.one(projectById, { project_id: projectId })?.state;
   const isDropped = state !== 'active' && !exists(projects.file(projectId));
-  if (isDropped) copies.dropOldApart(projectId);
+  if (isDropped && state !== undefined) copies.dropOldApart(projectId);
   forgetTold(parts.printed);
   const own = isDropped ? 'done' : await projects.borrow(projectId, (store) => finishIn(parts, projectId, store));
   await parts.tensors.forget(kind === 'user' ? undefined : projectId);
@@ -83,7 +93,7 @@ async function finish(parts: ErasingParts, { key, projectId, kind }: Note): Prom
   // where somebody still reads an old state, what is gone can still be read in the log: it is tried again
   if (own === 'in use' || projects.user.fold() === 'in use') return;
   // last, and each by itself: another project that cannot be opened must not keep what was erased on the disk
-  const told = kind === 'user' ? [...new Set([...everyProject(projects), projectId])] : [projectId];
+  const told = kind === 'user' ? [...new Set([...everyProject(projects), ...(state ? [projectId] : [])])] : [projectId];
   const rendered = await Promise.allSettled(told.map((id) => parts.render(id)));
   if (rendered[told.indexOf(projectId)]?.status === 'rejected') return;
   await projects.user.write((tx) => tx.run(dropEraseNote, { key }));
@@ -93,12 +103,26 @@ async function finish(parts: ErasingParts, { key, projectId, kind }: Note): Prom
 async function finishIn(parts: ErasingParts, projectId: string, store: Store): Promise<'done' | 'in use'> {
   const { projects, capture, copies } = parts;
   await forgetStates(capture, { project_id: projectId, read: store.read });
+  await forgetKept(parts, store);
   sweepSpool(parts, store.read);
   const linked = await finishLinked(parts, store);
   const isErased = erasedIn(store.read);
   if (isErased) await projects.user.write((tx) => forgetMirrored(tx, { projectId, project: store.read, isErased }));
   await copies.renewCopies(projectId);
   return store.fold() === 'in use' ? 'in use' : linked;
+}
+
+/** Kept transcripts of conversations that were erased, here or on another device, and answers that may tell of them. */
+async function forgetKept({ capture, erasing }: ErasingParts, store: Store): Promise<void> {
+  const gone = store.read
+    .all(conversationsKept, {})
+    .filter(({ agent, native_id }) => capture.isForgotten(store.read, agent, [native_id]));
+  const named = store.read.all(erasedConversations, {});
+  await store.write((tx) => {
+    erasing.dropKept(tx, [...gone, ...named]);
+    forgetAnswers(tx);
+    tx.run(lookedAtErased, { n: Math.max(0, ...named.map(({ n }) => n)), now: tx.now });
+  });
 }
 
 /** Databases that were joined into this one keep what they had, for the way back: it goes from there, too. */

@@ -8,7 +8,7 @@ import { type Migration, migration } from '../store/migrate.ts';
 export function readMigrations(features: readonly Feature[]): Migration[] {
   const store: Migrations = {
     directory: storeMigrations(),
-    files: ['0001-log.sql', '0011-mirror.sql', '0012-sync-events.sql', '0033-conflicts.sql'],
+    files: ['0001-log.sql', '0011-mirror.sql', '0012-sync-events.sql', '0033-conflicts.sql', '0040-erasures.sql'],
   };
   const all = [store, ...features.flatMap((feature) => feature.migrations ?? [])];
   return all.flatMap(({ directory, files }) => files.map((name) => migration(name, read(directory, name))));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Check } from '../core/finding.ts';
 import { adoptEntries } from '../features/entries/adopt.ts';
 import type { Feature } from '../features/feature.ts';
+import { noProject } from '../features/sync/engine.ts';
 import { syncFeature } from '../features/sync/feature.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
 import type { Adopted } from '../features/sync/keyring/needs.ts';
@@ -17,6 +18,7 @@ import { createRandom } from '../platform/random.ts';
 import { pause } from '../platform/time.ts';
 import type { StoreEvent } from '../store/transaction.ts';
 import { deviceCheck } from './device-check.ts';
+import { noteErasing } from './erasing.ts';
 import type { RemoteStanding } from './gauges.ts';
 import { type KeyParts, wireMembership } from './key-wiring.ts';
 import { remoteCheck } from './remote-check.ts';
@@ -26,7 +28,7 @@ import { Syncing, type SyncingParts } from './syncing.ts';
 
 export interface SyncWiringParts
   extends Omit<KeyParts, 'open' | 'adopt'>,
-    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute' | 'tell'> {
+    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute' | 'tell' | 'erased'> {
   /** Secrets are replaced with the key of the workspace from now on. */
   readonly rekey: (key: Uint8Array) => void;
 }
@@ -57,7 +59,7 @@ const urgent: ReadonlySet<string> = new Set([
 
 /** Ties remotes, keys and the engine to the places and the databases of this installation. */
 export function wireSync(parts: SyncWiringParts): SyncWired {
-  const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute, tell } = parts;
+  const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute, tell, erased } = parts;
   const opening = { home: paths.home, desks: join(paths.data, 'remotes') };
   const open = (url: string) => openRemote(url, opening);
   const membership = wireMembership({
@@ -85,7 +87,9 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       recompute,
       tell,
       random,
+      erased,
     },
+    erasing: (project) => noteErasing(projects(), project ?? noProject, project === null ? 'user' : 'project'),
     ...{ shelf: packFiles(join(paths.data, 'packs')), marks: logMarks(paths.logMarks) },
     onBug: (error) => parts.log('sync-failed', { why: error instanceof Error ? (error.stack ?? error.message) : '' }),
   });

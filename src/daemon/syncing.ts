@@ -44,6 +44,10 @@ export interface SyncingParts {
   readonly tell: (project: string | undefined, moment: Moment) => void;
   /** Rows of a project, null: of the user database, are right only when they are computed again. */
   readonly recompute: (project: string | null) => Promise<unknown>;
+  /** What was erased elsewhere is about to go from a database; null: the user's. */
+  readonly erasing: (project: string | null) => void;
+  /** It is gone from there: what lies outside of it follows. */
+  readonly erased: () => Promise<void>;
   /** A run failed of something nobody foresaw. */
   readonly onBug: (error: unknown) => void;
 }
@@ -187,10 +191,10 @@ export class Syncing {
     const settings = config().portable_sync;
     const remote = throttled(open(row.url), settings.max_kib_per_s, this.#parts.pause);
     const run = async (): Promise<SyncReport> => {
-      const { shelf, marks, clock, monotonic, random, failpoint, breathe } = this.#parts;
+      const { shelf, marks, clock, monotonic, random, failpoint, breathe, erasing } = this.#parts;
       const found = await sync({
         ...{ remote, remoteId: row.remote_id, keys: await membership.packKeys(), user, projects: this.#synced() },
-        ...{ shelf, marks, writer: productVersion, clock, monotonic, random, failpoint, breathe },
+        ...{ shelf, marks, writer: productVersion, clock, monotonic, random, failpoint, breathe, erasing },
         signal: AbortSignal.any([this.#leaving.signal, ...(signal ? [signal] : [])]),
         ...{ texts: settings.texts, full: full || settings.sync_strategy === 'full' },
         progress: ({ doing, done, of, bytes }) =>
@@ -230,9 +234,10 @@ export class Syncing {
       }));
   }
 
-  async #applied({ applied, late }: SyncReport): Promise<void> {
+  async #applied({ applied, late, erased }: SyncReport): Promise<void> {
     const { projects, onApplied, recompute, tell } = this.#parts;
     await projects().user.write(hearProjects);
+    if (erased.length > 0) await this.#parts.erased();
     for (const [project, records] of Object.entries(applied)) {
       onApplied(project === noProject ? null : project, records);
       tell(project === noProject ? undefined : project, { event: 'sync.applied', detail: { records } });

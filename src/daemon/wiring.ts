@@ -131,7 +131,7 @@ export interface Wiring {
   readonly prefixes: () => PrefixRoom;
   readonly meaning: () => Pick<Meaning, 'state' | 'meant' | 'scores' | 'forget'>;
   /** What synchronisation changes here. */
-  readonly sync: Pick<SyncWiringParts, 'rekey' | 'failpoint' | 'onApplied' | 'recompute' | 'tell'>;
+  readonly sync: Pick<SyncWiringParts, 'rekey' | 'failpoint' | 'onApplied' | 'recompute' | 'tell' | 'erased'>;
 }
 
 export interface Wired {

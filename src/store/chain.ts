@@ -3,10 +3,12 @@ import { isId } from '../core/ids.ts';
 import { genesisHead, type RecordBody } from '../core/record.ts';
 import { packed } from './blobs.ts';
 import { knownHoles } from './branches.ts';
-import { type Arriving, appendForeign, keepTexts, mergeHeads, noteReading } from './foreign.ts';
+import { carryOut, eraseIn, isErased, recordErase } from './erasures.ts';
+import { type Arriving, appendForeign, keepTexts, noteReading } from './foreign.ts';
+import { headsOf, mergeHeads } from './heads.ts';
 import { isStoreFailure, storeError } from './open.ts';
 import { appliedBody } from './projector.ts';
-import { headsOf, type StoreEvent } from './transaction.ts';
+import type { StoreEvent } from './transaction.ts';
 
 /** A record whose commitment and head were computed from its bytes. */
 export interface ChainRecord {
@@ -169,6 +171,10 @@ function take(run: Run, i: number): void {
     run.refused += 1;
     return;
   }
+  if (isErased(into, body)) {
+    insert(run, i, undefined, stateErased);
+    return;
+  }
   const isTwin = tx.known(body.id);
   const name = `${body.type}.${body.op}`;
   const merges = projector.merges(name);
@@ -182,17 +188,25 @@ function take(run: Run, i: number): void {
   if (isSettled) unsettled.add(body.ent);
   else if (!isTwin && projector.apply(tx, name, appliedBody(n, body)) === 'settle') unsettled.add(body.ent);
   if (!isTwin) run.events.push({ n, name, ent: body.ent });
+  if (name === recordErase.name) carryOutArrived(run, body);
+}
+
+/** What it erases may be settled in this very run: rows of nothing are not written again. */
+function carryOutArrived(run: Run, body: RecordBody): void {
+  settleAll(run);
+  carryOut(run.into, eraseIn(body));
 }
 
 function insert({ into, chain, log_n }: Run, i: number, body: RecordBody | undefined, state: number): number {
   // i runs over the records of the chain
   const record = chain.records[i] as ChainRecord;
+  const isHeld = state !== stateErased;
   return into.statements.insert(
     `insert into records (log_n, seq, v, id, ent, type, op, hlc, body, salt, com, head, state)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       ...[log_n, chain.from + i, chain.v, body?.id ?? null, body?.ent ?? null, body?.type ?? null, body?.op ?? null],
-      ...[body?.hlc ?? null, record.body, record.salt, record.com, record.head, state],
+      ...[body?.hlc ?? null, isHeld ? record.body : null, isHeld ? record.salt : null, record.com, record.head, state],
     ],
   );
 }

@@ -50,10 +50,14 @@ export function doomedRecords(tx: Pick<Write, 'all'>, ents: readonly string[]): 
 /**
  * Takes everything some entities said out of a database: bodies and salts of their records, texts that nothing else names,
  * and their rows. The commitments stay, so the chain still verifies; a rebuild gives the rows that are left.
- * projections: those of this database.
+ * projections: those of this database. records: which of theirs go, all when absent.
  */
-export function eraseEntities(tx: Write, projections: readonly Projection[], ents: readonly string[]): Erased {
-  const records = doomedRecords(tx, ents);
+export function eraseEntities(
+  tx: Write,
+  projections: readonly Projection[],
+  ents: readonly string[],
+  records: readonly Doomed[] = doomedRecords(tx, ents),
+): Erased {
   tx.run(blank, { numbers: JSON.stringify(records.map(({ n }) => n)) });
   tx.run(dropHeads, { ents: JSON.stringify(ents) });
   dropRows(tx, projections, ents);
@@ -73,7 +77,6 @@ function dropRows(tx: Write, projections: readonly Projection[], ents: readonly 
   }
 }
 
-/** A body that named a text names it no more. Returns how many texts had no other that does. */
 /** Lets go of the texts that a body names and removes those that nothing names any more; returns how many. */
 export function dropBlobs(tx: Write, body: string): number {
   // a body is written by the engine, or was checked when it arrived

@@ -3,10 +3,12 @@ import { PrsistError } from '../core/errors.ts';
 import { latestOfPeers } from '../core/hlc.ts';
 import { commitment, genesisHead, nextHead, type RecordBody } from '../core/record.ts';
 import { noteHoles } from './branches.ts';
+import { carryOut, eraseIn, isErased, recordErase } from './erasures.ts';
+import { headsOf, mergeHeads } from './heads.ts';
 import { appliedRecord } from './projector.ts';
 import type { Write } from './record-type.ts';
 import type { Statements } from './statements.ts';
-import { type EngineParts, headsOf, type StoreEvent } from './transaction.ts';
+import type { EngineParts, StoreEvent } from './transaction.ts';
 
 /** A record row as it stands in a database, with the log it is of. */
 export interface ForeignRecord {
@@ -120,7 +122,8 @@ interface Placed {
 function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSource): void {
   const { statements, projector, settlement, tx } = into;
   // its commitment was checked, so it is what an engine like this one wrote
-  const body = row.body === null ? undefined : (JSON.parse(row.body) as RecordBody);
+  const said = row.body === null ? undefined : (JSON.parse(row.body) as RecordBody);
+  const body = said && isErased(into, said) ? undefined : said;
   const isTwin = body !== undefined && tx.known(body.id);
   const merges = body !== undefined && projector.merges(`${body.type}.${body.op}`);
   // asked before the record is one of them
@@ -131,7 +134,7 @@ function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSo
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       ...[log_n, row.seq, row.v, body?.id ?? null, body?.ent ?? null, body?.type ?? null, body?.op ?? null],
-      ...[body?.hlc ?? null, row.body, row.salt, row.com, row.head, body ? 0 : 1],
+      ...[body?.hlc ?? null, body ? row.body : null, body ? row.salt : null, row.com, row.head, body ? 0 : 1],
     ],
   );
   if (!body || row.body === null) return;
@@ -142,6 +145,7 @@ function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSo
   if (isSettled) unsettled.add(body.ent);
   else if (!isTwin && projector.apply(tx, name, appliedRecord(n, row.body)) === 'settle') unsettled.add(body.ent);
   if (!isTwin) into.emit({ n, name, ent: body.ent, foreign: true });
+  if (name === recordErase.name) carryOut(into, eraseIn(body));
 }
 
 /** What is written next is later than all that is known; but a clock that is far ahead takes nobody along. */
@@ -171,24 +175,6 @@ export function keepTexts({ statements, clock }: Arriving, body: RecordBody, blo
 /** Not here yet, or lost where it comes from as well; the record stays readable without it. */
 function absent(hash: Buffer, bytes: unknown): BlobRow {
   return { hash, codec: 0, bytes: Number.isSafeInteger(bytes) ? Number(bytes) : 0, data: null };
-}
-
-/** What the change had seen is superseded; it is a head itself unless somebody here has seen it already. */
-export function mergeHeads(
-  statements: Statements,
-  { ent, base }: RecordBody,
-  { row, log_n }: { readonly row: Pick<ForeignRecord, 'log' | 'seq'>; readonly log_n: number },
-): void {
-  for (const [log, seq] of base) {
-    const sql = 'delete from heads where ent = ? and seq = ? and log_n = (select log_n from logs where log = ?)';
-    statements.run(sql, [ent, seq, log]);
-  }
-  const seen = statements.one(
-    `select 1 from records r, json_each(r.body, '$.base') b
-     where r.ent = ? and r.body is not null and b.value ->> 0 = ? and b.value ->> 1 = ? limit 1`,
-    [ent, row.log, row.seq],
-  );
-  if (!seen) statements.run('insert or ignore into heads (ent, log_n, seq) values (?, ?, ?)', [ent, log_n, row.seq]);
 }
 
 /** Where the log ends here, and which of its records never came, so that these are not taken for damage. */

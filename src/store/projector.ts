@@ -11,6 +11,8 @@ export interface Projector {
   tell(tx: Projecting, name: string, record: Applied<unknown>): void;
   /** How entities of a type are settled, by the first word of their records' names. */
   readonly settling: (type: string) => Settling | undefined;
+  /** See Projection.within. */
+  readonly within: NonNullable<Projection['within']>;
   /** Whether records of this name keep heads. */
   readonly merges: (name: string) => boolean;
   /** Milliseconds spent so far in projections that keep an index; 0 without a clock. */
@@ -24,6 +26,7 @@ export function createProjector(projections: readonly Projection[], monotonic?: 
   const merging = new Set(
     projections.flatMap((each) => each.handlers).flatMap((each) => (each.merges ? each.name : [])),
   );
+  const withins = projections.flatMap((each) => each.within ?? []);
   let indexMs = 0;
   const indexing = <T>(work: () => T): T => {
     const before = monotonic?.() ?? 0;
@@ -53,6 +56,13 @@ export function createProjector(projections: readonly Projection[], monotonic?: 
       for (const { apply, isOwner } of handlers.get(name) ?? []) if (!isOwner) apply(tx, record as Applied<never>);
     },
     settling: (type) => settling.get(type),
+    within(name, fields) {
+      for (const each of withins) {
+        const ent = each(name, fields);
+        if (ent !== undefined) return ent;
+      }
+      return undefined;
+    },
     merges: (name) => merging.has(name),
     indexMs: () => indexMs,
   };

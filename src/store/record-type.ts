@@ -146,6 +146,10 @@ export interface Projection {
   readonly settles?: readonly Settling[];
   /** Before the rows of erased entities go by their column: what that column does not tell. */
   readonly erase?: (tx: Projecting, ents: readonly string[]) => void;
+  /** What goes with erased entities, by its rows: a session's messages. */
+  readonly belongings?: (tx: Projecting, ents: readonly string[]) => readonly string[];
+  /** The entity with which a record goes, by its fields; undefined for one that stands for itself. */
+  readonly within?: (name: string, fields: Readonly<Record<string, unknown>>) => string | undefined;
 }
 
 /** Declares the rows computed from some records. */

@@ -1,5 +1,6 @@
 // What somebody who writes has seen of an entity: less than its heads where something of their past is not here.
 import { type BasesOver, basesOver } from './branches.ts';
+import { erasePosition, isEraseHere } from './erasures.ts';
 import type { Statements } from './statements.ts';
 
 /** Where a record lies. */
@@ -25,6 +26,7 @@ export function seenOf(statements: Statements, { ent, heads, own }: Seeing): Add
   const found = new Map<string, Address>();
   const looked = new Set<string>();
   const look = (head: Address) => {
+    if (head[1] === erasePosition) return; // it is named of itself
     const name = head.join(':');
     if (looked.has(name)) return;
     looked.add(name);
@@ -71,6 +73,10 @@ function pastOf(statements: Statements, { ent, own, over }: Around): Past {
         const name = at.join(':');
         if (looked.has(name)) continue;
         looked.add(name);
+        if (at[1] === erasePosition) {
+          if (!isEraseHere(statements, at[0])) return false;
+          continue;
+        }
         if (!find(at)?.isHere) return false;
         if (at[0] !== own) open.push(...bases(at));
       }

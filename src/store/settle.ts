@@ -6,6 +6,7 @@ import type { MergeRecord } from '../core/merge-order.ts';
 import type { Resolution, Side } from '../core/merge-rules.ts';
 import type { RecordBody } from '../core/record.ts';
 import { type BasesOver, basesOver } from './branches.ts';
+import { erasePosition, isEraseHere } from './erasures.ts';
 import type { Projector } from './projector.ts';
 import type { Entity, EntityRecord, Projecting, Settling } from './record-type.ts';
 import type { Statements } from './statements.ts';
@@ -125,6 +126,7 @@ function overForks(records: readonly MergeRecord[], over: BasesOver): readonly M
 }
 
 function isHeld(statements: Statements, log: string, seq: number): boolean {
+  if (seq === erasePosition) return isEraseHere(statements, log);
   const sql = 'select 1 from logs l join records r using (log_n) where l.log = ? and r.seq = ?';
   return statements.one(sql, [log, seq]) !== undefined;
 }

@@ -4,10 +4,12 @@ import { type Id, uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import { bodyText, commitment, nextHead, type RecordBody } from '../core/record.ts';
 import { getBlob, putBlob } from './blobs.ts';
+import { carryOut, eraseIn, erasesBefore, recordErase } from './erasures.ts';
+import { headsOf, replaceHeads } from './heads.ts';
 import type { OwnLog } from './log.ts';
 import { appliedRecord, type Projector } from './projector.ts';
 import type { Appended, Appending, Applied, Params, Query, Read, RecordType, Write } from './record-type.ts';
-import { type Address, seenOf } from './seen.ts';
+import { seenOf } from './seen.ts';
 import type { Settlement } from './settle.ts';
 import type { Statements } from './statements.ts';
 
@@ -116,10 +118,11 @@ function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): A
   const { id = bornNow(engine), ent = bornNow(engine), fields, actor, origin } = change;
   const merges = type.changes === 'merge';
   const heads = merges ? headsOf(statements, ent) : [];
-  const base = seenOf(statements, { ent, heads, own: own.log });
+  const said = { ent, type: type.type, op: type.op, fields: fields ?? {} };
+  const base = [...seenOf(statements, { ent, heads, own: own.log }), ...erasesBefore(engine, said)];
   const hlc = nextHlc(own.hlc, engine.clock());
-  const named = { hlc, id, ent, type: type.type, op: type.op, base, schema: type.schema };
-  const body = bodyText({ ...named, fields: fields ?? {}, actor, origin });
+  const named = { ...said, hlc, id, base, schema: type.schema };
+  const body = bodyText({ ...named, actor, origin });
   const canLay = !merges || engine.settlement.canLay(named, heads);
   const n = insertRecord(engine, named, body);
   failpoint('record.inserted');
@@ -127,6 +130,7 @@ function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): A
   const record = appliedRecord(n, body);
   if (merges) replaceHeads(statements, ent, { own, base });
   project(engine, record, canLay);
+  if (type.name === recordErase.name) carryOut(engine, eraseIn({ id, fields: said.fields }));
   failpoint('projection.applied');
   const { session, agent } = actor;
   emit({ n, name: type.name, ent, ...(session ? { session } : {}), ...(agent ? { agent } : {}) });
@@ -165,27 +169,4 @@ function insertRecord(
   );
   Object.assign(own, { seq, head, hlc });
   return n;
-}
-
-/** What is here of an entity that nobody has seen. */
-export function headsOf(statements: Statements, ent: string): Address[] {
-  const rows = statements.all<{ log: string; seq: number }>(
-    'select l.log, h.seq from heads h join logs l using (log_n) where h.ent = ? order by l.log, h.seq',
-    [ent],
-  );
-  return rows.map((row) => [row.log, row.seq]);
-}
-
-interface Headed {
-  readonly own: OwnLog;
-  readonly base: RecordBody['base'];
-}
-
-/** The change just written stands for the heads it has seen. */
-function replaceHeads(statements: Statements, ent: string, { own, base }: Headed): void {
-  for (const [log, seq] of base) {
-    const sql = 'delete from heads where ent = ? and seq = ? and log_n = (select log_n from logs where log = ?)';
-    statements.run(sql, [ent, seq, log]);
-  }
-  statements.run('insert into heads (ent, log_n, seq) values (?, ?, ?)', [ent, own.log_n, own.seq]);
 }

@@ -50,6 +50,7 @@ export function syncedWorld(n: number): SyncedWorld {
         ...{ breathe: async () => undefined, pause: async () => undefined, onApplied: () => undefined },
         tell: () => undefined,
         recompute: async () => undefined,
+        ...{ erasing: () => undefined, erased: async () => undefined },
         onBug: (error) => expect.fail(String(error)),
         ...otherwise,
       }),

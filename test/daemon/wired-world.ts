@@ -163,7 +163,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     keeping,
     sync: {
       ...{ rekey: () => undefined, failpoint: () => undefined, onApplied: () => undefined, tell: () => undefined },
-      recompute: async () => undefined,
+      ...{ recompute: async () => undefined, erased: async () => undefined },
     },
     prefixes: () => prefixes.room,
     meaning: () => meaning,

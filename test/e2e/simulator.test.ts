@@ -10,6 +10,10 @@ describe('the simulator', () => {
     expect(await played(1, 20, { clock: 40 })).toEqual([]);
   });
 
+  test('T30: what is erased is nowhere once everybody has synchronised, whatever remotes and disks did meanwhile', async () => {
+    expect(await played(1, 25, { erase: 12 })).toEqual([]);
+  });
+
   test('T26: weeks apart with a thousand edits each, nothing is overwritten without a word', async () => {
     const { failures, edits, overlapping, open } = await weeksApart(seeded('T26').seed, 1_000);
     process.stdout.write(`T26: ${edits} edits, ${overlapping} entities changed by both, ${open} left for a person\n`);

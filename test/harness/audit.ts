@@ -59,8 +59,8 @@ export function digestOf(file: string): Readonly<Record<string, string>> {
   return withStore(file, digest);
 }
 
-/** The features with nothing behind them: their tables and projections are all that is used. */
-function allFeatures(): readonly Feature[] {
+/** Those of the product that have tables, with nothing behind them: their steps and projections are all that is used. */
+export function allFeatures(): readonly Feature[] {
   // never called: only what the features declare is read here
   const none = {} as never;
   return [

@@ -41,6 +41,8 @@ export interface Members {
   readonly devices: readonly string[];
   /** Devices that were revoked: last accepted sequence number of each of their logs. */
   readonly revoked?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Those of them that are no admins. */
+  readonly members?: readonly string[];
   readonly version?: number;
   readonly current?: Epoch | undefined;
   readonly epochs?: readonly Epoch[];
@@ -48,7 +50,7 @@ export interface Members {
 
 /** What a device of that workspace holds. */
 export function packKeys(dev: string, members: Members): PackKeys {
-  const { ws, devices, revoked = {}, version = 1, epochs = [epochNumber(1)] } = members;
+  const { ws, devices, revoked = {}, members: plain = [], version = 1, epochs = [epochNumber(1)] } = members;
   const current = 'current' in members ? members.current : epochs.at(-1);
   return {
     ...{ ws, dev, version, current },
@@ -56,8 +58,9 @@ export function packKeys(dev: string, members: Members): PackKeys {
     sign: (bytes) => deviceKey(dev).sign(bytes),
     signer(of): Signer | undefined {
       const lastAccepted = revoked[of];
-      if (lastAccepted) return { dev: of, publicKey: deviceKey(of).publicKey, lastAccepted };
-      return devices.includes(of) ? { dev: of, publicKey: deviceKey(of).publicKey } : undefined;
+      const signer = { dev: of, publicKey: deviceKey(of).publicKey, isAdmin: !plain.includes(of) };
+      if (lastAccepted) return { ...signer, lastAccepted };
+      return devices.includes(of) ? signer : undefined;
     },
   };
 }

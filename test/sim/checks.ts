@@ -1,4 +1,5 @@
 // What must hold once everybody has everything.
+import { allPacks, holdingErased } from '../../src/features/sync/queries.ts';
 import { digest } from '../../src/store/digest.ts';
 import { rebuild } from '../../src/store/rebuild.ts';
 import { verify } from '../../src/store/verify.ts';
@@ -51,10 +52,34 @@ export function lostRecords(devices: readonly SimDevice[], oracle: Oracle): read
       [],
     );
     const counts = new Map(rows.map(({ id, count }) => [id, count]));
-    return [...oracle.writes.values()].flatMap(({ id, ent }) => {
+    return [...oracle.writes.values()].flatMap((write) => {
+      const { id, ent } = write;
       const count = counts.get(id) ?? 0;
-      return count === 1 ? [] : [`${name}: record ${id} of ${ent} stands there ${count} times`];
+      return count === (oracle.isErased(write) ? 0 : 1)
+        ? []
+        : [`${name}: record ${id} of ${ent} stands there ${count} times`];
     });
+  });
+}
+
+/** Words of erased writes, in any page of a database; packs on the disk and on remotes that still hold them. */
+export function leftOfErased(
+  devices: readonly SimDevice[],
+  oracle: Oracle,
+  remotes: readonly Iterable<string>[],
+): readonly string[] {
+  const gone = [...oracle.writes.values()].filter((write) => oracle.isErased(write));
+  const marks = new Set(gone.flatMap(({ says }) => [...says.values()].flatMap((text) => [...marksIn(text)])));
+  return devices.flatMap(({ name, store }) => {
+    const found = marksIn(store.db.serialize().toString('latin1')).intersection(marks);
+    const held = store.read.all(holdingErased, {}).filter(({ own, kept }) => own === 1 || kept === 1);
+    const old = new Set(store.read.all(allPacks, {}).flatMap((row) => (row.delete_after === null ? [] : [row.name])));
+    const there = remotes.flatMap((remote) => [...remote]).filter((each) => old.has(each));
+    return [
+      ...[...found].map((mark) => `${name}: the words ${mark} were erased and are there`),
+      ...held.map((row) => `${name}: pack ${row.name} holds what was erased`),
+      ...there.map((each) => `${name}: ${each} is on a remote still`),
+    ];
   });
 }
 

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { conflictRows } from '../../src/features/conflicts/projection.ts';
 import { documents } from '../../src/features/documents/projection.ts';
 import { entries } from '../../src/features/entries/projection.ts';
 import { messageRows } from '../../src/features/sessions/message-projection.ts';
@@ -20,7 +21,7 @@ export const migrations: readonly Migration[] = fs
   .map((path) => migration(path.split(/[\\/]/).at(-1) ?? '', fs.readFileSync(join(source, path), 'utf8')));
 
 /** Whose rows are compared: everything that two devices may change at once. The search index is computed from these. */
-const all: readonly Projection[] = [entries, sessionRows, messageRows, workRows, taskRows, documents];
+const all: readonly Projection[] = [entries, sessionRows, messageRows, workRows, taskRows, documents, conflictRows];
 
 /** Those of a kind of database. */
 export function projectionsOf(kind: StoreKind): readonly Projection[] {

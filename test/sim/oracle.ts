@@ -13,6 +13,8 @@ export interface KnownWrite {
   readonly by: 'human' | 'agent';
   /** Ids of the records of its entity that were there when it was written. */
   readonly saw: ReadonlySet<string>;
+  /** Ids of the erases of its entity that were known where it was written. */
+  readonly knew: ReadonlySet<string>;
   readonly says: ReadonlyMap<string, string>;
 }
 
@@ -33,6 +35,7 @@ export class Oracle {
   readonly writes = new Map<string, KnownWrite>();
   readonly #ofEntity = new Map<string, KnownWrite[]>();
   readonly #past = new Map<string, ReadonlySet<string>>();
+  readonly #erases = new Map<string, Set<string>>();
 
   note(write: KnownWrite): void {
     this.writes.set(write.id, write);
@@ -40,8 +43,20 @@ export class Oracle {
     this.#past.clear();
   }
 
+  /** Somebody erased an entity: whatever was, or will be, said of it without knowing that is to be nowhere. */
+  erase(ent: string, id: string): void {
+    const known = this.#erases.get(ent) ?? new Set();
+    this.#erases.set(ent, known.add(id));
+  }
+
+  /** Of a write that is here: whether it is to be nowhere. */
+  isErased({ ent, knew }: KnownWrite): boolean {
+    return [...(this.#erases.get(ent) ?? [])].some((id) => !knew.has(id));
+  }
+
   /** A write that went down with all disks that had it: what was said by those who had seen it waits for it for ever. */
   forget(id: string): void {
+    for (const erases of this.#erases.values()) erases.delete(id);
     const write = this.writes.get(id);
     if (!write) return;
     const all = this.#ofEntity.get(write.ent) ?? [];
@@ -54,11 +69,11 @@ export class Oracle {
   }
 
   get entities(): readonly string[] {
-    return [...this.#ofEntity].filter(([, writes]) => writes.length > 0).map(([ent]) => ent);
+    return [...this.#ofEntity.keys()].filter((ent) => this.writesOf(ent).length > 0);
   }
 
   writesOf(ent: string): readonly KnownWrite[] {
-    return this.#ofEntity.get(ent) ?? [];
+    return (this.#ofEntity.get(ent) ?? []).filter((write) => !this.isErased(write));
   }
 
   /** Everything a write had seen, and what that had seen, and so on. */

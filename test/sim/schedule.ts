@@ -17,6 +17,7 @@ export type Step = { readonly device: number } & (
   | { readonly do: 'clone' }
   | { readonly do: 'restore'; readonly what: 'database' | 'everything' }
   | { readonly do: 'clock'; readonly change: ClockChange }
+  | { readonly do: 'erase'; readonly key: string }
 );
 
 export interface Schedule {
@@ -33,7 +34,7 @@ export type Shares = Readonly<Record<Step['do'], number>>;
 
 const shares: Shares = {
   ...{ write: 120, import: 6, sync: 48, leave: 4, return: 4, crash: 8 },
-  ...{ save: 2, restore: 1, clone: 1, clock: 6 },
+  ...{ save: 2, restore: 1, clone: 1, clock: 6, erase: 0 },
 };
 
 /** Crossings at which a device may die; the first ones are those of any write. */
@@ -43,6 +44,8 @@ const crossings = [
   ...['get.staged', 'verify.done', 'apply.half'],
 ];
 
+/** Names the session that messages are of, where keys of entries stand. */
+export const conversation = 'conversation';
 const keys = ['o1', 'o2', 'o3', 'o4', 't1', 't2', 't3', 'l1', 'l2', 'k1', 'k2', 'k3'];
 
 /** The schedule of a seed: 3 to 5 devices, 60 to 400 steps, most of them short. */
@@ -69,6 +72,9 @@ function step(random: Random, world: World, all: Shares): Step {
       return { do: what, device, death: { at: random.pick(crossings), nth: 1 + random.below(3) } };
     case 'restore':
       return { do: what, device, what: random.pick(['database', 'everything'] as const) };
+    case 'erase':
+      // one in five takes a whole conversation
+      return { do: what, device, key: chance(random, 20) ? conversation : random.pick(keys) };
     case 'clock':
       return { do: what, device, change: clockChange(random) };
     default:

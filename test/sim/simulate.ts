@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   brokenLogs,
   idsOn,
+  leftOfErased,
   lostRecords,
   rebuiltOtherwise,
   type Strictness,
@@ -17,7 +18,7 @@ import { RemotePlace } from './lying-remote.ts';
 import { Oracle } from './oracle.ts';
 import type { Schedule, Step } from './schedule.ts';
 import { type How, type SyncTold, syncWith } from './sync.ts';
-import { addMessage, doAndTell } from './watch.ts';
+import { addMessage, doAndTell, eraseAndTell } from './watch.ts';
 
 export interface Outcome {
   readonly failures: readonly string[];
@@ -108,7 +109,10 @@ class World implements Outcome {
   check(): void {
     const [devices, oracle] = [this.devices, this.#oracle];
     const here = idsOn(devices);
+    // an erase that went down with a disk erased nothing any more; what it had erased there is gone all the same
+    const erased = [...oracle.writes.values()].filter((write) => oracle.isErased(write));
     for (const id of this.#mayBeLost) if (!here.has(id)) oracle.forget(id);
+    for (const write of erased) if (!here.has(write.id) && !oracle.isErased(write)) oracle.forget(write.id);
     const strictness: Strictness = this.#isSplit ? 'loose' : 'exact';
     this.failures.push(
       ...unequalVectors(devices),
@@ -116,6 +120,11 @@ class World implements Outcome {
       ...lostRecords(devices, oracle),
       ...devices.slice(0, 1).flatMap((device) => wrongValues(device, oracle, strictness)),
       ...unequalRows(devices),
+      ...leftOfErased(
+        devices,
+        oracle,
+        this.#remotes.map((remote) => remote.objects.keys()),
+      ),
       ...devices.slice(-1).flatMap(rebuiltOtherwise),
     );
   }
@@ -167,6 +176,8 @@ class World implements Outcome {
       case 'crash':
         device.dieAt(step.death);
         return '';
+      case 'erase':
+        return eraseAndTell(device, step.key, this.#oracle);
       case 'clock':
         device.clock.change(step.change);
         return '';

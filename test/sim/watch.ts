@@ -1,11 +1,16 @@
 // What the oracle is told of a write: read from the log alone, never from rows, heads or bases.
 import { uuidV8 } from '../../src/core/ids.ts';
+import { recordGone } from '../../src/features/erasing/record-gone.ts';
+import { sessionEntity } from '../../src/features/sessions/join.ts';
 import { messageAdd } from '../../src/features/sessions/records.ts';
+import { eraseEntities } from '../../src/store/erase.ts';
+import { query } from '../../src/store/record-type.ts';
 import type { Store } from '../../src/store/store.ts';
 import { person, type SimDevice } from './device.ts';
 import { carryOut, entityOf } from './hand.ts';
 import type { Intent } from './intent.ts';
 import type { Oracle } from './oracle.ts';
+import { conversation } from './schedule.ts';
 
 interface Written {
   readonly id: string;
@@ -26,7 +31,10 @@ export async function doAndTell(device: SimDevice, intent: Intent, mark: string,
   const ent = entityOf(intent.key);
   // what came without something that its author had seen may show otherwise when that is here: nobody has seen it yet
   const held = heldOf(store, ent);
-  const saw = new Set([...held].filter((id) => oracle.pastOfId(id).isSubsetOf(held)));
+  const knew = erasesIn(store, ent);
+  const isSeen = (id: string) =>
+    oracle.pastOfId(id).isSubsetOf(held) && (oracle.writes.get(id)?.knew ?? knew).isSubsetOf(knew);
+  const saw = new Set([...held].filter(isSeen));
   const { says } = await carryOut(device, intent, mark);
   const all = store.statements.all<Written>(
     'select r.id, r.hlc, l.dev, l.log from records r join logs l using (log_n) where r.ent = ? order by r.n',
@@ -36,9 +44,35 @@ export async function doAndTell(device: SimDevice, intent: Intent, mark: string,
   const [first, ...more] = fresh;
   if (!first) return false;
   if (more.length > 0) throw new Error(`one deed wrote ${fresh.length} records`);
-  oracle.note({ ...first, ent, by: intent.by, saw, says });
+  oracle.note({ ...first, ent, by: intent.by, saw, knew, says });
   return true;
 }
+
+/** Erases of an entity that a store knows, by what its log says. */
+function erasesIn(store: Store, ent: string): ReadonlySet<string> {
+  const sql = `select r.id from records r, json_each(r.body, '$.fields.ents') e
+    where r.type = 'record' and r.op = 'erase' and e.value = ?`;
+  return new Set(store.statements.all<{ id: string }>(sql, [ent]).map(({ id }) => id));
+}
+
+/** Erases an entry or a whole conversation, as the person does, and tells the oracle. */
+export async function eraseAndTell(device: SimDevice, key: string, oracle: Oracle): Promise<string> {
+  const { store } = device;
+  const ent = key === conversation ? sessionEntity('s1') : entityOf(key);
+  const id = await store.write((tx) => {
+    const ents = [ent, ...(key === conversation ? tx.all(messagesOf, {}).map((row) => row.id) : [])];
+    const gone = eraseEntities(tx, store.settings.projections, ents);
+    const caller = { user: person, origin: 'human' as const };
+    return gone.targets.length === 0
+      ? undefined
+      : recordGone(tx, { gone, ents, conversations: [], reason: 'a test', caller });
+  });
+  if (id === undefined) return 'nothing there';
+  oracle.erase(ent, id);
+  return 'erased';
+}
+
+const messagesOf = query<Record<string, never>, { id: string }>("select id from messages where session_id = 's1'");
 
 /** Takes in a message as any device would that reads the same transcript: the same fact, wherever it is read. */
 export async function addMessage(device: SimDevice, message: number): Promise<string> {

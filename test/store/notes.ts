@@ -85,4 +85,5 @@ export const noteId = (key: string): Id => keyedEntity({ type: 'note', key });
 export const writeNote = (tx: Write, key: string, text: string, meta?: unknown) =>
   tx.append(notePut, { ...by, ent: noteId(key), fields: { ...tx.keep('text', text), meta } });
 export const dropNote = (tx: Write, key: string) => tx.append(noteDrop, { ...by, ent: noteId(key), fields: {} });
-export const writeLine = (tx: Write, text: string) => tx.append(lineAdd, { ...by, fields: { text } });
+export const writeLine = (tx: Write, text: string, ent?: Id) =>
+  tx.append(lineAdd, { ...by, fields: { text }, ...(ent ? { ent } : {}) });

@@ -15,8 +15,14 @@ export function shippedMigration(path: string): Migration {
   return migration(path.split('/').at(-1) ?? '', fs.readFileSync(join(source, path), 'utf8'));
 }
 
-export const logMigration = shippedMigration('store/migrations/0001-log.sql');
+const erasures = shippedMigration('store/migrations/0040-erasures.sql');
+/** What every engine needs, in one step. */
+export const logMigration = joined(shippedMigration('store/migrations/0001-log.sql'), erasures);
 export const conflictsMigration = shippedMigration('store/migrations/0033-conflicts.sql');
+
+function joined(first: Migration, second: Migration): Migration {
+  return { ...first, sql: `${first.sql}\n${second.sql}` };
+}
 
 /** Where entities are settled, unless a step of the test's own makes the table. */
 function conflictsFor(migrations: readonly Migration[], projections: readonly Projection[]): readonly Migration[] {

@@ -133,6 +133,9 @@ export const segmentBytes = query<Params, { bytes: number }>(
 export const countSegments = query<Params, { count: number }>(
   'select count(*) as count from transcript_segments where agent = :agent and native_id = :native_id',
 );
+export const conversationsKept = query<Params, { agent: string; native_id: string }>(
+  'select distinct agent, native_id from transcript_segments',
+);
 export const dropSegments = query<Params, unknown>(
   'delete from transcript_segments where agent = :agent and native_id = :native_id',
 );

@@ -49,7 +49,7 @@ export function erase(needs: ErasingNeeds) {
     const { ents, conversations } = chosen;
     const { reason } = input;
     const { caller } = context;
-    const receipt_id = recordGone(tx, { gone, ents, reason, caller });
+    const receipt_id = recordGone(tx, { gone, ents, conversations, reason, caller });
     const projects = kind === 'user' ? [] : needs.linkedTo(context.project.id);
     noteLinked(tx, receipt_id, { projects, ents, conversations, reason, caller });
     const replicas = [{ device: needs.device(), confirmed_at: new Date(context.now).toISOString() }];

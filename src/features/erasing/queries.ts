@@ -1,13 +1,13 @@
-// Entries by what their records say (the form of a record never changes), tombstones, and the note of an unfinished erase.
+// Entries by what their records say (the form of a record never changes), what was erased, and the note of an unfinished erase.
 import { type Params, query, type Read } from '../../store/record-type.ts';
 
-const tombstone = query<{ ent: string }, { at: number }>('select at from tombstones where ent = :ent');
-const anyTombstone = query<Params, { found: 1 }>('select 1 as found from tombstones limit 1');
+const erasure = query<{ ent: string }, { found: 1 }>('select 1 as found from erasures where ent = :ent limit 1');
+const anyErasure = query<Params, { found: 1 }>('select 1 as found from erasures limit 1');
 
 /** Says of entities whether they were erased from a database; undefined when nothing ever was. */
 export function erasedIn(read: Read): ((ent: string) => boolean) | undefined {
-  if (!read.one(anyTombstone, {})) return undefined;
-  return (ent) => read.one(tombstone, { ent }) !== undefined;
+  if (!read.one(anyErasure, {})) return undefined;
+  return (ent) => read.one(erasure, { ent }) !== undefined;
 }
 
 /** records_kind: the newest change of any entry */
@@ -37,6 +37,19 @@ export const handoffsQuoting = query<{ key: string }, { ent: string }>(
   `select ent from records where type = 'handoff' and op = 'create' and (
      exists (select 1 from json_each(body, '$.fields.snapshot.critical_facts') f where f.key = :key)
      or exists (select 1 from json_each(body, '$.fields.snapshot.working_memory') w where w.key = :key))`,
+);
+
+/** Conversations of which nothing is to be kept, by the records that say so. */
+export const erasedConversations = query<Params, { n: number; agent: string; native_id: string }>(
+  `select r.n, c.value ->> 0 as agent, c.value ->> 1 as native_id
+   from records r, json_each(r.body, '$.fields.conversations') c
+   where r.type = 'record' and r.op = 'erase' and r.state = 0
+     and r.n > ifnull((select n from cursors where consumer = 'erased'), 0)`,
+);
+/** Whatever these records say was looked at. */
+export const lookedAtErased = query<{ n: number; now: number }, unknown>(
+  `insert into cursors (consumer, n, updated_at) values ('erased', :n, :now)
+   on conflict (consumer) do update set n = max(n, :n), updated_at = :now`,
 );
 
 const unfinished = 'erasing:';

@@ -1,5 +1,5 @@
 // What is a session's own: the entities of its rows.
-import { query } from '../../store/record-type.ts';
+import { type Params, query } from '../../store/record-type.ts';
 
 type BySession = { readonly session_id: string };
 
@@ -8,6 +8,12 @@ export const familyOf = query<BySession, { session_id: string }>(
   `with recursive family (session_id) as (
      select :session_id union select s.session_id from sessions s join family f on s.parent_session_id = f.session_id)
    select session_id from family`,
+);
+/** Every session that something is of, also one whose own records are not here. */
+export const everySession = query<Params, { session_id: string }>(
+  `select session_id from sessions union select session_id from session_runs union select session_id from messages
+   union select session_id from tool_calls union select session_id from edits union select session_id from commit_links
+   union select session_id from handoffs union select session_id from tasks where session_id is not null`,
 );
 export const entitiesOfSession = query<BySession, { ent: string }>(
   `select ent from sessions where session_id = :session_id

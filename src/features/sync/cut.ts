@@ -12,12 +12,15 @@ import { type PackRun, type Sealed, sealRecords, sealTexts, stubLine } from './p
 import {
   addPack,
   type CutRow,
+  dropPackedTexts,
   isPackedText,
   lastOwn,
   notePackedText,
   packedTo,
   recordsAfter,
+  replacePack,
   saveCursor,
+  textsIn,
 } from './queries.ts';
 import { type Run, shelfKey } from './run.ts';
 
@@ -54,21 +57,35 @@ export async function cutAll(run: Run, store: Store): Promise<void> {
   }
 }
 
-/** Packs a range again whose pack was lost from this disk. */
-export async function cutAgain(
-  run: Run,
-  store: Store,
-  range: { readonly log_n: number; readonly from: number; readonly to: number },
-): Promise<void> {
-  const chain = ownChains(run, store).find(({ log_n }) => log_n === range.log_n);
-  if (!chain) return;
+/** A range that was packed before, and what becomes of the packs it stood in. */
+export interface Again {
+  readonly log_n: number;
+  readonly from: number;
+  readonly to: number;
+  /** Greater than that of any pack it stands for; 0 where there is none any more. */
+  readonly rev: number;
+  /** Names of those it stands for, and from when on they go from remotes. */
+  readonly replaces?: { readonly names: readonly string[]; readonly deleteAfter: number };
+}
+
+/**
+ * Packs a range again: its pack was lost from this disk, holds what was erased, or is one of many small ones. Returns the
+ * names of what stands for it now, none where it cannot be packed whole.
+ */
+export async function cutAgain(run: Run, store: Store, range: Again): Promise<readonly string[]> {
+  const chain = allChains(store.statements, run.parts.keys.ws).find(({ log_n }) => log_n === range.log_n);
+  const names: string[] = [];
+  if (!chain) return names;
   const epoch = requireEpoch(run);
   for (let from = range.from; from <= range.to; ) {
     const cut = cutFrom(store, chain, { from, to: range.to });
-    if (!cut) return;
-    await keep(run, store, { chain, epoch, ...cut, again: true });
+    // one stands for others only when it has all of theirs
+    if (!cut || (range.replaces && cut.rows.length < range.to - range.from + 1)) return names;
+    names.push(...(await keep(run, store, { chain, epoch, ...cut, again: range })));
     from += cut.rows.length;
   }
+  for (const name of range.replaces?.names ?? []) run.parts.shelf.remove(shelfKey(name));
+  return names;
 }
 
 function requireEpoch({ parts }: Run): Epoch {
@@ -109,34 +126,43 @@ function cutFrom(
 interface Cutting extends Piece {
   readonly chain: HeldChain;
   readonly epoch: Epoch;
-  readonly again?: boolean;
+  readonly again?: Again;
 }
 
 /** Seals, writes both to disk, and only then notes them: killed in between, it is done again. */
-async function keep(run: Run, store: Store, cutting: Cutting): Promise<void> {
+async function keep(run: Run, store: Store, cutting: Cutting): Promise<readonly string[]> {
   const { parts } = run;
-  const { chain, epoch, lines, rows } = cutting;
-  const of = runOf(store, chain, rows);
+  const { chain, epoch, lines, rows, again } = cutting;
+  const of = { ...runOf(store, chain, rows), rev: again?.rev ?? 0, signer: parts.keys.dev };
   const meta = metaOf(run, store);
   const keys = { sign: parts.keys.sign.bind(parts.keys), version: parts.keys.version, current: epoch };
   const texts = textsOf(store, cutting);
-  const packs = [
-    sealRecords(of, { meta, lines }, keys, parts.random(32)),
-    ...groups(texts).map((group) => sealTexts(of, { meta, texts: group }, keys, parts.random(32))),
-  ];
+  const records = sealRecords(of, { meta, lines }, keys, parts.random(32));
+  const carrying = groups(texts).map((group) => ({
+    ...sealTexts(of, { meta, texts: group }, keys, parts.random(32)),
+    texts: group,
+  }));
+  const packs = [records, ...carrying];
+  const stubs = rows.filter(({ body }) => body === null).length;
   parts.failpoint('pack.cut');
   for (const { name, bytes } of packs) parts.shelf.write(shelfKey(name), bytes);
   parts.failpoint('pack.fsynced');
   await store.write((tx) => {
-    for (const pack of packs) tx.run(addPack, { ...rowOf(pack, of, chain.log_n), at: parts.clock() });
-    for (const { hash } of texts) tx.run(notePackedText, { log_n: chain.log_n, hash });
-    tx.run(saveCursor, { n: store.read.one(lastOwn, {})?.n ?? 0, now: parts.clock() });
+    const { names = [], deleteAfter = 0 } = again?.replaces ?? {};
+    for (const name of names) tx.run(replacePack, { name, delete_after: deleteAfter });
+    for (const name of names) tx.run(dropPackedTexts, { pack: name });
+    for (const pack of packs) tx.run(addPack, { ...rowOf(pack, of, chain.log_n), stubs, at: parts.clock() });
+    for (const pack of carrying) {
+      for (const { hash } of pack.texts) tx.run(notePackedText, { log_n: chain.log_n, hash, pack: pack.name });
+    }
+    if (!again) tx.run(saveCursor, { n: store.read.one(lastOwn, {})?.n ?? 0, now: parts.clock() });
   });
   parts.failpoint('pack.rows');
+  return packs.map(({ name }) => name);
 }
 
-function rowOf({ name, bytes }: Sealed, { from, to }: PackRun, log_n: number) {
-  return { name, log_n, seq_from: from, seq_to: to, rev: 0, bytes: bytes.length, remotes: '[]' };
+function rowOf({ name, bytes }: Sealed, { from, to, rev = 0 }: PackRun, log_n: number) {
+  return { name, log_n, seq_from: from, seq_to: to, rev, bytes: bytes.length, remotes: '[]' };
 }
 
 function runOf(store: Store, chain: HeldChain, rows: readonly CutRow[]): PackRun {
@@ -159,10 +185,14 @@ function metaOf({ parts }: Run, store: Store): PackMeta {
 
 /** Texts that these records name and no earlier pack of the log carries, as far as they are here. */
 function textsOf({ statements, read }: Store, { chain, lines, again }: Cutting): PackText[] {
-  const hashes = new Set(lines.flatMap(({ body }) => namedTexts(body)));
+  // what a pack carried that goes, for records of others as well, is carried on
+  const before = (again?.replaces?.names ?? []).flatMap((pack) => read.all(textsIn, { pack }));
+  const carried = before.map(({ hash }) => Buffer.from(hash).toString('hex'));
+  const hashes = new Set([...carried, ...lines.flatMap(({ body }) => namedTexts(body))]);
   return [...hashes].flatMap((hex) => {
     const hash = Buffer.from(hex, 'hex');
-    if (again !== true && read.one(isPackedText, { log_n: chain.log_n, hash })) return [];
+    const isElsewhere = read.one(isPackedText, { log_n: chain.log_n, hash }) && !carried.includes(hex);
+    if (isElsewhere && (!again || again.replaces)) return [];
     const bytes = getBlob(statements, hex);
     return bytes ? [{ hash, bytes }] : [];
   });

@@ -17,7 +17,13 @@ export function syncFeature({ remotes, keys, runs }: SyncNeeds): Feature {
   return feature(contract, {
     migrations: {
       directory: join(import.meta.dirname, 'migrations'),
-      files: ['0030-packs.sql', '0031-remotes.sql', '0032-keyring.sql'],
+      files: [
+        '0030-packs.sql',
+        '0031-remotes.sql',
+        '0032-keyring.sql',
+        '0036-conflict-state.sql',
+        '0041-pack-revisions.sql',
+      ],
     },
     verbs: {
       'remote.add': add(remotes),

@@ -14,6 +14,8 @@ export interface Signer {
   readonly dev: string;
   /** Raw Ed25519 public key, 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** It may seal packs of others again, without what was erased. */
+  readonly isAdmin: boolean;
   /** Of a revoked device: the last sequence number accepted of each of its logs; absent for a member. */
   readonly lastAccepted?: Readonly<Record<string, number>>;
 }

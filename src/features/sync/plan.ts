@@ -47,12 +47,21 @@ export interface LogPlan {
  */
 export function planLog(packs: readonly ListedPack[], have: number, seen: ReadonlySet<string>): LogPlan {
   const whole = packs.filter((pack) => pack.isWhole && !pack.texts);
-  const usable = whole.filter(({ name }) => !seen.has(name));
+  const usable = newestOf(whole.filter(({ name }) => !seen.has(name)));
   const next = cover(usable, have);
   const taken = new Set(next.map(({ name }) => name));
   const unseen = usable.filter(({ name }) => !taken.has(name)).sort((a, b) => a.from - b.from || a.to - b.to);
   const reach = cover(whole, 0).at(-1)?.to ?? 0;
   return { next, unseen, reach, holes: holesIn(whole) };
+}
+
+/** Those that no other with a greater revision stands for. */
+export function newestOf(packs: readonly ListedPack[]): readonly ListedPack[] {
+  const again = packs.filter(({ rev }) => rev > 0);
+  if (again.length === 0) return packs;
+  const stands = (one: ListedPack, other: ListedPack) =>
+    one.rev > other.rev && one.texts === other.texts && one.from <= other.from && one.to >= other.to;
+  return packs.filter((each) => !again.some((one) => stands(one, each)));
 }
 
 /** The packs that lead on without a gap from a position. */

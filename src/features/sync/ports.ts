@@ -51,6 +51,8 @@ export interface SyncParts {
   readonly monotonic: () => number;
   readonly random: (bytes: number) => Uint8Array;
   readonly failpoint: (name: string) => void;
+  /** Called before what was erased elsewhere goes from a database, null: the user's; what lies outside of it follows. */
+  readonly erasing?: (project: string | null) => void;
   /** Lets others have their turn. */
   readonly breathe: () => Promise<void>;
   readonly signal: AbortSignal;

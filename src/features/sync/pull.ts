@@ -3,9 +3,19 @@ import { limits } from '../../core/limits.ts';
 import { type HeldChain, heldChains, linkAt } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import type { Announcement } from './announcement.ts';
+import { ownChains } from './cut.ts';
 import { type Look, look } from './look.ts';
-import { type ListedPack, planLog } from './plan.ts';
-import { allPacks, confirmPack, noLongerKept, othersKept, type PackRow, setMetadata } from './queries.ts';
+import { type ListedPack, newestOf, planLog } from './plan.ts';
+import {
+  allPacks,
+  confirmPack,
+  erasedBetween,
+  noLongerKept,
+  othersKept,
+  type PackRow,
+  setMetadata,
+} from './queries.ts';
+import { forgetErased, sealForOthers } from './revise.ts';
 import { type Place, type Run, requireDone, shelfKey } from './run.ts';
 import { noteTaken, takeRecords, takeTexts } from './take-in.ts';
 
@@ -62,6 +72,7 @@ async function pullPlace(run: Run, { place, store, packs, seen }: Pulling): Prom
   if (seen.whole) for (const { id } of run.pins(store, 'log')) if (!byLog.has(id)) byLog.set(id, []);
   for (const [log, ofLog] of byLog) await pullLog(here, log, ofLog);
   for (const claim of seen.claims) compareClaim(run, store, { claim, ids: place.ids });
+  await forgetErased(run, store);
   await forgetOldest(run, store);
 }
 
@@ -169,7 +180,9 @@ async function takeBatch(here: Here, batch: readonly ListedPack[], { packs, wait
 }
 
 function companionsOf({ seen }: Here, pack: ListedPack, packs: readonly ListedPack[]): ListedPack[] {
-  return packs.filter((each) => each.texts && each.isWhole && isBeside(each, pack) && !seen.has(each.name));
+  return packs.filter(
+    (each) => each.texts && each.isWhole && each.rev === pack.rev && isBeside(each, pack) && !seen.has(each.name),
+  );
 }
 
 function isBeside(texts: ListedPack, { log, from, to }: ListedPack): boolean {
@@ -187,9 +200,14 @@ async function noteTexts(here: Here, texts: readonly ListedPack[]): Promise<void
   const log_n = texts[0] && heldChains(here.store.statements, texts[0].log)[0]?.log_n;
   if (log_n === undefined) return;
   await here.store.write((tx) => {
-    for (const each of texts) noteTaken(here, tx, each, log_n);
+    for (const each of texts) noteTaken(here, tx, each, { log_n, stubs: stubsOf(here, each, log_n) });
   });
   for (const each of texts) received(here, each);
+}
+
+/** Texts that were sealed again know of what is erased by now; others of nothing. */
+function stubsOf({ store }: Here, { rev, from, to }: ListedPack, log_n: number): number {
+  return rev === 0 ? 0 : (store.read.one(erasedBetween, { log_n, from, to })?.count ?? 0);
 }
 
 /** Gets what is not on the shelf yet. What a remote does not hand over waits for the next run. */
@@ -254,8 +272,10 @@ async function lateTexts(
   chains: readonly (HeldChain | undefined)[],
 ): Promise<void> {
   const held = Math.max(0, ...chains.map((chain) => chain?.seq ?? 0));
-  const late = packs.filter(({ texts, isWhole, name, to }) => texts && isWhole && to <= held && !here.seen.has(name));
-  for (const batch of batches(late.sort((a, b) => b.from - a.from))) {
+  const late = newestOf(
+    packs.filter(({ texts, isWhole, name, to }) => texts && isWhole && to <= held && !here.seen.has(name)),
+  );
+  for (const batch of batches(late.toSorted((a, b) => b.from - a.from))) {
     await stage(here.run, batch);
     for (const texts of batch) if ((await takeTexts(here, texts)) === 'taken') await noteTexts(here, [texts]);
   }
@@ -269,7 +289,9 @@ async function putBack({ run, store, rows }: Here, log: string, packs: readonly 
   const { shelf, remote, signal, remoteId } = run.parts;
   const there = new Set(packs.filter(({ isWhole }) => isWhole).map(({ name }) => name));
   const numbers = new Set(heldChains(store.statements, log).map(({ log_n }) => log_n));
-  const gone = [...rows.values()].filter(({ name, log_n }) => numbers.has(log_n) && !there.has(name));
+  const gone = [...rows.values()].filter(
+    ({ name, log_n, delete_after }) => numbers.has(log_n) && delete_after === null && !there.has(name),
+  );
   await store.write((tx) => {
     for (const { name, remotes } of gone) {
       const left = (JSON.parse(remotes) as string[]).filter((id) => id !== remoteId); // a list of ids, written here
@@ -280,6 +302,15 @@ async function putBack({ run, store, rows }: Here, log: string, packs: readonly 
     const bytes = shelf.read(shelfKey(name));
     if (bytes) await remote.putIfAbsent([{ name, bytes }], signal);
   }
+  const isCovered = ({ seq_from, seq_to }: PackRow) =>
+    packs.some(({ isWhole, texts, from, to }) => isWhole && !texts && from <= seq_from && to >= seq_to);
+  const own = new Set(ownChains(run, store).map(({ log_n }) => log_n));
+  const lost = gone.filter((row) => shelf.read(shelfKey(row.name)) === undefined && !own.has(row.log_n));
+  await sealForOthers(
+    run,
+    store,
+    lost.filter((row) => !isCovered(row)),
+  );
 }
 
 /** Packs of others are kept as long as there is room, the newest longest. */

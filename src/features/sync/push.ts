@@ -10,6 +10,7 @@ import { cover, type ListedPack, readListing } from './plan.ts';
 import { batches, pullOwn } from './pull.ts';
 import type { Pin } from './queries.ts';
 import { addSyncEvent, allPacks, confirmPack, dropPack, type PackRow, setMetadata } from './queries.ts';
+import { holdsErased, leftByRevoked, sealForOthers, withoutErased } from './revise.ts';
 import { type Place, type Run, requireDone, shelfKey } from './run.ts';
 
 interface Sent {
@@ -32,10 +33,12 @@ export async function pushAll(run: Run): Promise<void> {
 }
 
 async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | undefined> {
-  if (!run.parts.full && !isUncut(run, store) && waiting(run, store).length === 0) return undefined;
+  if (!run.parts.full && !hasWork(run, store)) return undefined;
   const before = await ownListing(run, place);
   await pullOwn(run, store, before); // a copy of this device may have written to its logs
   await cutAll(run, store);
+  await withoutErased(run, store);
+  await sealForOthers(run, store, leftByRevoked(run, store));
   const { remoteId, marks } = run.parts;
   const chains = ownChains(run, store);
   // before anything leaves: a database that comes back older than this must not go on in these logs
@@ -52,12 +55,33 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
     ({ log, seq, head }) => [log, [seq, Buffer.from(head).toString('hex'), project] as const] as const,
   );
   const unconfirmed = rows.filter(({ remotes }) => !remotes.includes(remoteId));
-  return missing.length === 0 && unconfirmed.length === 0 ? undefined : { place, rows, logs: Object.fromEntries(logs) };
+  const isDone = missing.length === 0 && unconfirmed.length === 0 && leftovers(run, store, before).length === 0;
+  return isDone ? undefined : { place, rows, logs: Object.fromEntries(logs) };
+}
+
+function hasWork(run: Run, store: Store): boolean {
+  if (isUncut(run, store) || waiting(run, store).length > 0 || holdsErased(run, store)) return true;
+  const { remoteId, clock } = run.parts;
+  return everyOwn(run, store).some((row) => isLeftover(row, clock()) && row.remotes.includes(remoteId));
+}
+
+function everyOwn(run: Run, store: Store): PackRow[] {
+  const numbers = new Set(ownChains(run, store).map(({ log_n }) => log_n));
+  return store.read.all(allPacks, {}).filter(({ log_n }) => numbers.has(log_n));
 }
 
 function own(run: Run, store: Store): PackRow[] {
-  const numbers = new Set(ownChains(run, store).map(({ log_n }) => log_n));
-  return store.read.all(allPacks, {}).filter(({ log_n }) => numbers.has(log_n));
+  return everyOwn(run, store).filter(({ delete_after }) => delete_after === null);
+}
+
+function isLeftover({ delete_after }: PackRow, now: number): boolean {
+  return delete_after !== null && delete_after <= now;
+}
+
+/** Own packs on a remote for which others stand. */
+function leftovers(run: Run, store: Store, listed: readonly ListedPack[]): PackRow[] {
+  const there = new Set(listed.map(({ name }) => name));
+  return everyOwn(run, store).filter((row) => there.has(row.name) && isLeftover(row, run.parts.clock()));
 }
 
 /** Own packs that this remote has not confirmed. */
@@ -78,7 +102,7 @@ async function replaceLost(run: Run, store: Store): Promise<void> {
     if (run.parts.shelf.read(shelfKey(row.name)) !== undefined) continue;
     await store.write((tx) => tx.run(dropPack, { name: row.name }));
     const range = rangeOf(row.name);
-    if (range && !range.texts) await cutAgain(run, store, { log_n: row.log_n, ...range });
+    if (range && !range.texts) await cutAgain(run, store, { log_n: row.log_n, rev: row.rev, ...range });
   }
 }
 
@@ -147,6 +171,7 @@ async function acknowledge(run: Run, store: Store, { place, rows }: Sent): Promi
   const after = await ownListing(run, place);
   const whole = new Map(after.filter(({ isWhole }) => isWhole).map((pack) => [pack.name, pack]));
   const chains = ownChains(run, store);
+  await dropLeftovers(run, store, { rows, listed: after });
   await store.write((tx) => {
     for (const { name, remotes } of rows) {
       const list = JSON.parse(remotes) as string[]; // a list of ids, written here
@@ -163,6 +188,36 @@ async function acknowledge(run: Run, store: Store, { place, rows }: Sent): Promi
   });
   const left = rows.filter(({ name }) => !whole.has(name));
   run.findings.pending += left.reduce((sum, { seq_from, seq_to }) => sum + seq_to - seq_from + 1, 0);
+}
+
+interface Standing {
+  readonly rows: readonly PackRow[];
+  readonly listed: readonly ListedPack[];
+}
+
+/** Takes from a remote what others stand for, once all of these are there. */
+async function dropLeftovers(run: Run, store: Store, { rows, listed }: Standing): Promise<void> {
+  const whole = new Set(listed.filter(({ isWhole }) => isWhole).map(({ name }) => name));
+  if (!rows.every(({ name }) => whole.has(name))) return;
+  const { remote, remoteId, signal, failpoint } = run.parts;
+  const old = leftovers(run, store, listed);
+  if (old.length > 0)
+    requireDone(
+      await remote.delete(
+        old.map(({ name }) => name),
+        signal,
+      ),
+    );
+  failpoint('revision.deleted');
+  const gone = everyOwn(run, store).filter(
+    (row) => isLeftover(row, run.parts.clock()) && row.remotes.includes(remoteId),
+  );
+  await store.write((tx) => {
+    for (const { name, remotes } of gone) {
+      const left = (JSON.parse(remotes) as string[]).filter((id) => id !== remoteId); // a list of ids, written here
+      tx.run(confirmPack, { name, remotes: JSON.stringify(left) });
+    }
+  });
 }
 
 interface Reach {

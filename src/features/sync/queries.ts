@@ -9,19 +9,25 @@ export interface PackRow {
   /** JSON list of the remotes that confirmed it. */
   readonly remotes: string;
   readonly kept: number;
+  readonly rev: number;
+  /** Erased records it knows of. */
+  readonly stubs: number;
+  /** Milliseconds from which on it goes from remotes, since another stands for it; null for one that counts. */
+  readonly delete_after: number | null;
 }
 
 type Of = { readonly log_n: number };
 
 export const allPacks = query<Record<string, never>, PackRow>(
-  'select name, log_n, seq_from, seq_to, bytes, remotes, kept from packs order by log_n, seq_from, name desc',
+  `select name, log_n, seq_from, seq_to, bytes, remotes, kept, rev, stubs, delete_after from packs
+   order by log_n, seq_from, name desc`,
 );
 export const packedTo = query<Of, { seq: number | null }>(
   "select max(seq_to) as seq from packs where log_n = :log_n and name glob '*.pk'",
 );
-export const addPack = query<Omit<PackRow, 'kept'> & { rev: number; at: number }, unknown>(
-  `insert into packs (name, log_n, seq_from, seq_to, rev, bytes, remotes, at)
-   values (:name, :log_n, :seq_from, :seq_to, :rev, :bytes, :remotes, :at)
+export const addPack = query<Omit<PackRow, 'kept' | 'delete_after'> & { at: number }, unknown>(
+  `insert into packs (name, log_n, seq_from, seq_to, rev, bytes, remotes, at, stubs)
+   values (:name, :log_n, :seq_from, :seq_to, :rev, :bytes, :remotes, :at, :stubs)
    on conflict (name) do update set log_n = :log_n, kept = 1`,
 );
 export const confirmPack = query<{ name: string; remotes: string }, unknown>(
@@ -35,6 +41,43 @@ export const moveToBranch = query<{ from: number; to: number; seq: number }, unk
 export const othersKept = query<Record<string, never>, { name: string; bytes: number }>(
   `select p.name, p.bytes from packs p join logs l using (log_n)
    where p.kept = 1 and l.own = 0 order by p.at, p.name`,
+);
+/** Packs with records that were erased since they were sealed. Texts know of as many as their records did. */
+export const holdingErased = query<Record<string, never>, PackRow & { own: number; dev: string }>(
+  `select name, log_n, seq_from, seq_to, bytes, remotes, kept, rev, stubs, delete_after, own, dev
+   from packs p join logs l using (log_n)
+   where delete_after is null and exists (select 1 from erasures) and p.stubs <
+     (select count(*) from records r where r.log_n = p.log_n and r.state = 1 and r.seq between p.seq_from and p.seq_to)
+   order by log_n, seq_from, name desc`,
+);
+/** Packs for which another with a greater revision stands: records with all their texts. */
+export const olderRevisions = query<Record<string, never>, { name: string; own: number }>(
+  `select p.name, l.own from packs p join logs l using (log_n) where p.delete_after is null and exists
+     (select 1 from packs q where q.log_n = p.log_n and q.rev > p.rev and q.delete_after is null
+       and q.seq_from <= p.seq_from and q.seq_to >= p.seq_to and q.name glob '*.pk')`,
+);
+/** Own packs of texts that carry one which is no longer here. */
+export const holdingGoneTexts = query<Record<string, never>, { name: string }>(
+  `select distinct t.pack as name from pack_texts t left join blobs b using (hash)
+   where t.pack is not null and b.hash is null and exists (select 1 from erasures)`,
+);
+/** Texts that no record names: of records that were dropped, where none is kept that cannot be read yet. */
+const isUnnamed = `refs <= 0 and data is not null and exists (select 1 from erasures)
+  and not exists (select 1 from records where state > 1)`;
+export const unnamedTexts = query<Record<string, never>, { count: number }>(
+  `select count(*) as count from blobs where ${isUnnamed}`,
+);
+export const dropUnnamedTexts = query<Record<string, never>, unknown>(`delete from blobs where ${isUnnamed}`);
+export const textsIn = query<{ pack: string }, { hash: Uint8Array }>(
+  'select hash from pack_texts where pack = :pack order by hash',
+);
+export const dropPackedTexts = query<{ pack: string }, unknown>('delete from pack_texts where pack = :pack');
+/** Another pack stands for it from now on. */
+export const replacePack = query<{ name: string; delete_after: number }, unknown>(
+  'update packs set delete_after = :delete_after, kept = 0 where name = :name',
+);
+export const erasedBetween = query<Of & { from: number; to: number }, { count: number }>(
+  'select count(*) as count from records where log_n = :log_n and state = 1 and seq between :from and :to',
 );
 export const noLongerKept = query<{ name: string }, unknown>('update packs set kept = 0 where name = :name');
 
@@ -57,8 +100,9 @@ export const lastOwn = query<Record<string, never>, { n: number | null }>(
 export const isPackedText = query<Of & { hash: Uint8Array }, { packed: 1 }>(
   'select 1 as packed from pack_texts where log_n = :log_n and hash = :hash',
 );
-export const notePackedText = query<Of & { hash: Uint8Array }, unknown>(
-  'insert or ignore into pack_texts (log_n, hash) values (:log_n, :hash)',
+export const notePackedText = query<Of & { hash: Uint8Array; pack: string }, unknown>(
+  `insert into pack_texts (log_n, hash, pack) values (:log_n, :hash, :pack)
+   on conflict (log_n, hash) do update set pack = :pack`,
 );
 
 export const saveCursor = query<{ n: number; now: number }, unknown>(

@@ -42,6 +42,8 @@ export interface SyncReport {
   readonly late: readonly string[];
   /** Projects into which records came, with how many; `noProject` for the user database. */
   readonly applied: Readonly<Record<string, number>>;
+  /** Projects in which something was erased that others had erased; `noProject` for the user database. */
+  readonly erased: readonly string[];
   /** Own records that this remote has not confirmed. */
   readonly pending: number;
 }
@@ -65,6 +67,7 @@ export function together(first: SyncReport, second: SyncReport): SyncReport {
     ...{ sent: moved('sent'), received: moved('received'), pending: second.pending, applied },
     notes: [...first.notes, ...second.notes],
     late: [...new Set([...first.late, ...second.late])],
+    erased: [...new Set([...first.erased, ...second.erased])],
   };
 }
 
@@ -74,6 +77,7 @@ export class Findings {
   readonly received: Moved = { packs: 0, records: 0, bytes: 0 };
   readonly notes: SyncNote[] = [];
   readonly late = new Set<string>();
+  readonly erased = new Set<string>();
   readonly applied = new Map<string, number>();
   pending = 0;
 
@@ -83,6 +87,7 @@ export class Findings {
 
   report(): SyncReport {
     const { sent, received, notes, pending } = this;
-    return { sent, received, notes, pending, late: [...this.late], applied: Object.fromEntries(this.applied) };
+    const [late, erased] = [[...this.late], [...this.erased]];
+    return { sent, received, notes, pending, late, erased, applied: Object.fromEntries(this.applied) };
   }
 }

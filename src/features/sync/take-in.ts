@@ -5,6 +5,7 @@ import { shortId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { forkChain, type HeldChain, heldChains } from '../../store/branches.ts';
 import { appendChain, type Chain, keepArrivedTexts } from '../../store/chain.ts';
+import { recordErase } from '../../store/erasures.ts';
 import type { Write } from '../../store/record-type.ts';
 import type { Store } from '../../store/store.ts';
 import { noProject } from './names.ts';
@@ -36,7 +37,7 @@ export async function takeRecords(into: Into, name: ListedPack): Promise<Taken> 
   const placing = placeOf(store.statements, chains, opened);
   if (placing.is === 'gap') return 'waits';
   if (placing.is === 'held') {
-    await store.write((tx) => noteTaken(into, tx, name, placing.chain.log_n));
+    await store.write((tx) => noteTaken(into, tx, name, { log_n: placing.chain.log_n, stubs: opened.header.stubs }));
     return 'taken';
   }
   const { log, skip } =
@@ -140,6 +141,7 @@ async function append(into: Into, { name, opened, log, skip }: Appending): Promi
   const { run, store } = into;
   const { header, records } = opened;
   const total = records.length - skip;
+  if (records.slice(skip).some(isErase)) noteErase(into);
   let refusedCount = 0;
   for (let at = 0; at < total; ) {
     run.goOn();
@@ -151,7 +153,8 @@ async function append(into: Into, { name, opened, log, skip }: Appending): Promi
       const begun = run.parts.monotonic();
       const appended = appendChain(store.arriving, chain, () => run.parts.monotonic() - begun >= limits.sliceMs);
       run.parts.failpoint('apply.half');
-      if (first + appended.taken === records.length) noteTaken(into, tx, name, logNumber(store, log));
+      if (first + appended.taken === records.length)
+        noteTaken(into, tx, name, { log_n: logNumber(store, log), stubs: header.stubs });
       return appended;
     });
     at += done.taken;
@@ -165,15 +168,33 @@ async function append(into: Into, { name, opened, log, skip }: Appending): Promi
   if (refusedCount > 0) findings.note({ is: 'poison', project, log, records: refusedCount });
 }
 
+function isErase({ parsed }: OpenedRecords['records'][number]): boolean {
+  if (typeof parsed !== 'object' || parsed === null || !('type' in parsed) || !('op' in parsed)) return false;
+  return `${parsed.type}.${parsed.op}` === recordErase.name;
+}
+
+/** On disk before it happens: what lies outside the database goes also when this process ends in between. */
+function noteErase({ run, store }: Into): void {
+  const { project } = store.settings.identity;
+  run.parts.erasing?.(project);
+  run.findings.erased.add(project ?? noProject);
+}
+
 function logNumber(store: Store, log: string): number {
   const held = heldChains(store.statements, log).find((chain) => chain.log === log);
   if (!held) throw new PrsistError('internal', `log ${log} was just appended to and is not here`);
   return held.log_n;
 }
 
+export interface Noted {
+  readonly log_n: number;
+  /** Erased records it knows of. */
+  readonly stubs: number;
+}
+
 /** In the transaction of its last records: what was taken in is not looked at again. */
-export function noteTaken({ run, store }: Into, tx: Write, name: ListedPack, log_n: number): void {
-  const row = { name: name.name, log_n, seq_from: name.from, seq_to: name.to, rev: name.rev, bytes: name.len };
+export function noteTaken({ run, store }: Into, tx: Write, name: ListedPack, { log_n, stubs }: Noted): void {
+  const row = { name: name.name, log_n, seq_from: name.from, seq_to: name.to, rev: name.rev, bytes: name.len, stubs };
   tx.run(addPack, { ...row, remotes: JSON.stringify([run.parts.remoteId]), at: run.parts.clock() });
   if (run.pin(store, 'bad', name.name)) run.dropPin(tx, 'bad', name.name);
 }

@@ -31,7 +31,7 @@ const projections = [
 const source = join(import.meta.dirname, '../../../src');
 const migrations = fs
   .readdirSync(source, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /migrations\/\d{4}.*\.sql$/.test(path) && !path.endsWith('0001-log.sql'))
+  .filter((path) => /migrations\/\d{4}.*\.sql$/.test(path) && !/0001-log|0040-erasures/.test(path))
   .map((path) => migration(path.split('/').at(-1) ?? '', fs.readFileSync(join(source, path), 'utf8')));
 
 export interface Device {

@@ -20,7 +20,8 @@ test('KY1 · the first remote mints the epoch key and keyring 1; again, nothing 
   expect(kinds(remote)).toEqual(['ws.json', 'k/1.kr']);
   const keys = await laptop.membership.packKeys();
   expect(keys).toMatchObject({ ws: laptop.self.ws, dev: laptop.self.dev, version: 1, current: { epoch: 1 } });
-  expect(keys.signer(laptop.self.dev)).toEqual({ dev: laptop.self.dev, publicKey: expect.any(Uint8Array) });
+  const signer = { dev: laptop.self.dev, publicKey: expect.any(Uint8Array), isAdmin: true };
+  expect(keys.signer(laptop.self.dev)).toEqual(signer);
   expect(keys.signer(idOf('nobody'))).toBeUndefined();
 });
 

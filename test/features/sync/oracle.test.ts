@@ -15,7 +15,7 @@ function told(...writes: readonly (readonly [id: string, says: Readonly<Record<s
     const write: KnownWrite = {
       ...{ id, ent: 'e', dev, log: dev, hlc: String(i) },
       by,
-      ...{ saw: new Set(saw), says: new Map(Object.entries(says)) },
+      ...{ knew: new Set(), saw: new Set(saw), says: new Map(Object.entries(says)) },
     };
     oracle.note(write);
   });

@@ -19,6 +19,7 @@ export const syncMigrations = [
   ...withNotes.migrations,
   shippedMigration('store/migrations/0012-sync-events.sql'),
   shippedMigration('features/sync/migrations/0030-packs.sql'),
+  shippedMigration('features/sync/migrations/0041-pack-revisions.sql'),
 ];
 
 interface Copy {

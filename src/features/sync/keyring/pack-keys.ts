@@ -35,8 +35,6 @@ function epochOf(epoch: number, key: Uint8Array): Epoch {
 
 function signerOf(device: KeyringDevice | undefined): Signer | undefined {
   if (!device) return undefined;
-  const publicKey = fromBase64(device.sign);
-  return device.revoked
-    ? { dev: device.dev, publicKey, lastAccepted: device.revoked.accepted }
-    : { dev: device.dev, publicKey };
+  const signer = { dev: device.dev, publicKey: fromBase64(device.sign), isAdmin: device.role === 'admin' };
+  return device.revoked ? { ...signer, lastAccepted: device.revoked.accepted } : signer;
 }

@@ -101,8 +101,8 @@ function checkFormat(bytes: Buffer): void {
 
 /** What later versions write and this one cannot read yet, told before anything else is looked at. */
 function checkStage(header: PackHeader): void {
-  if (header.rev > 0) throw refused('format', `it is revision ${header.rev}`, 'newer');
-  if (header.signer !== header.dev) throw refused('format', 'another device than its own signed it', 'newer');
+  if (header.signer !== header.dev && header.rev === 0)
+    throw refused('signer', 'another device than its own signed it');
   if (header.stubs > (header.kind === kindRecords ? header.count : 0)) throw refused('count', 'it counts wrongly');
   if (header.from < 1 || header.to < header.from) throw refused('count', 'its range is none');
   if (header.kind === kindRecords && header.count !== header.to - header.from + 1) {

@@ -32,6 +32,10 @@ export interface PackRun {
   readonly hlcMax: string;
   readonly headBefore: Uint8Array;
   readonly headAfter: Uint8Array;
+  /** How often it was sealed again; 0 when absent. */
+  readonly rev?: number;
+  /** Who seals it again in place of its device; that device itself when absent. */
+  readonly signer?: string;
 }
 
 export interface Sealed {
@@ -71,8 +75,9 @@ function sealed(
   keys: Sealing,
 ): Sealed {
   const { codec, body } = packPlain(plain);
-  const bytes = seal({ ...run, ...as, codec, rev: 0 }, body, keys);
-  const placed = { ...run, rev: 0, len: bytes.length, hash16: hash16(bytes), texts: as.kind === kindTexts };
+  const rev = run.rev ?? 0;
+  const bytes = seal({ ...run, ...as, codec, rev }, body, keys);
+  const placed = { ...run, rev, len: bytes.length, hash16: hash16(bytes), texts: as.kind === kindTexts };
   return { name: packName(placed), bytes };
 }
 
@@ -124,7 +129,7 @@ function opened(
     throw refused('length', 'its body has another length than its header says');
   }
   checkPath(name, header);
-  checkSigner(header, bytes, keys.signer(header.signer));
+  checkSigner(header, bytes, keys);
   const plain = unpackPlain(header.codec, unseal(bytes, header, epochOf(header, keys)));
   return { header, plain };
 }
@@ -136,12 +141,22 @@ function checkPath(name: PackName, header: PackHeader): void {
   if (!fits) throw refused('path', 'it lies where it was not made for');
 }
 
-function checkSigner(header: PackHeader, bytes: Buffer, signer: Signer | undefined): void {
-  if (!signer) throw refused('signer', `device ${header.signer} is not in the keyring`);
-  if (signer.lastAccepted && header.to > (signer.lastAccepted[header.log] ?? 0)) {
-    throw refused('signer', `device ${header.signer} was revoked before it wrote this`);
+function checkSigner(header: PackHeader, bytes: Buffer, keys: PackKeys): void {
+  const owner = keys.signer(header.dev);
+  const signer = keys.signer(header.signer);
+  if (!owner || !signer) throw refused('signer', `device ${owner ? header.signer : header.dev} is not in the keyring`);
+  if (owner.lastAccepted && header.to > (owner.lastAccepted[header.log] ?? 0)) {
+    throw refused('signer', `device ${header.dev} was revoked before it wrote this`);
+  }
+  if (header.signer !== header.dev && !mayStandIn(signer)) {
+    throw refused('signer', `device ${header.signer} may not seal for others`);
   }
   if (!isSigned(bytes, signer.publicKey)) throw refused('signature', 'its signature is not that of its device');
+}
+
+/** An admin may put a pack without what was erased in the place of one of a device that cannot. */
+function mayStandIn({ isAdmin, lastAccepted }: Signer): boolean {
+  return isAdmin && lastAccepted === undefined;
 }
 
 function epochOf(header: PackHeader, keys: PackKeys): Epoch {

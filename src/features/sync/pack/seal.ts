@@ -28,14 +28,16 @@ export function kidOf(key: Uint8Array): Buffer {
 
 /** Encrypts and signs a body; the header gets its kid, lengths and commitment here. */
 export function seal(
-  draft: Omit<PackHeader, 'epoch' | 'kid' | 'keyring' | 'bodyLength' | 'keyCommit' | 'signer'>,
+  draft: Omit<PackHeader, 'epoch' | 'kid' | 'keyring' | 'bodyLength' | 'keyCommit' | 'signer'> & {
+    readonly signer?: string;
+  },
   body: Buffer,
   keys: Pick<PackKeys, 'sign' | 'version'> & { readonly current: Epoch },
 ): Buffer {
   const { epoch, kid, key } = keys.current;
   const draftWith = {
     ...draft,
-    ...{ signer: draft.dev, epoch, kid, keyring: keys.version, bodyLength: body.length + tagBytes },
+    ...{ signer: draft.signer ?? draft.dev, epoch, kid, keyring: keys.version, bodyLength: body.length + tagBytes },
     keyCommit: Buffer.alloc(32),
   };
   // the key depends on fields before the commitment alone
