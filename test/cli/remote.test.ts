@@ -25,7 +25,7 @@ test('RM70: `remote add` shows every step, what it is called, and what takes it 
     name: 'remote.add',
     input: { name: 'home', url: '/mnt/nas', kind: 'folder' },
   });
-  expect(await prsist(['remote', 'add', 'home', '/x', '--kind', 'rclone'], { server })).toMatchObject({ exit: 2 });
+  expect(await prsist(['remote', 'add', 'home', '/x', '--kind', 'hub'], { server })).toMatchObject({ exit: 2 });
 });
 
 test('RM71: `remote list` says when each was reached, or what went wrong', async () => {
