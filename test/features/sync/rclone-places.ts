@@ -57,6 +57,7 @@ export async function webdavPlace(): Promise<Place> {
   };
   return {
     ...inDirectory(at, `rclone::webdav,url='http://127.0.0.1:${port}':`, around, () => sleep(700)),
+    many: 250, // rclone pauses 10 ms before each question to such a server, and asks several for each object
     async remove() {
       await served.stop();
       await remove();
