@@ -7,6 +7,7 @@ import { hasRclone, rcloneFolderPlace, serveWebdav, webdavPlace } from '../featu
 import { remoteContract } from '../features/sync/remote-contract.ts';
 import { freePort } from '../harness/free-port.ts';
 import { execute, type Home, until } from '../harness/home.ts';
+import { standing } from '../harness/on-disk.ts';
 import { exchange, letIn, machine } from '../harness/synced.ts';
 
 const password = 'hunter2-of-the-nas';
@@ -73,20 +74,11 @@ describe.runIf(hasRclone)('rclone', () => {
       expect((await home.prsist(['daemon', 'stop'])).exit).toBe(0);
       await until('nothing runs any more', () => home.processes().length === 0);
       expect(fs.readdirSync(join(home.paths.data, 'remotes'))).toEqual([]);
-      for (const place of [home.paths.data, home.paths.state]) expect(holding(place, password)).toEqual([]);
+      expect(standing(home, [password])).toEqual([]);
     }
     await served.stop();
   });
 });
-
-/** Files below a directory whose bytes hold a text. */
-function holding(directory: string, text: string): string[] {
-  return fs
-    .readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => fs.readFileSync(file).includes(text));
-}
 
 test.runIf(!hasRclone)('RM90: skipped, since rclone is not installed', (context) =>
   context.skip('rclone is not installed'),

@@ -7,6 +7,7 @@ import { lastWords, rcloneTrouble } from '../../../src/features/sync/remotes/rcl
 import { until } from '../../harness/home.ts';
 import { hasRclone } from './rclone-places.ts';
 import { given, listed } from './remote-contract.ts';
+import { expectedOnSmallDisk, hasNamespaces, triedOnSmallDisk } from './small-disk.ts';
 
 const never = new AbortController().signal;
 const id = 'aaaaaaaaaaaaaaaaaaaaaaaaaa';
@@ -125,6 +126,7 @@ test.each([
   ['put', 'Insufficient Storage: 507 Insufficient Storage', 'remote/full'],
   ['put', 'quotaLimitReached: Insufficient Space Available', 'remote/full'],
   ['put', 'write /mnt/x/a: no space left on device', 'remote/full'],
+  ['put', 'preallocate: file too big for remaining disk space', 'remote/full'],
   ['get', 'write /home/ana/stage/a: no space left on device', 'disk/full'],
   ['put', "googleapi: Error 403: Quota exceeded for quota metric 'Queries' of service", 'remote/offline'],
   ['list', 'googleapi: Error 403: Rate Limit Exceeded, rateLimitExceeded', 'remote/offline'],
@@ -151,6 +153,9 @@ test('RM95: the line that is told is the reason, without what lets in', () => {
     '2026/11/21 21:43:02 Failed to lsjson with 2 errors: last error was: Get "https://u:hunter2@h/?sig=hunter2": EOF',
   ].join('\n');
   expect(rcloneTrouble(lastWords(said), 'list').why).toBe('Get "https://h/": EOF');
+  expect(
+    lastWords('2026/11/21 21:43:02 Failed to create file system for ":webdav,url=\'http://h\':x": no such host'),
+  ).toBe('no such host');
   expect(lastWords('')).toBe('rclone says nothing');
 });
 
@@ -202,6 +207,13 @@ describe.runIf(hasRclone)('with the installed rclone', () => {
     expect(results).toMatchObject([
       ...[{ is: 'got' }, { is: 'failed', code: 'remote/tampered' }, { is: 'failed', code: 'remote/tampered' }],
     ]);
+  });
+
+  test.skipIf(!hasNamespaces)('RM94: a real disk that is full, and one that can only be read', async () => {
+    const disk = join(top, 'disk');
+    fs.mkdirSync(disk);
+    const url = `rclone::local:${disk}`;
+    expect(await triedOnSmallDisk({ url, top: disk, desks: join(top, 'desks') })).toEqual(expectedOnSmallDisk);
   });
 
   test('RM97: a remote that rclone does not know is said with what makes it', async () => {

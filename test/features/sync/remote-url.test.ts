@@ -39,6 +39,7 @@ test.each([
 test('RM40: where the form leaves it open the person says what it is', () => {
   expect(parsePlace('/srv/x.git', { ...around, kind: 'folder' })).toEqual({ kind: 'folder', at: '/srv/x.git' });
   expect(parsePlace('/srv/x', { ...around, kind: 'git' })).toEqual({ kind: 'git', at: '/srv/x' });
+  expect(parsePlace('drive:x', { ...around, kind: 'rclone' })).toEqual({ kind: 'rclone', at: 'drive:x' });
 });
 
 test.each([

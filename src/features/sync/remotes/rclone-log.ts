@@ -53,7 +53,7 @@ type Rule = readonly [said: RegExp, code: RemoteTrouble];
 const rules: readonly Rule[] = [
   [/rate.?limit|too many requests|\b429\b|quota exceeded for quota metric|slow ?down/i, 'remote/offline'],
   [
-    /quota|insufficient ?storage|\b507\b|no space left|(?:not enough|insufficient|out of) (?:disk |free |storage )*space|disk (?:is )?full|storage (?:is )?full|account is full/i,
+    /quota|insufficient ?storage|\b507\b|no space left|remaining disk space|(?:not enough|insufficient|out of) (?:disk |free |storage )*space|disk (?:is )?full|storage (?:is )?full|account is full/i,
     'remote/full',
   ],
   [
@@ -94,6 +94,7 @@ export function lastWords(stderr: string): string {
   const said = plain.findLast((line) => /Failed to |error/i.test(line)) ?? plain.at(-1) ?? 'rclone says nothing';
   return said
     .replace(/^\d{4}\/\d\d\/\d\d [\d:]+ (?:[A-Z]+ *: *)*/, '')
+    .replace(/^Failed to create file system for ".*?": /, '')
     .replace(/^Failed to \w+(?: with \d+ errors: last error was)?: /, '');
 }
 

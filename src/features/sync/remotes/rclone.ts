@@ -144,6 +144,13 @@ class RcloneRemote implements Remote {
   }
 
   async #put(objects: Put, signal: AbortSignal): Promise<Results> {
+    const { results, halves } = await this.#putOnce(objects, signal);
+    if (halves.length > 0) await this.#takenAway(halves, signal);
+    return results;
+  }
+
+  /** halves: what rclone began to put and could not; when it looked again, something else stood there. */
+  #putOnce(objects: Put, signal: AbortSignal): Promise<{ results: Results; halves: Put }> {
     return this.#atDesk(async (desk) => {
       desk.lay(objects);
       const bytes = objects.reduce((sum, object) => sum + object.bytes.length, 0);
@@ -153,12 +160,31 @@ class RcloneRemote implements Remote {
       const results = objects.map(({ name }): ObjectResult => {
         const { done, differs, error } = told(name);
         if (done) return { name, is: 'created' };
-        if (differs || (error === undefined && (ran.status === 0 || ran.status === 6))) return { name, is: 'exists' };
-        return this.#failure('put', name, error ?? lastWords(ran.stderr));
+        const isThere = ran.status === 0 || (error === undefined && (differs || ran.status === 6));
+        return isThere ? { name, is: 'exists' } : this.#failure('put', name, error ?? lastWords(ran.stderr));
       });
       this.#requireSome('put', ran, results);
-      return results;
+      return { results, halves: objects.filter(({ name }) => told(name).error !== undefined && told(name).differs) };
     });
+  }
+
+  /** Takes away what a try of ours has left: a beginning of our own bytes, and nothing else. Where it cannot, it stays. */
+  async #takenAway(objects: Put, signal: AbortSignal): Promise<void> {
+    const own = new Map(objects.map(({ name, bytes }) => [name, bytes]));
+    const left: string[] = [];
+    const compare = (name: string, bytes: Uint8Array) => {
+      const whole = own.get(name) ?? Buffer.of();
+      const isPart = bytes.length < whole.length && Buffer.compare(whole.subarray(0, bytes.length), bytes) === 0;
+      if (isPart) left.push(name);
+    };
+    try {
+      await this.#get([...own.keys()], compare, signal);
+      if (left.length > 0) await this.#delete(left, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // what stood in the way of putting it stands in the way of this, and is told already
+      if (!(error instanceof PrsistError)) throw error;
+    }
   }
 
   /** A process that was killed may have left part of an object under its name: a name that tells its length shows it. */

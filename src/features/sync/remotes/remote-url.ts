@@ -36,7 +36,7 @@ export function formatPlace({ kind, at }: Place): string {
 /** Reads what a person wrote. Throws input/invalid, never repeating what may be a secret. */
 export function parsePlace(written: string, around: Around): Place {
   const text = written.trim();
-  requirePossible(text);
+  requirePossible(text, around.kind);
   const [, prefix, rest = ''] = /^(folder(?=:)|git(?=:(?!\/\/))|rclone(?=:)):(.*)$/s.exec(text) ?? [];
   const kind = prefix ?? around.kind ?? guess(text);
   const at = prefix === undefined ? text : rest;
@@ -54,14 +54,14 @@ function guess(text: string): RemoteKind {
   throw invalid('it is neither a path nor the address of a git repository', 'write folder:PATH or git:URL');
 }
 
-function requirePossible(text: string): void {
+function requirePossible(text: string, kind: RemoteKind | undefined): void {
   if (/\p{Cc}/u.test(text) || text.length > 2_048)
     throw invalid('it is no path and no address', 'write folder:PATH or git:URL');
   if (/^hub:/i.test(text)) {
     throw invalid('hubs are not in this version', 'a git repository of the team can be one: git:URL');
   }
-  if (/^(?:s3|gs|gcs|azure|webdavs?|davs?|sftp|ftps?|smb|drive|dropbox|onedrive):/i.test(text)) {
-    throw invalid('rclone reaches such a place', 'set it up with `rclone config`, then write rclone:REMOTE:PATH');
+  if (kind !== 'rclone' && /^(?:s3|gs|gcs|azure|webdavs?|davs?|sftp|ftps?|smb|drive|dropbox|onedrive):/i.test(text)) {
+    throw invalid('it is a place that rclone reaches', 'set it up with `rclone config`, then write rclone:REMOTE:PATH');
   }
 }
 
