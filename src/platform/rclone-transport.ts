@@ -77,7 +77,7 @@ async function run(cwd: string, program: string, call: RcloneCall): Promise<Grou
 
 /** What a person may have set for copies they make by hand; where their places are and how to get in stays. */
 const ofOwnCopies =
-  /^RCLONE_(?:DRY_RUN|INTERACTIVE|LOG_|SYSLOG|USE_JSON_LOG|VERBOSE|QUIET|STATS|PROGRESS|FILTER|INCLUDE|EXCLUDE|FILES_FROM|MIN_|MAX_|BWLIMIT|IGNORE_|IMMUTABLE|UPDATE|SUFFIX|BACKUP_DIR|COMPARE_DEST|COPY_DEST|SIZE_ONLY|CHECKSUM|NO_(?:TRAVERSE|CHECK_DEST|UPDATE)|RC(?:_|$)|ERROR_ON_NO_TRANSFER|DUMP)/;
+  /^RCLONE_(?:DRY_RUN|INTERACTIVE|LOG_|SYSLOG|USE_JSON_LOG|VERBOSE|QUIET|STATS|PROGRESS|FILTER|INCLUDE|EXCLUDE|FILES_FROM|MIN_|MAX_|IGNORE_|IMMUTABLE|UPDATE|SUFFIX|BACKUP_DIR|COMPARE_DEST|COPY_DEST|SIZE_ONLY|CHECKSUM|NO_(?:TRAVERSE|CHECK_DEST|UPDATE)|RC(?:_|$)|ERROR_ON_NO_TRANSFER|DUMP)/;
 
 /** Nobody sits before the daemon: whatever would ask fails instead. */
 function carrierEnvironment(): Record<string, string | undefined> {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openRemote, type RcloneSettings } from '../../../src/features/sync/remotes/open.ts';
+import { rcloneRemote } from '../../../src/features/sync/remotes/rclone.ts';
 import { lastWords, rcloneTrouble } from '../../../src/features/sync/remotes/rclone-log.ts';
+import { openRcloneDesk } from '../../../src/platform/rclone-transport.ts';
 import { until } from '../../harness/home.ts';
 import { hasRclone } from './rclone-places.ts';
 import { given, listed } from './remote-contract.ts';
@@ -97,6 +99,15 @@ test('RM93: what is called off, or never ends, leaves no process and no file', a
   const started = fs.readFileSync(pids, 'utf8').trim().split(' ');
   await until('nothing of it runs', () => started.every((pid) => !isRunning(pid)));
   expect(fs.readdirSync(join(top, 'desks'))).toEqual([]);
+});
+
+test('RM93: a place that never answers is given up by the probe', async () => {
+  const desk = () => openRcloneDesk(join(top, 'desks'), standIn('sleep 600').rclone_path);
+  const probe = { monotonic: () => 0, randomHex: () => '00', stepMs: 300 };
+  const remote = rcloneRemote({ at: 'drive:x', desk, kibPerS: 0, pause: async () => {}, probe });
+  expect(await remote.probe(never)).toEqual({
+    ...{ ok: false, steps: [{ name: 'rclone', ok: false, ms: 0, code: 'remote/offline', why: 'no answer in 0.3 s' }] },
+  });
 });
 
 function isRunning(pid: string): boolean {

@@ -6,9 +6,9 @@ import type { GroupRan } from '../../../platform/run-group.ts';
 import type { Listed, LocalObject, ObjectResult, ProbeReport, Remote, Sink } from '../remote.ts';
 import { batches, byName, bySize, type Most, patience } from './batches.ts';
 import { batchQuestions, batchReader, importStream, ownRef } from './git-objects.ts';
-import { type GitDoing, gitTrouble, refTrouble } from './git-trouble.ts';
+import { gitTrouble, refTrouble } from './git-trouble.ts';
 import { nameOf, refOf } from './object-name.ts';
-import { failed, foreign, handedOver } from './outcome.ts';
+import { type Doing, failed, foreign, handedOver } from './outcome.ts';
 import { type ProbeParts, probe } from './probe.ts';
 
 export interface GitParts {
@@ -81,7 +81,7 @@ class GitRemote implements Remote {
   }
 
   /** All objects there are, by name, each with the commit that holds it. */
-  async #refs(desk: GitDesk, doing: GitDoing, signal: AbortSignal): Promise<Map<string, string>> {
+  async #refs(desk: GitDesk, doing: Doing, signal: AbortSignal): Promise<Map<string, string>> {
     const args = ['ls-remote', '--refs', '--', this.#parts.url, 'refs/prsist/*'];
     const { stdout } = await this.#asked(desk, doing, { args, timeoutMs: limits.remoteMs, signal });
     const refs = new Map<string, string>();
@@ -175,13 +175,13 @@ class GitRemote implements Remote {
     });
   }
 
-  async #asked(desk: GitDesk, doing: GitDoing, call: GitCall): Promise<GroupRan> {
+  async #asked(desk: GitDesk, doing: Doing, call: GitCall): Promise<GroupRan> {
     const ran = await desk.run(call);
     if (ran.status === 0) return ran;
     throw this.#trouble(doing, ran.stderr, ran.cut);
   }
 
-  #trouble(doing: GitDoing, stderr: string, cut: GroupRan['cut']): PrsistError {
+  #trouble(doing: Doing, stderr: string, cut: GroupRan['cut']): PrsistError {
     const { url } = this.#parts;
     if (cut === 'late') return new PrsistError('remote/offline', `${url} does not answer`);
     if (cut === 'talkative') return new PrsistError('limit/too-large', `${url} has more refs than are read`);

@@ -1,12 +1,5 @@
 // What rclone writes while it works: a line of JSON for each thing it says (`--use-json-log`), and a plain one at its end.
-import type { RemoteTrouble } from './outcome.ts';
-
-export type RcloneDoing = 'list' | 'get' | 'put' | 'delete';
-
-interface Trouble {
-  readonly code: RemoteTrouble | 'disk/full';
-  readonly why: string;
-}
+import type { Doing, Rule, Trouble } from './outcome.ts';
 
 /** What it says of one object. An error may be followed by a second try that goes well. */
 export interface Told {
@@ -47,8 +40,6 @@ function spoken(line: string): readonly Spoken[] {
   }
 }
 
-type Rule = readonly [said: RegExp, code: RemoteTrouble];
-
 /** The first that fits counts: what a place says of too many questions is no word about its room. */
 const rules: readonly Rule[] = [
   [/rate.?limit|too many requests|\b429\b|quota exceeded for quota metric|slow ?down/i, 'remote/offline'],
@@ -74,7 +65,7 @@ const denied =
   /\b40[35]\b|forbidden|access.?denied|permission denied|insufficient.*(?:permission|scope)|not (?:allowed|permitted)|read.?only|not granted/i;
 
 /** Code and words for what rclone said of a whole process or of one object; what is unknown may pass. */
-export function rcloneTrouble(said: string, doing: RcloneDoing): Trouble {
+export function rcloneTrouble(said: string, doing: Doing): Trouble {
   const why = withoutSecrets(said);
   const isWriting = doing === 'put' || doing === 'delete';
   const [, code] = rules.find(([form]) => form.test(said)) ?? [];

@@ -7,9 +7,9 @@ import { parseName } from '../names.ts';
 import type { Listed, LocalObject, ObjectResult, ProbeReport, Remote, Sink } from '../remote.ts';
 import { byName, bySize, type Most, patience } from './batches.ts';
 import { isObjectName } from './object-name.ts';
-import { failed, foreign, handedOver } from './outcome.ts';
+import { type Doing, failed, foreign, handedOver } from './outcome.ts';
 import { type ProbeParts, probe } from './probe.ts';
-import { lastWords, type RcloneDoing, rcloneTrouble, toldOf } from './rclone-log.ts';
+import { lastWords, rcloneTrouble, toldOf } from './rclone-log.ts';
 
 export interface RcloneParts {
   /** REMOTE:PATH, as rclone takes it, without any secret. */
@@ -32,7 +32,7 @@ const mostSent: Most = { count: 200, bytes: 8 * mib };
 const mostGot: Most = { count: 64, bytes: 0 };
 /** More than any object of ours has, and no more than fits on a disk. */
 const mostGotBytes = 32 * mib;
-const mostDeleted: Most = { count: 1_000, bytes: 0 };
+const mostDeleted: Most = { count: 500, bytes: 0 };
 const saidBytes = mib;
 /** A listing of 100,000 packs. */
 const listedBytes = 64 * mib;
@@ -270,29 +270,34 @@ class RcloneRemote implements Remote {
     return name === '' || /[:/]$/.test(at) ? at + name : `${at}/${name}`;
   }
 
-  /** Why rclone itself cannot be used; undefined where it can. */
+  /** Why rclone itself, or the place, cannot be used; undefined where they can. */
   async #unusable(signal: AbortSignal): Promise<PrsistError | undefined> {
+    const stepMs = this.#parts.probe.stepMs ?? limits.probeStepMs;
+    const late = AbortSignal.timeout(stepMs);
+    const within = AbortSignal.any([signal, late]);
     try {
-      const call = { args: ['version'], outputBytes: saidBytes, timeoutMs: limits.probeStepMs, signal };
+      const call = { args: ['version'], outputBytes: saidBytes, timeoutMs: stepMs, signal: within };
       const { stdout } = await this.#atDesk((desk) => desk.run(call));
       const [, major = '', minor = ''] = /^rclone v(\d+)\.(\d+)/m.exec(stdout) ?? [];
       const isNewEnough = Number(major) > 1 || Number(minor) >= 60;
       // what is put is tried longer than what is looked for: a place that is away says so at once
-      if (isNewEnough) return void (await this.#listed(nowhere, signal));
+      if (isNewEnough) return void (await this.#listed(nowhere, within));
       return tooOld(major === '' ? 'rclone does not tell its version' : `rclone ${major}.${minor} is too old`);
     } catch (error) {
+      signal.throwIfAborted();
+      if (late.aborted) return new PrsistError('remote/offline', `no answer in ${stepMs / 1000} s`);
       if (error instanceof PrsistError) return error;
       throw error;
     }
   }
 
-  #failure(doing: RcloneDoing, name: string, said: string): ObjectResult {
+  #failure(doing: Doing, name: string, said: string): ObjectResult {
     const { code, message } = this.#error(doing, said);
     return failed(name, code, message);
   }
 
   /** Throws what concerns all of them. */
-  #requireSome(doing: RcloneDoing, ran: GroupRan, results: Results): void {
+  #requireSome(doing: Doing, ran: GroupRan, results: Results): void {
     if (ran.cut !== undefined || /unknown (?:shorthand )?(?:flag|command)/.test(ran.stderr))
       throw this.#trouble(doing, ran);
     const isNone = results.every(({ is }) => is === 'failed');
@@ -300,7 +305,7 @@ class RcloneRemote implements Remote {
     if (isNone && said?.is === 'failed' && said.code === 'disk/full') throw new PrsistError('disk/full', said.why);
   }
 
-  #trouble(doing: RcloneDoing, { cut, stderr }: GroupRan): PrsistError {
+  #trouble(doing: Doing, { cut, stderr }: GroupRan): PrsistError {
     const { at } = this.#parts;
     if (cut === 'late') return new PrsistError('remote/offline', `${at} does not answer`);
     if (cut === 'talkative') return new PrsistError('limit/too-large', `${at} has more to tell than is read`);
@@ -308,7 +313,7 @@ class RcloneRemote implements Remote {
     return this.#error(doing, lastWords(stderr));
   }
 
-  #error(doing: RcloneDoing, said: string): PrsistError {
+  #error(doing: Doing, said: string): PrsistError {
     const { at } = this.#parts;
     const { code, why } = rcloneTrouble(said, doing);
     const [, name = ''] = /^([^:,]+)[:,]/.exec(at) ?? [];
