@@ -2,7 +2,7 @@
 // And two machines that share one memory over it.
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { hasRclone, rcloneFolderPlace, serveWebdav, webdavPlace } from '../features/sync/rclone-places.ts';
 import { remoteContract } from '../features/sync/remote-contract.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -34,6 +34,7 @@ describe.runIf(hasRclone)('rclone', () => {
     const port = await freePort();
     const access = ['--user', 'ana', '--pass', password];
     let served = await serveWebdav(at, port, access);
+    onTestFinished(() => served.stop());
     for (const home of [laptop, desk]) await configured(home, port);
     const remember = (home: Home, text: string) => home.json(['remember', text, '--scope', 'user'], { cwd: home.home });
 
@@ -76,7 +77,6 @@ describe.runIf(hasRclone)('rclone', () => {
       expect(fs.readdirSync(join(home.paths.data, 'remotes'))).toEqual([]);
       expect(standing(home, [password])).toEqual([]);
     }
-    await served.stop();
   });
 });
 

@@ -89,9 +89,14 @@ async function remove(cli: Cli, name: string): Promise<void> {
   cli.answer(reply, () => {
     cli.print.line(`removed  ${reply.name}`);
     cli.print.note(
-      `nothing was removed there; prsist remote add ${reply.name} '${oneLine(reply.url)}' takes it up again`,
+      `nothing was removed there; prsist remote add ${reply.name} ${asWord(oneLine(reply.url))} takes it up again`,
     );
   });
+}
+
+/** One word for a shell, whatever it holds. */
+function asWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 async function test(cli: Cli, name: string, { acceptRollback }: { readonly acceptRollback?: true }): Promise<number> {
