@@ -1,5 +1,6 @@
 // What a remote costs over its place: one object and a hundred of 64 KiB put and got, in a folder against plain files that
-// are written and flushed, in a git repository on this disk against `git push` by hand. Medians of some rounds.
+// are written and flushed, in a git repository on this disk against `git push` by hand, and
+// over rclone, where it is installed, against the bare start of that program. Medians of some rounds.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
@@ -75,16 +76,36 @@ function plainPush(count: number, bare: string): Promise<number> {
   });
 }
 
+/** What rclone takes to start and to say its version; undefined where it is not installed. */
+async function rcloneStart(): Promise<number | undefined> {
+  try {
+    return await median(() => execFileSync('rclone', ['version'], { stdio: 'pipe' }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same over rclone's way to a directory of this disk, beside its start and the bar for one object. */
+async function byRclone(count: number, startMs: number) {
+  const at = join(top, `rclone-${count}`);
+  fs.mkdirSync(at);
+  const { put_ms, get_ms } = await remote(`rclone::local:${at}`, count);
+  const bar = count === 1 ? { bar_ms: 500, within_bar: put_ms <= 500 && get_ms <= 500 } : {};
+  return { rclone: { put_ms, get_ms, start_ms: rounded(startMs, 1), ...bar } };
+}
+
 const folder = join(top, 'folder');
 const bare = join(top, 'bare.git');
 fs.mkdirSync(folder);
 execFileSync('git', ['init', '-q', '--bare', bare]);
+const startMs = await rcloneStart();
 for (const count of [1, 100]) {
   const [byFolder, byGit] = [await remote(`folder:${folder}`, count), await remote(`git:${bare}`, count)];
   const [files, push] = [await plainFiles(count), await plainPush(count, bare)];
   const line = {
     ...{ bench: 'remotes', objects: count, object_bytes: size, rounds, folder: byFolder, git: byGit },
     ...{ plain_files_ms: rounded(files, 1), plain_push_ms: rounded(push, 1) },
+    ...(startMs === undefined ? { rclone: 'not installed' } : await byRclone(count, startMs)),
     ...{ folder_put_ratio: rounded(byFolder.put_ms / files, 2), git_put_ratio: rounded(byGit.put_ms / push, 2) },
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);

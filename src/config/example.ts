@@ -30,6 +30,7 @@ const sample: Readonly<Record<string, unknown>> = {
   'recall.reranker_key_file': '/home/ada/.config/reranker.key',
   'kv_tensors.dir': '/var/tmp/tensors',
   'kv_tensors.server': 'http://127.0.0.1:8080',
+  'portable_sync.rclone_path': '/opt/rclone/rclone',
   'kv_tensors.server_key_file': '/home/ada/.config/llama-server.key',
   'kv_tensors.server_rope': '--rope-freq-base 10000',
   'kv_tensors.server_swa': 'full',

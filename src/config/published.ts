@@ -1,6 +1,6 @@
 // Sections of the published format, as they are: memory_system, optimization, portable_sync, analytics, enterprise.
 import { z } from 'zod';
-import { choice, flag, share, text, whole } from './fields.ts';
+import { choice, flag, place, share, text, whole } from './fields.ts';
 
 const engine = { later: 'analytics' } as const;
 const teams = { later: 'workspaces' } as const;
@@ -74,6 +74,7 @@ export const published = {
       project: 'any',
     }),
     texts: choice(['all', 'none'], 'all', 'Whether long texts travel as well, or only what names them.'),
+    rclone_path: place('Where the program rclone is; looked for on PATH without it.'),
     max_kib_per_s: whole([0, 1_048_576], 0, 'Most KiB a second to and from remotes; 0 for no limit.'),
   }),
   analytics: z.strictObject({

@@ -158,6 +158,6 @@ export class SyncSchedule {
 
 /** A remote that failed keeps its pause: news do not make it answer. */
 function dueAt({ regularAt, newsAt, ranAt, failures }: Plan, kind: string | undefined): number {
-  const floor = kind === 'git' ? ranAt + floorMs : -never;
+  const floor = kind === 'git' || kind === 'rclone' ? ranAt + floorMs : -never;
   return failures > 0 ? regularAt : Math.min(regularAt, Math.max(newsAt, floor));
 }

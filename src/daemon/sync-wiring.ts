@@ -60,7 +60,9 @@ const urgent: ReadonlySet<string> = new Set([
 /** Ties remotes, keys and the engine to the places and the databases of this installation. */
 export function wireSync(parts: SyncWiringParts): SyncWired {
   const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute, tell, erased } = parts;
-  const opening = { home: paths.home, desks: join(paths.data, 'remotes') };
+  const config = () => settings.config;
+  const rclone = () => config().portable_sync;
+  const opening = { home: paths.home, desks: join(paths.data, 'remotes'), rclone };
   const open = (url: string) => openRemote(url, opening);
   const membership = wireMembership({
     ...{ ...parts, open: ({ url }) => open(url), adopt: adopting(parts) },
@@ -70,7 +72,6 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       for (const { remote_id } of projects().user.read.all(allRemotes, {})) schedule.again(remote_id);
     },
   });
-  const config = () => settings.config;
   const random = createRandom();
   const syncing = new Syncing({
     ...{

@@ -3,11 +3,10 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { PrsistError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
+import { makeDesk } from './desks.ts';
 import { environment } from './environment.ts';
 import { errorCode } from './files.ts';
 import { gitEnvironment, runGit } from './git.ts';
-import { processExists } from './process.ts';
-import { randomHex } from './random.ts';
 import { type GroupRan, runGroup } from './run-group.ts';
 import { makeDirectory, removeTree } from './temporary.ts';
 
@@ -46,14 +45,7 @@ interface Reached {
  * exchange, so that no lock of a killed one is in the way and nothing piles up. What killed processes left there goes.
  */
 export async function openGitDesk(directory: string, { ssh }: Reached): Promise<GitDesk> {
-  const path = join(directory, `${process.pid}-${randomHex(6)}.git`);
-  try {
-    makeRepository(path);
-    clearDead(directory);
-  } catch (cause) {
-    const isFull = ['ENOSPC', 'EDQUOT'].includes(errorCode(cause));
-    throw new PrsistError(isFull ? 'disk/full' : 'disk/failed', `${directory} cannot be written`, { cause });
-  }
+  const path = makeDesk(directory, 'git', makeRepository);
   const env = await carrierEnvironment(path, ssh);
   return {
     run: (call) => run(path, env, call),
@@ -106,11 +98,4 @@ async function sshCommand(directory: string): Promise<string | undefined> {
   const command = set || 'ssh';
   const isSsh = /^(?:\S*\/)?ssh(?:\s|$)/.test(command);
   return isSsh ? `${command} -o BatchMode=yes -o ConnectTimeout=15` : undefined;
-}
-
-function clearDead(directory: string): void {
-  for (const name of fs.readdirSync(directory)) {
-    const pid = Number(/^(\d+)-[0-9a-f]{12}\.git$/.exec(name)?.[1] ?? process.pid);
-    if (pid !== process.pid && !processExists(pid)) removeTree(join(directory, name));
-  }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { reply, serve } from '../client/wire-server.ts';
 import { now, prsist } from './world.ts';
@@ -25,7 +26,7 @@ test('RM70: `remote add` shows every step, what it is called, and what takes it 
     name: 'remote.add',
     input: { name: 'home', url: '/mnt/nas', kind: 'folder' },
   });
-  expect(await prsist(['remote', 'add', 'home', '/x', '--kind', 'rclone'], { server })).toMatchObject({ exit: 2 });
+  expect(await prsist(['remote', 'add', 'home', '/x', '--kind', 'hub'], { server })).toMatchObject({ exit: 2 });
 });
 
 test('RM71: `remote list` says when each was reached, or what went wrong', async () => {
@@ -60,4 +61,9 @@ test('RM73: `remote remove` says that nothing was removed there, and how to take
   const ran = await prsist(['remote', 'remove', 'home'], { server });
   expect(ran).toMatchObject({ exit: 0, stdout: 'removed  home\n' });
   expect(ran.stderr).toContain("prsist remote add home 'folder:/mnt/nas'");
+  const url = "rclone::webdav,url='http://nas:8080':x";
+  await using other = await serve((_, response) => reply(response, { ...remote, url }));
+  const { stderr } = await prsist(['remote', 'remove', 'home'], { server: other });
+  const [, word = ''] = /remote add home (.*) takes it up again/.exec(stderr) ?? [];
+  expect(execFileSync('sh', ['-c', `printf %s ${word}`], { encoding: 'utf8' })).toBe(url);
 });

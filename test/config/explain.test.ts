@@ -87,7 +87,10 @@ describe('the example file', () => {
   });
 
   it('CF4: shows every key, those without a default as a comment', () => {
-    const whole = example.replace(/^( *)# (name|agents|(?:embedder|reranker|server)_\w+|server|dir): /gm, '$1$2: ');
+    const whole = example.replace(
+      /^( *)# (name|agents|(?:embedder|reranker|server)_\w+|server|dir|rclone_path): /gm,
+      '$1$2: ',
+    );
     const { sources } = load(whole);
     for (const key of settings.keys()) expect(sources[key], key).toMatch(/:\d+$/);
   });

@@ -89,10 +89,10 @@ recovery.confirm write user - 8463da43ed9e
 recovery.create write user - 7bcc3103926d
 recovery.join write user - 083c1b7ab413
 recovery.test write user - 8463da43ed9e
-remote.add write user - dc63f3fe9a65
-remote.list read user - 53b58878c3c5
-remote.remove write user - f0437e892ae7
-remote.test write user - 8ca5171b732e
+remote.add write user - 211cdf5f06d1
+remote.list read user - 96db3d7ffe27
+remote.remove write user - 007dda5c2637
+remote.test write user - 046ad05ce810
 search.query read project - 1c659ca2322f
 session.accept write project settled d3a8eaf4d531
 session.blame read project settled 41829142a6b9

@@ -6,12 +6,14 @@ import { oneOf } from '../input.ts';
 import { oneLine } from '../text.ts';
 import { relativeTime } from '../when.ts';
 
-const kinds = ['folder', 'git'] as const;
+const kinds = ['folder', 'git', 'rclone'] as const;
 
 export const register: Register = (parent, bind) => {
   const command = parent
     .command('remote')
-    .description('Places where the memory is kept for your other machines: a folder, or a git repository.');
+    .description(
+      'Places where the memory is kept for your other machines: a folder, a git repository, or what rclone reaches.',
+    );
   addAdd(command, bind);
   const lists = command.command('list').description('The remotes, and when each was last reached.').action(bind(list));
   withExamples(lists, ['prsist remote list', 'prsist remote list --json']);
@@ -36,13 +38,17 @@ function addAdd(parent: Command, bind: Bind): void {
       'Add a remote. It is tried first: put, list, get, put again, delete. What goes there is sealed on this machine; a folder may lie on a network, on a stick, or be kept alike by another program.',
     )
     .argument('<name>', 'what you call it')
-    .argument('<url>', 'folder:PATH, git:URL, or a path or git address by itself; never with a password in it')
-    .option('--kind <kind>', 'folder or git, where the address leaves it open')
+    .argument(
+      '<url>',
+      'folder:PATH, git:URL, rclone:REMOTE:PATH, or a path or git address by itself; never with a password in it',
+    )
+    .option('--kind <kind>', 'folder, git or rclone, where the address leaves it open')
     .action(bind(add));
   withExamples(command, [
     'prsist remote add home folder:~/Sync/prsist',
     'prsist remote add stick folder:/media/me/stick/prsist',
     'prsist remote add work https://host/me/memory.git',
+    'prsist remote add drive rclone:drive:prsist    what `rclone config` calls drive',
     'prsist remote remove home    takes it back; nothing is removed there',
   ]);
 }
@@ -83,9 +89,14 @@ async function remove(cli: Cli, name: string): Promise<void> {
   cli.answer(reply, () => {
     cli.print.line(`removed  ${reply.name}`);
     cli.print.note(
-      `nothing was removed there; prsist remote add ${reply.name} '${oneLine(reply.url)}' takes it up again`,
+      `nothing was removed there; prsist remote add ${reply.name} ${asWord(oneLine(reply.url))} takes it up again`,
     );
   });
+}
+
+/** One word for a shell, whatever it holds. */
+function asWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 async function test(cli: Cli, name: string, { acceptRollback }: { readonly acceptRollback?: true }): Promise<number> {

@@ -11,7 +11,7 @@ const remote = z.object({
   remote_id: z.string(),
   name: z.string(),
   kind,
-  /** As it is written down: `folder:/path`, `git:address`. */
+  /** As it is written down: `folder:/path`, `git:address`, `rclone:remote:path`. */
   url: z.string(),
   ws: z.string(),
   paused: z.boolean(),
@@ -31,7 +31,8 @@ const probe = z.object({ ok: z.boolean(), steps: z.array(step) });
 
 export const remoteContract = {
   'remote.add': operation({
-    summary: 'Add a remote, a folder or a git repository where sealed packs are kept; it is tried first',
+    summary:
+      'Add a remote, a folder, a git repository or a place that rclone reaches, where sealed packs are kept; it is tried first',
     effect: 'write',
     on: 'user',
     input: z.strictObject({

@@ -1,7 +1,7 @@
 // What every remote can do: any place that keeps bytes under names. Devices do all the thinking.
 
 /** Kinds of remote that can be configured. */
-export const remoteKinds = ['folder', 'git'] as const;
+export const remoteKinds = ['folder', 'git', 'rclone'] as const;
 export type RemoteKind = (typeof remoteKinds)[number];
 
 /** One object as a listing tells of it. */

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { folderRemote } from '../../../src/features/sync/remotes/folder.ts';
 import { watchFolder } from '../../../src/features/sync/remotes/folder-watch.ts';
 import { type ObjectFiles, objectFiles } from '../../../src/platform/object-files.ts';
-import { execute, until } from '../../harness/home.ts';
+import { until } from '../../harness/home.ts';
 import { given, listed } from './remote-contract.ts';
+import { expectedOnSmallDisk, hasNamespaces, triedOnSmallDisk } from './small-disk.ts';
 
 const never = new AbortController().signal;
 const name = 'prsist1/w/h/a.1.00.hd';
@@ -202,33 +203,8 @@ test('RM27: an announcement of another device is told, by the system or by looki
   end();
 });
 
-function hasNamespaces(): boolean {
-  try {
-    execFileSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+if (!hasNamespaces) process.stdout.write('RM28: skipped, no user namespaces here\n');
 
-const possible = hasNamespaces();
-if (!possible) process.stdout.write('RM28: skipped, no user namespaces here\n');
-
-test.skipIf(!possible)('RM28: a real disk that is full, and one that can only be read', async () => {
-  const script = [
-    ...[`mount -t tmpfs -o size=1m,mode=700 none "${top}"`, `"${process.execPath}" "$0" "${top}" full`],
-    ...[`mount -o remount,ro "${top}"`, `"${process.execPath}" "$0" "${top}" read-only`],
-  ].join(' && ');
-  const tries = join(import.meta.dirname, 'folder-tries.ts');
-  const ran = await execute('unshare', ['-Urm', 'sh', '-c', script, tries], { env: { PATH: process.env.PATH ?? '' } });
-  expect(ran).toMatchObject({ exit: 0, stderr: '' });
-  expect(
-    ran.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-  ).toEqual([
-    { put: ['created', 'remote/full', 'created'], listed: { 'prsist1/w/k/1.kr': 1, 'prsist1/w/k/3.kr': 1 } },
-    { put: 'remote/read-only', deleted: 'remote/read-only', got: ['got'], probe: 'remote/read-only' },
-  ]);
+test.skipIf(!hasNamespaces)('RM28: a real disk that is full, and one that can only be read', async () => {
+  expect(await triedOnSmallDisk({ url: `folder:${top}`, top, desks: top })).toEqual(expectedOnSmallDisk);
 });

@@ -8,7 +8,7 @@ import { freePort } from '../../harness/free-port.ts';
 import { ended, until } from '../../harness/home.ts';
 import type { Place, Writer } from './remote-contract.ts';
 
-interface Root {
+export interface Root {
   /** Where the objects are. */
   readonly at: string;
   readonly remove: () => Promise<void>;
@@ -16,7 +16,8 @@ interface Root {
   readonly around: () => { readonly home: string; readonly desks: string };
 }
 
-function root(): Root {
+/** A directory for a place and the devices that use it. */
+export function root(): Root {
   const top = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'prsist-remote-'));
   let devices = 0;
   return {
@@ -29,7 +30,8 @@ function root(): Root {
   };
 }
 
-function writer(url: string, desks: string, names: readonly string[]): Writer {
+/** A process that puts objects until it is killed, with whatever it has started. */
+export function writer(url: string, desks: string, names: readonly string[]): Writer {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'remote-writer.ts'), url, desks, ...names], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -49,7 +51,7 @@ function writer(url: string, desks: string, names: readonly string[]): Writer {
 }
 
 /** Processes below one, from /proc. */
-function descendants(child: ChildProcess): number[] {
+export function descendants(child: ChildProcess): number[] {
   const parents = fs.readdirSync('/proc').flatMap((pid) => {
     const [, parent] = /^\d+$/.test(pid) ? (/\) \S (\d+)/.exec(statOf(pid)) ?? []) : [];
     return parent === undefined ? [] : [[Number(pid), Number(parent)] as const];
@@ -75,7 +77,15 @@ function signalled(pid: number): void {
   }
 }
 
-const strangers = ['desktop.ini', '.stfolder/x', 'Prsist1/h/a', 'prsist1/Readme.TXT', 'prsist1/.hidden', 'notes.md'];
+/** What others may keep in a directory. */
+export const strangers = [
+  'desktop.ini',
+  '.stfolder/x',
+  'Prsist1/h/a',
+  'prsist1/Readme.TXT',
+  'prsist1/.hidden',
+  'notes.md',
+];
 
 /** A folder on this disk. */
 export async function folderPlace(): Promise<Place> {

@@ -1,14 +1,5 @@
 // What git and the hosts behind it say when something fails, in the words of remotes.
-import type { RemoteTrouble } from './outcome.ts';
-
-export type GitDoing = 'list' | 'get' | 'put' | 'delete';
-
-interface Trouble {
-  readonly code: RemoteTrouble | 'disk/full';
-  readonly why: string;
-}
-
-type Rule = readonly [said: RegExp, code: RemoteTrouble];
+import type { Doing, Rule, Trouble } from './outcome.ts';
 
 /** The first that fits counts: ssh and http say the general after the special. */
 const rules: readonly Rule[] = [
@@ -31,7 +22,7 @@ const denied =
   /permission (?:to .* )?denied|access denied|insufficient permission|not granted|not allowed|read-only|unable to create|cannot (?:create|mkdir)|returned error: 40[34]|repository .*not found|not exported|service not enabled|hidden ref|declined|by hook|prohibited|protected|funny refname|failed to update ref/i;
 
 /** Code and words for what git said when a whole exchange failed; what is unknown may pass. */
-export function gitTrouble(stderr: string, doing: GitDoing): Trouble {
+export function gitTrouble(stderr: string, doing: Doing): Trouble {
   const why = lineOf(stderr);
   const [, code] = rules.find(([said]) => said.test(stderr)) ?? [];
   // what is got is written to our own disk

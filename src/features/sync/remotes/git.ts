@@ -4,10 +4,11 @@ import { limits } from '../../../core/limits.ts';
 import type { GitCall, GitDesk } from '../../../platform/git-transport.ts';
 import type { GroupRan } from '../../../platform/run-group.ts';
 import type { Listed, LocalObject, ObjectResult, ProbeReport, Remote, Sink } from '../remote.ts';
+import { batches, byName, bySize, type Most, patience } from './batches.ts';
 import { batchQuestions, batchReader, importStream, ownRef } from './git-objects.ts';
-import { type GitDoing, gitTrouble, refTrouble } from './git-trouble.ts';
-import { isObjectName, nameOf, refOf } from './object-name.ts';
-import { badName, failed, foreign, handedOver, told, tooLarge } from './outcome.ts';
+import { gitTrouble, refTrouble } from './git-trouble.ts';
+import { nameOf, refOf } from './object-name.ts';
+import { type Doing, failed, foreign, handedOver } from './outcome.ts';
 import { type ProbeParts, probe } from './probe.ts';
 
 export interface GitParts {
@@ -24,8 +25,8 @@ export function gitRemote(parts: GitParts): Remote {
 }
 
 /** Of one exchange: command lines have their end, and so has patience. Nobody knows beforehand how much a get brings. */
-const mostSent = { refs: 200, bytes: 8 * 1024 * 1024 };
-const mostGot = { refs: 32, bytes: 0 };
+const mostSent: Most = { count: 200, bytes: 8 * 1024 * 1024 };
+const mostGot: Most = { count: 32, bytes: 0 };
 
 class GitRemote implements Remote {
   readonly kind = 'git';
@@ -46,45 +47,26 @@ class GitRemote implements Remote {
     for (const name of names.sort()) yield { name, sizeBytes: null };
   }
 
-  async get(names: readonly string[], into: Sink, signal: AbortSignal): Promise<readonly ObjectResult[]> {
-    const results: ObjectResult[] = names.filter((name) => !isObjectName(name)).map(badName);
-    for (const batch of batches(names.filter(isObjectName), mostGot)) {
-      results.push(...(await this.#atDesk((desk) => this.#get(desk, batch, into, signal))));
-    }
-    return told(inOrder(names, results));
+  get(names: readonly string[], into: Sink, signal: AbortSignal): Promise<readonly ObjectResult[]> {
+    return byName(names, mostGot, (batch) => this.#atDesk((desk) => this.#get(desk, batch, into, signal)));
   }
 
-  async putIfAbsent(objects: readonly LocalObject[], signal: AbortSignal): Promise<readonly ObjectResult[]> {
-    const largest = this.limits.maxObjectBytes;
-    const results: ObjectResult[] = [];
-    const fine: LocalObject[] = [];
-    for (const object of objects) {
-      if (!isObjectName(object.name)) results.push(badName(object.name));
-      else if (object.bytes.length > largest) results.push(tooLarge(object.name, largest));
-      else fine.push(object);
-    }
-    for (const batch of batches(fine, mostSent, ({ bytes }) => bytes.length)) {
-      results.push(...(await this.#atDesk((desk) => this.#put(desk, batch, signal))));
-    }
-    return told(
-      inOrder(
-        objects.map(({ name }) => name),
-        results,
-      ),
+  putIfAbsent(objects: readonly LocalObject[], signal: AbortSignal): Promise<readonly ObjectResult[]> {
+    const bounds = { most: mostSent, largest: this.limits.maxObjectBytes };
+    return bySize(objects, bounds, (batch) => this.#atDesk((desk) => this.#put(desk, batch, signal)));
+  }
+
+  delete(names: readonly string[], signal: AbortSignal): Promise<readonly ObjectResult[]> {
+    return byName(names, { count: names.length, bytes: 0 }, (wanted) =>
+      this.#atDesk(async (desk) => {
+        const refs = await this.#refs(desk, 'delete', signal);
+        const results: ObjectResult[] = [];
+        for (const name of wanted) if (!refs.has(name)) results.push({ name, is: 'absent' });
+        const there = wanted.flatMap((name) => ({ name, id: refs.get(name) ?? '' })).filter(({ id }) => id !== '');
+        for (const batch of batches(there, mostSent)) results.push(...(await this.#delete(desk, batch, signal)));
+        return results;
+      }),
     );
-  }
-
-  async delete(names: readonly string[], signal: AbortSignal): Promise<readonly ObjectResult[]> {
-    const results: ObjectResult[] = names.filter((name) => !isObjectName(name)).map(badName);
-    const wanted = names.filter(isObjectName);
-    if (wanted.length === 0) return results;
-    await this.#atDesk(async (desk) => {
-      const refs = await this.#refs(desk, 'delete', signal);
-      for (const name of wanted) if (!refs.has(name)) results.push({ name, is: 'absent' });
-      const there = wanted.flatMap((name) => ({ name, id: refs.get(name) ?? '' })).filter(({ id }) => id !== '');
-      for (const batch of batches(there, mostSent)) results.push(...(await this.#delete(desk, batch, signal)));
-    });
-    return told(inOrder(names, results));
   }
 
   async close(): Promise<void> {}
@@ -99,7 +81,7 @@ class GitRemote implements Remote {
   }
 
   /** All objects there are, by name, each with the commit that holds it. */
-  async #refs(desk: GitDesk, doing: GitDoing, signal: AbortSignal): Promise<Map<string, string>> {
+  async #refs(desk: GitDesk, doing: Doing, signal: AbortSignal): Promise<Map<string, string>> {
     const args = ['ls-remote', '--refs', '--', this.#parts.url, 'refs/prsist/*'];
     const { stdout } = await this.#asked(desk, doing, { args, timeoutMs: limits.remoteMs, signal });
     const refs = new Map<string, string>();
@@ -193,13 +175,13 @@ class GitRemote implements Remote {
     });
   }
 
-  async #asked(desk: GitDesk, doing: GitDoing, call: GitCall): Promise<GroupRan> {
+  async #asked(desk: GitDesk, doing: Doing, call: GitCall): Promise<GroupRan> {
     const ran = await desk.run(call);
     if (ran.status === 0) return ran;
     throw this.#trouble(doing, ran.stderr, ran.cut);
   }
 
-  #trouble(doing: GitDoing, stderr: string, cut: GroupRan['cut']): PrsistError {
+  #trouble(doing: Doing, stderr: string, cut: GroupRan['cut']): PrsistError {
     const { url } = this.#parts;
     if (cut === 'late') return new PrsistError('remote/offline', `${url} does not answer`);
     if (cut === 'talkative') return new PrsistError('limit/too-large', `${url} has more refs than are read`);
@@ -230,29 +212,4 @@ function pushResult(name: string, said: Said | undefined, stderr: string, doing:
   if (doing === 'put' && reason === 'stale info') return { name, is: 'exists' };
   const { code, why } = refTrouble(reason, stderr);
   return failed(name, code, why);
-}
-
-function patience(bytes: number): number {
-  return limits.remoteMs + (bytes / limits.remoteBytesPerS) * 1000;
-}
-
-/** Cuts a list into batches, none with too many refs or bytes. */
-function* batches<T>(items: readonly T[], most: typeof mostSent, bytesOf = (_: T) => 0): Iterable<readonly T[]> {
-  let batch: T[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = bytesOf(item);
-    if (batch.length > 0 && (batch.length === most.refs || bytes + size > most.bytes)) {
-      yield batch;
-      [batch, bytes] = [[], 0];
-    }
-    batch.push(item);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function inOrder(names: readonly string[], results: readonly ObjectResult[]): readonly ObjectResult[] {
-  const byName = new Map(results.map((result) => [result.name, result]));
-  return names.flatMap((name) => byName.get(name) ?? []);
 }

@@ -8,6 +8,15 @@ type Failed = Extract<ObjectResult, { is: 'failed' }>;
 const ofRemote = ['remote/offline', 'remote/auth', 'remote/full', 'remote/read-only'] as const;
 export type RemoteTrouble = (typeof ofRemote)[number];
 
+/** What a program of others was asked to do, and what it meant when it failed. */
+export type Doing = 'list' | 'get' | 'put' | 'delete';
+export interface Trouble {
+  readonly code: RemoteTrouble | 'disk/full';
+  readonly why: string;
+}
+/** What is said, and the code of it. */
+export type Rule = readonly [said: RegExp, code: RemoteTrouble];
+
 /** An object that could not be put, got or deleted. */
 export function failed(name: string, code: string, why: string): Failed {
   return { name, is: 'failed', code, why };

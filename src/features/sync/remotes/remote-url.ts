@@ -1,11 +1,13 @@
-// What a person writes for a remote, and what that is: `folder:PATH`, `git:URL`, or a path or git URL by itself.
+// What a person writes for a remote, and what that is: `folder:PATH`, `git:URL`, `rclone:REMOTE:PATH`,
+// or a path or git URL by itself.
 import { isAbsolute, join, resolve } from 'node:path';
 import { PrsistError } from '../../../core/errors.ts';
 import type { RemoteKind } from '../remote.ts';
+import { rclonePlace } from './rclone-place.ts';
 
 export interface Place {
   readonly kind: RemoteKind;
-  /** A path, absolute, or a URL as git takes it. */
+  /** A path, absolute, a URL as git takes it, or a place as rclone takes it. */
   readonly at: string;
 }
 
@@ -34,12 +36,13 @@ export function formatPlace({ kind, at }: Place): string {
 /** Reads what a person wrote. Throws input/invalid, never repeating what may be a secret. */
 export function parsePlace(written: string, around: Around): Place {
   const text = written.trim();
-  requirePossible(text);
-  const [, prefix, rest = ''] = /^(folder(?=:)|git(?=:(?!\/\/))):(.*)$/s.exec(text) ?? [];
+  requirePossible(text, around.kind);
+  const [, prefix, rest = ''] = /^(folder(?=:)|git(?=:(?!\/\/))|rclone(?=:)):(.*)$/s.exec(text) ?? [];
   const kind = prefix ?? around.kind ?? guess(text);
   const at = prefix === undefined ? text : rest;
   if (at === '')
     throw invalid('there is no path or address in it', 'folder:~/Sync/prsist, or git:https://host/me/memory.git');
+  if (kind === 'rclone') return { kind, at: rclonePlace(at) };
   if (kind === 'folder') return { kind, at: pathOf(at, around) };
   return { kind: 'git', at: gitUrl(at, around) };
 }
@@ -51,20 +54,14 @@ function guess(text: string): RemoteKind {
   throw invalid('it is neither a path nor the address of a git repository', 'write folder:PATH or git:URL');
 }
 
-function requirePossible(text: string): void {
+function requirePossible(text: string, kind: RemoteKind | undefined): void {
   if (/\p{Cc}/u.test(text) || text.length > 2_048)
     throw invalid('it is no path and no address', 'write folder:PATH or git:URL');
-  if (/^rclone:/i.test(text)) {
-    throw invalid('rclone remotes are not in this version', 'a folder that rclone mounts can be one: folder:PATH');
-  }
   if (/^hub:/i.test(text)) {
     throw invalid('hubs are not in this version', 'a git repository of the team can be one: git:URL');
   }
-  if (/^(?:s3|gs|gcs|azure|webdavs?|davs?|sftp|ftps?|smb|drive|dropbox|onedrive):/i.test(text)) {
-    throw invalid(
-      'such remotes come with rclone, which is not in this version',
-      'folder:PATH of a directory that is synchronised or mounted',
-    );
+  if (kind !== 'rclone' && /^(?:s3|gs|gcs|azure|webdavs?|davs?|sftp|ftps?|smb|drive|dropbox|onedrive):/i.test(text)) {
+    throw invalid('it is a place that rclone reaches', 'set it up with `rclone config`, then write rclone:REMOTE:PATH');
   }
 }
 
