@@ -12,6 +12,7 @@ import { twinNotes } from '../features/system/shared-projects.ts';
 import { exists } from '../platform/walk.ts';
 import type { Store } from '../store/store.ts';
 import type { Projects } from './projects.ts';
+import { rehearsalNotes } from './rehearsal-words.ts';
 import { notesOf } from './sync-notes.ts';
 import type { SyncSchedule } from './sync-schedule.ts';
 import type { Syncing } from './syncing.ts';
@@ -31,7 +32,9 @@ type Outcome = 'ok' | 'failed' | 'full' | 'stopped';
 const stops = /^(?:workspace|key)\/|^remote\/(?:auth|newer-format|read-only|tampered|rolled-back)$/;
 
 /** What the operations need, and the run of the schedule. */
-export function runNeeds(parts: RunsParts): RunNeeds & { readonly scheduled: (remoteId: string) => Promise<Outcome> } {
+export function runNeeds(
+  parts: RunsParts,
+): Omit<RunNeeds, 'verify'> & { readonly scheduled: (remoteId: string) => Promise<Outcome> } {
   const { syncing, membership, projects, config, schedule } = parts;
   return {
     scheduled: async (remoteId) => {
@@ -110,7 +113,7 @@ async function wireState(row: RemoteRow, { syncing, schedule, config, clock, pro
     // what waits for long may be of a project that nobody has open
     pending: error ? await unsentOfAll(projects(), row.remote_id) : unsent(projects(), row.remote_id),
     error: error ?? null,
-    notes: [...notes, ...twinNotes(projects().user.read)],
+    notes: [...notes, ...rehearsalNotes(projects().user.read, row), ...twinNotes(projects().user.read)],
   };
 }
 

@@ -17,7 +17,7 @@ export function syncFeature({ remotes, keys, runs }: SyncNeeds): Feature {
   return feature(contract, {
     migrations: {
       directory: join(import.meta.dirname, 'migrations'),
-      files: ['0030-packs.sql', '0031-remotes.sql', '0032-keyring.sql'],
+      files: ['0030-packs.sql', '0031-remotes.sql', '0032-keyring.sql', '0039-rehearsals.sql'],
     },
     verbs: {
       'remote.add': add(remotes),

@@ -33,7 +33,7 @@ export async function pushAll(run: Run): Promise<void> {
 
 async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | undefined> {
   if (!run.parts.full && !isUncut(run, store) && waiting(run, store).length === 0) return undefined;
-  const before = await ownListing(run, place);
+  const before = await withoutSpoilt(run, await ownListing(run, place));
   await pullOwn(run, store, before); // a copy of this device may have written to its logs
   await cutAll(run, store);
   const { remoteId, marks } = run.parts;
@@ -60,9 +60,17 @@ function own(run: Run, store: Store): PackRow[] {
   return store.read.all(allPacks, {}).filter(({ log_n }) => numbers.has(log_n));
 }
 
-/** Own packs that this remote has not confirmed. */
+/** Own packs that this remote has not confirmed, or holds in another form than they were sent. */
 function waiting(run: Run, store: Store): PackRow[] {
-  return own(run, store).filter(({ remotes }) => !remotes.includes(run.parts.remoteId));
+  const { remoteId, spoilt } = run.parts;
+  return own(run, store).filter(({ name, remotes }) => !remotes.includes(remoteId) || spoilt?.has(name));
+}
+
+/** What lies there of this device and is not what was sent makes room for it. */
+async function withoutSpoilt({ parts }: Run, packs: readonly ListedPack[]): Promise<ListedPack[]> {
+  const spoilt = packs.filter(({ name }) => parts.spoilt?.has(name)).map(({ name }) => name);
+  if (spoilt.length > 0) requireDone(await parts.remote.delete(spoilt, parts.signal));
+  return packs.filter(({ name }) => !spoilt.includes(name));
 }
 
 async function ownListing(run: Run, { ids }: Place): Promise<ListedPack[]> {

@@ -1,0 +1,131 @@
+// One database that came back from a remote alone, beside the one in use.
+import type { Rebuilt } from '../features/sync/engine.ts';
+import type { RehearsalFinding } from '../features/sync/rehearsals.ts';
+import { compareLogs, eraseAlike, type LogCompared, tablesApart, textsOnlyHere } from '../store/compare.ts';
+import { rebuildAside, type Side } from '../store/rebuild.ts';
+import { openSnapshot } from '../store/snapshot.ts';
+import { inSlices, type Pace, type Steps } from '../store/steps.ts';
+import type { Store } from '../store/store.ts';
+import type { Expected } from './rehearsal-expected.ts';
+import {
+  type MissingRecords,
+  mend,
+  missingWords,
+  noteWords,
+  otherWords,
+  spoiltOf,
+  type Wording,
+} from './rehearsal-words.ts';
+
+export interface Comparing {
+  /** The database in use: it is only read, and written to meanwhile. */
+  readonly live: Store;
+  readonly expected: Expected;
+  readonly rebuilt: Rebuilt;
+  readonly words: Wording;
+  readonly texts: 'all' | 'none';
+  readonly pace: Pace;
+}
+
+export interface Compared {
+  readonly state: 'whole' | 'differs' | 'failed';
+  /** Records that came back. */
+  readonly records: number;
+  /** Own records here that were not sent yet. */
+  readonly pending: number;
+  /** Records there that were not taken in here yet. */
+  readonly ahead: number;
+  readonly rows: 'equal' | 'differ' | 'not compared';
+  readonly findings: readonly RehearsalFinding[];
+  /** What is as it should be, but good to know. */
+  readonly notes: readonly string[];
+  readonly spoilt: readonly string[];
+}
+
+/** Compares at the records that both hold. undefined: called off. */
+export async function compare(comparing: Comparing): Promise<Compared | undefined> {
+  const { live, rebuilt, pace } = comparing;
+  const here = openSnapshot(live);
+  try {
+    const erased = await inSlices(eraseAlike(here, rebuilt.store), pace);
+    if (erased === undefined) return undefined;
+    // of what is gone nothing may be left in the rows, and what came late stands in them
+    if (erased > 0 || rebuilt.isLate) await rebuildAside(rebuilt.store, undefined, pace);
+    return await inSlices(judge(comparing, here, erased), pace);
+  } finally {
+    here.close();
+  }
+}
+
+function* judge({ expected, rebuilt, words, texts }: Comparing, here: Side, erased: number): Steps<Compared> {
+  const { store, notes } = rebuilt;
+  const logs = compareLogs(here, store, store.log.log);
+  const missing = logs.flatMap((log) => missingOf(log, expected));
+  const told = new Set(missing.map(({ log }) => log));
+  const textsGone = yield* textsOnlyHere(here, store);
+  const counts = countsOf(logs, expected);
+  const findings: RehearsalFinding[] = [
+    ...notes.flatMap((note) => noteWords(words, note, told) ?? []),
+    ...missing.map((each) => missingWords(words, each)),
+    ...logs.filter(({ isSame }) => !isSame).map((each) => otherWords(words, each)),
+    ...(textsGone > 0 && texts === 'all'
+      ? [{ what: `${textsGone} long texts cannot be had from there`, fix: mend(words.remote) }]
+      : []),
+  ];
+  const isAlike = textsGone === 0 && logs.every((log) => log.isSame && log.here === log.there);
+  const apart = isAlike ? yield* tablesApart(here, store) : [];
+  if (apart.length > 0) findings.push(rowsApart(here, apart));
+  const isLost = counts.records === 0 && missing.length > 0;
+  return {
+    ...{ ...counts, state: isLost ? 'failed' : findings.length > 0 ? 'differs' : 'whole' },
+    ...{ rows: !isAlike ? 'not compared' : apart.length > 0 ? 'differ' : 'equal', findings },
+    notes: notesOf({
+      ...counts,
+      erased,
+      isWritten: logs.some(({ log, here: now }) => now > (expected.held.get(log) ?? 0)),
+    }),
+    spoilt: spoiltOf(notes, words.dev),
+  };
+}
+
+function missingOf({ log, dev, there }: LogCompared, { sent }: Expected): MissingRecords[] {
+  const to = sent.get(log) ?? 0;
+  return there < to ? [{ log, dev, from: there + 1, to }] : [];
+}
+
+function countsOf(logs: readonly LogCompared[], { sent }: Expected) {
+  const sum = (of: (log: LogCompared) => number) => logs.reduce((all, log) => all + Math.max(0, of(log)), 0);
+  return {
+    records: sum(({ there }) => there),
+    pending: sum(({ log, here, there }) => here - Math.max(there, sent.get(log) ?? 0)),
+    ahead: sum(({ here, there }) => there - here),
+  };
+}
+
+function rowsApart({ settings }: Side, tables: readonly string[]): RehearsalFinding {
+  const isUser = settings.identity.project === null;
+  return {
+    what: `the records are the same, but not what is computed of them: ${tables.join(', ')}`,
+    fix: isUser ? 'prsist doctor --deep' : `prsist --project ${settings.identity.project} store rebuild`,
+  };
+}
+
+interface Noted {
+  readonly pending: number;
+  readonly ahead: number;
+  readonly erased: number;
+  readonly isWritten: boolean;
+}
+
+function notesOf({ pending, ahead, erased, isWritten }: Noted): string[] {
+  return [
+    ...(pending > 0 ? [`${records(pending)} not sent yet`] : []),
+    ...(ahead > 0 ? [`${records(ahead)} written on other devices and not taken in here yet`] : []),
+    ...(isWritten ? ['something was written meanwhile: compared is what both hold'] : []),
+    ...(erased > 0 ? [`${records(erased)} erased here, and can still be read there by your devices`] : []),
+  ];
+}
+
+function records(count: number): string {
+  return count === 1 ? '1 record was' : `${count} records were`;
+}

@@ -1,0 +1,262 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { remoteCheck } from '../../src/daemon/remote-check.ts';
+import { noProject } from '../../src/features/sync/engine.ts';
+import { keptRehearsals } from '../../src/features/sync/rehearsals.ts';
+import { projectId, type SyncedWorld, two } from './synced-worlds.ts';
+
+const hour = 3_600_000;
+
+interface Told {
+  readonly project_id: string;
+  readonly state: string;
+  readonly records: number;
+  readonly pending: number;
+  readonly ahead: number;
+  readonly rows: string;
+  readonly findings: readonly { readonly what: string; readonly fix: string }[];
+  readonly notes: readonly string[];
+}
+
+interface OfRemote {
+  readonly name: string;
+  readonly databases: readonly Told[];
+  readonly error: { readonly code: string } | null;
+}
+
+/** What a rehearsal with the first remote says. */
+async function rehearsed(world: SyncedWorld, body: object = {}): Promise<OfRemote> {
+  const { remotes } = (await world.job('sync.verify', body)) as unknown as { remotes: OfRemote[] };
+  expect(fs.existsSync(join(world.paths.data, 'rehearsal'))).toBe(false);
+  return remotes[0] ?? expect.fail('no remote');
+}
+
+const ofProject = ({ databases }: OfRemote) =>
+  databases.find(({ project_id }) => project_id === projectId) ?? expect.fail('not rehearsed');
+
+async function exchanged(...worlds: readonly SyncedWorld[]): Promise<void> {
+  for (const world of worlds) {
+    expect(await world.job('sync.run', { full: true })).toMatchObject({ remotes: [{ error: null }] });
+  }
+}
+
+/** Packs of records on the remote, those of a device alone when one is named. */
+function packsOf(folder: string): string[] {
+  const all = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return all.filter((name) => name.endsWith('.pk')).map((name) => join(folder, name));
+}
+
+function emptyPacks({ paths }: SyncedWorld): void {
+  const packs = join(paths.data, 'packs');
+  for (const name of fs.readdirSync(packs)) fs.rmSync(join(packs, name));
+}
+
+const states = ({ databases }: OfRemote) => databases.map(({ state, rows }) => `${state}, rows ${rows}`);
+const whole = 'whole, rows equal';
+
+const finds = (world: SyncedWorld) =>
+  remoteCheck(world.projects, { state: () => ({ running: false, error: undefined, notes: [] }) }, { dueIn: () => 0 })
+    .findings;
+
+test('VR1: what two devices wrote comes back whole from the remote alone, rows and all, and nothing here changes', async () => {
+  const { first, second } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await first.remember('long', 'a long story '.repeat(4_000));
+  await first.remember('mine', 'everywhere', 'user');
+  await exchanged(first, second);
+  await second.remember('deploy', 'on Mondays');
+  await first.remember('deploy', 'never');
+  await exchanged(second, first, second);
+  const before = first.projects.store(projectId).transactions;
+  const found = await rehearsed(first);
+  expect(found).toMatchObject({ name: 'home', error: null });
+  expect(states(found)).toEqual([whole, whole, whole]); // the personal project is one of them
+  expect(found.databases.flatMap(({ findings, notes }) => [...findings, ...notes])).toEqual([]);
+  expect(ofProject(found).records).toBeGreaterThan(3);
+  expect(first.projects.store(projectId).transactions).toBe(before);
+  expect(finds(first)).toEqual([]);
+  expect(states(await rehearsed(second))).toEqual([whole, whole]);
+});
+
+test('VR2: what was not sent yet, or not taken in yet, is no gap', async () => {
+  const { first, second } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first, second, first);
+  await first.remember('later', 1);
+  const waits = ofProject(await rehearsed(first));
+  expect(waits).toMatchObject({ state: 'whole', pending: 1, ahead: 0, rows: 'not compared', findings: [] });
+  expect(waits.notes).toEqual(['1 record was not sent yet']);
+  await second.remember('from afar', 1);
+  await exchanged(second);
+  expect(ofProject(await rehearsed(first))).toMatchObject({ state: 'whole', pending: 1, ahead: 1, findings: [] });
+});
+
+test('VR3: a pack that is gone is named, stands in doctor, and comes back with the next exchange, packs here or not', async () => {
+  const { first, second, folder } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first, second, first);
+  for (const each of [first, second]) emptyPacks(each);
+  for (const pack of packsOf(folder)) fs.rmSync(pack);
+  const found = await rehearsed(first);
+  expect(found.databases.map(({ state }) => state)).toEqual(['failed', 'failed']);
+  const { findings } = ofProject(found);
+  expect(findings).toContainEqual({
+    what: expect.stringMatching(/^records 1 to \d+ of log \S+, written on this device, cannot be had from there$/),
+    fix: 'prsist sync --remote home --full',
+  });
+  expect(finds(first)).toContainEqual(
+    expect.objectContaining({
+      code: 'sync/rehearsal',
+      what: expect.stringMatching(/^rebuilt from home alone, shop: records 1 to /),
+    }),
+  );
+  expect(finds(second)).toEqual([]);
+  // nobody asks for everything to be looked at: the rehearsal has said that it is needed
+  await first.job('sync.run');
+  await exchanged(second);
+  expect(states(await rehearsed(first))).toEqual([whole, whole]);
+  expect(finds(first)).toEqual([]);
+});
+
+test('VR4: a byte that was flipped is found, and its writer puts the pack again', async () => {
+  const { first, second, folder } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first, second, first);
+  for (const path of packsOf(folder)) {
+    const bytes = fs.readFileSync(path);
+    bytes[bytes.length - 100] = (bytes[bytes.length - 100] ?? 0) ^ 1;
+    fs.chmodSync(path, 0o600);
+    fs.writeFileSync(path, bytes);
+  }
+  const { state, findings } = ofProject(await rehearsed(first));
+  expect(state).toBe('failed');
+  expect(findings.map(({ what }) => what)).toContainEqual(
+    expect.stringMatching(/^the pack with records 1 to .* passes no check there/),
+  );
+  await exchanged(first);
+  await rehearsed(second); // its own are spoilt as well: only it may put them again
+  await exchanged(second);
+  for (const each of [first, second]) {
+    expect((await rehearsed(each)).databases.map(({ state }) => state)).toEqual(['whole', 'whole']);
+  }
+});
+
+test('VR5: what was erased here counts as gone there, and the rest is compared', async () => {
+  const { first, second } = await two();
+  await first.remember('secret', 'nobody should know');
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first, second, first);
+  await first.ask('store.erase', { entry: 'secret', scope: 'project', reason: 'asked for' }, projectId);
+  await exchanged(first);
+  const found = ofProject(await rehearsed(first));
+  expect(found).toMatchObject({ state: 'whole', rows: 'equal' });
+  expect(found.notes).toEqual(['1 record was erased here, and can still be read there by your devices']);
+});
+
+test('VR6: a project that was linked comes back under all its ids', async () => {
+  const { first } = await two();
+  const other = '019a3985-b900-7000-8000-0000000000bb';
+  first.project(other, 'twin');
+  await first.ask('context.store', { key: 'of the twin', value: 1, scope: 'project' }, other);
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first);
+  await first.job('project.link', { project: projectId, other });
+  await exchanged(first);
+  expect(states(await rehearsed(first))).toEqual([whole, whole]);
+});
+
+test('VR7: one project alone, and a remote that cannot be reached', async () => {
+  const { first, folder } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first);
+  const { databases } = await rehearsed(first, { remote: 'home', project: projectId });
+  expect(databases.map(({ project_id }) => project_id)).toEqual([projectId]);
+  await expect(first.job('sync.verify', { remote: 'nowhere' })).rejects.toThrow('remote/not-found');
+  fs.renameSync(folder, `${folder}-away`);
+  expect(await rehearsed(first)).toMatchObject({ error: { code: 'remote/offline' }, databases: [] });
+  expect(keptRehearsals(first.projects.user.read)).toMatchObject([{ project_id: projectId, state: 'whole' }]);
+});
+
+test('VR8: called off it ends soon, keeps what is done and leaves nothing behind', async () => {
+  const { first } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first);
+  const { verify } = first.wired.sync.rehearsals;
+  const seen: unknown[] = [];
+  const job = {
+    ...first.jobContext(projectId),
+    report: (progress: object) => void seen.push(progress),
+    cancelled: () => seen.length > 2,
+  };
+  expect(await verify({ remote: 'home' }, job)).toMatchObject({ remotes: [{ databases: [], error: null }] });
+  expect(seen[0]).toMatchObject({ remote: 'home', doing: 'listing', databases: '0/2' });
+  const left = first.wired.sync.rehearsals;
+  await left.stop();
+  expect(await verify({}, first.jobContext(projectId))).toMatchObject({ remotes: [{ databases: [], error: null }] });
+  expect(fs.existsSync(join(first.paths.data, 'rehearsal'))).toBe(false);
+});
+
+test('VR9: what a killed one left is removed when the daemon looks around', async () => {
+  const { first } = await two();
+  const place = join(first.paths.data, 'rehearsal', 'user');
+  fs.mkdirSync(place, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(join(place, 'user.db'), 'half');
+  await first.wired.sync.rehearsals.daily(0);
+  expect(fs.existsSync(join(first.paths.data, 'rehearsal'))).toBe(false);
+});
+
+test('VR10: a database a day, when it is quiet, the one that was not tried for longest', async () => {
+  const { first, folder } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first);
+  const { rehearsals } = first.wired.sync;
+  const tried = () => keptRehearsals(first.projects.user.read).map(({ project_id, state }) => `${project_id} ${state}`);
+  const quiet = 60_000;
+  await rehearsals.daily(quiet - 1);
+  expect(tried()).toEqual([]);
+  await rehearsals.daily(quiet);
+  expect(tried()).toEqual([`${noProject} whole`]);
+  first.clock.now += 23 * hour;
+  await rehearsals.daily(quiet);
+  expect(tried()).toHaveLength(1);
+  for (const pack of packsOf(folder)) fs.rmSync(pack);
+  first.clock.now += hour;
+  await rehearsals.daily(quiet);
+  expect(tried()).toEqual([`${noProject} whole`, `${projectId} failed`]);
+  expect(first.told).toContainEqual(expect.stringMatching(/^rehearsal .*"database":"shop","state":"failed"/));
+  await exchanged(first); // puts it again; that it is whole is not known before it was tried once more
+  first.clock.now += 24 * hour;
+  await rehearsals.daily(quiet);
+  expect(tried()).toEqual([`${noProject} whole`, `${projectId} whole`]);
+  first.clock.now += 24 * hour;
+  const { portable_sync } = first.settings.config;
+  Object.assign(portable_sync, { verify_daily: false });
+  await rehearsals.daily(quiet);
+  expect(keptRehearsals(first.projects.user.read).every(({ at }) => at <= first.clock.now - 24 * hour)).toBe(true);
+  Object.assign(portable_sync, { verify_daily: true });
+  await first.ask('remote.remove', { name: 'home' });
+  await rehearsals.daily(quiet);
+  expect(tried()).toEqual([]);
+});
+
+test('VR11: writes go on while it is compared, and are no gap', async () => {
+  const { first } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await exchanged(first);
+  const writes: Promise<unknown>[] = [];
+  const job = {
+    ...first.jobContext(projectId),
+    report: ({ doing }: { doing?: unknown }) => {
+      if (doing === 'comparing') writes.push(first.remember(`meanwhile ${writes.length}`, 1));
+    },
+  };
+  const { remotes } = (await first.wired.sync.rehearsals.verify({ project: projectId }, job)) as {
+    remotes: OfRemote[];
+  };
+  await Promise.all(writes);
+  expect(writes).toHaveLength(1);
+  const found = ofProject(remotes[0] ?? expect.fail('no remote'));
+  expect(found).toMatchObject({ state: 'whole', findings: [] });
+  expect(await first.recall('meanwhile 0')).toBe(1);
+});
