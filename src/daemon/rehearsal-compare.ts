@@ -8,6 +8,7 @@ import { inSlices, type Pace, type Steps } from '../store/steps.ts';
 import type { Store } from '../store/store.ts';
 import type { Expected } from './rehearsal-expected.ts';
 import {
+  keyringWords,
   type MissingRecords,
   mend,
   missingWords,
@@ -24,6 +25,8 @@ export interface Comparing {
   readonly rebuilt: Rebuilt;
   readonly words: Wording;
   readonly texts: 'all' | 'none';
+  /** Version of the keyring here. */
+  readonly keyring: number;
   readonly pace: Pace;
 }
 
@@ -57,19 +60,26 @@ export async function compare(comparing: Comparing): Promise<Compared | undefine
   }
 }
 
-function* judge({ expected, rebuilt, words, texts }: Comparing, here: Side, erased: number): Steps<Compared> {
+function* judge({ expected, rebuilt, words, texts, keyring }: Comparing, here: Side, erased: number): Steps<Compared> {
   const { store, notes } = rebuilt;
   const logs = compareLogs(here, store, store.log.log);
   const missing = logs.flatMap((log) => missingOf(log, expected));
   const told = new Set(missing.map(({ log }) => log));
   const textsGone = yield* textsOnlyHere(here, store);
   const counts = countsOf(logs, expected);
+  const isUser = here.settings.identity.project === null;
   const findings: RehearsalFinding[] = [
+    ...(isUser && rebuilt.keyring < keyring ? [keyringWords(words, rebuilt.keyring, keyring)] : []),
     ...notes.flatMap((note) => noteWords(words, note, told) ?? []),
     ...missing.map((each) => missingWords(words, each)),
     ...logs.filter(({ isSame }) => !isSame).map((each) => otherWords(words, each)),
     ...(textsGone > 0 && texts === 'all'
-      ? [{ what: `${textsGone} long texts cannot be had from there`, fix: mend(words.remote) }]
+      ? [
+          {
+            what: `${textsGone} long text${textsGone === 1 ? '' : 's'} cannot be had from there`,
+            fix: mend(words.remote),
+          },
+        ]
       : []),
   ];
   const isAlike = textsGone === 0 && logs.every((log) => log.isSame && log.here === log.there);
@@ -88,9 +98,9 @@ function* judge({ expected, rebuilt, words, texts }: Comparing, here: Side, eras
   };
 }
 
-function missingOf({ log, dev, there }: LogCompared, { sent }: Expected): MissingRecords[] {
+function missingOf({ log, dev, there }: LogCompared, { sent, seen }: Expected): MissingRecords[] {
   const to = sent.get(log) ?? 0;
-  return there < to ? [{ log, dev, from: there + 1, to }] : [];
+  return there < to ? [{ log, dev, from: there + 1, to, isElsewhere: (seen.get(log) ?? 0) <= there }] : [];
 }
 
 function countsOf(logs: readonly LogCompared[], { sent }: Expected) {
@@ -103,10 +113,10 @@ function countsOf(logs: readonly LogCompared[], { sent }: Expected) {
 }
 
 function rowsApart({ settings }: Side, tables: readonly string[]): RehearsalFinding {
-  const isUser = settings.identity.project === null;
+  const { project } = settings.identity;
   return {
     what: `the records are the same, but not what is computed of them: ${tables.join(', ')}`,
-    fix: isUser ? 'prsist doctor --deep' : `prsist --project ${settings.identity.project} store rebuild`,
+    fix: project === null ? 'prsist doctor --deep' : `prsist --project ${project} store rebuild`,
   };
 }
 

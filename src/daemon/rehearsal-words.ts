@@ -11,6 +11,8 @@ export interface MissingRecords {
   readonly dev: string;
   readonly from: number;
   readonly to: number;
+  /** They came here from elsewhere: nobody has ever put them there. */
+  readonly isElsewhere: boolean;
 }
 
 export interface Wording {
@@ -23,6 +25,10 @@ export interface Wording {
 /** Records that cannot be had from there. */
 export function missingWords({ remote, dev }: Wording, { log, from, to, ...of }: MissingRecords): RehearsalFinding {
   const range = from === to ? `record ${from}` : `records ${from} to ${to}`;
+  if (of.isElsewhere) {
+    const what = `${range} of log ${short(log)}, written on ${device(of.dev, dev)}, never came there: that device exchanges elsewhere`;
+    return { what, fix: `on that device: prsist remote list; prsist sync --remote ${remote}` };
+  }
   const others = of.dev === dev ? '' : '; what is not kept here comes back with the same on that device';
   return {
     what: `${range} of log ${short(log)}, written on ${device(of.dev, dev)}, cannot be had from there${others}`,
@@ -31,9 +37,17 @@ export function missingWords({ remote, dev }: Wording, { log, from, to, ...of }:
 }
 
 /** Another log lies there under the same name. */
-export function otherWords({ remote, dev }: Wording, { log, ...of }: Omit<MissingRecords, 'from' | 'to'>) {
+export function otherWords({ remote, dev }: Wording, { log, ...of }: Pick<MissingRecords, 'log' | 'dev'>) {
   const what = `log ${short(log)} of ${device(of.dev, dev)} is another one there than here: it was written by a copy, or tampered with`;
   return { what, fix: mend(remote) };
+}
+
+/** Whoever comes in by it gets keys that are too old, or none. */
+export function keyringWords({ remote }: Wording, there: number, here: number): RehearsalFinding {
+  const which = there === 0 ? 'there is no keyring there' : `the keyring there is version ${there}, here it is ${here}`;
+  // an exchange stops at that until somebody says that it was meant
+  const fix = `prsist remote test ${remote} --accept-rollback; ${mend(remote)}`;
+  return { what: `${which}: without it nobody else can read what lies there`, fix };
 }
 
 /**

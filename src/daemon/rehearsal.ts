@@ -129,14 +129,19 @@ async function turn({ breathe }: RehearsalParts, signal: AbortSignal): Promise<v
   signal.throwIfAborted();
 }
 
-function compared({ parts, wanted, expected }: Going, target: Target, rebuilt: Rebuilt): Promise<Compared | undefined> {
+async function compared(
+  { parts, wanted, expected }: Going,
+  target: Target,
+  rebuilt: Rebuilt,
+): Promise<Compared | undefined> {
   const { projects, monotonic, config } = parts;
   const { row, signal } = wanted;
   wanted.report({ remote: row.name, rebuilding: target.name, doing: 'comparing' });
+  const { version: keyring } = await parts.membership.packKeys();
   return withLive(projects(), target.project_id, (live) =>
     compare({
-      ...{ live, rebuilt, texts: config().portable_sync.texts },
-      expected: expected.get(target.project_id) ?? { held: new Map(), sent: new Map() },
+      ...{ live, rebuilt, keyring, texts: config().portable_sync.texts },
+      expected: expected.get(target.project_id) ?? { held: new Map(), sent: new Map(), seen: new Map() },
       words: { remote: row.name, dev: live.settings.identity.dev },
       pace: { monotonic, breathe: parts.breathe, cancelled: () => signal.aborted },
     }),

@@ -260,3 +260,63 @@ test('VR11: writes go on while it is compared, and are no gap', async () => {
   expect(found).toMatchObject({ state: 'whole', findings: [] });
   expect(await first.recall('meanwhile 0')).toBe(1);
 });
+
+test('VR14: rows that are not what the records say, texts that are gone, and a keyring that is gone', async () => {
+  const { first, folder } = await two();
+  await first.remember('deploy', 'on Fridays');
+  await first.remember('long', 'a long story '.repeat(4_000));
+  await exchanged(first);
+  const change = (value: string) =>
+    first.projects.store(projectId).maintain((tx) => {
+      tx.run({ sql: `update memory_context_registry set value = '"${value}"' where key = 'deploy'` } as never, {});
+    });
+  change('on Mondays');
+  const changed = ofProject(await rehearsed(first));
+  expect(changed).toMatchObject({ state: 'differs', rows: 'differ' });
+  expect(changed.findings).toEqual([
+    {
+      what: 'the records are the same, but not what is computed of them: memory_context_registry',
+      fix: `prsist --project ${projectId} store rebuild`,
+    },
+  ]);
+  change('on Fridays');
+  expect(ofProject(await rehearsed(first)).state).toBe('whole');
+
+  const all = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const name of all) if (/\.(?:bk|kr)$/.test(name)) fs.rmSync(join(folder, name));
+  const found = await rehearsed(first);
+  expect(ofProject(found)).toMatchObject({ state: 'differs', rows: 'not compared' });
+  expect(ofProject(found).findings.map(({ what }) => what)).toEqual(['1 long text cannot be had from there']);
+  expect(found.databases[0]?.findings.map(({ what }) => what)).toEqual([
+    'there is no keyring there: without it nobody else can read what lies there',
+  ]);
+  expect(found.databases[0]?.findings[0]?.fix).toBe(
+    'prsist remote test home --accept-rollback; prsist sync --remote home --full',
+  );
+  await first.ask('remote.test', { name: 'home', accept_rollback: true });
+  await exchanged(first);
+  expect(states(await rehearsed(first))).toEqual([whole, whole]);
+});
+
+test('VR15: what another device keeps elsewhere is missing there', async () => {
+  const { first, second, folder } = await two();
+  await exchanged(first, second, first);
+  const other = `${folder}-other`;
+  fs.mkdirSync(other);
+  await second.ask('remote.remove', { name: 'home' });
+  for (const each of [first, second]) await each.ask('remote.add', { name: 'stick', url: `folder:${other}` });
+  await second.remember('deploy', 'on Fridays');
+  for (const each of [second, first]) await each.job('sync.run', { full: true });
+  expect(await first.recall('deploy')).toBe('on Fridays');
+  const { state, findings } = ofProject(await rehearsed(first, { remote: 'home' }));
+  expect(state).toBe('differs');
+  expect(findings).toEqual([
+    {
+      what: expect.stringMatching(
+        /^record 2 of log \S+, written on device \S+, never came there: that device exchanges elsewhere$/,
+      ),
+      fix: 'on that device: prsist remote list; prsist sync --remote home',
+    },
+  ]);
+  expect(states(await rehearsed(first, { remote: 'stick' }))).toEqual([whole, whole]);
+});

@@ -14,6 +14,8 @@ export interface Rebuilt {
   readonly notes: readonly SyncNote[];
   /** Its rows are right only when they are computed again. */
   readonly isLate: boolean;
+  /** Newest version of the keyring that lies there; 0 for none. */
+  readonly keyring: number;
 }
 
 export interface Rehearsing {
@@ -31,6 +33,7 @@ export async function rehearse(parts: SyncParts, { only, reached }: Rehearsing):
   const run = new Run({ ...parts, full: true, remote: onlyRead(parts.remote) });
   run.tell({ doing: 'listing', done: 0, of: 0, bytes: 0 });
   const seen = await look(run);
+  const keyring = run.pin(parts.user, 'keyring', 'newest')?.n ?? 0; // noted by that look, in a database that was empty
   for (const place of run.places) {
     const [project] = place.ids;
     if (only && !only.has(project)) continue;
@@ -39,7 +42,12 @@ export async function rehearse(parts: SyncParts, { only, reached }: Rehearsing):
     const from = run.findings.notes.length;
     await place.use(async (store) => {
       await pullPlace(run, { place, store, packs, seen });
-      await reached(project, { store, notes: run.findings.notes.slice(from), isLate: run.findings.late.has(project) });
+      await reached(project, {
+        store,
+        notes: run.findings.notes.slice(from),
+        isLate: run.findings.late.has(project),
+        keyring,
+      });
     });
   }
 }
