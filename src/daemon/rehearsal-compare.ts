@@ -90,6 +90,7 @@ function* judge({ expected, rebuilt, words, texts, keyring }: Comparing, here: S
     ...{ ...counts, state: isLost ? 'failed' : findings.length > 0 ? 'differs' : 'whole' },
     ...{ rows: !isAlike ? 'not compared' : apart.length > 0 ? 'differ' : 'equal', findings },
     notes: notesOf({
+      kept: texts === 'none' ? textsGone : 0,
       ...counts,
       erased,
       isWritten: logs.some(({ log, here: now }) => now > (expected.held.get(log) ?? 0)),
@@ -121,16 +122,19 @@ function rowsApart({ settings }: Side, tables: readonly string[]): RehearsalFind
 }
 
 interface Noted {
+  /** Texts that do not travel. */
+  readonly kept: number;
   readonly pending: number;
   readonly ahead: number;
   readonly erased: number;
   readonly isWritten: boolean;
 }
 
-function notesOf({ pending, ahead, erased, isWritten }: Noted): string[] {
+function notesOf({ kept, pending, ahead, erased, isWritten }: Noted): string[] {
   return [
     ...(pending > 0 ? [`${records(pending)} not sent yet`] : []),
     ...(ahead > 0 ? [`${records(ahead)} written on other devices and not taken in here yet`] : []),
+    ...(kept > 0 ? [`${kept} long text${kept === 1 ? '' : 's'} not there: portable_sync.texts is none`] : []),
     ...(isWritten ? ['something was written meanwhile: compared is what both hold'] : []),
     ...(erased > 0 ? [`${records(erased)} erased here, and can still be read there by your devices`] : []),
   ];

@@ -248,7 +248,7 @@ test('VR11: writes go on while it is compared, and are no gap', async () => {
   const job = {
     ...first.jobContext(projectId),
     report: ({ doing }: { doing?: unknown }) => {
-      if (doing === 'comparing') writes.push(first.remember(`meanwhile ${writes.length}`, 1));
+      if (doing === 'listing') writes.push(first.remember(`meanwhile ${writes.length}`, 1));
     },
   };
   const { remotes } = (await first.wired.sync.rehearsals.verify({ project: projectId }, job)) as {
@@ -257,7 +257,11 @@ test('VR11: writes go on while it is compared, and are no gap', async () => {
   await Promise.all(writes);
   expect(writes).toHaveLength(1);
   const found = ofProject(remotes[0] ?? expect.fail('no remote'));
-  expect(found).toMatchObject({ state: 'whole', findings: [] });
+  expect(found).toMatchObject({ state: 'whole', findings: [], pending: 1, rows: 'not compared' });
+  expect(found.notes).toEqual([
+    '1 record was not sent yet',
+    'something was written meanwhile: compared is what both hold',
+  ]);
   expect(await first.recall('meanwhile 0')).toBe(1);
 });
 
@@ -319,4 +323,14 @@ test('VR15: what another device keeps elsewhere is missing there', async () => {
     },
   ]);
   expect(states(await rehearsed(first, { remote: 'stick' }))).toEqual([whole, whole]);
+});
+
+test('VR18: texts that stay at home are no fault of the remote', async () => {
+  const { first } = await two();
+  Object.assign(first.settings.config.portable_sync, { texts: 'none' });
+  await first.remember('long', 'a long story '.repeat(4_000));
+  await exchanged(first);
+  const found = ofProject(await rehearsed(first));
+  expect(found).toMatchObject({ state: 'whole', rows: 'not compared', findings: [] });
+  expect(found.notes).toEqual(['1 long text not there: portable_sync.texts is none']);
 });

@@ -3,8 +3,10 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
+import { serve } from '../features/sync/real-places.ts';
 import { claudeCode } from '../harness/agents.ts';
-import { ended, type Home, until } from '../harness/home.ts';
+import { freePort } from '../harness/free-port.ts';
+import { ended, execute, type Home, until } from '../harness/home.ts';
 import { createRepository, type Repository } from '../harness/repository.ts';
 import { cloneOf, exchange, letIn, machine } from '../harness/synced.ts';
 
@@ -146,6 +148,33 @@ test('VR13: killed in the middle of it, the next daemon removes what was rebuilt
   await laptop.json(['status'], { cwd: shop.path });
   await until('what was left is removed', () => !fs.existsSync(place));
   expect((await verified(laptop, shop.path)).states).toContain('shop: whole, rows equal');
+});
+
+test('VR17: over git as well; one that is away is said with what to do', async () => {
+  const laptop = await machine();
+  const shop = createRepository(laptop);
+  await laptop.json(['init'], { cwd: shop.path });
+  await laptop.json(['remember', 'We deploy on Fridays'], { cwd: shop.path });
+  const memory = join(laptop.root, 'memory');
+  await execute('git', ['init', '-q', '--bare', memory], { env: laptop.env });
+  await execute('git', ['-C', memory, 'config', 'daemon.receivepack', 'true'], { env: laptop.env });
+  const port = await freePort();
+  const served = await serve(memory, port);
+  try {
+    await laptop.json(['remote', 'add', 'home', `git://127.0.0.1:${port}/memory`]);
+    await exchange(laptop);
+    expect(await verified(laptop, shop.path)).toEqual(isWhole);
+  } finally {
+    await served.stop();
+  }
+  const away = await verified(laptop, shop.path);
+  expect(away).toMatchObject({ exit: 1, states: [] });
+  expect(away.findings).toContainEqual(
+    expect.objectContaining({ code: 'remote/offline', what: expect.stringMatching(/^remote home: /) }),
+  );
+  expect((await laptop.prsist(['doctor', '--verify-remote', 'nowhere'], { cwd: shop.path })).stderr).toMatch(
+    /no remote nowhere/,
+  );
 });
 
 function below(place: string): { readonly path: string }[] {
