@@ -41,10 +41,18 @@ async function exchanged(...worlds: readonly SyncedWorld[]): Promise<void> {
   }
 }
 
-/** Packs of records on the remote, those of a device alone when one is named. */
-function packsOf(folder: string): string[] {
+/** Packs of records on the remote, or of texts. */
+function packsOf(folder: string, ending: '.pk' | '.bk' = '.pk'): string[] {
   const all = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return all.filter((name) => name.endsWith('.pk')).map((name) => join(folder, name));
+  return all.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+}
+
+function flip(path: string): void {
+  const bytes = fs.readFileSync(path);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  fs.chmodSync(path, 0o600);
+  fs.writeFileSync(path, bytes);
 }
 
 function emptyPacks({ paths }: SyncedWorld): void {
@@ -122,13 +130,11 @@ test('VR3: a pack that is gone is named, stands in doctor, and comes back with t
 test('VR4: a byte that was flipped is found, and its writer puts the pack again', async () => {
   const { first, second, folder } = await two();
   await first.remember('deploy', 'on Fridays');
+  await first.remember('long', 'a long story '.repeat(4_000));
   await exchanged(first, second, first);
-  for (const path of packsOf(folder)) {
-    const bytes = fs.readFileSync(path);
-    bytes[bytes.length - 100] = (bytes[bytes.length - 100] ?? 0) ^ 1;
-    fs.chmodSync(path, 0o600);
-    fs.writeFileSync(path, bytes);
-  }
+  const packs = join(first.paths.data, 'packs');
+  for (const name of fs.readdirSync(packs)) flip(join(packs, name)); // of no use any more: it is packed again
+  for (const path of [...packsOf(folder), ...packsOf(folder, '.bk')]) flip(path);
   const { state, findings } = ofProject(await rehearsed(first));
   expect(state).toBe('failed');
   expect(findings.map(({ what }) => what)).toContainEqual(
@@ -297,6 +303,7 @@ test('VR14: rows that are not what the records say, texts that are gone, and a k
   expect(found.databases[0]?.findings[0]?.fix).toBe(
     'prsist remote test home --accept-rollback; prsist sync --remote home --full',
   );
+  emptyPacks(first);
   await first.ask('remote.test', { name: 'home', accept_rollback: true });
   await exchanged(first);
   expect(states(await rehearsed(first))).toEqual([whole, whole]);

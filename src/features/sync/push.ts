@@ -1,11 +1,11 @@
 // Sending what this device wrote: packs that the remote has not confirmed, in order, and then word of them.
 
-import { uuidV7 } from '../../core/ids.ts';
+import { sha256Hex, uuidV7 } from '../../core/ids.ts';
 import { type HeldChain, rootOf } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import { type AnnouncedLogs, sealAnnouncement } from './announcement.ts';
 import { cutAgain, cutAll, isUncut, ownChains, rangeOf } from './cut.ts';
-import { announcementsPrefix, packsPrefix } from './names.ts';
+import { announcementsPrefix, packsPrefix, parseName } from './names.ts';
 import { cover, type ListedPack, readListing } from './plan.ts';
 import { batches, pullOwn } from './pull.ts';
 import type { Pin } from './queries.ts';
@@ -80,14 +80,25 @@ async function ownListing(run: Run, { ids }: Place): Promise<ListedPack[]> {
   return packs;
 }
 
-/** Packs whose bytes are gone from this disk: their records are packed again. */
+/** Packs whose bytes are gone from this disk: their records are packed again, with the texts that they name. */
 async function replaceLost(run: Run, store: Store): Promise<void> {
+  const done = new Set<string>();
   for (const row of waiting(run, store)) {
-    if (run.parts.shelf.read(shelfKey(row.name)) !== undefined) continue;
+    if (isKept(run, row.name)) continue;
     await store.write((tx) => tx.run(dropPack, { name: row.name }));
     const range = rangeOf(row.name);
-    if (range && !range.texts) await cutAgain(run, store, { log_n: row.log_n, ...range });
+    const place = `${row.log_n}:${range?.from}-${range?.to}`; // that of a pack is the one of its texts
+    if (range && !done.has(place)) await cutAgain(run, store, { log_n: row.log_n, ...range });
+    done.add(place);
   }
+}
+
+/** Of one that is spoilt there, that it is not spoilt here as well. */
+function isKept({ parts }: Run, name: string): boolean {
+  const bytes = parts.shelf.read(shelfKey(name));
+  if (!bytes || !parts.spoilt?.has(name)) return bytes !== undefined;
+  const pack = parseName(name);
+  return pack?.is === 'pack' && sha256Hex(bytes).startsWith(pack.hash16);
 }
 
 /** Records before texts, each log in its order, so that a listing in between shows no hole. */
