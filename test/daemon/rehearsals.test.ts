@@ -104,7 +104,8 @@ test('VR3: a pack that is gone is named, stands in doctor, and comes back with t
   const { first, second, folder } = await two();
   await first.remember('deploy', 'on Fridays');
   await exchanged(first, second, first);
-  for (const each of [first, second]) emptyPacks(each);
+  emptyPacks(first);
+  fs.rmSync(join(second.paths.data, 'packs'), { recursive: true });
   for (const pack of packsOf(folder)) fs.rmSync(pack);
   const found = await rehearsed(first);
   expect(found.databases.map(({ state }) => state)).toEqual(['failed', 'failed']);
@@ -125,6 +126,18 @@ test('VR3: a pack that is gone is named, stands in doctor, and comes back with t
   await exchanged(second);
   expect(states(await rehearsed(first))).toEqual([whole, whole]);
   expect(finds(first)).toEqual([]);
+});
+
+test('VR3: texts alone that are gone there and here are packed again', async () => {
+  const { first, folder } = await two();
+  await first.remember('long', 'a long story '.repeat(4_000));
+  await exchanged(first);
+  emptyPacks(first);
+  for (const pack of packsOf(folder, '.bk')) fs.rmSync(pack);
+  const { findings } = ofProject(await rehearsed(first));
+  expect(findings.map(({ what }) => what)).toEqual(['1 long text cannot be had from there']);
+  await first.job('sync.run');
+  expect(states(await rehearsed(first))).toEqual([whole, whole]);
 });
 
 test('VR4: a byte that was flipped is found, and its writer puts the pack again', async () => {
@@ -303,7 +316,6 @@ test('VR14: rows that are not what the records say, texts that are gone, and a k
   expect(found.databases[0]?.findings[0]?.fix).toBe(
     'prsist remote test home --accept-rollback; prsist sync --remote home --full',
   );
-  emptyPacks(first);
   await first.ask('remote.test', { name: 'home', accept_rollback: true });
   await exchanged(first);
   expect(states(await rehearsed(first))).toEqual([whole, whole]);

@@ -40,9 +40,9 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
   const chains = ownChains(run, store);
   // before anything leaves: a database that comes back older than this must not go on in these logs
   marks.raise(Object.fromEntries(chains.map(({ log, seq }) => [log, seq])));
-  await replaceLost(run, store);
-  const rows = own(run, store);
   const there = new Map(before.map((pack) => [pack.name, pack]));
+  await replaceLost(run, store, (name) => there.get(name)?.isWhole === true);
+  const rows = own(run, store);
   const missing = rows.filter(({ name }) => !there.get(name)?.isWhole);
   const cut = missing.filter(({ name }) => there.has(name)).map(({ name }) => name);
   if (cut.length > 0) await run.parts.remote.delete(cut, run.parts.signal);
@@ -81,10 +81,11 @@ async function ownListing(run: Run, { ids }: Place): Promise<ListedPack[]> {
 }
 
 /** Packs whose bytes are gone from this disk: their records are packed again, with the texts that they name. */
-async function replaceLost(run: Run, store: Store): Promise<void> {
+async function replaceLost(run: Run, store: Store, isThere: (name: string) => boolean): Promise<void> {
   const done = new Set<string>();
-  for (const row of waiting(run, store)) {
-    if (isKept(run, row.name)) continue;
+  const waits = new Set(waiting(run, store).map(({ name }) => name));
+  for (const row of own(run, store)) {
+    if ((isThere(row.name) && !waits.has(row.name)) || isKept(run, row.name)) continue;
     await store.write((tx) => tx.run(dropPack, { name: row.name }));
     const range = rangeOf(row.name);
     const place = `${row.log_n}:${range?.from}-${range?.to}`; // that of a pack is the one of its texts
