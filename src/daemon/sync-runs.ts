@@ -102,6 +102,7 @@ function wireResult({ name, remote_id }: RemoteRow, result: SyncReport | PrsistE
 
 async function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects }: RunsParts) {
   const { running, error, notes } = syncing.state(row.remote_id);
+  const gaps = rehearsalNotes(projects().user.read, row);
   const due = schedule().dueIn(row.remote_id);
   const isStopped = due === undefined;
   const now = row.paused ? 'paused' : isStopped ? 'stopped' : error ? 'waits' : 'idle';
@@ -113,7 +114,8 @@ async function wireState(row: RemoteRow, { syncing, schedule, config, clock, pro
     // what waits for long may be of a project that nobody has open
     pending: error ? await unsentOfAll(projects(), row.remote_id) : unsent(projects(), row.remote_id),
     error: error ?? null,
-    notes: [...notes, ...rehearsalNotes(projects().user.read, row), ...twinNotes(projects().user.read)],
+    notes: [...notes, ...gaps, ...twinNotes(projects().user.read)],
+    comes_back: gaps.length === 0,
   };
 }
 

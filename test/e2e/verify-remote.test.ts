@@ -113,10 +113,12 @@ test('VR12: what lies in a folder is whole; what is deleted or flipped is found,
   expect((await laptop.prsist(['sync', 'status'], { cwd: shop.path })).stderr).toContain(
     'rebuilt from home alone, shop',
   );
+  expect((await laptop.prsist(['status'], { cwd: shop.path })).stderr).toContain('rebuilt from home alone, shop');
   await exchange(laptop);
   for (const each of [desk, laptop]) await each.json(['sync', '--full']);
   expect(await verified(laptop, shop.path)).toEqual(isWhole);
   expect((await laptop.prsist(['doctor'], { cwd: shop.path })).exit).toBe(0);
+  expect((await laptop.prsist(['status'], { cwd: shop.path })).stderr).not.toContain('rebuilt');
 
   const [greatest = ''] = packsOf(folder);
   const bytes = fs.readFileSync(greatest);
