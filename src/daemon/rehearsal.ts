@@ -1,5 +1,4 @@
 // Rebuilding databases from one remote alone, beside those in use, and comparing.
-import type { Config } from '../config/schema.ts';
 import { productVersion } from '../core/protocol.ts';
 import { noProject, type Rebuilt, rehearse, type SyncParts } from '../features/sync/engine.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
@@ -13,21 +12,16 @@ import { type Compared, compare } from './rehearsal-compare.ts';
 import { type Expected, expectedOf } from './rehearsal-expected.ts';
 import { Scratch } from './rehearsal-scratch.ts';
 import { throttled } from './sync-throttle.ts';
+import type { SyncingParts } from './syncing.ts';
 
-export interface RehearsalParts {
+type Shared = 'projects' | 'config' | 'clock' | 'monotonic' | 'random' | 'failpoint' | 'breathe' | 'pause';
+
+export interface RehearsalParts extends Pick<SyncingParts, Shared> {
   readonly membership: Pick<Membership, 'requireOurs' | 'holding' | 'packKeys'>;
-  readonly projects: () => Projects;
   /** desks: where it may work for the moment. */
   readonly open: (url: string, desks: string) => Remote;
-  readonly config: () => Config;
   /** A directory of its own, which is removed. */
   readonly directory: string;
-  readonly clock: () => number;
-  readonly monotonic: () => number;
-  readonly random: (bytes: number) => Uint8Array;
-  readonly failpoint: (name: string) => void;
-  readonly breathe: () => Promise<void>;
-  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** A database that can be rebuilt. */
