@@ -75,6 +75,10 @@ export const published = {
     }),
     texts: choice(['all', 'none'], 'all', 'Whether long texts travel as well, or only what names them.'),
     rclone_path: place('Where the program rclone is; looked for on PATH without it.'),
+    verify_daily: flag(
+      true,
+      'Whether one project a day is rebuilt from its remotes alone, beside the one in use, to see that it would come back.',
+    ),
     max_kib_per_s: whole([0, 1_048_576], 0, 'Most KiB a second to and from remotes; 0 for no limit.'),
   }),
   analytics: z.strictObject({

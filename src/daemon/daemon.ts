@@ -282,6 +282,7 @@ export class Daemon {
     await this.#following.look();
     await this.#after.keeping.daily(this.#quietMs());
     if (!this.#isBusy()) void this.#wired.cache.idleTensors.look(this.#quietMs());
+    await this.#wired.sync.rehearsals.daily(this.#quietMs());
   }
 
   #sweep(): Promise<void> {

@@ -20,7 +20,7 @@ import { ownDirectory } from '../platform/files.ts';
 import { pause } from '../platform/time.ts';
 import { exists, fileBytes, fileInfo } from '../platform/walk.ts';
 import { recreate } from '../store/recreate.ts';
-import { Store } from '../store/store.ts';
+import { Store, type StoreSettings } from '../store/store.ts';
 import { type FileCheck, fileCheckOf, quickCheck } from '../store/verify.ts';
 import { checkAside } from './check-aside.ts';
 import { identityIn, knownIdentity } from './known-identity.ts';
@@ -148,6 +148,16 @@ export class Projects {
   /** Opens a copy of a project's database that has not taken its place; whoever asks for it closes it. */
   openCopy(file: string, projectId: string): Store {
     return this.#openStore(file, projectId, this.identity);
+  }
+
+  /**
+   * Opens a database that is nobody's memory: no one hears of what comes into it, and it need not last. projectId: null for
+   * one like that of the user. Whoever asks for it closes it.
+   */
+  openScratch(file: string, projectId: string | null): Store {
+    const store = new Store({ ...this.#settingsOf(file, projectId, this.identity), onCommit: () => undefined });
+    store.db.pragma('synchronous = off');
+    return store;
   }
 
   /** Where a project's database lies. */
@@ -323,16 +333,9 @@ export class Projects {
   #openStore(file: string, project: string | null, identity: Identity): Store {
     const known = this.#damaged.get(file);
     if (known && known.inode === fileInfo(file)?.inode) throw known.error; // one put in its place is another file
-    const { migrations, projections, clock, monotonic, random, failpoint, names, onCommit, disk } = this.#parts;
-    const { bounds, resolution } = this.#parts;
-    const asked = { ...(bounds && { bounds }), ...(resolution && { resolution }) };
-    const kind = project === null ? 'user' : 'project';
+    const { onCommit, disk } = this.#parts;
     const store = new Store({
-      ...{ file, kind, deviceName: names.device, moves: this.#isKnown },
-      identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
-      ...{ migrations, clock, monotonic, random, failpoint, ...asked },
-      projections: projections.filter((each) => (each.in ?? kind) === kind),
-      ...(disk ? { beforeWrite: () => disk.requireWritable(file) } : {}),
+      ...this.#settingsOf(file, project, identity),
       onFailure: (error) => this.#failed(project, file, error),
       beforeMigration: (db, from) => this.#parts.keeping?.beforeMigration(project, db, from),
       onCommit: (events) => {
@@ -347,6 +350,20 @@ export class Projects {
       void this.#checkLater(project, store);
     else this.#afterCheck(store, quickCheck(store));
     return store;
+  }
+
+  #settingsOf(file: string, project: string | null, identity: Identity): Omit<StoreSettings, 'onCommit'> {
+    const { migrations, projections, clock, monotonic, random, failpoint, names, disk } = this.#parts;
+    const { bounds, resolution } = this.#parts;
+    const asked = { ...(bounds && { bounds }), ...(resolution && { resolution }) };
+    const kind = project === null ? 'user' : 'project';
+    return {
+      ...{ file, kind, deviceName: names.device, moves: this.#isKnown },
+      identity: { ws: identity.ws, dev: identity.dev, user: identity.user, project },
+      ...{ migrations, clock, monotonic, random, failpoint, ...asked },
+      projections: projections.filter((each) => (each.in ?? kind) === kind),
+      ...(disk ? { beforeWrite: () => disk.requireWritable(file) } : {}),
+    };
   }
 
   /** A large database is served while it is looked through; found damaged, it is closed and refused from then on. */

@@ -1,6 +1,7 @@
 import { type Check, type Finding, manual } from '../core/finding.ts';
 import { allRemotes, type RemoteRow } from '../features/sync/remotes/queries.ts';
 import type { Projects } from './projects.ts';
+import { rehearsalFindings } from './rehearsal-words.ts';
 import type { SyncSchedule } from './sync-schedule.ts';
 import type { Syncing } from './syncing.ts';
 
@@ -12,7 +13,11 @@ export function remoteCheck(projects: Projects, syncing: Runs, schedule: Due): C
   const rows = projects.user.read.all(allRemotes, {});
   const name =
     rows.length === 0 ? 'no remote: what is here is on this device alone' : rows.map((row) => row.name).join(', ');
-  return { group: 'sync', name, findings: rows.flatMap((row) => found(row, syncing, schedule)) };
+  return {
+    group: 'sync',
+    name,
+    findings: rows.flatMap((row) => [...found(row, syncing, schedule), ...rehearsed(projects, row)]),
+  };
 }
 
 function found({ name, remote_id, paused }: RemoteRow, syncing: Runs, schedule: Due): Finding[] {
@@ -37,4 +42,13 @@ function found({ name, remote_id, paused }: RemoteRow, syncing: Runs, schedule: 
     }),
   );
   return [...failed, ...seen];
+}
+
+/** What would be missing if this remote were all that is left. */
+function rehearsed({ user }: Projects, row: RemoteRow): Finding[] {
+  if (row.paused) return [];
+  const why = 'who loses everything here would not get all of it back from there';
+  return rehearsalFindings(user.read, row).map((finding) =>
+    manual({ group: 'sync', code: 'sync/rehearsal', why, ...finding }),
+  );
 }

@@ -12,6 +12,7 @@ import { twinNotes } from '../features/system/shared-projects.ts';
 import { exists } from '../platform/walk.ts';
 import type { Store } from '../store/store.ts';
 import type { Projects } from './projects.ts';
+import { rehearsalNotes } from './rehearsal-words.ts';
 import { notesOf } from './sync-notes.ts';
 import type { SyncSchedule } from './sync-schedule.ts';
 import type { Syncing } from './syncing.ts';
@@ -31,7 +32,9 @@ type Outcome = 'ok' | 'failed' | 'full' | 'stopped';
 const stops = /^(?:workspace|key)\/|^remote\/(?:auth|newer-format|read-only|tampered|rolled-back)$/;
 
 /** What the operations need, and the run of the schedule. */
-export function runNeeds(parts: RunsParts): RunNeeds & { readonly scheduled: (remoteId: string) => Promise<Outcome> } {
+export function runNeeds(
+  parts: RunsParts,
+): Omit<RunNeeds, 'verify'> & { readonly scheduled: (remoteId: string) => Promise<Outcome> } {
   const { syncing, membership, projects, config, schedule } = parts;
   return {
     scheduled: async (remoteId) => {
@@ -99,6 +102,7 @@ function wireResult({ name, remote_id }: RemoteRow, result: SyncReport | PrsistE
 
 async function wireState(row: RemoteRow, { syncing, schedule, config, clock, projects }: RunsParts) {
   const { running, error, notes } = syncing.state(row.remote_id);
+  const gaps = rehearsalNotes(projects().user.read, row);
   const due = schedule().dueIn(row.remote_id);
   const isStopped = due === undefined;
   const now = row.paused ? 'paused' : isStopped ? 'stopped' : error ? 'waits' : 'idle';
@@ -110,7 +114,8 @@ async function wireState(row: RemoteRow, { syncing, schedule, config, clock, pro
     // what waits for long may be of a project that nobody has open
     pending: error ? await unsentOfAll(projects(), row.remote_id) : unsent(projects(), row.remote_id),
     error: error ?? null,
-    notes: [...notes, ...twinNotes(projects().user.read)],
+    notes: [...notes, ...gaps, ...twinNotes(projects().user.read)],
+    comes_back: gaps.length === 0,
   };
 }
 

@@ -21,6 +21,7 @@ import { deviceCheck } from './device-check.ts';
 import { noteErasing } from './erasing.ts';
 import type { RemoteStanding } from './gauges.ts';
 import { type KeyParts, wireMembership } from './key-wiring.ts';
+import { Rehearsals } from './rehearsals.ts';
 import { remoteCheck } from './remote-check.ts';
 import { runNeeds, unsent } from './sync-runs.ts';
 import { SyncSchedule } from './sync-schedule.ts';
@@ -39,6 +40,8 @@ export interface SyncWired {
   readonly membership: Membership;
   readonly syncing: Syncing;
   readonly schedule: SyncSchedule;
+  /** Whether the memory would come back from a remote alone. */
+  readonly rehearsals: Rehearsals;
   /** How it stands with every remote that takes part. */
   readonly standings: () => readonly RemoteStanding[];
   /** What doctor says of the keys of this device. */
@@ -94,6 +97,11 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
     ...{ shelf: packFiles(join(paths.data, 'packs')), marks: logMarks(paths.logMarks) },
     onBug: (error) => parts.log('sync-failed', { why: error instanceof Error ? (error.stack ?? error.message) : '' }),
   });
+  const rehearsals = new Rehearsals({
+    ...{ membership, projects, config, clock, monotonic, random, failpoint, breathe, pause, syncing, log: parts.log },
+    open: (url, desks) => openRemote(url, { ...opening, desks }),
+    directory: join(paths.data, 'rehearsal'),
+  });
   const needs = runNeeds({ syncing, membership, projects, config, clock, schedule: () => schedule });
   const schedule = new SyncSchedule({
     ...{ monotonic, run: needs.scheduled, remotes: () => syncing.remotes() },
@@ -118,10 +126,10 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
         return { kind: place.kind, url: formatPlace(place) };
       },
     }),
-    runs: needs,
+    runs: { ...needs, verify: rehearsals.verify },
   });
   return {
-    ...{ feature, membership, syncing, schedule, deviceKeys: () => deviceCheck(membership, paths.keys) },
+    ...{ feature, membership, syncing, schedule, rehearsals, deviceKeys: () => deviceCheck(membership, paths.keys) },
     standings: () =>
       syncing.remotes().map((row) => {
         const isStopped = config().portable_sync.enabled && schedule.dueIn(row.remote_id) === undefined;
@@ -135,6 +143,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       else if (own.length > 0) schedule.changed();
     },
     async stop() {
+      await rehearsals.stop();
       await syncing.stop();
       await schedule.settle();
     },

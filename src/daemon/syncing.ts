@@ -13,6 +13,7 @@ import {
   together,
 } from '../features/sync/engine.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
+import { noteMended, rehearsalsToMend } from '../features/sync/rehearsals.ts';
 import type { Remote } from '../features/sync/remote.ts';
 import { allRemotes, noteTried, type RemoteRow, remotesMeant } from '../features/sync/remotes/queries.ts';
 import { listedProjects } from '../features/system/queries.ts';
@@ -168,7 +169,7 @@ export class Syncing {
     } catch (error) {
       // then nothing is wrong with the remote
       if (isCalledOff()) throw calledOff();
-      const told = namedIn(this.#toldOf(error), remote.name);
+      const told = this.toldOf(error, remote.name);
       this.#states.set(remote.remote_id, { ...this.state(remote.remote_id), error: errorBody(told) });
       await this.#note(remote, told);
       this.#parts.tell(undefined, { event: 'sync.failed', detail: { remote: remote.name, code: told.code } });
@@ -176,8 +177,9 @@ export class Syncing {
     }
   }
 
-  #toldOf(error: unknown): PrsistError {
-    if (error instanceof PrsistError) return error;
+  /** What is said of an error that concerns a remote; one that nobody foresaw is told as a bug. */
+  toldOf(error: unknown, name: string): PrsistError {
+    if (error instanceof PrsistError) return namedIn(error, name);
     this.#parts.onBug(error);
     return new PrsistError('internal', error instanceof Error ? error.message : String(error));
   }
@@ -190,13 +192,15 @@ export class Syncing {
     await user.write((tx) => tellProjects(tx, projects().identity.user));
     const settings = config().portable_sync;
     const remote = throttled(open(row.url), settings.max_kib_per_s, this.#parts.pause);
+    const mend = rehearsalsToMend(user.read, row.remote_id);
+    const isWhole = full || mend !== undefined || settings.sync_strategy === 'full';
     const run = async (): Promise<SyncReport> => {
       const { shelf, marks, clock, monotonic, random, failpoint, breathe, erasing } = this.#parts;
       const found = await sync({
         ...{ remote, remoteId: row.remote_id, keys: await membership.packKeys(), user, projects: this.#synced() },
         ...{ shelf, marks, writer: productVersion, clock, monotonic, random, failpoint, breathe, erasing },
         signal: AbortSignal.any([this.#leaving.signal, ...(signal ? [signal] : [])]),
-        ...{ texts: settings.texts, full: full || settings.sync_strategy === 'full' },
+        ...{ texts: settings.texts, full: isWhole, ...mend },
         progress: ({ doing, done, of, bytes }) =>
           report?.({ remote: row.name, doing, packs: `${done}/${of}`, kib: Math.round(bytes / 1024) }),
       });
@@ -206,6 +210,7 @@ export class Syncing {
     try {
       const before = this.#ids();
       const found = await run();
+      if (mend) await user.write((tx) => noteMended(tx, row.remote_id));
       // another device may have said that two ids are one project: what lies under the other one comes at once
       return this.#ids() === before ? found : together(found, await run());
     } finally {

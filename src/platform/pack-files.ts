@@ -6,13 +6,12 @@ import { isMissing, ownDirectory, readText, removeFile, writeAtomic } from './fi
 
 const keyForm = /^[0-9a-f]{32}\.pack$/;
 
-/** Bytes by key in a directory of ours (0700, files 0600), each written whole and flushed. Made when first written to. */
+/** Bytes by key in a directory of ours (0700, files 0600), each written whole and flushed. Made when written to. */
 export function packFiles(directory: string): {
   readonly read: (key: string) => Uint8Array | undefined;
   readonly write: (key: string, bytes: Uint8Array) => void;
   readonly remove: (key: string) => void;
 } {
-  let isMade = false;
   const place = (key: string) => {
     if (!keyForm.test(key)) throw new PrsistError('internal', `${key} is no key of a pack`);
     return join(directory, key);
@@ -27,8 +26,7 @@ export function packFiles(directory: string): {
       }
     },
     write(key, bytes) {
-      if (!isMade) ownDirectory(directory);
-      isMade = true;
+      ownDirectory(directory); // each time: somebody may have removed it meanwhile
       writeAtomic(place(key), bytes);
     },
     remove: (key) => removeFile(place(key)),

@@ -158,7 +158,15 @@ test('a broken link is said, and the exit is 1', async () => {
 });
 
 test('SN20: status says how far each remote is, and what one waits for', async () => {
-  const home = { name: 'home', remote_id: 'r1', state: 'idle', last_ok_at: at(2), next_at: null, pending: 0 };
+  const home = {
+    name: 'home',
+    remote_id: 'r1',
+    state: 'idle',
+    last_ok_at: at(2),
+    comes_back: true,
+    next_at: null,
+    pending: 0,
+  };
   const work = {
     ...{ ...home, name: 'work', state: 'stopped', last_ok_at: null, pending: 3 },
     error: { code: 'remote/auth', message: 'the host wants a password', hint: 'git fetch there once by hand' },

@@ -119,10 +119,25 @@ test('SN24: --watch tells the first run, then only what is news, and ends at Ctr
 test('SN20: `sync status` says how each remote stands and ends with 1 when one waits for a person', async () => {
   const at = (ms: number) => new Date(now + ms).toISOString();
   const idle = {
-    ...{ name: 'home', remote_id: 'r1', state: 'idle', last_ok_at: at(-120_000), next_at: at(90_000) },
+    ...{
+      name: 'home',
+      remote_id: 'r1',
+      state: 'idle',
+      last_ok_at: at(-120_000),
+      comes_back: true,
+      next_at: at(90_000),
+    },
     ...{ pending: 0, error: null, notes: [] },
   };
-  const stopped = { ...idle, name: 'work', state: 'stopped', next_at: null, pending: 2, error: refused.error };
+  const stopped = {
+    ...idle,
+    name: 'work',
+    state: 'stopped',
+    comes_back: true,
+    next_at: null,
+    pending: 2,
+    error: refused.error,
+  };
   const all = { enabled: true, standing: 'member', devices: 2, remotes: [idle, stopped] };
   let told: object = all;
   await using server = await serve((_, response) => reply(response, { ...told }));

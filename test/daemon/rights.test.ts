@@ -130,6 +130,7 @@ store.verify admin
 sync.preview admin
 sync.run admin
 sync.status admin
+sync.verify admin
 system.doctor admin
 system.drain admin
 system.health read

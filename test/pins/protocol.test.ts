@@ -123,7 +123,8 @@ store.restore job user - b54206c436f0
 store.verify job project - 08bdd0b81dc1
 sync.preview read user - e8998c35eb51
 sync.run job user - fc26e3468fd3
-sync.status read user - fbadf087b558
+sync.status read user - 10b382baa81a
+sync.verify job user - 7593991589e4
 system.doctor job user - 00ef7bc9f41c
 system.drain read user - 1f72423890a6
 system.health read user - 2174b3a2fe09

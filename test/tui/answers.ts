@@ -121,7 +121,16 @@ export const answers: Readonly<Record<string, (input: Record<string, unknown>) =
   'sync.status': () => ({
     ...{ enabled: true, standing: 'member', devices: 2 },
     remotes: [
-      { name: 'home', remote_id: 'r', state: 'stopped', last_ok_at: at(5), next_at: null, pending: 4, notes: ['held'] },
+      {
+        name: 'home',
+        remote_id: 'r',
+        state: 'stopped',
+        last_ok_at: at(5),
+        comes_back: true,
+        next_at: null,
+        pending: 4,
+        notes: ['held'],
+      },
     ].map((each) => ({ ...each, error: { code: 'remote/auth', message: 'not let in', hint: 'prsist remote test' } })),
   }),
   'sync.preview': () => ({

@@ -2,6 +2,7 @@ import { type Check, checkGroups, type Finding } from '../../core/finding.ts';
 import type { Cli, Register } from '../cli.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
 import { writeReport } from '../doctor/report.ts';
+import { type Verified, verifyRemotes, withoutTold } from '../doctor/verify-remote.ts';
 import { withExamples } from '../examples.ts';
 import { plural } from '../print.ts';
 import { oneLine } from '../text.ts';
@@ -10,6 +11,7 @@ interface Options {
   readonly deep?: boolean;
   readonly fix?: boolean;
   readonly report?: boolean;
+  readonly verifyRemote?: string | true;
 }
 
 export const register: Register = (parent, bind) => {
@@ -19,21 +21,47 @@ export const register: Register = (parent, bind) => {
     .option('--deep', 'also every record, text and row of every database (writes wait meanwhile)')
     .option('--fix', 'mend what can be mended without losing anything, and say each thing')
     .option('--report', 'write what was found, with versions, settings and log, into a file to hand on; no secrets')
+    .option(
+      '--verify-remote [name]',
+      'also rebuild every project (or that of --project) from this remote alone, or from each, beside the one in use, and compare',
+    )
     .action(bind(doctor));
-  withExamples(command, ['prsist doctor', 'prsist doctor --fix', 'prsist doctor --deep --report']);
+  withExamples(command, [
+    'prsist doctor',
+    'prsist doctor --fix',
+    'prsist doctor --deep --report',
+    'prsist doctor --verify-remote home',
+  ]);
 };
 
 async function doctor(cli: Cli, options: Options): Promise<number> {
   const { deep = false, fix = false } = options;
+  const verified = await verifiedBy(cli, options);
+  if (verified === 130) return verified;
   let found = await examine(cli, { deep, fix });
   // what was mended is looked at again, so that "mended" is more than a claim
   if (fix && found.mended.length > 0) found = { ...(await examine(cli, { deep, fix: false })), mended: found.mended };
+  if (verified) found = withVerified(found, verified);
   const findings = found.checks.flatMap((check) => check.findings);
   const path = options.report ? await writeReport(cli, found) : undefined;
-  const reply = { success: true, ok: findings.length === 0, ...found, ...(path ? { report: path } : {}) };
+  const more = { ...(path ? { report: path } : {}), ...(verified ? { verified: verified.remotes } : {}) };
+  const reply = { success: true, ok: findings.length === 0, ...found, ...more };
   cli.answer(reply, () => show(cli, found, findings));
   if (path) cli.print.note(`report: ${path}`);
   return findings.length > 0 ? 1 : 0;
+}
+
+async function verifiedBy(cli: Cli, { verifyRemote }: Options): Promise<Verified | 130 | undefined> {
+  if (verifyRemote === undefined) return undefined;
+  return verifyRemotes(cli, verifyRemote === true ? undefined : verifyRemote);
+}
+
+function withVerified(found: Examined, verified: Verified): Examined {
+  return {
+    ...found,
+    checks: [...withoutTold(found.checks, verified), verified.check],
+    notes: [...found.notes, ...verified.notes],
+  };
 }
 
 function show(cli: Cli, { checks, mended, notes }: Examined, findings: readonly Finding[]): void {

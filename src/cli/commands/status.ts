@@ -57,7 +57,8 @@ async function status(cli: Cli): Promise<number> {
   cli.answer(found, () => cli.print.table(rows(cli, found)));
   const broken = found.capture.links.filter((link) => link.state === 'broken');
   for (const link of broken) cli.print.warn(`error: ${whatBroke(link)}\ntry: ${oneLine(link.hint)}`);
-  for (const remote of found.sync.remotes) if (remote.state === 'stopped') syncFindings(cli, remote);
+  for (const remote of found.sync.remotes)
+    if (remote.state === 'stopped' || !remote.comes_back) syncFindings(cli, remote);
   const { git } = found.capture;
   const isGitBroken = git?.state === 'broken';
   if (isGitBroken) cli.print.warn(`error: git: ${oneLine(git.what)}\ntry: ${oneLine(git.fix)}`);

@@ -14,6 +14,8 @@ const remoteState = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
   /** What the last run found that somebody may have to know. */
   notes: z.array(z.string()),
+  /** False where the memory, rebuilt from it alone, lacked something the last time; notes say what. */
+  comes_back: z.boolean(),
 });
 
 const leaving = z.object({

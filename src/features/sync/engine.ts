@@ -9,6 +9,8 @@ import { Run } from './run.ts';
 
 export { noProject } from './names.ts';
 export type { Marks, Progress, Shelf, SyncedProject, SyncParts } from './ports.ts';
+export type { Rebuilt } from './rehearse.ts';
+export { rehearse } from './rehearse.ts';
 export type { SyncNote, SyncReport } from './report.ts';
 export { together } from './report.ts';
 

@@ -22,6 +22,7 @@ export function syncFeature({ remotes, keys, runs }: SyncNeeds): Feature {
         '0031-remotes.sql',
         '0032-keyring.sql',
         '0036-conflict-state.sql',
+        '0039-rehearsals.sql',
         '0041-pack-revisions.sql',
       ],
     },

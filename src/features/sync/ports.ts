@@ -61,4 +61,6 @@ export interface SyncParts {
   readonly texts?: 'all' | 'none';
   /** Everything is listed and looked at, not only what announcements name. */
   readonly full?: boolean;
+  /** Names of objects there that are known not to be what they were: own ones are put again. */
+  readonly spoilt?: ReadonlySet<string>;
 }

@@ -59,14 +59,15 @@ async function noteLooked(run: Run, { whole, projects, devices }: Look): Promise
   });
 }
 
-interface Pulling {
+export interface Pulling {
   readonly place: Place;
   readonly store: Store;
   readonly packs: readonly ListedPack[];
   readonly seen: Look;
 }
 
-async function pullPlace(run: Run, { place, store, packs, seen }: Pulling): Promise<void> {
+/** Brings one database up to what was seen on the remote. */
+export async function pullPlace(run: Run, { place, store, packs, seen }: Pulling): Promise<void> {
   const here = hereOf(run, store, seen.whole);
   const byLog = Map.groupBy(packs, ({ log }) => log);
   if (seen.whole) for (const { id } of run.pins(store, 'log')) if (!byLog.has(id)) byLog.set(id, []);

@@ -1,11 +1,11 @@
 // Sending what this device wrote: packs that the remote has not confirmed, in order, and then word of them.
 
-import { uuidV7 } from '../../core/ids.ts';
+import { sha256Hex, uuidV7 } from '../../core/ids.ts';
 import { type HeldChain, rootOf } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import { type AnnouncedLogs, sealAnnouncement } from './announcement.ts';
 import { cutAgain, cutAll, isUncut, ownChains, rangeOf } from './cut.ts';
-import { announcementsPrefix, packsPrefix } from './names.ts';
+import { announcementsPrefix, packsPrefix, parseName } from './names.ts';
 import { cover, type ListedPack, readListing } from './plan.ts';
 import { batches, pullOwn } from './pull.ts';
 import type { Pin } from './queries.ts';
@@ -34,7 +34,7 @@ export async function pushAll(run: Run): Promise<void> {
 
 async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | undefined> {
   if (!run.parts.full && !hasWork(run, store)) return undefined;
-  const before = await ownListing(run, place);
+  const before = await withoutSpoilt(run, await ownListing(run, place));
   await pullOwn(run, store, before); // a copy of this device may have written to its logs
   await cutAll(run, store);
   await withoutErased(run, store);
@@ -43,9 +43,9 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
   const chains = ownChains(run, store);
   // before anything leaves: a database that comes back older than this must not go on in these logs
   marks.raise(Object.fromEntries(chains.map(({ log, seq }) => [log, seq])));
-  await replaceLost(run, store);
-  const rows = own(run, store);
   const there = new Map(before.map((pack) => [pack.name, pack]));
+  await replaceLost(run, store, (name) => there.get(name)?.isWhole === true);
+  const rows = own(run, store);
   const missing = rows.filter(({ name }) => !there.get(name)?.isWhole);
   const cut = missing.filter(({ name }) => there.has(name)).map(({ name }) => name);
   if (cut.length > 0) await run.parts.remote.delete(cut, run.parts.signal);
@@ -84,9 +84,17 @@ function leftovers(run: Run, store: Store, listed: readonly ListedPack[]): PackR
   return everyOwn(run, store).filter((row) => there.has(row.name) && isLeftover(row, run.parts.clock()));
 }
 
-/** Own packs that this remote has not confirmed. */
+/** Own packs that this remote has not confirmed, or holds in another form than they were sent. */
 function waiting(run: Run, store: Store): PackRow[] {
-  return own(run, store).filter(({ remotes }) => !remotes.includes(run.parts.remoteId));
+  const { remoteId, spoilt } = run.parts;
+  return own(run, store).filter(({ name, remotes }) => !remotes.includes(remoteId) || spoilt?.has(name));
+}
+
+/** What lies there of this device and is not what was sent makes room for it. */
+async function withoutSpoilt({ parts }: Run, packs: readonly ListedPack[]): Promise<ListedPack[]> {
+  const spoilt = packs.filter(({ name }) => parts.spoilt?.has(name)).map(({ name }) => name);
+  if (spoilt.length > 0) requireDone(await parts.remote.delete(spoilt, parts.signal));
+  return packs.filter(({ name }) => !spoilt.includes(name));
 }
 
 async function ownListing(run: Run, { ids }: Place): Promise<ListedPack[]> {
@@ -96,14 +104,26 @@ async function ownListing(run: Run, { ids }: Place): Promise<ListedPack[]> {
   return packs;
 }
 
-/** Packs whose bytes are gone from this disk: their records are packed again. */
-async function replaceLost(run: Run, store: Store): Promise<void> {
-  for (const row of waiting(run, store)) {
-    if (run.parts.shelf.read(shelfKey(row.name)) !== undefined) continue;
+/** Packs whose bytes are gone from this disk: their records are packed again, with the texts that they name. */
+async function replaceLost(run: Run, store: Store, isThere: (name: string) => boolean): Promise<void> {
+  const done = new Set<string>();
+  const waits = new Set(waiting(run, store).map(({ name }) => name));
+  for (const row of own(run, store)) {
+    if ((isThere(row.name) && !waits.has(row.name)) || isKept(run, row.name)) continue;
     await store.write((tx) => tx.run(dropPack, { name: row.name }));
     const range = rangeOf(row.name);
-    if (range && !range.texts) await cutAgain(run, store, { log_n: row.log_n, rev: row.rev, ...range });
+    const place = `${row.log_n}:${range?.from}-${range?.to}`; // that of a pack is the one of its texts
+    if (range && !done.has(place)) await cutAgain(run, store, { log_n: row.log_n, rev: row.rev, ...range });
+    done.add(place);
   }
+}
+
+/** Of one that is spoilt there, that it is not spoilt here as well. */
+function isKept({ parts }: Run, name: string): boolean {
+  const bytes = parts.shelf.read(shelfKey(name));
+  if (!bytes || !parts.spoilt?.has(name)) return bytes !== undefined;
+  const pack = parseName(name);
+  return pack?.is === 'pack' && sha256Hex(bytes).startsWith(pack.hash16);
 }
 
 /** Records before texts, each log in its order, so that a listing in between shows no hole. */

@@ -109,6 +109,11 @@ export const saveCursor = query<{ n: number; now: number }, unknown>(
   `insert into cursors (consumer, n, updated_at) values ('sync', :n, :now)
    on conflict (consumer) do update set n = :n, updated_at = :now`,
 );
+/** How far a remote has confirmed each log. */
+export const confirmedTo = query<{ remote_id: string }, { log_n: number; seq: number }>(
+  `select log_n, max(seq_to) as seq from packs
+   where name glob '*.pk' and exists (select 1 from json_each(remotes) where value = :remote_id) group by log_n`,
+);
 /** Own records that a remote has not confirmed. */
 export const unconfirmed = query<{ remote_id: string }, { count: number }>(
   `select ifnull(sum(l.seq - ifnull(m.remote_version, 0)), 0) as count from logs l left join sync_metadata m
