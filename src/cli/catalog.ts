@@ -103,6 +103,13 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import('./commands/forget.ts'),
   },
   {
+    name: 'erase',
+    usage: '',
+    summary: 'erase for good on all devices and remotes: by text, by person; what became of it',
+    group: 'everyday',
+    load: () => import('./commands/erase.ts'),
+  },
+  {
     name: 'import',
     usage: '',
     summary: 'take in the transcripts that are already there',

@@ -4,18 +4,17 @@ import { documentsOfSession } from '../features/documents/queries.ts';
 import { fleetingIn, forgetReads, mayKnow } from '../features/entries/erasing.ts';
 import type { EntryNeeds } from '../features/entries/needs.ts';
 import type { ErasingNeeds } from '../features/erasing/needs.ts';
-import type { Feature } from '../features/feature.ts';
 import { belongings, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
+import { allDevices } from '../features/sync/keyring/queries.ts';
+import { heldThere } from '../features/sync/queries.ts';
+import { allRemotes } from '../features/sync/remotes/queries.ts';
 import { linkedProjects } from '../features/system/queries.ts';
+import type { Pace } from '../store/steps.ts';
 import { noteErasing } from './erasing.ts';
 import type { Projects } from './projects.ts';
 
 /** Needs of the feature that erases. features: all of them, since each knows its own rows. */
-export function erasingNeeds(
-  projects: () => Projects,
-  entries: EntryNeeds,
-  features: () => readonly Feature[],
-): ErasingNeeds {
+export function erasingNeeds(projects: () => Projects, entries: EntryNeeds, pace: Pace): ErasingNeeds {
   return {
     entries: {
       mayKnow,
@@ -34,8 +33,12 @@ export function erasingNeeds(
         return { ...all, ents: [...all.ents, ...documents] };
       },
     },
-    ...{ countKept, dropKept },
-    projections: (kind) => features().flatMap((each) => each.projections.filter((one) => (one.in ?? kind) === kind)),
+    ...{ countKept, dropKept, pace },
+    receipts: {
+      devices: (user) => user.all(allDevices, {}),
+      remotes: (user) => user.all(allRemotes, {}),
+      heldThere: (read, targets, remote_id) => read.all(heldThere, { targets: JSON.stringify(targets), remote_id }),
+    },
     device: () => projects().identity.dev,
     begin: (tx, projectId, kind) => noteErasing(kind === 'user' ? tx : projects(), projectId, kind),
   };

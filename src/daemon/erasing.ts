@@ -5,6 +5,7 @@ import { forgetStates, isForgottenEvent } from '../features/capture/erasing.ts';
 import type { CaptureParts } from '../features/capture/needs.ts';
 import { conversationsKept } from '../features/capture/queries.ts';
 import { forgetMirrored } from '../features/entries/mirror.ts';
+import { confirmErased } from '../features/erasing/confirm.ts';
 import { eraseLinked, linkedErases } from '../features/erasing/erase-linked.ts';
 import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import {
@@ -35,7 +36,7 @@ export interface ErasingParts {
   /** Renders what agents of a project start with. */
   readonly render: (projectId: string) => Promise<void>;
   readonly copies: Pick<Keeping, 'renewCopies' | 'dropOldApart'>;
-  readonly erasing: Pick<ErasingNeeds, 'projections' | 'dropKept'>;
+  readonly erasing: Pick<ErasingNeeds, 'dropKept'>;
   /** States of local engines, which hold what was said to them. */
   readonly tensors: Pick<Tensors, 'forget'>;
   /** What could not be finished of a project, and will be tried again. */
@@ -96,14 +97,19 @@ async function finish(parts: ErasingParts, { key, projectId, kind }: Note): Prom
   const told = kind === 'user' ? [...new Set([...everyProject(projects), ...(state ? [projectId] : [])])] : [projectId];
   const rendered = await Promise.allSettled(told.map((id) => parts.render(id)));
   if (rendered[told.indexOf(projectId)]?.status === 'rejected') return;
+  const { dev, user } = projects.identity;
+  const confirm = (tx: Write) => confirmErased(tx, { dev, user });
+  if (!isDropped) await projects.borrow(projectId, (store) => store.write(confirm));
+  if (kind === 'user') await projects.user.write(confirm);
   await projects.user.write((tx) => tx.run(dropEraseNote, { key }));
 }
 
 /** What hangs on the database of one project. */
 async function finishIn(parts: ErasingParts, projectId: string, store: Store): Promise<'done' | 'in use'> {
   const { projects, capture, copies } = parts;
-  await forgetStates(capture, { project_id: projectId, read: store.read });
-  await forgetKept(parts, store);
+  const named = store.read.all(erasedConversations, {});
+  await forgetStates(capture, { project_id: projectId, read: store.read, named });
+  await forgetKept(parts, store, named);
   sweepSpool(parts, store.read);
   const linked = await finishLinked(parts, store);
   const isErased = erasedIn(store.read);
@@ -112,12 +118,17 @@ async function finishIn(parts: ErasingParts, projectId: string, store: Store): P
   return store.fold() === 'in use' ? 'in use' : linked;
 }
 
+interface Named {
+  readonly n: number;
+  readonly agent: string;
+  readonly native_id: string;
+}
+
 /** Kept transcripts of conversations that were erased, here or on another device, and answers that may tell of them. */
-async function forgetKept({ capture, erasing }: ErasingParts, store: Store): Promise<void> {
+async function forgetKept({ capture, erasing }: ErasingParts, store: Store, named: readonly Named[]): Promise<void> {
   const gone = store.read
     .all(conversationsKept, {})
     .filter(({ agent, native_id }) => capture.isForgotten(store.read, agent, [native_id]));
-  const named = store.read.all(erasedConversations, {});
   await store.write((tx) => {
     erasing.dropKept(tx, [...gone, ...named]);
     forgetAnswers(tx);

@@ -57,6 +57,7 @@ export interface SyncWired {
 /** What is told to other devices at once. */
 const urgent: ReadonlySet<string> = new Set([
   ...['handoff.create', 'handoff.accept', 'session.end', 'session.compact'],
+  ...['record.erase', 'record.erased'], // what is to be gone, and that it is
   'commit.share', // a push: the work is looked for elsewhere soon
 ]);
 

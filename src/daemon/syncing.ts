@@ -13,6 +13,7 @@ import {
   together,
 } from '../features/sync/engine.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
+import { noteHeard } from '../features/sync/keyring/queries.ts';
 import { noteMended, rehearsalsToMend } from '../features/sync/rehearsals.ts';
 import type { Remote } from '../features/sync/remote.ts';
 import { allRemotes, noteTried, type RemoteRow, remotesMeant } from '../features/sync/remotes/queries.ts';
@@ -239,8 +240,11 @@ export class Syncing {
       }));
   }
 
-  async #applied({ applied, late, erased }: SyncReport): Promise<void> {
-    const { projects, onApplied, recompute, tell } = this.#parts;
+  async #applied({ applied, late, erased, heard }: SyncReport): Promise<void> {
+    const { projects, onApplied, recompute, tell, clock } = this.#parts;
+    if (heard.length > 0) {
+      await projects().user.write((tx) => tx.run(noteHeard, { devs: JSON.stringify(heard), now: clock() }));
+    }
     await projects().user.write(hearProjects);
     if (erased.length > 0) await this.#parts.erased();
     for (const [project, records] of Object.entries(applied)) {

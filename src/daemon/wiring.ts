@@ -173,7 +173,7 @@ export function wire(wiring: Wiring): Wired {
     },
   };
   const { lay, drain } = wiring.spool;
-  const erasing = erasingNeeds(wiring.projects, entries, () => features);
+  const erasing = erasingNeeds(wiring.projects, entries, wiring);
   const prices = readPrices(wiring.packageRoot);
   const cache = wireCache({
     ...{ ...wiring, sources, told, prices, ignores: (id) => fileIgnores(capture, id) },

@@ -3,7 +3,6 @@ import { allChains, linkAt } from './branches.ts';
 import { digestSteps } from './digest.ts';
 import type { Side } from './rebuild.ts';
 import type { Steps } from './steps.ts';
-import type { Store } from './store.ts';
 
 /** One log, as far as each holds it without a gap. */
 export interface LogCompared {

@@ -62,7 +62,7 @@ export function eraseEntities(
   tx.run(dropHeads, { ents: JSON.stringify(ents) });
   dropRows(tx, projections, ents);
   const texts = records.reduce((sum, { body }) => sum + dropBlobs(tx, body), 0);
-  return { targets: ranges(records), texts };
+  return { targets: rangesOf(records), texts };
 }
 
 function dropRows(tx: Write, projections: readonly Projection[], ents: readonly string[]): void {
@@ -91,7 +91,8 @@ export function dropBlobs(tx: Write, body: string): number {
   return dropped;
 }
 
-function ranges(records: readonly Doomed[]): Range[] {
+/** Where some records stand. */
+export function rangesOf(records: readonly Doomed[]): Range[] {
   const found: [string, number, number][] = [];
   for (const { log, seq } of records.toSorted((a, b) => (a.log === b.log ? a.seq - b.seq : a.log < b.log ? -1 : 1))) {
     const last = found.at(-1);

@@ -4,7 +4,7 @@ import type { RecordBody } from '../core/record.ts';
 import { type Doomed, doomedRecords, eraseEntities, type Range } from './erase.ts';
 import { mergeHeads } from './heads.ts';
 import { appliedRecord, type Projector } from './projector.ts';
-import { recordType, type Write } from './record-type.ts';
+import { query, recordType, type Write } from './record-type.ts';
 import type { Address } from './seen.ts';
 import type { Settlement } from './settle.ts';
 import type { Statements } from './statements.ts';
@@ -16,6 +16,8 @@ export const recordErase = recordType<{
   /** Of whose kept transcripts nothing stays: agent and its own id of the conversation. */
   readonly conversations?: readonly (readonly [agent: string, native_id: string])[];
   readonly reason: string;
+  /** Id of the first of several that are one erase. */
+  readonly receipt?: string;
   /** Who asked for it: a person, or the rule by which old things go. */
   readonly authority: 'person' | 'retention';
 }>('record.erase', 'grow');
@@ -95,13 +97,25 @@ function eraseUnknowing(eraser: Eraser, ents: readonly string[]): void {
   const isLeft = ({ body }: (typeof records)[number]) =>
     erasesBefore(eraser, body).every((erase) => knows(body, erase));
   const gone = records.filter((each) => !isLeft(each)).map(({ record }) => record);
-  const touched = [...new Set(records.map(({ record }) => record.ent))];
-  eraseEntities(tx, projector.projections, touched, gone);
+  const erased = new Set(ents);
+  const touched = projector.projections.flatMap((each) => each.touched?.(tx, ents) ?? []);
+  // rows may bear a name of which there is no record: a session's runs
+  eraseEntities(tx, projector.projections, ents, gone);
   const goes = new Set(gone);
   writeAgain(
     eraser,
     records.filter(({ record }) => !goes.has(record)),
   );
+  for (const ent of new Set(touched)) if (!erased.has(ent)) writeAnew(eraser, ent);
+}
+
+/** Rows that only grow would remember what is gone. */
+function writeAnew({ projector, settlement, tx }: Eraser, ent: string): void {
+  const settled = projector.projections.filter(({ settles }) => settles);
+  for (const [table, { entity }] of settled.flatMap(({ tables }) => Object.entries(tables))) {
+    if (entity === undefined) tx.run(query<{ ent: string }, unknown>(`delete from ${table} where ent = :ent`), { ent });
+  }
+  settlement.settle(tx, ent);
 }
 
 /** What was said of an entity since it was erased: its rows and heads went with those of before, or waited for the erase. */

@@ -148,6 +148,8 @@ export interface Projection {
   readonly erase?: (tx: Projecting, ents: readonly string[]) => void;
   /** What goes with erased entities, by its rows: a session's messages. */
   readonly belongings?: (tx: Projecting, ents: readonly string[]) => readonly string[];
+  /** Settled entities whose rows count what goes with these: they are written anew. */
+  readonly touched?: (tx: Projecting, ents: readonly string[]) => readonly string[];
   /** The entity with which a record goes, by its fields; undefined for one that stands for itself. */
   readonly within?: (name: string, fields: Readonly<Record<string, unknown>>) => string | undefined;
 }

@@ -117,7 +117,8 @@ stats.usage read project settled 0d74273a45df
 store.backup job project - dada1f3a3827
 store.backups read user - 065f1307f994
 store.compact job project - a166bfffa781
-store.erase write project settled 4cee6a2aed40
+store.erase write project settled dedd676e43bf
+store.erasures read project - d7ec70fd6d71
 store.rebuild job project - ac995ec3ff9d
 store.restore job user - b54206c436f0
 store.verify job project - 08bdd0b81dc1

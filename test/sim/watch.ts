@@ -3,7 +3,7 @@ import { uuidV8 } from '../../src/core/ids.ts';
 import { recordGone } from '../../src/features/erasing/record-gone.ts';
 import { sessionEntity } from '../../src/features/sessions/join.ts';
 import { messageAdd } from '../../src/features/sessions/records.ts';
-import { eraseEntities } from '../../src/store/erase.ts';
+import { doomedRecords, rangesOf } from '../../src/store/erase.ts';
 import { query } from '../../src/store/record-type.ts';
 import type { Store } from '../../src/store/store.ts';
 import { person, type SimDevice } from './device.ts';
@@ -61,11 +61,11 @@ export async function eraseAndTell(device: SimDevice, key: string, oracle: Oracl
   const ent = key === conversation ? sessionEntity('s1') : entityOf(key);
   const id = await store.write((tx) => {
     const ents = [ent, ...(key === conversation ? tx.all(messagesOf, {}).map((row) => row.id) : [])];
-    const gone = eraseEntities(tx, store.settings.projections, ents);
+    const targets = rangesOf(doomedRecords(tx, ents));
     const caller = { user: person, origin: 'human' as const };
-    return gone.targets.length === 0
+    return targets.length === 0
       ? undefined
-      : recordGone(tx, { gone, ents, conversations: [], reason: 'a test', caller });
+      : recordGone(tx, { targets, ents, conversations: [], reason: 'a test', caller });
   });
   if (id === undefined) return 'nothing there';
   oracle.erase(ent, id);

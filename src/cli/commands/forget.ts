@@ -1,16 +1,11 @@
 import { PrsistError } from '../../core/errors.ts';
-import type { Reply } from '../../core/operation.ts';
 import { scopes } from '../../core/words.ts';
-import type { Operations } from '../../features/operations.ts';
 import type { Cli, Register } from '../cli.ts';
 import { confirmed } from '../confirm.ts';
+import { type Erased, showErased, showFound } from '../erased.ts';
 import { withExamples } from '../examples.ts';
 import { oneOf } from '../input.ts';
-import { plural } from '../print.ts';
 import { wholeSession } from '../session-id.ts';
-import { shortIds } from '../short-ids.ts';
-import { cut, oneLine } from '../text.ts';
-import { relativeTime } from '../when.ts';
 
 interface ForgetOptions {
   readonly last?: boolean | string;
@@ -22,7 +17,6 @@ interface ForgetOptions {
   readonly yes?: boolean;
 }
 
-type Erased = Reply<Operations['store.erase']>;
 type Asked = Readonly<Pick<ForgetOptions, 'session' | 'entry' | 'scope'>> & {
   readonly last?: 'any' | 'session' | 'entry';
 };
@@ -63,7 +57,7 @@ async function forget(cli: Cli, options: ForgetOptions): Promise<number> {
     return 1;
   }
   const receipt = await erase(cli, exactly(found, asked), { reason: options.reason, dry_run: false });
-  cli.answer(receipt, () => showReceipt(cli, receipt));
+  cli.answer(receipt, () => showErased(cli, receipt));
   return 0;
 }
 
@@ -117,36 +111,4 @@ function erase(
 ): Promise<Erased> {
   const where = scope === undefined ? {} : { scope: oneOf(scopes, scope, '--scope') };
   return cli.client.call('store.erase', { session_id: session, entry, last, ...where, reason, dry_run });
-}
-
-const namesShown = 10;
-
-function showFound(cli: Cli, { what, erased }: Erased): void {
-  const short = shortIds(what.map(({ id }) => id));
-  const rows = what
-    .slice(0, namesShown)
-    .map(({ kind, id, name, agent, at }) => [
-      ...[kind, short(id), agent ?? '', at === null ? '' : relativeTime(at, cli.now())],
-      cut(oneLine(name ?? ''), 60),
-    ]);
-  cli.print.table(rows);
-  if (what.length > namesShown) cli.print.line(`and ${what.length - namesShown} more`);
-  cli.print.line(`in all: ${counted(erased)}`);
-}
-
-function showReceipt(cli: Cli, { receipt_id, erased }: Erased): void {
-  cli.print.line(`erased  ${counted(erased)}`);
-  cli.print.line(`receipt ${receipt_id ?? ''}`);
-  if (erased.sessions > 0)
-    cli.print.note('nothing of that conversation is taken in again; its agent still has its own file');
-}
-
-function counted(erased: Erased['erased']): string {
-  const parts = [
-    ...[plural(erased.sessions, 'session'), plural(erased.messages, 'message')],
-    ...[plural(erased.tool_calls, 'tool call'), plural(erased.edits, 'edit'), plural(erased.tasks, 'task')],
-    ...[plural(erased.handoffs, 'handoff'), plural(erased.entries, 'entry', 'entries')],
-    plural(erased.kept_parts, 'part of a transcript', 'parts of transcripts'),
-  ];
-  return parts.filter((part) => !part.startsWith('0 ')).join(', ');
 }

@@ -23,20 +23,27 @@ function distinct(conversations: readonly Conversation[]): Conversation[] {
   return [...byName.values()];
 }
 
+interface Forgetting {
+  readonly project_id: string;
+  readonly read: Read;
+  /** Conversations of which a part was erased: what was read of them is read again, without it. */
+  readonly named: readonly Conversation[];
+}
+
 /**
  * Drops the reading states of erased conversations, which hold titles and pieces of text. A file that is being read is
  * waited for: its reader would write its state back.
  */
-export async function forgetStates(
-  parts: CaptureParts,
-  { project_id, read }: { readonly project_id: string; readonly read: Read },
-): Promise<void> {
+export async function forgetStates(parts: CaptureParts, { project_id, read, named }: Forgetting): Promise<void> {
+  const names = new Set(named.map(({ agent, native_id }) => `${agent}:${native_id}`));
+  const isGone = (agent: string, native: string) =>
+    names.has(`${agent}:${native}`) || parts.isForgotten(read, agent, [native]);
   const sources = parts.user.read.all(sourcesOf, { project_id });
-  const erased = sources.filter(({ agent, native_id }) => parts.isForgotten(read, agent, [native_id]));
+  const erased = sources.filter(({ agent, native_id }) => isGone(agent, native_id));
   await Promise.all(erased.map(({ path }) => parts.reading.get(path)));
   await parts.user.write((tx) => {
     for (const { path } of erased) tx.run(dropState, { path, project_id });
-    dropLastWords(tx, (agent, native) => parts.isForgotten(read, agent, [native]));
+    dropLastWords(tx, isGone);
   });
 }
 

@@ -3,10 +3,13 @@ import { hlcMs } from '../../core/hlc.ts';
 import type { Parsed } from '../../core/operation.ts';
 import type { Scope } from '../../core/words.ts';
 import type { Read } from '../../store/record-type.ts';
+import { atOnce } from '../../store/steps.ts';
 import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import type { Conversation, ErasingNeeds, FleetingEntry, SessionFound } from './needs.ts';
 import { entriesByKey, entriesOfSession, entryById, handoffsQuoting, keyOfEntry, newestEntry } from './queries.ts';
+import { lookOn, type Saying } from './saying.ts';
+import { kindsOf, sessionIdOf } from './saying-queries.ts';
 
 type Input = Parsed<(typeof contract)['store.erase']>;
 
@@ -20,6 +23,8 @@ export interface Chosen {
   /** All stored entities that go, those of sessions and entries among them. */
   readonly ents: readonly string[];
   readonly conversations: readonly Conversation[];
+  /** Entities that say a text, beside sessions and entries. */
+  readonly others: readonly string[];
 }
 
 /** Who asks, and the database in which is looked. */
@@ -33,12 +38,42 @@ interface Look {
 export function choose(look: Look, input: Input): Chosen {
   const { needs, read } = look;
   const { session_id, entry, last } = input;
-  if ([session_id, entry, last].filter((each) => each !== undefined).length !== 1) {
-    throw new PrsistError('input/invalid', 'name a session, an entry, or ask for the last one');
-  }
+  requireOne(input);
+  if (input.match !== undefined || input.subject !== undefined) return saying(look);
   if (session_id !== undefined) return ofSession(look, needs.sessions.find(read, session_id));
   if (entry !== undefined) return namedEntries(look, entry, input.scope);
   return lastChanged(look, last ?? 'any', last === 'entry' ? input.scope : 'project');
+}
+
+/** Throws unless a request says one thing to erase. */
+export function requireOne({ session_id, entry, match, subject, last }: Input): void {
+  if ([session_id, entry, match, subject, last].filter((each) => each !== undefined).length === 1) return;
+  throw new PrsistError('input/invalid', 'name a session, an entry, a text, a person, or ask for the last one');
+}
+
+/** Everything that says a text, as it was found before the transaction and since. A session goes whole. */
+function saying(look: Look): Chosen {
+  const { needs, read, context } = look;
+  // gathered by this feature for this very operation
+  const found = context.prepared as Saying;
+  atOnce(lookOn(read, found));
+  const rows = read.all(kindsOf, { ents: JSON.stringify([...found.ents]) });
+  const of = (type: string) => rows.filter((row) => row.type === type).map(({ ent }) => ent);
+  const whole = of('session').flatMap((ent) => read.all(sessionIdOf, { ent }));
+  const sessions = whole.map(({ session_id }) => needs.sessions.belongings(read, session_id));
+  const entries = of('context').filter((ent) => needs.entries.mayKnow(read, ent, context));
+  const hidden = new Set(of('context').filter((ent) => !entries.includes(ent)));
+  const others = rows.filter(({ ent, type }) => type !== 'session' && type !== 'context' && !hidden.has(ent));
+  // of the conversations of which a part goes nothing is kept of the transcript: their lines say it, too
+  const parts = new Set(others.flatMap(({ session_id }) => session_id ?? []));
+  const around = [...parts].flatMap((id) => needs.sessions.belongings(read, id).conversations);
+  const ents = [...sessions.flatMap((each) => each.ents), ...entries, ...others.map(({ ent }) => ent)];
+  return {
+    ...{ sessions: sessions.flatMap((each) => each.sessions), entries, fleeting: [] },
+    others: others.map(({ ent }) => ent),
+    ents: [...new Set(ents)],
+    conversations: [...found.conversations.values(), ...around, ...sessions.flatMap((each) => each.conversations)],
+  };
 }
 
 function lastChanged(look: Look, last: 'any' | 'session' | 'entry', scope: Scope): Chosen {
@@ -78,12 +113,19 @@ function ofSession({ needs, read, context }: Look, session: SessionFound): Chose
   const fleeting = needs.entries
     .fleetingIn(context, 'session')
     .filter(({ session_id }) => session_id !== null && ids.has(session_id));
-  return { sessions, entries, fleeting, ents: [...new Set([...ents, ...entries])], conversations };
+  return { sessions, entries, fleeting, ents: [...new Set([...ents, ...entries])], conversations, others: [] };
 }
 
 /** A handoff carries the values of its session's entries along: it goes with them. */
 function ofEntries(read: Read, entries: readonly string[], fleeting: readonly FleetingEntry[]): Chosen {
   const keys = entries.flatMap((ent) => read.all(keyOfEntry, { ent })).map(({ key }) => key);
   const handoffs = keys.flatMap((key) => read.all(handoffsQuoting, { key })).map(({ ent }) => ent);
-  return { sessions: [], entries, fleeting, ents: [...new Set([...entries, ...handoffs])], conversations: [] };
+  return {
+    sessions: [],
+    entries,
+    fleeting,
+    ents: [...new Set([...entries, ...handoffs])],
+    conversations: [],
+    others: [],
+  };
 }

@@ -1,5 +1,5 @@
 // Databases that were joined into another one keep what they had, for the way back: what is erased goes from them, too.
-import { eraseEntities } from '../../store/erase.ts';
+import { doomedRecords, rangesOf } from '../../store/erase.ts';
 import { forgetAnswers } from '../../store/idempotency.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import type { Caller } from '../feature.ts';
@@ -30,13 +30,9 @@ export function linkedErases(read: Read): readonly (LinkedErase & { readonly key
 }
 
 /** Does it in one of those databases. Done again it only says so again. */
-export function eraseLinked(
-  tx: Write,
-  needs: Pick<ErasingNeeds, 'projections' | 'dropKept'>,
-  erase: LinkedErase,
-): void {
-  const gone = eraseEntities(tx, needs.projections('project'), erase.ents);
+export function eraseLinked(tx: Write, needs: Pick<ErasingNeeds, 'dropKept'>, erase: LinkedErase): void {
+  const targets = rangesOf(doomedRecords(tx, erase.ents));
   needs.dropKept(tx, erase.conversations);
   forgetAnswers(tx);
-  recordGone(tx, { gone, ...erase });
+  recordGone(tx, { targets, ...erase });
 }

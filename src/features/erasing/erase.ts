@@ -1,15 +1,19 @@
 import { PrsistError } from '../../core/errors.ts';
+import { hlcMs } from '../../core/hlc.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
-import { type Doomed, doomedRecords, eraseEntities } from '../../store/erase.ts';
+import { type Doomed, doomedRecords, rangesOf } from '../../store/erase.ts';
 import { forgetAnswers } from '../../store/idempotency.ts';
 import type { Read, Write } from '../../store/record-type.ts';
+import { inSlices } from '../../store/steps.ts';
 import type { Context } from '../feature.ts';
-import { type Chosen, choose } from './choose.ts';
+import { type Chosen, choose, requireOne } from './choose.ts';
 import type { contract } from './contract.ts';
 import { noteLinked } from './erase-linked.ts';
 import type { ErasingNeeds } from './needs.ts';
 import { keyOfEntry } from './queries.ts';
 import { recordGone } from './record-gone.ts';
+import { lookFor, type Saying, type Sought } from './saying.ts';
+import { kindsOf } from './saying-queries.ts';
 
 type Erase = (typeof contract)['store.erase'];
 type Counts = Reply<Erase>['erased'];
@@ -18,11 +22,26 @@ const inUserStore: ReadonlySet<string> = new Set(['user', 'tenant', 'global']);
 
 /** The database an erase is for: entries of the person lie in another one than those of a project. */
 export function databaseOf(input: Parsed<Erase>): 'project' | 'user' {
-  return input.entry !== undefined || input.last === 'entry' ? databaseOfScope(input.scope) : 'project';
+  const { entry, match, subject, last } = input;
+  const isScoped = entry !== undefined || match !== undefined || subject !== undefined || last === 'entry';
+  return isScoped ? databaseOfScope(input.scope) : 'project';
 }
 
 function databaseOfScope(scope: string): 'project' | 'user' {
   return inUserStore.has(scope) ? 'user' : 'project';
+}
+
+/** Looks for what says a text before the transaction that erases it: that may take seconds. */
+export function prepareErase({ pace }: Pick<ErasingNeeds, 'pace'>) {
+  return async (input: Parsed<Erase>, { read }: Context): Promise<Saying | undefined> => {
+    requireOne(input);
+    const { match, subject } = input;
+    const text = match ?? subject;
+    if (text === undefined) return undefined;
+    const kind = databaseOf(input);
+    const sought: Sought = subject === undefined ? { text } : { text, user: subject };
+    return inSlices(lookFor(kind === 'user' ? read.user : read.project, sought, kind), pace);
+  };
 }
 
 /** Erases for good. What lies outside the database (briefs, spool, reading states, the WAL) follows in the daemon. */
@@ -33,7 +52,8 @@ export function erase(needs: ErasingNeeds) {
       throw new PrsistError('auth/refused', 'an agent cannot erase', { hint: 'type it in a terminal of your own' });
     }
     const chosen = choose({ needs, read: tx, context }, input);
-    const counted = counts(doomedRecords(tx, chosen.ents), chosen);
+    const doomed = doomedRecords(tx, chosen.ents);
+    const counted = counts(doomed, chosen);
     if (input.dry_run) {
       const kept_parts = needs.countKept(tx, chosen.conversations);
       return { receipt_id: null, erased: { ...counted, kept_parts }, what: named(tx, chosen), replicas: [] };
@@ -41,7 +61,6 @@ export function erase(needs: ErasingNeeds) {
     const kind = databaseOf(input);
     const keys = keysOf(tx, chosen);
     needs.begin(tx, context.project.id, kind);
-    const gone = eraseEntities(tx, needs.projections(kind), chosen.ents);
     const kept_parts = needs.dropKept(tx, chosen.conversations);
     needs.entries.forgetReads(tx, keys);
     for (const { drop } of chosen.fleeting) tx.after(drop);
@@ -49,7 +68,7 @@ export function erase(needs: ErasingNeeds) {
     const { ents, conversations } = chosen;
     const { reason } = input;
     const { caller } = context;
-    const receipt_id = recordGone(tx, { gone, ents, conversations, reason, caller });
+    const receipt_id = recordGone(tx, { targets: rangesOf(doomed), ents, conversations, reason, caller });
     const projects = kind === 'user' ? [] : needs.linkedTo(context.project.id);
     noteLinked(tx, receipt_id, { projects, ents, conversations, reason, caller });
     const replicas = [{ device: needs.device(), confirmed_at: new Date(context.now).toISOString() }];
@@ -70,6 +89,7 @@ function counts(records: readonly Doomed[], { sessions, entries, fleeting }: Cho
     ...{ sessions: sessions.length, entries: everyEntry({ entries, fleeting }).length, records: records.length },
     ...{ messages: of('message.add', hasWords), tool_calls: of('tool.add'), edits: of('edit.add') },
     ...{ tasks: of('task.add'), handoffs: of('handoff.create') },
+    ...{ documents: of('document.put'), commits: of('commit.add') },
   };
 }
 
@@ -80,7 +100,15 @@ function hasWords({ body }: Doomed): boolean {
   return fields['content'] !== '';
 }
 
-function named(read: Read, { sessions, entries, fleeting }: Chosen): Reply<Erase>['what'] {
+const kinds: Readonly<Record<string, Reply<Erase>['what'][number]['kind']>> = {
+  ...{ message: 'message', tool: 'tool', edit: 'edit', task: 'task', handoff: 'handoff', document: 'document' },
+  commit: 'commit',
+};
+/** More names help nobody; the counts are of all. */
+const mostNamed = 1_000;
+
+function named(read: Read, { sessions, entries, fleeting, others }: Chosen): Reply<Erase>['what'] {
+  const rest = read.all(kindsOf, { ents: JSON.stringify(others.slice(0, mostNamed)) });
   return [
     ...sessions.map(({ session_id, title, agent, last_activity }) => ({
       ...{ kind: 'session' as const, id: session_id, name: title, agent },
@@ -89,6 +117,10 @@ function named(read: Read, { sessions, entries, fleeting }: Chosen): Reply<Erase
     ...everyEntry({ entries, fleeting }).map((ent) => ({
       ...{ kind: 'entry' as const, id: ent, agent: null, at: null },
       name: (read.one(keyOfEntry, { ent }) ?? fleeting.find((each) => each.ent === ent))?.key ?? null,
+    })),
+    ...rest.map(({ ent, type, hlc, name }) => ({
+      ...{ kind: kinds[type] ?? ('other' as const), id: ent, agent: null },
+      ...{ name: name?.slice(0, 200) ?? null, at: new Date(hlcMs(hlc)).toISOString() },
     })),
   ];
 }

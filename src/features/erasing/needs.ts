@@ -1,5 +1,7 @@
 import type { Scope } from '../../core/words.ts';
-import type { Projection, Read, Write } from '../../store/record-type.ts';
+import type { Range } from '../../store/erase.ts';
+import type { Read, Write } from '../../store/record-type.ts';
+import type { Pace } from '../../store/steps.ts';
 import type { Context } from '../feature.ts';
 
 export interface Conversation {
@@ -44,8 +46,29 @@ export interface EntriesErased {
   readonly forgetReads: (tx: Write, keys: readonly string[]) => void;
 }
 
+export interface KnownDevice {
+  readonly dev: string;
+  readonly name: string;
+  readonly added_at: number;
+  readonly revoked_at: number | null;
+  readonly last_seen: number | null;
+}
+export interface KnownRemote {
+  readonly remote_id: string;
+  readonly name: string;
+}
+
+/** What receipts are told of devices and remotes. */
+export interface ReceiptNeeds {
+  readonly devices: (user: Read) => readonly KnownDevice[];
+  readonly remotes: (user: Read) => readonly KnownRemote[];
+  /** Packs on a remote, as far as was looked, that hold what was erased within some ranges. */
+  readonly heldThere: (read: Read, targets: readonly Range[], remoteId: string) => readonly { readonly dev: string }[];
+}
+
 /** What erasing is handed by the daemon. */
 export interface ErasingNeeds {
+  readonly receipts: ReceiptNeeds;
   readonly entries: EntriesErased;
   /** Projects that were joined into one, whose databases are kept. */
   readonly linkedTo: (projectId: string) => readonly string[];
@@ -58,8 +81,9 @@ export interface ErasingNeeds {
   /** Drops what is kept of transcripts; returns how many parts. */
   readonly dropKept: (tx: Write, conversations: readonly Conversation[]) => number;
   readonly countKept: (read: Read, conversations: readonly Conversation[]) => number;
-  readonly projections: (kind: 'project' | 'user') => readonly Projection[];
   readonly device: () => string;
+  /** How a long search shares the process. */
+  readonly pace: Pace;
   /** Notes, before anything is gone, that what lies outside the database has to follow. */
   readonly begin: (tx: Write, projectId: string, kind: 'project' | 'user') => void;
 }

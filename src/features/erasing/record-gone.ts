@@ -1,4 +1,4 @@
-import type { Erased } from '../../store/erase.ts';
+import type { Range } from '../../store/erase.ts';
 import { recordErase } from '../../store/erasures.ts';
 import type { Write } from '../../store/record-type.ts';
 import { actorOf, type Caller } from '../feature.ts';
@@ -8,24 +8,27 @@ import type { Conversation } from './needs.ts';
 const mostEnts = 1_000;
 
 interface Gone {
-  readonly gone: Erased;
+  readonly targets: readonly Range[];
   readonly ents: readonly string[];
   readonly conversations: readonly Conversation[];
   readonly reason: string;
   readonly caller: Caller;
 }
 
-/** Writes down that something was erased, so that it does not come back. Returns the receipt. */
-export function recordGone(tx: Write, { gone, ents, conversations, reason, caller }: Gone): string {
+/** Erases by the record that says so, which every device that gets it carries out as well. Returns the receipt. */
+export function recordGone(tx: Write, { targets, ents, conversations, reason, caller }: Gone): string {
   const named = conversations.map(({ agent, native_id }) => [agent, native_id] as const);
-  const pages = Math.max(1, Math.ceil(Math.max(ents.length, gone.targets.length, named.length) / mostEnts));
-  const written = Array.from({ length: pages }, (_, page) => {
+  const pages = Math.max(1, Math.ceil(Math.max(ents.length, targets.length, named.length) / mostEnts));
+  let receipt: string | undefined;
+  for (let page = 0; page < pages; page += 1) {
     const part = <T>(all: readonly T[]) => all.slice(page * mostEnts, (page + 1) * mostEnts);
     const fields = {
-      ...{ targets: part(gone.targets), ents: part(ents), reason, authority: 'person' as const },
+      ...{ targets: part(targets), ents: part(ents), reason, authority: 'person' as const },
       ...(named.length > 0 ? { conversations: part(named) } : {}),
+      ...(receipt === undefined ? {} : { receipt }),
     };
-    return tx.append(recordErase, { fields, actor: actorOf(caller), origin: caller.origin });
-  });
-  return written[0]?.id ?? '';
+    const { id } = tx.append(recordErase, { fields, actor: actorOf(caller), origin: caller.origin });
+    receipt ??= id;
+  }
+  return receipt ?? '';
 }

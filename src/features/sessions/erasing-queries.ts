@@ -15,6 +15,15 @@ export const everySession = query<Params, { session_id: string }>(
    union select session_id from tool_calls union select session_id from edits union select session_id from commit_links
    union select session_id from handoffs union select session_id from tasks where session_id is not null`,
 );
+/** Sessions of messages, calls, edits, tasks and handoffs. ents: a JSON list. */
+export const sessionsCounting = query<{ ents: string }, { session_id: string }>(
+  `with gone (ent) as (select value from json_each(:ents))
+   select session_id from messages join gone on id = gone.ent
+   union select session_id from tool_calls join gone on id = gone.ent
+   union select session_id from edits join gone on id = gone.ent
+   union select session_id from tasks join gone using (ent) where session_id is not null
+   union select session_id from handoffs join gone on handoff_id = gone.ent`,
+);
 export const entitiesOfSession = query<BySession, { ent: string }>(
   `select ent from sessions where session_id = :session_id
    union select run_id from session_runs where session_id = :session_id

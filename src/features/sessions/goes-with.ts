@@ -1,6 +1,6 @@
 // What goes with a session that is erased: by rows what is here of it, by fields what comes later.
 import type { Projecting } from '../../store/record-type.ts';
-import { entitiesOfSession, everySession, familyOf } from './erasing-queries.ts';
+import { entitiesOfSession, everySession, familyOf, sessionsCounting } from './erasing-queries.ts';
 import { sessionEntity } from './join.ts';
 
 /** Entities of what belongs to sessions and to those of their sub-agents. */
@@ -11,6 +11,11 @@ export function belongingsOf(tx: Projecting, ents: readonly string[]): readonly 
   const family = sessions.flatMap((each) => tx.all(familyOf, each));
   const ids = [...new Set(family.map(({ session_id }) => session_id))];
   return ids.flatMap((session_id) => tx.all(entitiesOfSession, { session_id })).map(({ ent }) => ent);
+}
+
+/** Sessions that counted some of what goes. */
+export function sessionsTouched(tx: Projecting, ents: readonly string[]): readonly string[] {
+  return tx.all(sessionsCounting, { ents: JSON.stringify(ents) }).map(({ session_id }) => sessionEntity(session_id));
 }
 
 /** Kinds of records that name a session and are not lost with it: entries may outlive it, texts stand for themselves. */

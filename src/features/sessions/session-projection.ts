@@ -1,7 +1,7 @@
 import { sessionTable } from '../../core/merge-tables.ts';
 import { type Entity, on, type Projecting, projection, query } from '../../store/record-type.ts';
 import { countCommits } from './commit-queries.ts';
-import { belongingsOf, sessionOfRecord } from './goes-with.ts';
+import { belongingsOf, sessionOfRecord, sessionsTouched } from './goes-with.ts';
 import { sessionCompact, sessionEnd, sessionPut, sessionResume, sessionRun, sessionStart } from './records.ts';
 import { type SettledRun, type SettledSession, settledRuns, settledSession } from './settled-session.ts';
 
@@ -75,6 +75,7 @@ export const sessionRows = projection({
     session_runs: { local: ['dev'], entity: 'run_id' },
   },
   belongings: belongingsOf,
+  touched: sessionsTouched,
   within: sessionOfRecord,
   settles: [{ type: 'session', table: sessionTable, always: true, told: () => [], settle: writeSession }],
   handlers: [sessionStart, sessionRun, sessionPut, sessionResume, sessionCompact, sessionEnd].map((type) =>

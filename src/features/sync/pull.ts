@@ -13,6 +13,7 @@ import {
   noLongerKept,
   othersKept,
   type PackRow,
+  replacedOn,
   setMetadata,
 } from './queries.ts';
 import { forgetErased, sealForOthers } from './revise.ts';
@@ -50,6 +51,7 @@ async function noteLooked(run: Run, { whole, projects, devices }: Look): Promise
     for (const { dev, n, names } of devices) {
       const value = run.incomplete.has(dev) ? '' : names;
       const most = Math.max(n, run.pin(user, 'device', dev)?.n ?? 0);
+      if (run.pin(user, 'device', dev)?.value !== names) run.findings.heard.add(dev);
       run.setPin(tx, 'device', { id: dev, n: most, value });
     }
     const listed = run.pin(user, 'listed', 'packs');
@@ -74,6 +76,7 @@ export async function pullPlace(run: Run, { place, store, packs, seen }: Pulling
   for (const [log, ofLog] of byLog) await pullLog(here, log, ofLog);
   for (const claim of seen.claims) compareClaim(run, store, { claim, ids: place.ids });
   await forgetErased(run, store);
+  for (const [log, ofLog] of byLog) await noteGone(run, store, { log, packs: ofLog });
   await forgetOldest(run, store);
 }
 
@@ -312,6 +315,23 @@ async function putBack({ run, store, rows }: Here, log: string, packs: readonly 
     store,
     lost.filter((row) => !isCovered(row)),
   );
+}
+
+/** Packs for which others stand that were on the remote and are no more: what was erased is gone from there. */
+async function noteGone(run: Run, store: Store, { log, packs }: Pick<LogEnd, 'log' | 'packs'>): Promise<void> {
+  const { remoteId } = run.parts;
+  const there = new Set(packs.map(({ name }) => name));
+  const numbers = new Set(heldChains(store.statements, log).map(({ log_n }) => log_n));
+  const gone = store.read
+    .all(replacedOn, { remote_id: remoteId })
+    .filter(({ log_n, name }) => numbers.has(log_n) && !there.has(name));
+  if (gone.length === 0) return;
+  await store.write((tx) => {
+    for (const { name, remotes } of gone) {
+      const left = (JSON.parse(remotes) as string[]).filter((id) => id !== remoteId); // a list of ids, written here
+      tx.run(confirmPack, { name, remotes: JSON.stringify(left) });
+    }
+  });
 }
 
 /** Packs of others are kept as long as there is room, the newest longest. */

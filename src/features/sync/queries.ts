@@ -50,6 +50,13 @@ export const holdingErased = query<Record<string, never>, PackRow & { own: numbe
      (select count(*) from records r where r.log_n = p.log_n and r.state = 1 and r.seq between p.seq_from and p.seq_to)
    order by log_n, seq_from, name desc`,
 );
+/** Packs on a remote, as far as was looked, that hold what was erased. targets: JSON list of [log, first, last]. */
+export const heldThere = query<{ targets: string; remote_id: string }, { name: string; dev: string }>(
+  `select distinct p.name, l.dev from json_each(:targets) t join logs l on l.log = t.value ->> 0
+   join packs p on p.log_n = l.log_n and p.seq_to >= t.value ->> 1 and p.seq_from <= t.value ->> 2
+   where p.remotes like '%' || :remote_id || '%' and p.stubs <
+     (select count(*) from records r where r.log_n = p.log_n and r.state = 1 and r.seq between p.seq_from and p.seq_to)`,
+);
 /** Packs for which another with a greater revision stands: records with all their texts. */
 export const olderRevisions = query<Record<string, never>, { name: string; own: number }>(
   `select p.name, l.own from packs p join logs l using (log_n) where p.delete_after is null and exists
@@ -68,6 +75,10 @@ export const unnamedTexts = query<Record<string, never>, { count: number }>(
   `select count(*) as count from blobs where ${isUnnamed}`,
 );
 export const dropUnnamedTexts = query<Record<string, never>, unknown>(`delete from blobs where ${isUnnamed}`);
+/** Packs for which others stand, and that a remote was seen to have. */
+export const replacedOn = query<{ remote_id: string }, { name: string; log_n: number; remotes: string }>(
+  `select name, log_n, remotes from packs where delete_after is not null and remotes like '%' || :remote_id || '%'`,
+);
 export const textsIn = query<{ pack: string }, { hash: Uint8Array }>(
   'select hash from pack_texts where pack = :pack order by hash',
 );

@@ -44,6 +44,8 @@ export interface SyncReport {
   readonly applied: Readonly<Record<string, number>>;
   /** Projects in which something was erased that others had erased; `noProject` for the user database. */
   readonly erased: readonly string[];
+  /** Devices that said something new. */
+  readonly heard: readonly string[];
   /** Own records that this remote has not confirmed. */
   readonly pending: number;
 }
@@ -68,6 +70,7 @@ export function together(first: SyncReport, second: SyncReport): SyncReport {
     notes: [...first.notes, ...second.notes],
     late: [...new Set([...first.late, ...second.late])],
     erased: [...new Set([...first.erased, ...second.erased])],
+    heard: [...new Set([...first.heard, ...second.heard])],
   };
 }
 
@@ -78,6 +81,7 @@ export class Findings {
   readonly notes: SyncNote[] = [];
   readonly late = new Set<string>();
   readonly erased = new Set<string>();
+  readonly heard = new Set<string>();
   readonly applied = new Map<string, number>();
   pending = 0;
 
@@ -87,7 +91,7 @@ export class Findings {
 
   report(): SyncReport {
     const { sent, received, notes, pending } = this;
-    const [late, erased] = [[...this.late], [...this.erased]];
-    return { sent, received, notes, pending, late, erased, applied: Object.fromEntries(this.applied) };
+    const [late, erased, heard] = [[...this.late], [...this.erased], [...this.heard]];
+    return { sent, received, notes, pending, late, erased, heard, applied: Object.fromEntries(this.applied) };
   }
 }

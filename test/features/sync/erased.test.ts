@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { allPacks, holdingErased } from '../../../src/features/sync/queries.ts';
 import { digest } from '../../../src/store/digest.ts';
-import { eraseEntities } from '../../../src/store/erase.ts';
+import { doomedRecords, rangesOf } from '../../../src/store/erase.ts';
 import { recordErase } from '../../../src/store/erasures.ts';
 import { rebuild } from '../../../src/store/rebuild.ts';
 import { verify } from '../../../src/store/verify.ts';
@@ -18,7 +18,7 @@ const long = `${words} `.repeat(200);
 
 function erase({ store }: Device, ...ents: string[]): Promise<unknown> {
   return store.write((tx) => {
-    const { targets } = eraseEntities(tx, store.settings.projections, ents);
+    const targets = rangesOf(doomedRecords(tx, ents));
     return tx.append(recordErase, { fields: { targets, ents, reason: 'a test', authority: 'person' }, ...person });
   });
 }

@@ -50,6 +50,10 @@ export const allDevices = query<Params, DeviceRow>(
   `select dev, name, user_id, role, added_at, revoked_at, last_seen, clock_skew_ms from devices
    order by revoked_at is not null, added_at, dev limit 1000`,
 );
+/** Devices that said something new. devs: JSON list. */
+export const noteHeard = query<{ devs: string; now: number }, unknown>(
+  'update devices set last_seen = :now where dev in (select value from json_each(:devs))',
+);
 /** Of a workspace that was left. devs: JSON list of all that are in the keyring. */
 export const dropOtherDevices = query<{ devs: string }, unknown>(
   'delete from devices where dev not in (select value from json_each(:devs))',
