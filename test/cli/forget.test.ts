@@ -11,6 +11,8 @@ const erased = {
     tasks: 0,
     handoffs: 0,
     entries: 0,
+    documents: 0,
+    commits: 0,
     records: 40,
     kept_parts: 1,
   },

@@ -124,6 +124,7 @@ store.backup admin
 store.backups admin
 store.compact admin
 store.erase admin
+store.erasures admin
 store.rebuild admin
 store.restore admin
 store.verify admin

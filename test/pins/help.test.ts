@@ -20,6 +20,7 @@ Every day
   usage               tokens and cost by day, agent, model or session
   pause [duration]    take nothing in for a time, here or everywhere
   forget              erase a session or an entry for good
+  erase               erase for good on all devices and remotes: by text, by person; what became of it
   import              take in the transcripts that are already there
   doctor              what is broken, why it matters, and what mends it (--fix, --deep, --report)
   demo                see the whole loop in a throw-away home

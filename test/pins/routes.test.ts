@@ -17,7 +17,7 @@ context/tag context/link context/trust context/feedback stats/get session/start 
 session/handoff session/end session/list session/show session/messages session/accept session/decline session/handoffs
 task/add task/update task/list search/query brief/get capture/event capture/import capture/status capture/redact capture/pause capture/unpause project/init project/list
 project/show project/uninstall project/rename project/link project/remove stats/today stats/usage stats/disk store/verify store/rebuild
-store/erase store/compact store/backup store/backups store/restore config/get config/set config/check
+store/erase store/erasures store/compact store/backup store/backups store/restore config/get config/set config/check
 config/schema system/doctor system/setup project/unlisted project/decline job/show job/cancel system/drain
 token/new token/list token/revoke session/put session/compact session/export session/blame job/list batch/run document/put document/import
 document/get document/list document/history document/delete document/restore bank/import bank/export bank/sync
