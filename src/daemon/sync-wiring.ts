@@ -19,6 +19,7 @@ import type { StoreEvent } from '../store/transaction.ts';
 import { deviceCheck } from './device-check.ts';
 import type { RemoteStanding } from './gauges.ts';
 import { type KeyParts, wireMembership } from './key-wiring.ts';
+import { type PackageParts, packageNeeds } from './package-wiring.ts';
 import { remoteCheck } from './remote-check.ts';
 import { runNeeds, unsent } from './sync-runs.ts';
 import { SyncSchedule } from './sync-schedule.ts';
@@ -26,6 +27,7 @@ import { Syncing, type SyncingParts } from './syncing.ts';
 
 export interface SyncWiringParts
   extends Omit<KeyParts, 'open' | 'adopt'>,
+    Pick<PackageParts, 'redactorOf'>,
     Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute' | 'tell'> {
   /** Secrets are replaced with the key of the workspace from now on. */
   readonly rekey: (key: Uint8Array) => void;
@@ -114,6 +116,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       },
     }),
     runs: needs,
+    packages: packageNeeds(parts, membership),
   });
   return {
     ...{ feature, membership, syncing, schedule, deviceKeys: () => deviceCheck(membership, paths.keys) },

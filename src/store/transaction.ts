@@ -116,7 +116,7 @@ function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): A
   const { id = bornNow(engine), ent = bornNow(engine), fields, actor, origin } = change;
   const merges = type.changes === 'merge';
   const heads = merges ? headsOf(statements, ent) : [];
-  const base = seenOf(statements, { ent, heads, own: own.log });
+  const base = change.seen ?? seenOf(statements, { ent, heads, own: own.log });
   const hlc = nextHlc(own.hlc, engine.clock());
   const named = { hlc, id, ent, type: type.type, op: type.op, base, schema: type.schema };
   const body = bodyText({ ...named, fields: fields ?? {}, actor, origin });

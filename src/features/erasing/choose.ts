@@ -6,7 +6,16 @@ import type { Read } from '../../store/record-type.ts';
 import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import type { Conversation, ErasingNeeds, FleetingEntry, SessionFound } from './needs.ts';
-import { entriesByKey, entriesOfSession, entryById, handoffsQuoting, keyOfEntry, newestEntry } from './queries.ts';
+import {
+  entriesByKey,
+  entriesOfSession,
+  entryById,
+  handoffsQuoting,
+  keyOfEntry,
+  newestEntry,
+  ofPackageAlone,
+  runsOfPackage,
+} from './queries.ts';
 
 type Input = Parsed<(typeof contract)['store.erase']>;
 
@@ -32,12 +41,13 @@ interface Look {
 /** What a request means, in this database. Throws when it is nothing, not clear, not there, or not for the caller. */
 export function choose(look: Look, input: Input): Chosen {
   const { needs, read } = look;
-  const { session_id, entry, last } = input;
-  if ([session_id, entry, last].filter((each) => each !== undefined).length !== 1) {
-    throw new PrsistError('input/invalid', 'name a session, an entry, or ask for the last one');
+  const { session_id, entry, last, package_id } = input;
+  if ([session_id, entry, last, package_id].filter((each) => each !== undefined).length !== 1) {
+    throw new PrsistError('input/invalid', 'name a session, an entry, a package, or ask for the last one');
   }
   if (session_id !== undefined) return ofSession(look, needs.sessions.find(read, session_id));
   if (entry !== undefined) return namedEntries(look, entry, input.scope);
+  if (package_id !== undefined) return ofPackage(look, package_id);
   return lastChanged(look, last ?? 'any', last === 'entry' ? input.scope : 'project');
 }
 
@@ -79,6 +89,17 @@ function ofSession({ needs, read, context }: Look, session: SessionFound): Chose
     .fleetingIn(context, 'session')
     .filter(({ session_id }) => session_id !== null && ids.has(session_id));
   return { sessions, entries, fleeting, ents: [...new Set([...ents, ...entries])], conversations };
+}
+
+/** A person may have gone on with some of it: that stays, with what they said. */
+function ofPackage({ needs, read }: Look, package_id: string): Chosen {
+  const rows = read.all(ofPackageAlone, { package_id });
+  const sessions = rows
+    .filter(({ type }) => type === 'session')
+    .map(({ session_id }) => needs.sessions.find(read, session_id ?? ''));
+  const entries = rows.filter(({ type }) => type === 'context').map(({ ent }) => ent);
+  const ents = [...rows, ...read.all(runsOfPackage, { package_id })].map(({ ent }) => ent);
+  return { sessions, entries, fleeting: [], ents, conversations: [] };
 }
 
 /** A handoff carries the values of its session's entries along: it goes with them. */

@@ -1,5 +1,6 @@
 import type { Contract } from '../../core/operation.ts';
 import { keyContract } from './contract-keys.ts';
+import { packageContract } from './contract-packages.ts';
 import { remoteContract } from './contract-remotes.ts';
 import { runContract } from './contract-runs.ts';
 
@@ -7,4 +8,5 @@ export const contract = {
   ...remoteContract,
   ...keyContract,
   ...runContract,
+  ...packageContract,
 } as const satisfies Contract;
