@@ -24,7 +24,7 @@ export const register: Register = (parent, bind) => {
     .description(
       'Take in the transcripts that are already there, or a memory package. Doing it again adds nothing. What a package and\n' +
         'this memory both have, and differ in: smart merges it (an overlap becomes a conflict, yours is shown), ours keeps\n' +
-        'yours, theirs replaces it (prsist context restore brings yours back), keep-both adds a copy beside it.',
+        'yours, theirs replaces it (--undo brings yours back), keep-both adds a copy beside it.',
     )
     .option('--agents <a,b>', 'only these agents', list)
     .option('--path <path>', 'this file or directory, whatever project its files name; may be repeated', addPath)

@@ -11,7 +11,7 @@ import { toBase64 } from '../keyring/canonical-file.ts';
 import type { SealTo } from './age-files.ts';
 import { type Frame, frame, frameTypes, packageMark } from './frames.ts';
 import { drafted, emptyTally, leaveAfterAll, type Tally, walked } from './giving.ts';
-import { endBytes, type Manifest, manifestBytes } from './manifest.ts';
+import { endBytes, endName, type Manifest, manifestBytes } from './manifest.ts';
 import type { PackageNeeds } from './needs.ts';
 import { Packer } from './packer.ts';
 import { sealed } from './sealing.ts';
@@ -153,7 +153,7 @@ async function* plainBytes(exporting: Exporting, manifest: Manifest, told: Told)
     yield out(frame(frameTypes.insights, 'insights.json', bytes).whole);
   }
   const end = endBytes(told, hash.digest(), keys);
-  yield Buffer.concat(frame(frameTypes.end, 'end.json', end).whole);
+  yield Buffer.concat(frame(frameTypes.end, endName, end).whole);
 }
 
 async function* packs(exporting: Exporting, manifest: Manifest, told: Told): AsyncGenerator<Frame> {

@@ -45,6 +45,8 @@ const endForm = z.strictObject({
 });
 export type PackageEnd = z.output<typeof endForm>;
 
+export const endName = 'end.json';
+
 /** The bytes of a manifest: canonical, so that none is without meaning. */
 export function manifestBytes(manifest: Manifest): Buffer {
   return Buffer.from(canonicalBytes(manifest));

@@ -14,7 +14,7 @@ import { openRecords, openTexts } from '../pack/pack.ts';
 import { PackRefused } from '../pack/refused.ts';
 import { misfit } from './fitting.ts';
 import { beyond, type Frame, frameTypes, packageMark, readFrames, unreadable } from './frames.ts';
-import { checkEnd, type Manifest, readManifest, type Told } from './manifest.ts';
+import { checkEnd, endName, type Manifest, readManifest, type Told } from './manifest.ts';
 import { packageKeys } from './package-keys.ts';
 
 /** One record of a package, with its texts in place. */
@@ -117,6 +117,8 @@ class Reading {
 
   take(each: Frame): Piece | undefined {
     if (each.type === frameTypes.end) {
+      // the one frame that its signature is not over
+      if (each.name !== endName) throw unreadable('its end has another name');
       checkEnd(each.bytes, this.#told, this.#hash.digest(), this.#manifest);
       this.isEnded = true;
       return undefined;
