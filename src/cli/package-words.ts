@@ -53,6 +53,19 @@ function printRedacted(print: Printer, result: Result): void {
   if (secrets.length > 0) print.line(`replaced  ${secrets.join(', ')}`);
 }
 
+/** Days of which it brings numbers. */
+function printInsights(print: Printer, { insights }: Result): void {
+  if (!Array.isArray(insights) || insights.length === 0) return;
+  // the daemon answers {day, numbers} by its own type
+  const days = insights as readonly { readonly day: string; readonly numbers: Counts }[];
+  const sums = days.reduce<Record<string, number>>((all, { numbers }) => {
+    for (const [name, value] of Object.entries(numbers)) all[name] = (all[name] ?? 0) + value;
+    return all;
+  }, {});
+  const told = Object.entries(sums).map(([name, value]) => `${oneLine(name).replaceAll('_', ' ')} ${value}`);
+  print.line(`numbers of ${plural(days.length, 'day')}: ${told.join(', ')}`);
+}
+
 /** Whose a package is. */
 function printSender(print: Printer, result: Result): void {
   const word = (name: string) => oneLine(String(result[name] ?? ''));
@@ -72,6 +85,7 @@ export function printPreview(print: Printer, result: Result): void {
       Object.entries(members(kinds)).map(([kind, counts]) => [strategy, kind, outcomesOf(counts)]),
     ),
   );
+  printInsights(print, result);
   printRedacted(print, result);
   print.note('nothing was taken in');
 }
@@ -81,6 +95,7 @@ export function printTakenIn(print: Printer, result: Result): void {
   printSender(print, result);
   print.table(Object.entries(members(result.outcomes)).map(([kind, counts]) => [kind, outcomesOf(counts)]));
   if (Number(result.unknown) > 0) print.line(`${plural(Number(result.unknown), 'record')} of kinds not known here`);
+  printInsights(print, result);
   printRedacted(print, result);
   print.line(`${plural(Number(result.records_added), 'record')} added`);
   if (Number(result.records_added) > 0) print.note(`undo it: prsist import --undo ${result.package_id}`);

@@ -138,6 +138,9 @@ export const limits = {
   packageBytes: 2 * 1024 * mib,
   packageRecords: 1_000_000,
   packageFrameBytes: 16 * mib,
+  /** Records and plain bytes of one of its packs: small, since one is held while it is written or taken in. */
+  packagePackRecords: 250,
+  packagePackBytes: 256 * kib,
   packageNameBytes: 512,
   packageTextBytes: 8 * mib,
   packageRecordBytes: 2 * mib,

@@ -4,11 +4,13 @@ import { productVersion } from '../core/protocol.ts';
 import type { Redactor } from '../core/redact.ts';
 import { documentPacking } from '../features/documents/packed.ts';
 import { entryPacking } from '../features/entries/packed.ts';
+import { dayNumbers } from '../features/sessions/insights.ts';
 import { sessionPackings, sessionsMeant } from '../features/sessions/packed.ts';
 import { ageFilesLoader } from '../features/sync/keyring/load-age.ts';
 import type { Membership } from '../features/sync/keyring/membership.ts';
 import { makeOwnKeys, ownKeys } from '../features/sync/keyring/own-keys.ts';
 import type { PackageNeeds } from '../features/sync/package/needs.ts';
+import { streamCollector } from '../platform/memory.ts';
 import { readStreamed, streamedBytes, writeStreamed } from '../platform/package-files.ts';
 import { createRandom } from '../platform/random.ts';
 import type { Projects } from './projects.ts';
@@ -50,10 +52,11 @@ export function packageNeeds(parts: PackageParts, membership: Membership): Packa
       return signer && !signer.lastAccepted ? signer.publicKey : undefined;
     },
     age: ageFilesLoader,
-    insights: () => [],
+    insights: dayNumbers,
     files: { write: writeStreamed, read: readStreamed, bytes: streamedBytes },
     writer: productVersion,
     random: createRandom(),
+    tidy: streamCollector(),
     ...{ clock, monotonic, breathe },
   };
 }

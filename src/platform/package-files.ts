@@ -7,7 +7,7 @@ import { errorCode, isMissing } from './files.ts';
 import { requireNotHeld } from './held-files.ts';
 import { randomHex } from './random.ts';
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 
 /**
  * Writes a file, 0600, that stands under its name when all of it is on disk and not before. Throws input/invalid where

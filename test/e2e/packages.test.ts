@@ -82,7 +82,8 @@ async function entries(b: Place): Promise<Record<string, unknown>> {
   return Object.fromEntries(items.map(({ key, value }) => [key, value]));
 }
 
-const result = (job: Record<string, unknown>) => job.result as Record<string, never>; // what a job of ours ends with
+// what a job of ours ends with
+const result = (job: Record<string, unknown>) => job.result as Record<string, Record<string, unknown>>;
 
 async function records(b: Place): Promise<number> {
   return Number((await b.ask(['project', 'show'])).records);
@@ -115,9 +116,10 @@ describe('PG1: each strategy, at home B that shares no key with A', () => {
     const there = await records(b);
     const planned = result(await take(b, a, ['--dry-run']));
     expect(await records(b), 'a preview writes nothing').toBe(there);
-    expect(Object.keys(planned.strategies)).toEqual(['smart', 'ours', 'theirs', 'keep-both']);
+    const plans = planned.strategies ?? {};
+    expect(Object.keys(plans)).toEqual(['smart', 'ours', 'theirs', 'keep-both']);
     const done = result(await take(b, a, ['--strategy', strategy]));
-    expect(done).toMatchObject({ is_member: false, outcomes: planned.strategies[strategy] });
+    expect(done).toMatchObject({ is_member: false, outcomes: plans[strategy] });
     expect(await entries(b)).toEqual(expected);
     expect((await b.ask(['conflicts', 'list'])).items).toHaveLength(conflicts);
     const before = await records(b);
@@ -228,6 +230,10 @@ test('PG5: what is left out is counted by why; with everything in, it is there',
     expect(JSON.stringify(await found(all, text)), text).toContain(text);
   }
   expect(await entries(little)).not.toHaveProperty(['pay.terms']);
+  const counted = result(await exported(a, ['--insights', '--kinds', 'tasks'], 'numbers.prsist'));
+  expect(counted.content).toEqual({ tasks: 1 });
+  const { insights } = result(await take(little, a, ['--dry-run'], 'numbers.prsist'));
+  expect(insights).toContainEqual({ day: '2026-03-04', numbers: { sessions: 1, prompts: 1, answers: 1 } });
   const only = result(await exported(a, ['--kinds', 'tasks', '--dry-run']));
   expect(only.content).toEqual({ tasks: 1 });
   const ofSession = result(await exported(a, ['--session', sessionId.slice(0, 8), '--dry-run']));

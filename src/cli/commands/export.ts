@@ -43,7 +43,7 @@ export const register: Register = (parent, bind) => {
     .option('--since <when>', 'nothing that was changed last before: 30d, 2026-01-31')
     .option('--kinds <a,b>', 'only these: entries, sessions, messages, tools, edits, tasks, documents, commits', list)
     .option('--include-sensitive', 'everything of the project; shown and asked about first')
-    .option('--insights', 'numbers of each day, too')
+    .option('--insights', 'numbers of each day, too: sessions, prompts, requests, tokens, commits, tasks done')
     .option('--dry-run', 'count what would go in, write nothing')
     .option('--yes', 'do not ask')
     .action(bind(exportPackage));

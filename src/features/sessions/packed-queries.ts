@@ -136,3 +136,19 @@ export const childrenOf = query<{ sessions: string }, { session_id: string }>(
 export const recordOfTask = query<{ ent: string }, { body: string }>(
   `select body from records where ent = :ent and type = 'task' and op = 'add' and body is not null order by hlc limit 1`,
 );
+
+/** messages_time, commits_time: numbers of each day in UTC, one row each; 0 is left out. */
+export const numbersByDay = query<{ since: number }, { day: string; name: string; value: number }>(
+  `select date(at / 1000, 'unixepoch') as day, name, sum(value) as value from (
+     select started_at as at, 'sessions' as name, 1 as value from sessions where trust > 0
+     union all select at, 'prompts', 1 from messages where kind = 'prompt' and live = 1 and bytes > 0 and trust > 0
+     union all select at, 'answers', 1 from messages
+       where role = 'assistant' and kind = 'text' and live = 1 and bytes > 0 and trust > 0
+     union all select at, 'requests', 1 from messages where tok_out is not null and trust > 0
+     union all select at, 'tokens_in', tok_fresh + tok_cache_read + tok_cache_write from messages
+       where tok_out is not null and trust > 0
+     union all select at, 'tokens_out', tok_out from messages where tok_out is not null and trust > 0
+     union all select committed_at, 'commits', 1 from commits where rewritten_to is null
+     union all select completed_at, 'tasks_done', 1 from tasks where completed_at is not null and quarantined = 0
+   ) where at >= :since and value > 0 group by day, name order by day, name`,
+);

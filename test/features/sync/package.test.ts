@@ -42,7 +42,7 @@ describe('what is refused', () => {
   });
 
   test('PG8: pieces that are left out, repeated, or of another package are refused', async () => {
-    const many = Array.from({ length: limits.packRecords + 3 }, (_, n) => draft(n));
+    const many = Array.from({ length: limits.packagePackRecords + 3 }, (_, n) => draft(n));
     const [first, second] = [1, 2];
     const changes: Readonly<Record<string, (frames: Frame[]) => Frame[]>> = {
       'a pack left out': (frames) => frames.toSpliced(first, 1),

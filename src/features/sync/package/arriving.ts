@@ -42,18 +42,28 @@ export async function senderOf(needs: PackageNeeds, manifest: Manifest, projectI
   return { manifest, isMember, source: uuidV8(['prsist.package', ws, project.id]), idOf };
 }
 
+export interface Arriving {
+  readonly sender: Sender;
+  readonly redactor: Redactor | undefined;
+  readonly counts: Record<string, number>;
+  readonly isChecked?: boolean;
+}
+
 /** How everything of a package is taken in. */
 export function takingIn({ isMember, source, idOf }: Sender, strategy: MergeStrategy): TakingIn {
   return { strategy, idOf, isMember, source, mark: source.slice(-8) };
 }
 
-/** A record as it may be taken in. counts: what was replaced in it, added up. Throws package/unreadable for another form. */
+/**
+ * A record as it may be taken in. counts: what was replaced in it, added up. isChecked: its form was looked at before.
+ * Throws package/unreadable for another form.
+ */
 export function arrivedFrom(
   record: PackedRecord,
   packing: Packing,
-  { sender, redactor, counts }: { sender: Sender; redactor: Redactor | undefined; counts: Record<string, number> },
+  { sender, redactor, counts, isChecked }: Arriving,
 ): Arrived {
-  const fields = packing.form(record.name, record.fields);
+  const fields = isChecked ? record.fields : packing.form(record.name, record.fields);
   if (!fields) throw unreadable(`a record ${record.name} has no known form`);
   const { manifest, isMember, source, idOf } = sender;
   const { user, agent, session } = record.actor;

@@ -14,7 +14,7 @@ import { drafted, emptyTally, leaveAfterAll, type Tally, walked } from './giving
 import { endBytes, endName, type Manifest, manifestBytes } from './manifest.ts';
 import type { PackageNeeds } from './needs.ts';
 import { Packer } from './packer.ts';
-import { sealed } from './sealing.ts';
+import { sealed, tidied } from './sealing.ts';
 
 type Input = Parsed<(typeof packageContract)['package.export']>;
 type Result = Record<string, unknown>;
@@ -97,7 +97,7 @@ async function write(exporting: Exporting, { path, counted }: Writing): Promise<
   const to = await sealTo(needs, input);
   const told = { records: 0, packs: 0, bytes: 0 };
   const chunks = await sealed(await needs.age(), plainBytes(exporting, manifest, told), to);
-  const { bytes } = await needs.files.write(path, chunks);
+  const { bytes } = await needs.files.write(path, tidied(chunks, 4 * limits.packagePackBytes, needs.tidy));
   const { content, left_out, redacted } = tally;
   return {
     ...{ path, package_id: manifest.package, bytes, content, left_out, redacted, records: told.records },

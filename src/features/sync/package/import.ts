@@ -13,8 +13,8 @@ import { arrivedFrom, type Sender, senderOf, takingIn } from './arriving.ts';
 import { requirePerson } from './export.ts';
 import { countImport, endImport, type ImportNote, importNote, keepImport } from './import-queries.ts';
 import type { PackageNeeds } from './needs.ts';
-import { type Insights, type PackedRecord, readPackage } from './reading.ts';
-import { opened } from './sealing.ts';
+import { type Insights, type PackedRecord, ReadOnce, readPackage } from './reading.ts';
+import { opened, tidied } from './sealing.ts';
 
 type Input = Parsed<(typeof packageContract)['package.import']>;
 type Result = Record<string, unknown>;
@@ -26,6 +26,7 @@ interface Importing {
   readonly input: Input;
   readonly using: OpenWith;
   readonly packings: ReadonlyMap<string, Packing>;
+  readonly once: ReadOnce;
 }
 
 /** Takes in what a package holds, or tells what would come of it. */
@@ -38,7 +39,7 @@ export function importPackage(needs: PackageNeeds) {
     const packings = new Map(
       needs.packings.flatMap((packing) => packing.names.map((name) => [name, packing] as const)),
     );
-    const importing = { needs, context, input, using, packings };
+    const importing = { needs, context, input, using, packings, once: new ReadOnce() };
     const looked = await look(importing);
     if (input.dry_run) return { dry_run: true, ...told(looked), strategies: looked.strategies };
     const done = await take(importing, looked);
@@ -65,12 +66,12 @@ function told({ sender, records, unknown, insights, redacted }: Looked): Result 
   };
 }
 
-function piecesOf({ needs, input, using }: Importing) {
+function piecesOf({ needs, input, using, once }: Importing) {
   const file = needs.files.read(input.path);
   async function* plain(): AsyncGenerator<Uint8Array> {
-    yield* opened(await needs.age(), file, using);
+    yield* tidied(opened(await needs.age(), file, using), limits.packagePackBytes, needs.tidy);
   }
-  return readPackage(plain());
+  return readPackage(plain(), once);
 }
 
 /** Reads and checks all of it. For a dry run everything is asked what would become of it. */
@@ -161,6 +162,7 @@ async function take(importing: Importing, { sender, records }: Looked): Promise<
     ...{ ended_at: null, undone_at: null },
   };
   await store.write((tx) => tx.run(keepImport, { package_id, value: JSON.stringify(note) }));
+  importing.once.again();
   const taking: Taking = { outcomes: {}, redacted: {}, added: 0, done: 0 };
   for await (const piece of piecesOf(importing)) {
     if (piece.is === 'manifest' && piece.manifest.package !== package_id) {
@@ -187,6 +189,8 @@ function addedBefore(read: Read, package_id: string): number {
   return before && before.undone_at === null ? before.added : 0;
 }
 
+const leastTaken = 64;
+
 /** As many as fit a slice, in one transaction; how many that were. */
 function takeSome(
   { needs, context, input, packings }: Importing,
@@ -203,13 +207,14 @@ function takeSome(
   for (const record of records) {
     const packing = packings.get(record.name);
     if (packing) {
-      const arrived = arrivedFrom(record, packing, { sender, redactor, counts: redacted });
+      const arrived = arrivedFrom(record, packing, { sender, redactor, counts: redacted, isChecked: true });
       const { outcome, write } = packing.take(tx, arrived, how);
       write?.(counting(tx, appended));
       if (packing.isThing?.(record.name, arrived.fields) !== false) addTo(outcomes, packing.kind, outcome);
     }
     taken += 1;
-    if (needs.monotonic() - begun >= limits.sliceMs) break;
+    // a commit costs as much as many records
+    if (taken >= leastTaken && needs.monotonic() - begun >= limits.sliceMs) break;
   }
   if (appended.count > 0) tx.run(countImport, { package_id: sender.manifest.package, added: appended.count });
   // only once it is on disk: a write may be run again from its start

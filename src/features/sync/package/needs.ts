@@ -46,6 +46,8 @@ export interface PackageNeeds {
   readonly monotonic: () => number;
   readonly random: (bytes: number) => Uint8Array;
   readonly breathe: () => Promise<void>;
+  /** Frees the buffers that have been used; takes some milliseconds. */
+  readonly tidy: () => void;
 }
 
 /** What was done in a day, in numbers alone. */

@@ -54,7 +54,7 @@ export class Packer {
 
   /** True when what was added makes a pack. */
   get isFull(): boolean {
-    return this.#bodies.length >= limits.packRecords || this.#bytes >= limits.packBytes;
+    return this.#bodies.length >= limits.packagePackRecords || this.#bytes >= limits.packagePackBytes;
   }
 
   get records(): number {

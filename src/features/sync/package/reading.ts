@@ -56,16 +56,43 @@ const bodyForm = z.strictObject({
   schema: z.int().min(1),
 });
 
+/** What was read of a package once: read again, the same bytes need not be looked through again. */
+export class ReadOnce {
+  readonly #hashes: Buffer[] = [];
+  #next: number | undefined;
+
+  /** From here on it is read again. */
+  again(): void {
+    this.#next = 0;
+  }
+
+  /** True when these very bytes came at this place before. Throws package/unreadable where others did. */
+  isKnown(bytes: Buffer): boolean {
+    const hash = createHash('sha256').update(bytes).digest();
+    if (this.#next === undefined) {
+      this.#hashes.push(hash);
+      return false;
+    }
+    const before = this.#hashes[this.#next];
+    this.#next += 1;
+    if (before?.equals(hash)) return true;
+    throw unreadable('it was changed while it was read');
+  }
+}
+
 /**
  * The pieces of a package, in their order. What it ends with is checked last, so nothing is to be believed before all has
  * been read. Throws package/unreadable, package/newer, limit/too-large.
  */
-export async function* readPackage(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+export async function* readPackage(
+  plain: AsyncIterable<Uint8Array>,
+  once: ReadOnce = new ReadOnce(),
+): AsyncGenerator<Piece> {
   let reading: Reading | undefined;
   for await (const each of readFrames(plain)) {
     if (!reading) {
       const manifest = manifestIn(each);
-      reading = new Reading(manifest);
+      reading = new Reading(manifest, once);
       yield { is: 'manifest', manifest };
     } else if (reading.isEnded) throw unreadable('something stands behind its end');
     const piece = refusing(() => reading?.take(each));
@@ -107,10 +134,12 @@ class Reading {
   #head: Uint8Array;
   #texts = new Map<string, string>();
   #held = 0;
+  readonly #once: ReadOnce;
   isEnded = false;
 
-  constructor(manifest: Manifest) {
+  constructor(manifest: Manifest, once: ReadOnce) {
     this.#manifest = manifest;
+    this.#once = once;
     this.#keys = packageKeys(manifest);
     this.#head = genesisHead(manifest);
   }
@@ -152,7 +181,8 @@ class Reading {
     const { header, records } = openRecords(name, each.bytes, this.#keys);
     if (!Buffer.from(header.headBefore).equals(this.#head)) throw unreadable('its pieces do not follow one another');
     this.#head = header.headAfter;
-    const read = records.map(({ body, parsed }) => this.#record(body, parsed));
+    const isKnown = this.#once.isKnown(each.bytes);
+    const read = records.map(({ body, parsed }) => this.#record(body, parsed, isKnown));
     this.#told.records = name.to;
     this.#told.packs += 1;
     this.#told.bytes += this.#held;
@@ -172,17 +202,11 @@ class Reading {
     return pack;
   }
 
-  #record(body: string | null, parsed: unknown): PackedRecord {
+  #record(body: string | null, parsed: unknown, isKnown: boolean): PackedRecord {
     if (body === null) throw unreadable('one of its records is empty');
     const bytes = Buffer.byteLength(body);
     if (bytes > limits.packageRecordBytes) throw beyond('packageRecordBytes', bytes, limits.packageRecordBytes);
-    const unfit = misfit(parsed);
-    if (unfit === 'NUL') throw unreadable('one of its records holds the character NUL');
-    if (unfit) throw beyond(unfit, limits[unfit] + 1, limits[unfit]);
-    // exactly the bytes that its members make: none given twice, none named __proto__
-    if (canonicalOf(parsed) !== body) throw unreadable('one of its records is not as it is written');
-    const read = bodyForm.safeParse(parsed).data;
-    if (!read) throw unreadable('one of its records has no known form');
+    const read = isKnown ? (parsed as z.output<typeof bodyForm>) : checkedBody(parsed, body);
     this.#told.bytes += bytes;
     const { id, ent, type, op, fields, origin } = read;
     // optional members that are absent are so in what was read
@@ -204,6 +228,18 @@ class Reading {
     }
     return whole;
   }
+}
+
+/** The body of a record, when it is one that a package may hold. */
+function checkedBody(parsed: unknown, body: string): z.output<typeof bodyForm> {
+  const unfit = misfit(parsed);
+  if (unfit === 'NUL') throw unreadable('one of its records holds the character NUL');
+  if (unfit) throw beyond(unfit, limits[unfit] + 1, limits[unfit]);
+  // exactly the bytes that its members make: none given twice, none named __proto__
+  if (canonicalOf(parsed) !== body) throw unreadable('one of its records is not as it is written');
+  const read = bodyForm.safeParse(parsed).data;
+  if (!read) throw unreadable('one of its records has no known form');
+  return read;
 }
 
 function canonicalOf(value: unknown): string | undefined {

@@ -30,6 +30,22 @@ export async function* opened(
   }
 }
 
+/** The same chunks; what they were made of is freed every so many bytes, so that a large file takes no more memory. */
+export async function* tidied(
+  chunks: AsyncIterable<Uint8Array>,
+  every: number,
+  tidy: () => void,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    yield chunk;
+    bytes += chunk.length;
+    if (bytes < every) continue;
+    bytes = 0;
+    tidy();
+  }
+}
+
 function told(error: unknown, using: OpenWith | undefined): unknown {
   if (!isAgeRefusal(error)) return error;
   switch (error.as) {
