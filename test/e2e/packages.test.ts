@@ -283,3 +283,33 @@ test('PG7: an import is undone as a whole, and can be taken in again', async () 
   const unknown = await b.home.prsist(['import', '--undo', 'ffffffff', '--yes'], { cwd: b.cwd });
   expect(unknown.stderr).toContain('no package');
 });
+
+test('PG10: a secret that today’s rules know neither leaves nor comes in', async () => {
+  const rules = '[{id: badge, kind: own, pattern: "badge-[0-9]{6}"}]';
+  const [from, to] = [await place(), await place()];
+  await from.ask(['context', 'store', 'door', 'It opens with badge-123456']);
+  await exported(from, [], 'before.prsist');
+  await from.ask(['config', 'set', 'privacy.rules', rules]);
+  expect(result(await exported(from, [], 'after.prsist')).redacted).toEqual({ own: 1 });
+  await take(to, from, [], 'after.prsist');
+  expect(JSON.stringify(await entries(to))).toMatch(/⟨secret:own#[0-9a-f]{4}⟩/);
+  const strict = await place();
+  await strict.ask(['config', 'set', 'privacy.rules', rules]);
+  expect(result(await take(strict, from, [], 'before.prsist')).redacted).toMatchObject({ own: 1 });
+  const found = JSON.stringify(await entries(strict));
+  expect(found).not.toContain('123456');
+});
+
+test('PG13: a copy of this very memory brings what it has more, and nothing twice', async () => {
+  const b = await place();
+  await b.ask(['context', 'store', 'db.engine', 'MySQL']);
+  await b.ask(['export', '--passphrase', '--out', join(b.home.root, 'own.prsist')], `${passphrase}\n`);
+  await b.ask(['context', 'store', 'db.engine', 'Postgres']);
+  const own = join(b.home.root, 'own.prsist');
+  const taken = async (more: readonly string[]) => result(await b.ask(['import', own, ...more], `${passphrase}\n`));
+  expect(await taken(['--strategy', 'ours'])).toMatchObject({ is_member: true, records_added: 0 });
+  expect(await taken(['--strategy', 'theirs'])).toMatchObject({ outcomes: { entries: { replaced: 1 } } });
+  const { items } = await b.ask(['context', 'list']);
+  // from a device of ours it is trusted as an import
+  expect(items).toMatchObject([{ key: 'db.engine', value: 'MySQL', origin: 'import', trust: 1 }]);
+});

@@ -26,6 +26,8 @@ interface ExportOptions {
   readonly yes?: boolean;
 }
 
+const leastSecret = 8;
+
 type Asked = Request<Operations['package.export']>;
 
 export const register: Register = (parent, bind) => {
@@ -120,7 +122,11 @@ async function sealingOf(
       hint: 'prsist export --passphrase < passphrase.txt',
     });
   }
-  return { passphrase: await askedSecret(cli, ['passphrase (8 characters or more):', 'the same again:']) };
+  const secret = await askedSecret(cli, ['passphrase (8 characters or more):', 'the same again:']);
+  if (secret.length >= leastSecret) return { passphrase: secret };
+  throw new PrsistError('input/invalid', `a passphrase has ${leastSecret} characters or more`, {
+    hint: 'several words are easy to remember and hard to guess',
+  });
 }
 
 /** By project and day, and by nothing else that would tell more. */

@@ -72,8 +72,9 @@ async function* unsealed(plain: globalThis.ReadableStream<Uint8Array>): AsyncGen
   }
 }
 
-function* identitiesOf({ passphrase, identities, keys }: OpenWith) {
-  if (passphrase !== undefined) yield withPassphrase(passphrase);
+function* identitiesOf(using: OpenWith) {
+  const { passphrase, identities, keys } = using;
+  if (passphrase !== undefined) yield withPassphrase(passphrase, using);
   yield* identities;
   for (const key of keys) yield privateKey(key);
 }
@@ -100,7 +101,10 @@ function byPassphrase({ passphrase, salt }: Extract<SealTo, { readonly passphras
   };
 }
 
-function withPassphrase(passphrase: string): Identity {
+/** What a passphrase came to, for whoever opens the same file again with it: it takes its time, and 128 MiB. */
+const found = new WeakMap<OpenWith, { readonly of: string; readonly key: Buffer }>();
+
+function withPassphrase(passphrase: string, using: OpenWith): Identity {
   return {
     async unwrapFileKey(stanzas) {
       const [only] = stanzas;
@@ -110,7 +114,10 @@ function withPassphrase(passphrase: string): Identity {
       const isForm = /^[1-9]\d?$/.test(work) && bytes.length === saltBytes && unpadded(bytes) === salt;
       if (stanzas.length !== 1 || !isForm || only.body.length !== 16 + tagBytes) throw ageRefusal('altered');
       if (Number(work) > limits.packageWork) throw ageRefusal('work', work);
-      const key = await keyOf(passphrase, bytes, Number(work));
+      const of = `${salt} ${work}`;
+      const before = found.get(using);
+      const key = before?.of === of ? before.key : await keyOf(passphrase, bytes, Number(work));
+      found.set(using, { of, key });
       const cipher = createDecipheriv(aead, key, Buffer.alloc(12), { authTagLength: tagBytes });
       cipher.setAuthTag(only.body.subarray(-tagBytes));
       try {

@@ -69,7 +69,7 @@ function told({ sender, records, unknown, insights, redacted }: Looked): Result 
 function piecesOf({ needs, input, using, once }: Importing) {
   const file = needs.files.read(input.path);
   async function* plain(): AsyncGenerator<Uint8Array> {
-    yield* tidied(opened(await needs.age(), file, using), limits.packagePackBytes, needs.tidy);
+    yield* tidied(opened(await needs.age(), file, using), limits.packagePackBytes / 2, needs.tidy);
   }
   return readPackage(plain(), once);
 }
@@ -203,13 +203,14 @@ function takeSome(
   const how = takingIn(sender, input.strategy);
   const [outcomes, redacted]: [Partial<Record<PackedKind, Outcomes>>, Record<string, number>] = [{}, {}];
   const appended = { count: 0 };
+  const into = counting(tx, appended);
   let taken = 0;
   for (const record of records) {
     const packing = packings.get(record.name);
     if (packing) {
       const arrived = arrivedFrom(record, packing, { sender, redactor, counts: redacted, isChecked: true });
       const { outcome, write } = packing.take(tx, arrived, how);
-      write?.(counting(tx, appended));
+      write?.(into);
       if (packing.isThing?.(record.name, arrived.fields) !== false) addTo(outcomes, packing.kind, outcome);
     }
     taken += 1;
