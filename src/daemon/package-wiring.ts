@@ -11,7 +11,7 @@ import type { Membership } from '../features/sync/keyring/membership.ts';
 import { makeOwnKeys, ownKeys } from '../features/sync/keyring/own-keys.ts';
 import type { PackageNeeds } from '../features/sync/package/needs.ts';
 import { streamCollector } from '../platform/memory.ts';
-import { readStreamed, streamedBytes, writeStreamed } from '../platform/package-files.ts';
+import { readStreamed, writeStreamed } from '../platform/package-files.ts';
 import { createRandom } from '../platform/random.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
@@ -38,8 +38,8 @@ export function packageNeeds(parts: PackageParts, membership: Membership): Packa
     },
     redactor: (projectId) => redactorOf(settings.at(projects().resolve(projectId).root).privacy.rules),
     self() {
-      const { dev, user, deviceName } = needs.self();
-      return { ws: membership.workspace, dev, user, deviceName };
+      const { dev, deviceName } = needs.self();
+      return { ws: membership.workspace, dev, deviceName };
     },
     ownKeys: () => makeOwnKeys(needs),
     recipient: async () => (await makeOwnKeys(needs)).box,
@@ -53,7 +53,7 @@ export function packageNeeds(parts: PackageParts, membership: Membership): Packa
     },
     age: ageFilesLoader,
     insights: dayNumbers,
-    files: { write: writeStreamed, read: readStreamed, bytes: streamedBytes },
+    files: { write: writeStreamed, read: readStreamed },
     writer: productVersion,
     random: createRandom(),
     tidy: streamCollector(),

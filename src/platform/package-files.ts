@@ -58,17 +58,6 @@ export async function* readStreamed(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The size of a plain file. Throws file/unreadable. */
-export function streamedBytes(path: string): number {
-  try {
-    const info = fs.statSync(path);
-    if (info.isFile()) return info.size;
-  } catch (error) {
-    throw unread(error, path);
-  }
-  throw new PrsistError('file/unreadable', `${path} is no file`);
-}
-
 function taken(path: string): PrsistError {
   return new PrsistError('input/invalid', `there is a file ${path} already`, {
     field: 'path',

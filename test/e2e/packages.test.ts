@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHome, execute, type Home } from '../harness/home.ts';
-import { machine } from '../harness/synced.ts';
+import { letIn, machine } from '../harness/synced.ts';
 
 const passphrase = 'correct horse battery';
 const hasAge = spawnSync('age', ['--version']).status === 0;
@@ -312,4 +312,43 @@ test('PG13: a copy of this very memory brings what it has more, and nothing twic
   const { items } = await b.ask(['context', 'list']);
   // from a device of ours it is trusted as an import
   expect(items).toMatchObject([{ key: 'db.engine', value: 'MySQL', origin: 'import', trust: 1 }]);
+});
+
+test('PG6: from another device of one’s own it is trusted as an import, and told to agents', async () => {
+  const [laptop, desk] = [await place(), await place()];
+  await laptop.ask(['remote', 'add', 'nas', `folder:${join(laptop.home.root, 'nas')}`]);
+  await letIn(laptop.home, desk.home);
+  await laptop.ask(['context', 'store', 'db.engine', 'Postgres']);
+  await laptop.ask(['context', 'store', 'db.version', '17']);
+  await exported(laptop);
+  expect(result(await take(desk, laptop))).toMatchObject({ is_member: true, outcomes: { entries: { new: 2 } } });
+  const { items } = await desk.ask(['context', 'list']);
+  expect(items).toMatchObject([
+    { origin: 'import', trust: 1 },
+    { origin: 'import', trust: 1 },
+  ]);
+  const agent = desk.home.client(desk.cwd, { agent: 'codex' });
+  expect((await agent.call('context.list', {})).items).toHaveLength(2);
+});
+
+test('PG14: killed in the middle of taking a package in, again goes on from there and adds nothing twice', async () => {
+  const b = await place();
+  let kills = 0;
+  for (const nth of [1, 2, 3, 4]) {
+    await b.home.kill();
+    const daemon = await b.home.serve({ PRSIST_FAILPOINT: `record.inserted:kill:${nth * 4}` });
+    await b.home.prsist(['import', join(a.home.root, 'shop.prsist'), '--json'], {
+      cwd: b.cwd,
+      input: `${passphrase}\n`,
+    });
+    kills += daemon.signalCode === 'SIGKILL' ? 1 : 0;
+  }
+  expect(kills).toBeGreaterThan(0);
+  await take(b, a);
+  expect(result(await take(b, a))).toMatchObject({ records_added: 0 });
+  expect(Object.keys(await entries(b))).toHaveLength(3);
+  const { items } = (await b.ask(['session', 'list'])) as { items: { message_count: number }[] };
+  expect(items).toMatchObject([{ message_count: 2 }]);
+  expect((await b.ask(['task', 'list'])).items).toHaveLength(1);
+  expect(await b.ask(['store', 'verify', '--deep'])).toMatchObject({ state: 'done' });
 });

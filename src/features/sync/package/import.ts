@@ -69,7 +69,7 @@ function told({ sender, records, unknown, insights, redacted }: Looked): Result 
 function piecesOf({ needs, input, using, once }: Importing) {
   const file = needs.files.read(input.path);
   async function* plain(): AsyncGenerator<Uint8Array> {
-    yield* tidied(opened(await needs.age(), file, using), limits.packagePackBytes / 2, needs.tidy);
+    yield* tidied(opened(await needs.age(), file, using), limits.packagePackBytes / 4, needs.tidy);
   }
   return readPackage(plain(), once);
 }

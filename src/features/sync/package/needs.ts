@@ -16,7 +16,6 @@ export interface PackageStore {
 export interface PackageSelf {
   readonly ws: string;
   readonly dev: string;
-  readonly user: string;
   readonly deviceName: string;
 }
 
@@ -62,5 +61,4 @@ export interface PackageFiles {
   readonly write: (path: string, chunks: AsyncIterable<Uint8Array>) => Promise<{ readonly bytes: number }>;
   /** The bytes of a file, as they are read. */
   readonly read: (path: string) => AsyncIterable<Uint8Array>;
-  readonly bytes: (path: string) => number;
 }
