@@ -27,6 +27,7 @@ const benches = [
   'connections',
   'events',
   'executable',
+  'packages',
   ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory'] : []),
 ];
 

@@ -111,10 +111,17 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'import',
-    usage: '',
-    summary: 'take in the transcripts that are already there',
+    usage: '[package]',
+    summary: 'take in the transcripts that are already there, or a memory package',
     group: 'everyday',
     load: () => import('./commands/import.ts'),
+  },
+  {
+    name: 'export',
+    usage: '',
+    summary: 'write what a project remembers into one sealed file, for another person or machine',
+    group: 'everyday',
+    load: () => import('./commands/export.ts'),
   },
   {
     name: 'doctor',

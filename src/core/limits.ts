@@ -134,6 +134,21 @@ export const limits = {
   /** A clock of another device that is further ahead is not followed. */
   clockAheadMs: 5 * 60_000,
 
+  /** A memory package: plain bytes and records of all of it, its largest frame, text and record, and how deep one nests. */
+  packageBytes: 2 * 1024 * mib,
+  packageRecords: 1_000_000,
+  packageFrameBytes: 16 * mib,
+  /** Records and plain bytes of one of its packs: small, since one is held while it is written or taken in. */
+  packagePackRecords: 250,
+  packagePackBytes: 256 * kib,
+  packageNameBytes: 512,
+  packageTextBytes: 8 * mib,
+  packageRecordBytes: 2 * mib,
+  packageDepth: 32,
+  packageMembers: 10_000,
+  /** What a passphrase costs to try, as a power of two: with this much an importer still works, exporters take one less. */
+  packageWork: 18,
+
   gitTimeoutMs: 10_000,
   gitOutputBytes: 64 * mib,
 } as const;

@@ -132,7 +132,9 @@ function human(groups: Groups): Decided | undefined {
   const people = groups.filter((sides) => sides.some(({ record }) => record.body.origin === 'human'));
   const [only] = people;
   const others = groups.filter((group) => group !== only).flat();
-  if (!only || people.length > 1 || others.some(({ record }) => record.body.origin === 'team')) return undefined;
+  // what others brought along is put to the person
+  const isBrought = ({ record: { body } }: Side) => body.origin === 'team' || body.actor.via !== undefined;
+  if (!only || people.length > 1 || others.some(isBrought)) return undefined;
   const said = only.filter(({ record }) => record.body.origin === 'human');
   return { value: said.at(-1)?.value, by: said, kept: 'human' };
 }

@@ -11,6 +11,15 @@ export interface Actor {
   readonly user: string;
   readonly agent?: string;
   readonly session?: string;
+  /** It came in with a memory package. */
+  readonly via?: Via;
+}
+
+/** The package a record came in with, what it is a package of, and the device that signed it. */
+export interface Via {
+  readonly package: string;
+  readonly source: string;
+  readonly dev: string;
 }
 
 /** The nine members of a record's body, and nothing else. `fields` holds only what changed. */

@@ -65,7 +65,7 @@ export function contextSources(sources: BriefSources): ContextSources {
 function openTasks(read: Read) {
   const first = { rank: -1, at: farFuture, id: '', limit: manyTasks };
   const open = ['in_progress', 'open'].flatMap((status) =>
-    read.all(taskPage, { session_id: null, status, assignee: null, ...first }),
+    read.all(taskPage, { session_id: null, status, assignee: null, quarantined: 0, ...first }),
   );
   return open.map(({ task_id, description, status, priority }) => ({ id: task_id, description, status, priority }));
 }

@@ -21,6 +21,7 @@ import { deviceCheck } from './device-check.ts';
 import { noteErasing } from './erasing.ts';
 import type { RemoteStanding } from './gauges.ts';
 import { type KeyParts, wireMembership } from './key-wiring.ts';
+import { type PackageParts, packageNeeds } from './package-wiring.ts';
 import { Rehearsals } from './rehearsals.ts';
 import { remoteCheck } from './remote-check.ts';
 import { runNeeds, unsent } from './sync-runs.ts';
@@ -29,6 +30,7 @@ import { Syncing, type SyncingParts } from './syncing.ts';
 
 export interface SyncWiringParts
   extends Omit<KeyParts, 'open' | 'adopt'>,
+    Pick<PackageParts, 'redactorOf'>,
     Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute' | 'tell' | 'erased'> {
   /** Secrets are replaced with the key of the workspace from now on. */
   readonly rekey: (key: Uint8Array) => void;
@@ -128,6 +130,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       },
     }),
     runs: { ...needs, verify: rehearsals.verify },
+    packages: packageNeeds(parts, membership),
   });
   return {
     ...{ feature, membership, syncing, schedule, rehearsals, deviceKeys: () => deviceCheck(membership, paths.keys) },

@@ -5,6 +5,8 @@ export interface Theirs {
   readonly session: string | null;
   readonly author: string | null;
   readonly origin: Origin | null;
+  /** What came with this memory package. */
+  readonly package: string | null;
   readonly since: number;
   readonly until: number;
 }

@@ -104,9 +104,18 @@ function* replay({ statements, settings }: Side, tx: Write, chosen: readonly Pro
   return count;
 }
 
+/** Whether something came with a package: then even one log holds words whose authors had not seen those before them. */
+function isBrought(statements: Statements): boolean {
+  const sql = `select 1 from records where type in ('context', 'document', 'task') and body ->> '$.actor.via' is not null
+    limit 1`;
+  return statements.one(sql, []) !== undefined;
+}
+
 /** Settles at its first record what was changed apart; what follows one after the other is laid over as it comes. */
 function inTurn(settled: Settlement, tx: Write, statements: Statements) {
-  const isAlone = (statements.one<{ logs: number }>('select count(*) as logs from logs', [])?.logs ?? 0) < 2;
+  const isAlone =
+    (statements.one<{ logs: number }>('select count(*) as logs from logs', [])?.logs ?? 0) < 2 &&
+    !isBrought(statements);
   const known = new Map<string, 'settled' | 'in line'>();
   const settle = (ent: string) => {
     known.set(ent, 'settled');

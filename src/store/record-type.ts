@@ -167,6 +167,8 @@ export interface Appending<F> {
   readonly ent?: Id;
   /** Id of the record; made when absent. Captured facts bring the hash of their natural key. */
   readonly id?: Id;
+  /** What its author had seen of the entity, where that is not all that is here: what comes with a package. */
+  readonly seen?: readonly (readonly [log: string, seq: number])[];
 }
 
 export interface Appended {

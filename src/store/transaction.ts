@@ -119,7 +119,8 @@ function append<F>(engine: Engine, type: RecordType<F>, change: Appending<F>): A
   const merges = type.changes === 'merge';
   const heads = merges ? headsOf(statements, ent) : [];
   const said = { ent, type: type.type, op: type.op, fields: fields ?? {} };
-  const base = [...seenOf(statements, { ent, heads, own: own.log }), ...erasesBefore(engine, said)];
+  const seen = change.seen ?? seenOf(statements, { ent, heads, own: own.log });
+  const base = [...seen, ...erasesBefore(engine, said)];
   const hlc = nextHlc(own.hlc, engine.clock());
   const named = { ...said, hlc, id, base, schema: type.schema };
   const body = bodyText({ ...named, actor, origin });

@@ -82,6 +82,9 @@ hygiene.get admin
 job.cancel admin
 job.list admin
 job.show read
+package.export admin
+package.import admin
+package.list admin
 project.decline admin
 project.init admin
 project.link admin

@@ -76,7 +76,7 @@ export function allFeatures(): readonly Feature[] {
       tensors: none,
     }),
     tokensFeature(none),
-    syncFeature({ remotes: none, keys: none, runs: none }),
+    syncFeature({ remotes: none, keys: none, runs: none, packages: none }),
     documentsFeature(none),
     systemFeature(none),
     erasingFeature(none),

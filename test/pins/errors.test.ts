@@ -20,6 +20,10 @@ task/not-found 404 1
 handoff/not-found 404 1
 handoff/taken 409 1
 token/not-found 404 1
+package/unreadable 400 1
+package/locked 403 77
+package/newer 426 69
+package/not-found 404 1
 template/not-found 404 1
 entry/version-conflict 409 1
 entry/would-demote 409 1

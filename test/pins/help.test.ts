@@ -21,7 +21,8 @@ Every day
   pause [duration]    take nothing in for a time, here or everywhere
   forget              erase a session or an entry for good
   erase               erase for good on all devices and remotes: by text, by person; what became of it
-  import              take in the transcripts that are already there
+  import [package]    take in the transcripts that are already there, or a memory package
+  export              write what a project remembers into one sealed file, for another person or machine
   doctor              what is broken, why it matters, and what mends it (--fix, --deep, --report)
   demo                see the whole loop in a throw-away home
   help <command>      options and examples of a command
@@ -42,7 +43,7 @@ Examples
 `;
 
 const commands =
-  `init setup status dashboard resume handoff remember search sessions today usage pause forget import doctor demo session blame events stats cache context brief task document bank project config redact daemon
+  `init setup status dashboard resume handoff remember search sessions today usage pause forget import export doctor demo session blame events stats cache context brief task document bank project config redact daemon
 store backup restore api token docs completion hook uninstall`.split(/\s+/);
 
 test.each([[['--help']], [['-h']], [['help']], [[]]])('prsist %j', async (argv) => {

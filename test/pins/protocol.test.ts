@@ -41,9 +41,9 @@ config.explain read user - 259ae26a8660
 config.get read user - cf4ae36693b7
 config.schema read user - a4cbb50635c6
 config.set write user - 2b1a75634bdd
-conflict.list read project - c8eb78e4e8de
-conflict.resolve write project - 27e8182a1829
-conflict.show read project - 5a20c1366495
+conflict.list read project - 826f7ad1e7a7
+conflict.resolve write project - 99ed75868eca
+conflict.show read project - 07543b58c8bb
 context.delete write project - df9dc7f5ed29
 context.feedback write project - 6795fdf40e18
 context.history read project - 6b4e13ec97bc
@@ -76,6 +76,9 @@ hygiene.get read project - 602b5670bbc1
 job.cancel read user - 5c9c19f09271
 job.list read user - c9803f02f2fe
 job.show read user - 0257e46d6bfa
+package.export job project - 6625f69fa8cf
+package.import job project - 69b4eacff332
+package.list read project - 2d5b04b37694
 project.decline write user - f57ca9700fad
 project.init job user - 73e190a6084a
 project.link job user - 9941a5b3455b
@@ -117,7 +120,7 @@ stats.usage read project settled 0d74273a45df
 store.backup job project - dada1f3a3827
 store.backups read user - 065f1307f994
 store.compact job project - a166bfffa781
-store.erase write project settled dedd676e43bf
+store.erase write project settled 79a53e27fd93
 store.erasures read project - d7ec70fd6d71
 store.rebuild job project - ac995ec3ff9d
 store.restore job user - b54206c436f0
@@ -144,7 +147,7 @@ token.list read user - 9b6368bcdd0f
 token.new write user - 72e3c1fd2498
 token.revoke write user - b1e09791794d
 trust.list read project - ed5a24041880
-trust.revert write project - a672fb7e9713
+trust.revert write project - 96fa50824f22
 vectors.forget job user - a166bfffa781
 `;
 

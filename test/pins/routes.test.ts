@@ -26,6 +26,7 @@ cache/stats cache/explain cache/clear cache/evict cache/load cache/warm cache/te
 tensor/list tensor/place tensor/adopt tensor/find tensor/failed tensor/drop tensor/verify remote/add remote/list remote/remove remote/test
 device/list device/invite device/asking device/admit device/join device/joined device/cancel device/revoke device/rename
 recovery/create recovery/confirm recovery/test recovery/join
+ package/export package/import package/list
  conflict/list conflict/show conflict/resolve sync/run sync/preview sync/status sync/verify`.split(/\s+/);
 
 function listening() {

@@ -68,8 +68,13 @@ function endText({ resolved_how, resolved_by }: Conflict): string {
   return `${resolved_how} by ${oneLine(resolved_by ?? 'somebody')}`;
 }
 
-function whoOf({ agent, device }: Side): string {
-  return `${oneLine(agent ?? 'you')} on ${oneLine(device)}`;
+function whoOf(side: Side): string {
+  return `${authorOf(side)} on ${oneLine(side.device)}`;
+}
+
+function authorOf({ agent, package_id }: Side): string {
+  if (package_id) return `${oneLine(agent ?? 'somebody')}, by a package`;
+  return oneLine(agent ?? 'you');
 }
 
 function valueText({ value, removed, withheld }: Pick<Side, 'value' | 'removed' | 'withheld'>): string {
@@ -102,7 +107,7 @@ function print(cli: Cli, conflict: Conflict): void {
   cli.print.table([
     line('', 'before', (_, n) => `${n + 1}${n + 1 === shown ? ' *' : ''}`),
     line('value', was, (side) => cut(valueText(side), width)),
-    line('by', '', (side) => oneLine(side.agent ?? 'you')),
+    line('by', '', authorOf),
     line('session', '', (side) => side.session_id?.slice(0, 8) ?? ''),
     line('device', '', (side) => oneLine(side.device)),
     line('when', '', (side) => relativeTime(side.at, cli.now())),

@@ -11,6 +11,8 @@ const side = z.object({
   removed: z.boolean(),
   withheld: z.boolean(),
   agent: z.string().nullable(),
+  /** The memory package it came with. */
+  package_id: z.string().nullable(),
   user: z.string(),
   session_id: z.string().nullable(),
   /** Name of the device; its id where the name is not known. */

@@ -51,6 +51,7 @@ function shownSide(read: Read, { log, seq, dev, value, actor, origin, at }: Stor
   return {
     ...{ log, seq, value: withheld ? null : (value ?? null), removed: value === undefined, withheld },
     ...{ agent: actor.agent ?? null, user: actor.user, session_id: actor.session ?? null, origin, trust },
+    package_id: actor.via?.package ?? null,
     ...{ device: read.one(deviceOfLog, { log })?.device ?? dev, at: wireTime(at) },
   };
 }

@@ -27,7 +27,7 @@ export interface DocumentRow {
   readonly merged: string | null;
 }
 
-const columns = `ent, uri, title, kind, mime, rec, sha256, bytes, version, revision, source, path, session_id, metadata,
+export const columns = `ent, uri, title, kind, mime, rec, sha256, bytes, version, revision, source, path, session_id, metadata,
   created_at, updated_at, retired_at, origin, trust, actor, merged`;
 
 /** primary key */

@@ -37,9 +37,9 @@ export function told(entity: Entity): readonly EntityRecord[] {
   return [...puts.slice(-1), ...retires.slice(-1)];
 }
 
-/** Whether a text comes from where nobody is told of it, or reads as if it did. */
-export function isQuarantined(tx: Read, { fields, origin }: EntityRecord): boolean {
-  return judge(origin, tx.text(fields, 'content')).trust === 0;
+/** Whether a text comes from where nobody is told of it, or reads as if it did; with a package, ours stays what is shown. */
+export function isQuarantined(tx: Read, { fields, origin, actor }: EntityRecord): boolean {
+  return actor.via !== undefined || judge(origin, tx.text(fields, 'content')).trust === 0;
 }
 
 function putsOf({ records }: Entity): readonly Put[] {

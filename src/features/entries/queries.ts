@@ -40,7 +40,7 @@ export interface EntryRow {
   readonly decided: number;
 }
 
-const columns = `ent, key, layer, scope, priority, category, source, tenant_id, user_id, session_id, agent_id, in_session,
+export const columns = `ent, key, layer, scope, priority, category, source, tenant_id, user_id, session_id, agent_id, in_session,
   value, metadata, tags, created_at, updated_at, expires_at, access_count, sync_version, state, origin, trust, actor,
   useful, wrong, flags, doubts, decided`;
 
@@ -144,13 +144,14 @@ export const versionsOf = query<{ ent: string; before: number; limit: number }, 
 
 /** records_kind: entries that a session, an author or an origin has changed */
 export const changedBy = query<
-  { session: string | null; author: string | null; origin: string | null },
+  { session: string | null; author: string | null; origin: string | null; package: string | null },
   { ent: string }
 >(
   `select distinct ent from records where type = 'context' and op in ('put', 'retire', 'tag', 'link') and body is not null
      and (:session is null or body ->> '$.actor.session' = :session)
      and (:author is null or ifnull(body ->> '$.actor.agent', body ->> '$.actor.user') = :author)
-     and (:origin is null or body ->> '$.origin' = :origin) order by ent`,
+     and (:origin is null or body ->> '$.origin' = :origin)
+     and (:package is null or body ->> '$.actor.via.package' = :package) order by ent`,
 );
 
 /** context_expiry: entries whose own time is over */

@@ -59,11 +59,11 @@ export function told({ merged, records }: Entity): readonly EntityRecord[] {
   return [...puts.slice(-1), ...retires.slice(-1)];
 }
 
-/** Whether a value comes from where nobody is told of it, or reads as if it did. */
+/** Whether a value comes from where nobody is told of it, or reads as if it did; with a package, ours stays what is shown. */
 export function isQuarantined(tx: Read, record: EntityRecord): boolean {
   const put = asPut(record);
   const { origin } = saidBy(put);
-  if (put.fields.over || trustOf(origin) === 0) return true;
+  if (put.fields.over || put.actor.via || trustOf(origin) === 0) return true;
   return judged(put, origin, valueText(tx.text(put.fields, 'value') || 'null')).trust === 0;
 }
 

@@ -33,8 +33,10 @@ const everyVersion = { before: Number.MAX_SAFE_INTEGER, limit: 100_000 };
 
 /** What is to be done to every entry that they changed and that stands as they left it; nothing is written by looking. */
 export function undoings(read: Read, theirs: Theirs) {
-  const { session, author, origin } = theirs;
-  return read.all(changedBy, { session, author, origin }).flatMap(({ ent }) => undoing(read, ent, theirs) ?? []);
+  const { session, author, origin, package: from } = theirs;
+  return read
+    .all(changedBy, { session, author, origin, package: from })
+    .flatMap(({ ent }) => undoing(read, ent, theirs) ?? []);
 }
 
 function undoing(read: Read, ent: string, theirs: Theirs) {
@@ -76,6 +78,7 @@ function isTheirs({ hlc, actor, origin }: VersionRow, theirs: Theirs): boolean {
     (theirs.session === null || by.session === theirs.session) &&
     (theirs.author === null || (by.agent ?? by.user) === theirs.author) &&
     (theirs.origin === null || origin === theirs.origin) &&
+    (theirs.package === null || by.via?.package === theirs.package) &&
     at >= theirs.since &&
     at <= theirs.until
   );

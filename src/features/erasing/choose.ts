@@ -7,7 +7,16 @@ import { atOnce } from '../../store/steps.ts';
 import type { Context } from '../feature.ts';
 import type { contract } from './contract.ts';
 import type { Conversation, ErasingNeeds, FleetingEntry, SessionFound } from './needs.ts';
-import { entriesByKey, entriesOfSession, entryById, handoffsQuoting, keyOfEntry, newestEntry } from './queries.ts';
+import {
+  entriesByKey,
+  entriesOfSession,
+  entryById,
+  handoffsQuoting,
+  keyOfEntry,
+  newestEntry,
+  ofPackageAlone,
+  runsOfPackage,
+} from './queries.ts';
 import { lookOn, type Saying } from './saying.ts';
 import { kindsOf, sessionIdOf } from './saying-queries.ts';
 
@@ -37,18 +46,22 @@ interface Look {
 /** What a request means, in this database. Throws when it is nothing, not clear, not there, or not for the caller. */
 export function choose(look: Look, input: Input): Chosen {
   const { needs, read } = look;
-  const { session_id, entry, last } = input;
+  const { session_id, entry, last, package_id } = input;
   requireOne(input);
   if (input.match !== undefined || input.subject !== undefined) return saying(look);
   if (session_id !== undefined) return ofSession(look, needs.sessions.find(read, session_id));
   if (entry !== undefined) return namedEntries(look, entry, input.scope);
+  if (package_id !== undefined) return ofPackage(look, package_id);
   return lastChanged(look, last ?? 'any', last === 'entry' ? input.scope : 'project');
 }
 
 /** Throws unless a request says one thing to erase. */
-export function requireOne({ session_id, entry, match, subject, last }: Input): void {
-  if ([session_id, entry, match, subject, last].filter((each) => each !== undefined).length === 1) return;
-  throw new PrsistError('input/invalid', 'name a session, an entry, a text, a person, or ask for the last one');
+export function requireOne({ session_id, entry, match, subject, last, package_id }: Input): void {
+  if ([session_id, entry, match, subject, last, package_id].filter((each) => each !== undefined).length === 1) return;
+  throw new PrsistError(
+    'input/invalid',
+    'name a session, an entry, a text, a person, a package, or ask for the last one',
+  );
 }
 
 /** Everything that says a text, as it was found before the transaction and since. A session goes whole. */
@@ -114,6 +127,17 @@ function ofSession({ needs, read, context }: Look, session: SessionFound): Chose
     .fleetingIn(context, 'session')
     .filter(({ session_id }) => session_id !== null && ids.has(session_id));
   return { sessions, entries, fleeting, ents: [...new Set([...ents, ...entries])], conversations, others: [] };
+}
+
+/** A person may have gone on with some of it: that stays, with what they said. */
+function ofPackage({ needs, read }: Look, package_id: string): Chosen {
+  const rows = read.all(ofPackageAlone, { package_id });
+  const sessions = rows
+    .filter(({ type }) => type === 'session')
+    .map(({ session_id }) => needs.sessions.find(read, session_id ?? ''));
+  const entries = rows.filter(({ type }) => type === 'context').map(({ ent }) => ent);
+  const ents = [...rows, ...read.all(runsOfPackage, { package_id })].map(({ ent }) => ent);
+  return { sessions, entries, fleeting: [], ents, conversations: [], others: [] };
 }
 
 /** A handoff carries the values of its session's entries along: it goes with them. */

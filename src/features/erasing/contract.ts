@@ -12,7 +12,7 @@ export const contract = {
     when: 'settled',
     after: 'erased',
     input: z.strictObject({
-      /** One of the next five. A session by its id or an unambiguous beginning of it; its sub-agents go with it. */
+      /** One of the next six. A session by its id or an unambiguous beginning of it; its sub-agents go with it. */
       session_id: z.string().min(1).max(128).optional(),
       /** An entry by its key or id. */
       entry: key.optional(),
@@ -22,6 +22,8 @@ export const contract = {
       subject: z.string().min(leastSought).max(320).optional(),
       /** What was changed last: a session, an entry, or any of both. */
       last: z.enum(['any', 'session', 'entry']).optional(),
+      /** What came with a memory package, as far as nobody else has said anything of it. */
+      package_id: z.uuid().optional(),
       /** Where an entry is looked for. */
       scope: scope.default('project'),
       reason: z.string().min(1).max(500),

@@ -10,7 +10,7 @@ import { type Chosen, choose, requireOne } from './choose.ts';
 import type { contract } from './contract.ts';
 import { noteLinked } from './erase-linked.ts';
 import type { ErasingNeeds } from './needs.ts';
-import { keyOfEntry } from './queries.ts';
+import { keyOfEntry, noteUndone } from './queries.ts';
 import { recordGone } from './record-gone.ts';
 import { lookFor, type Saying, type Sought } from './saying.ts';
 import { kindsOf } from './saying-queries.ts';
@@ -65,6 +65,7 @@ export function erase(needs: ErasingNeeds) {
     needs.entries.forgetReads(tx, keys);
     for (const { drop } of chosen.fleeting) tx.after(drop);
     forgetAnswers(tx);
+    if (input.package_id !== undefined) tx.run(noteUndone, { package_id: input.package_id, at: context.now });
     const { ents, conversations } = chosen;
     const { reason } = input;
     const { caller } = context;

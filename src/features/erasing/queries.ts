@@ -52,6 +52,22 @@ export const lookedAtErased = query<{ n: number; now: number }, unknown>(
    on conflict (consumer) do update set n = max(n, :n), updated_at = :now`,
 );
 
+/** What came with a memory package, and nobody else has said anything of; type: of its records. */
+export const ofPackageAlone = query<{ package_id: string }, { ent: string; type: string; session_id: string | null }>(
+  `select ent, min(type) as type, min(body ->> '$.fields.session_id') as session_id from records
+   where body is not null and ent in (
+     select ent from records where body is not null and body ->> '$.actor.via.package' = :package_id)
+   group by ent having sum(ifnull(body ->> '$.actor.via.package', '') <> :package_id) = 0 order by ent`,
+);
+/** Conversations that came with it, whose rows are known by ids of their own. */
+export const runsOfPackage = query<{ package_id: string }, { ent: string }>(
+  `select body ->> '$.fields.run_id' as ent from records
+   where type = 'session' and op = 'run' and body ->> '$.actor.via.package' = :package_id`,
+);
+export const noteUndone = query<{ package_id: string; at: number }, unknown>(
+  `update meta set value = json_set(value, '$.undone_at', :at) where key = 'package:' || :package_id`,
+);
+
 const unfinished = 'erasing:';
 export const noteErase = query<{ key: string; value: string }, unknown>(
   'insert into meta (key, value) values (:key, :value) on conflict (key) do update set value = excluded.value',

@@ -75,7 +75,7 @@ function parts(tx: Read, { sha, ent, rec }: { sha: string; ent: string; rec: num
     path: files.length > commitFiles ? null : files.map(([path]) => path).join('\n') || null,
   };
   const texts = textsOf(tx, fields);
-  const trust = trustOfSaid('import', () => texts.join('\n'));
+  const trust = fields['quarantined'] === true ? 0 : trustOfSaid('import', () => texts.join('\n'));
   return texts.map((text, part) => ({ ...about, part, text, trust }));
 }
 

@@ -115,14 +115,25 @@ export function countCommitsOf(tx: Projecting, session_id: string): void {
   tx.run(countCommits, { session_id });
 }
 
+const recordOfSha = query<{ sha: string }, { rec: number }>('select rec from commits where sha = :sha');
+const dropCommit = query<{ sha: string }, unknown>('delete from commits where sha = :sha');
+
+/** What a stranger says of a commit makes way for what a repository here says of it. */
+function dropStrangers(tx: Projecting, { sha, quarantined }: CommitAdd): void {
+  const before = quarantined ? undefined : tx.one(recordOfSha, { sha });
+  if (before && tx.fields(before.rec)['quarantined'] === true) tx.run(dropCommit, { sha });
+}
+
 function addCommit(tx: Projecting, { n, ent, fields }: { n: number; ent: string; fields: CommitAdd }): void {
+  dropStrangers(tx, fields);
   const { sha, branch, author, email, authored_at, committed_at, files } = fields;
   const lines = (at: 1 | 2) => files.reduce((sum, file) => sum + Math.max(0, file[at]), 0);
   const added = tx.run(commit, {
     ...{ sha, ent, rec: n, branch, author, email, authored_at, committed_at, added: lines(1), removed: lines(2) },
     ...{ parents: JSON.stringify(fields.parents), files: JSON.stringify(files) },
   });
-  if (added === 0) return;
+  // a stranger's commit claims no edits of ours, and is what no command here has made
+  if (added === 0 || fields.quarantined) return;
   const until = committed_at + secondMs;
   for (const [path] of files) {
     tx.run(commitFile, { path, committed_at, sha });

@@ -7,7 +7,7 @@ import { findSession, titleOf } from './wire.ts';
 
 /** The newest session of a project that is no sub-agent's. */
 export function newestToErase(read: Read) {
-  const row = read.one(newestSession, { worktree: null });
+  const row = read.one(newestSession, { worktree: null, least_trust: 0 });
   return row && found(read, row);
 }
 

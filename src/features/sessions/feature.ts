@@ -29,7 +29,7 @@ export function sessionsFeature(needs: SessionNeeds): Feature {
     projections: [sessionRows, messageRows, workRows, commitRows, taskRows],
     migrations: {
       directory: join(import.meta.dirname, 'migrations'),
-      files: ['0003-sessions.sql', '0020-commit-history.sql'],
+      files: ['0003-sessions.sql', '0020-commit-history.sql', '0037-task-quarantine.sql'],
     },
     prepare: { 'session.handoff': preparePatch(needs) },
     verbs: {

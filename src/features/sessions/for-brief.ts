@@ -75,7 +75,16 @@ const farFuture = 8.64e15;
 /** The latest sessions of a work tree that people or agents would go on with, newest first; no sub-agents'. */
 export function sessionsForBrief(read: Read, worktree: string | undefined, limit: number): SessionForBrief[] {
   const range = { agent: null, branch: null, since: 0, until: farFuture, before: farFuture, after: '' };
-  const rows = read.all(sessionPage, { ...range, worktree, told: 1, children: 0, limit, user: null, tenant: null });
+  const rows = read.all(sessionPage, {
+    ...range,
+    worktree,
+    told: 1,
+    children: 0,
+    limit,
+    least_trust: 1,
+    user: null,
+    tenant: null,
+  });
   return rows.map((row) => forBrief(read, row));
 }
 

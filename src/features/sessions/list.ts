@@ -38,7 +38,7 @@ export function list(needs: SessionNeeds) {
     const found: SessionRow[] = [];
     for (let full = true; full && found.length <= limit; ) {
       const params = { agent, branch, since, until, before, after, worktree: null, told: 0, children, user, tenant };
-      const rows = read.all(sessionPage, { ...params, limit: limit + 1 });
+      const rows = read.all(sessionPage, { ...params, least_trust: leastTrust(context.caller), limit: limit + 1 });
       found.push(
         ...rows.filter((row) => !status || statusOf(row, context.now, needs.times(context.project.root)) === status),
       );

@@ -53,8 +53,8 @@ export const sessionsByPrefix = query<{ prefix: string; end: string }, SessionRo
   `select ${sessionColumns} from sessions s where session_id >= :prefix and session_id < :end limit 2`,
 );
 /** The newest session a person would go on with: no sub-agent's, of one work tree or of any. */
-export const newestSession = query<{ worktree: string | null }, SessionRow>(
-  `select ${sessionColumns} from sessions s where parent_session_id is null
+export const newestSession = query<{ worktree: string | null; least_trust: number }, SessionRow>(
+  `select ${sessionColumns} from sessions s where parent_session_id is null and trust >= :least_trust
      and (:worktree is null or worktree is null or worktree = :worktree)
    order by last_activity desc, session_id limit 1`,
 );
@@ -66,7 +66,7 @@ export const workingSession = query<{ worktree: string; since: number }, { sessi
 );
 export const sessionPage = query<Params, SessionRow>(
   `select ${sessionColumns} from sessions s
-   where (:agent is null or exists (select 1 from json_each(s.active_agents) a where a.value = :agent))
+   where s.trust >= :least_trust and (:agent is null or exists (select 1 from json_each(s.active_agents) a where a.value = :agent))
      and (:branch is null or branch = :branch
        or exists (select 1 from json_each(metadata, '$.branches') b where b.key = :branch))
      and (:worktree is null or worktree is null or worktree = :worktree)
@@ -237,7 +237,8 @@ export interface TaskRow {
 const taskColumns = `ent, task_id, session_id, description, status, priority, assignee, result, parent, created_at,
   updated_at, completed_at`;
 export const taskOfSession = query<BySession, TaskRow>(
-  `select ${taskColumns} from tasks where session_id = :session_id order by position, created_at, task_id`,
+  `select ${taskColumns} from tasks where session_id = :session_id and quarantined = 0
+   order by position, created_at, task_id`,
 );
 export const taskByEnt = query<{ ent: string }, TaskRow>(`select ${taskColumns} from tasks where ent = :ent`);
 /** A task by the id it was given: that of a session where one is named, else the project's, else the last changed. */
@@ -248,7 +249,7 @@ export const taskById = query<{ session_id: string | null; task_id: string }, Ta
 /** Those in work first. A task that changes while a list is read may move to where it was not yet, or no more. */
 const taskRank = "case status when 'in_progress' then 0 when 'open' then 1 else 2 end";
 export const taskPage = query<Params, TaskRow>(
-  `select ${taskColumns} from tasks where (:session_id is null or session_id = :session_id)
+  `select ${taskColumns} from tasks where (:session_id is null or session_id = :session_id) and quarantined <= :quarantined
      and (:status is null or status = :status) and (:assignee is null or assignee = :assignee)
      and (${taskRank}, -updated_at, ent) > (:rank, -:at, :id)
    order by ${taskRank}, -updated_at, ent limit :limit`,

@@ -137,6 +137,8 @@ export interface CommitAdd extends Kept<'body'> {
   readonly subject: string;
   readonly files: readonly (readonly [string, number, number, string])[];
   readonly branch?: string | undefined;
+  /** A stranger's package says so: the word of a repository here takes its place, and agents are not told. */
+  readonly quarantined?: true | undefined;
 }
 export const commitAdd = recordType<CommitAdd>('commit.add', 'grow');
 

@@ -44,7 +44,7 @@ export function resume(needs: SessionNeeds) {
 /** The session named, or the newest of the caller's work tree. Throws session/not-found. */
 export function chosenSession(read: Read, asked: string | undefined, context: Context): SessionRow {
   if (asked !== undefined) return findSession(read, asked);
-  const newest = read.one(newestSession, { worktree: context.worktree ?? null });
+  const newest = read.one(newestSession, { worktree: context.worktree ?? null, least_trust: 1 });
   if (!newest)
     throw new PrsistError('session/not-found', 'no session in this work tree yet', { hint: 'prsist import' });
   return newest;

@@ -1,5 +1,6 @@
 // A task that was changed on several devices apart: its row as all of its records together say it is.
 import { isIn, type Those, withSeen } from '../../core/merge-order.ts';
+import { trustOf } from '../../core/trust.ts';
 import type { Entity, EntityRecord } from '../../store/record-type.ts';
 import { type TaskAdd, type TaskUpdate, taskAdd, taskUpdate } from './records.ts';
 
@@ -18,6 +19,8 @@ export type SettledTask = {
   readonly created_at: number;
   readonly updated_at: number;
   readonly completed_at: number | null;
+  /** 1: a stranger's word is in it, so agents are not told. */
+  readonly quarantined: number;
 };
 
 /** The row of a task; undefined while its addition is not here. */
@@ -37,6 +40,7 @@ export function settledTask(entity: Entity): SettledTask | undefined {
     ...{ position: at('position', 0), result: at('result', null) },
     ...{ created_at: Math.min(...adds.map(timeOf)), updated_at: Math.max(...dates) },
     completed_at: completedAt(entity, withSeen(merged.order, [...records.keys()])),
+    quarantined: records.some(({ origin }) => trustOf(origin) === 0) ? 1 : 0,
   };
 }
 

@@ -1,4 +1,5 @@
 import { taskTable } from '../../core/merge-tables.ts';
+import { trustOf } from '../../core/trust.ts';
 import { on, type Params, type Projecting, projection, query } from '../../store/record-type.ts';
 import { type HandoffAccept, handoffAccept, handoffCreate, handoffDecline, taskAdd, taskUpdate } from './records.ts';
 import { renewAgents } from './session-projection.ts';
@@ -6,19 +7,20 @@ import { type SettledTask, settledTask, told } from './settled-task.ts';
 
 const addTask = query<Params, unknown>(
   `insert into tasks (ent, task_id, session_id, description, status, priority, agent, assignee, parent, position, created_at,
-     updated_at, completed_at)
+     updated_at, completed_at, quarantined)
    values (:ent, :task_id, :session_id, :description, :status, :priority, :agent, :assignee, :parent, :position, :at, :at,
-     case when :status = 'done' then :at end)
+     case when :status = 'done' then :at end, :quarantined)
    on conflict (ent) do nothing`,
 );
 const setTask = query<SettledTask, unknown>(
   `insert into tasks (ent, task_id, session_id, description, status, priority, agent, assignee, parent, position, result,
-     created_at, updated_at, completed_at)
+     created_at, updated_at, completed_at, quarantined)
    values (:ent, :task_id, :session_id, :description, :status, :priority, :agent, :assignee, :parent, :position, :result,
-     :created_at, :updated_at, :completed_at)
+     :created_at, :updated_at, :completed_at, :quarantined)
    on conflict (ent) do update set task_id = :task_id, session_id = :session_id, description = :description,
      status = :status, priority = :priority, agent = :agent, assignee = :assignee, parent = :parent, position = :position,
-     result = :result, created_at = :created_at, updated_at = :updated_at, completed_at = :completed_at`,
+     result = :result, created_at = :created_at, updated_at = :updated_at, completed_at = :completed_at,
+     quarantined = :quarantined`,
 );
 const countTasks = query<{ session_id: string }, unknown>(
   `update sessions set task_count = (select count(*) from tasks t where t.session_id = :session_id)
@@ -116,21 +118,23 @@ export const taskRows = projection({
     },
   ],
   handlers: [
-    on(taskAdd, (tx, { ent, fields, writtenAt, actor }) => {
+    on(taskAdd, (tx, { ent, fields, writtenAt, actor, origin }) => {
       const { task_id, session_id, description, assignee, parent } = fields;
       const added = tx.run(addTask, {
         ...{ ent, task_id, session_id, description, assignee, parent, agent: fields.agent ?? actor.agent },
         ...{ status: fields.status ?? 'open', priority: fields.priority ?? 'medium' },
-        ...{ position: fields.position ?? 0, at: fields.at ?? writtenAt },
+        ...{ position: fields.position ?? 0, at: fields.at ?? writtenAt, quarantined: trustOf(origin) === 0 ? 1 : 0 },
       });
       if (added === 0) return 'settle';
       if (session_id) tx.run(countTasks, { session_id });
       return undefined;
     }),
-    on(taskUpdate, (tx, { ent, fields, writtenAt }) => {
+    on(taskUpdate, (tx, { ent, fields, writtenAt, origin }) => {
+      if (trustOf(origin) === 0) return 'settle';
       const { status, description, priority, assignee, result, position } = fields;
       const at = fields.at ?? writtenAt;
       tx.run(change, { ent, status, description, priority, assignee, result, position, at });
+      return undefined;
     }),
     on(handoffCreate, (tx, { ent, n, fields }) => {
       const { session_id, from_agent, to_agent, worktree, branch, to_user, to_device, created_at, expires_at } = fields;

@@ -5,6 +5,7 @@ import type { Parsed, Reply } from '../../core/operation.ts';
 import type { Write } from '../../store/record-type.ts';
 import { actorOf, type Context } from '../feature.ts';
 import type { contract } from './contract.ts';
+import { leastTrust } from './page-messages.ts';
 import { type TaskRow, taskByEnt, taskById, taskPage } from './queries.ts';
 import { taskAdd, taskUpdate } from './records.ts';
 import { cursorParts, cursorText, wireTask } from './wire.ts';
@@ -63,7 +64,11 @@ export function updateTask(tx: Write, input: Parsed<Update>, context: Context): 
 export function listTasks(context: Context, input: Parsed<List>): Reply<List> {
   const { session_id, status, assignee, limit } = input;
   const place = taskPlace(input.cursor);
-  const rows = context.read.project.all(taskPage, { session_id, status, assignee, ...place, limit: limit + 1 });
+  const quarantined = leastTrust(context.caller) > 0 ? 0 : 1;
+  const rows = context.read.project.all(taskPage, {
+    ...{ session_id, status, assignee, quarantined, ...place },
+    limit: limit + 1,
+  });
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items: items.map(wireTask), next_cursor: rows.length > limit && last ? placeText(last) : null };

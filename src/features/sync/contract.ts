@@ -1,5 +1,6 @@
 import type { Contract } from '../../core/operation.ts';
 import { keyContract } from './contract-keys.ts';
+import { packageContract } from './contract-packages.ts';
 import { remoteContract } from './contract-remotes.ts';
 import { runContract } from './contract-runs.ts';
 import { verifyContract } from './contract-verify.ts';
@@ -9,4 +10,5 @@ export const contract = {
   ...keyContract,
   ...runContract,
   ...verifyContract,
+  ...packageContract,
 } as const satisfies Contract;

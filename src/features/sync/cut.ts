@@ -9,6 +9,7 @@ import type { Epoch } from './keys.ts';
 import { noProject, parseName } from './names.ts';
 import type { PackLine, PackMeta, PackText } from './pack/body.ts';
 import { type PackRun, type Sealed, sealRecords, sealTexts, stubLine } from './pack/pack.ts';
+import { textGroups } from './pack/text-groups.ts';
 import {
   addPack,
   type CutRow,
@@ -138,7 +139,7 @@ async function keep(run: Run, store: Store, cutting: Cutting): Promise<readonly 
   const keys = { sign: parts.keys.sign.bind(parts.keys), version: parts.keys.version, current: epoch };
   const texts = textsOf(store, cutting);
   const records = sealRecords(of, { meta, lines }, keys, parts.random(32));
-  const carrying = groups(texts).map((group) => ({
+  const carrying = textGroups(texts).map((group) => ({
     ...sealTexts(of, { meta, texts: group }, keys, parts.random(32)),
     texts: group,
   }));
@@ -204,20 +205,6 @@ function namedTexts(body: string): string[] {
   return Object.entries(fields).flatMap(([name, hash]) =>
     name.endsWith('_blob') && typeof hash === 'string' ? [hash] : [],
   );
-}
-
-function groups(texts: readonly PackText[]): PackText[][] {
-  const all: PackText[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const text of texts) {
-    if (bytes + text.bytes.length > limits.packBytes) {
-      all.push([]);
-      bytes = 0;
-    }
-    all.at(-1)?.push(text);
-    bytes += text.bytes.length;
-  }
-  return all;
 }
 
 /** The range a pack of a device holds, by its name. */

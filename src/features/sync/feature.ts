@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { type Feature, feature } from '../feature.ts';
 import { contract } from './contract.ts';
 import { type KeyVerbNeeds, keyPreparations, keyVerbs } from './keyring/verbs.ts';
+import type { PackageNeeds } from './package/needs.ts';
+import { packageVerbs } from './package/verbs.ts';
 import { formatPlace } from './remotes/remote-url.ts';
 import { add, list, prepareAdd, prepareTest, type RemoteNeeds, remove, test } from './remotes/verbs.ts';
 import { type RunNeeds, runVerbs } from './run-verbs.ts';
@@ -10,10 +12,11 @@ export interface SyncNeeds {
   readonly remotes: RemoteNeeds;
   readonly keys: () => KeyVerbNeeds;
   readonly runs: RunNeeds;
+  readonly packages: PackageNeeds;
 }
 
 /** The same memory on every machine: where packs go; the engine itself is run by the daemon (`engine.ts`). */
-export function syncFeature({ remotes, keys, runs }: SyncNeeds): Feature {
+export function syncFeature({ remotes, keys, runs, packages }: SyncNeeds): Feature {
   return feature(contract, {
     migrations: {
       directory: join(import.meta.dirname, 'migrations'),
@@ -33,6 +36,7 @@ export function syncFeature({ remotes, keys, runs }: SyncNeeds): Feature {
       'remote.test': test,
       ...keyVerbs(keys),
       ...runVerbs(runs),
+      ...packageVerbs(packages),
     },
     prepare: {
       'remote.add': prepareOurs(remotes, keys),

@@ -49,6 +49,8 @@ export const contract = {
       session_id: word.optional(),
       author: word.optional(),
       origin: z.enum(origins).optional(),
+      /** What came with a memory package, by its id. */
+      package_id: z.uuid().optional(),
       since: time.optional(),
       until: time.optional(),
       /** The database: that of the project, or the person's own entries. */

@@ -57,14 +57,14 @@ function authorMeant(author: string | undefined, { user }: Caller): string | nul
   return author === you ? user : (author ?? null);
 }
 
-function theirsOf({ session_id, author, origin, since, until }: Parsed<Revert>): Omit<Theirs, 'author'> {
-  if ([session_id, author, origin].every((each) => each === undefined)) {
-    throw new PrsistError('input/invalid', 'say whose changes are undone: session_id, author or origin', {
+function theirsOf({ session_id, author, origin, package_id, since, until }: Parsed<Revert>): Omit<Theirs, 'author'> {
+  if ([session_id, author, origin, package_id].every((each) => each === undefined)) {
+    throw new PrsistError('input/invalid', 'say whose changes are undone: session_id, author, origin or package_id', {
       ...{ field: 'session_id', hint: 'prsist trust revert --session <id> --dry-run' },
     });
   }
   return {
-    ...{ session: session_id ?? null, origin: origin ?? null },
+    ...{ session: session_id ?? null, origin: origin ?? null, package: package_id ?? null },
     since: since === undefined ? 0 : Date.parse(since),
     until: until === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(until),
   };

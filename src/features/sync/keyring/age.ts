@@ -1,7 +1,9 @@
 // A program of its own in a build, so that nobody loads the library who has no remote.
-import { webcrypto } from 'node:crypto';
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
+import { privateKey } from '../package/age-stream.ts';
 import type { Seal } from './seal.ts';
+
+export { ageFiles } from '../package/age-stream.ts';
 
 /** Seals and opens with X25519 recipients of age. */
 export const ageSeal: Seal = {
@@ -12,7 +14,7 @@ export const ageSeal: Seal = {
   },
   async open(sealed, key) {
     const decrypter = new Decrypter();
-    decrypter.addIdentity(await identityOf(key));
+    decrypter.addIdentity(await privateKey(key));
     try {
       return await decrypter.decrypt(sealed);
     } catch (error) {
@@ -20,12 +22,5 @@ export const ageSeal: Seal = {
       throw error;
     }
   },
-  recipient: async (key) => identityToRecipient(await identityOf(key)),
+  recipient: async (key) => identityToRecipient(await privateKey(key)),
 };
-
-/** What stands before the 32 bytes of an X25519 key in PKCS #8. */
-const prefix = Buffer.from('302e020100300506032b656e04220420', 'hex');
-
-function identityOf(key: Uint8Array): Promise<webcrypto.CryptoKey> {
-  return webcrypto.subtle.importKey('pkcs8', Buffer.concat([prefix, key]), { name: 'X25519' }, false, ['deriveBits']);
-}
