@@ -1,8 +1,9 @@
 // Records that another log wrote: of another project of this device, of the mirror, later of another device.
 import { PrsistError } from '../core/errors.ts';
 import { latestOfPeers } from '../core/hlc.ts';
-import { commitment, genesisHead, nextHead, type RecordBody } from '../core/record.ts';
+import { commitment, genesisHead, markOf, nextHead, type RecordBody } from '../core/record.ts';
 import { noteHoles } from './branches.ts';
+import { lookupIn, namesIn } from './named.ts';
 import { appliedRecord } from './projector.ts';
 import type { Write } from './record-type.ts';
 import type { Statements } from './statements.ts';
@@ -177,16 +178,20 @@ function absent(hash: Buffer, bytes: unknown): BlobRow {
 export function mergeHeads(
   statements: Statements,
   { ent, base }: RecordBody,
-  { row, log_n }: { readonly row: Pick<ForeignRecord, 'log' | 'seq'>; readonly log_n: number },
+  { row, log_n }: { readonly row: Pick<ForeignRecord, 'log' | 'seq' | 'com'>; readonly log_n: number },
 ): void {
-  for (const [log, seq] of base) {
+  const here = base.length === 0 ? [] : namesIn(statements)(row.log, base, lookupIn(statements, ent));
+  for (const [log, seq, mark] of here) {
+    if (mark !== undefined) continue; // what has that address is another record
     const sql = 'delete from heads where ent = ? and seq = ? and log_n = (select log_n from logs where log = ?)';
     statements.run(sql, [ent, seq, log]);
   }
+  // by its mark, where there is one: behind a fork others know it by another address
   const seen = statements.one(
     `select 1 from records r, json_each(r.body, '$.base') b
-     where r.ent = ? and r.body is not null and b.value ->> 0 = ? and b.value ->> 1 = ? limit 1`,
-    [ent, row.log, row.seq],
+     where r.ent = ? and r.body is not null and b.value ->> 1 = ?
+     and case when b.value ->> 2 is null then b.value ->> 0 = ? else b.value ->> 2 = ? end limit 1`,
+    [ent, row.seq, row.log, markOf(row.com)],
   );
   if (!seen) statements.run('insert or ignore into heads (ent, log_n, seq) values (?, ?, ?)', [ent, log_n, row.seq]);
 }

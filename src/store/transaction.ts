@@ -2,12 +2,12 @@ import { PrsistError } from '../core/errors.ts';
 import { nextHlc } from '../core/hlc.ts';
 import { type Id, uuidV7 } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import { bodyText, commitment, nextHead, type RecordBody } from '../core/record.ts';
+import { bodyText, commitment, markOf, nextHead, type RecordBody, type RecordName } from '../core/record.ts';
 import { getBlob, putBlob } from './blobs.ts';
 import type { OwnLog } from './log.ts';
 import { appliedRecord, type Projector } from './projector.ts';
 import type { Appended, Appending, Applied, Params, Query, Read, RecordType, Write } from './record-type.ts';
-import { type Address, seenOf } from './seen.ts';
+import { seenOf } from './seen.ts';
 import type { Settlement } from './settle.ts';
 import type { Statements } from './statements.ts';
 
@@ -167,13 +167,14 @@ function insertRecord(
   return n;
 }
 
-/** What is here of an entity that nobody has seen. */
-export function headsOf(statements: Statements, ent: string): Address[] {
-  const rows = statements.all<{ log: string; seq: number }>(
-    'select l.log, h.seq from heads h join logs l using (log_n) where h.ent = ? order by l.log, h.seq',
+/** Names of what is here of an entity that nobody has seen. */
+export function headsOf(statements: Statements, ent: string): RecordName[] {
+  const rows = statements.all<{ log: string; seq: number; com: Uint8Array }>(
+    `select l.log, h.seq, r.com from heads h join logs l using (log_n) join records r using (log_n, seq)
+     where h.ent = ? order by l.log, h.seq`,
     [ent],
   );
-  return rows.map((row) => [row.log, row.seq]);
+  return rows.map(({ log, seq, com }) => [log, seq, markOf(com)]);
 }
 
 interface Headed {

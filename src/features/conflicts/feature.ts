@@ -1,6 +1,7 @@
 import { PrsistError } from '../../core/errors.ts';
 import type { Id } from '../../core/ids.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
+import type { RecordName } from '../../core/record.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import { actorOf, type Context, type Feature, feature } from '../feature.ts';
 import { contract } from './contract.ts';
@@ -8,7 +9,7 @@ import { decisionOf } from './decision.ts';
 import { conflictRows } from './projection.ts';
 import { type ConflictRow, conflictPage, conflictsByPrefix, openCount, openOf } from './queries.ts';
 import { conflictResolve } from './records.ts';
-import { type Shown, shownConflict, sidesOf } from './wire.ts';
+import { type Shown, type StoredSide, shownConflict, sidesOf } from './wire.ts';
 
 /** What the feature needs of the others. */
 export interface ConflictNeeds {
@@ -51,7 +52,7 @@ export function conflictsFeature(needs: ConflictNeeds): Feature {
     tx.append(conflictResolve, {
       ent: row.ent as Id, // of a record, in which it is one
       fields: {
-        ...{ field: row.field, heads: sides.map(({ log, seq }) => [log, seq] as const) },
+        ...{ field: row.field, heads: sides.map(nameOf) },
         ...decisionOf(tx, input, { field: row.field, sides }),
       },
       actor: actorOf(caller),
@@ -69,6 +70,10 @@ export function conflictsFeature(needs: ConflictNeeds): Feature {
     projections: [conflictRows],
     storeOf: { 'conflict.resolve': ({ conflict_id }, context) => found(context, conflict_id).of },
   });
+}
+
+function nameOf({ log, seq, mark }: StoredSide): RecordName {
+  return mark === undefined ? [log, seq] : [log, seq, mark];
 }
 
 interface Place {

@@ -14,6 +14,8 @@ type Json = Shown['before'];
 export interface StoredSide {
   readonly log: string;
   readonly seq: number;
+  /** Absent in rows of earlier programs. */
+  readonly mark?: string;
   readonly dev: string;
   readonly value?: Json;
   readonly actor: Actor;

@@ -1,0 +1,82 @@
+// Which record is meant by a name: logs that went on in two ways have two records under one address.
+import { markOf, type RecordName } from '../core/record.ts';
+import { type Branch, branchesOf } from './branches.ts';
+import type { Statements } from './statements.ts';
+
+/** What lies at an address. */
+export interface Lying {
+  /** By which it is named. */
+  readonly mark: string;
+  /** Whether it is of the entity in question. */
+  readonly isOfEntity: boolean;
+}
+
+/** undefined: nothing is here. */
+export type Lookup = (log: string, seq: number) => Lying | undefined;
+
+/**
+ * The records that are meant by names in a record of the log `own`, by the addresses they have here, in the order of the
+ * names. A name with a mark means the record of that mark, whichever way it lies on; where that is not here, the name is
+ * given back as it is. A name without one, of an earlier program, means what the record's own way has there; of other logs
+ * the one way that has a record of the entity there. Where several have, it means nothing: at worst a conflict too many.
+ */
+export type Names = (own: string, names: readonly RecordName[], at: Lookup) => readonly RecordName[];
+
+/** What names mean in a database as it stands. */
+export function namesIn(statements: Statements): Names {
+  const branches = branchesOf(statements);
+  const waysOf = (log: string) => {
+    if (branches.size === 0) return [log];
+    const root = branches.get(log)?.root ?? log;
+    const others = [root, ...[...branches].flatMap(([name, branch]) => (branch.root === root ? [name] : []))];
+    return [log, ...others.filter((name) => name !== log)];
+  };
+  return (own, names, at) =>
+    names.flatMap((name): readonly RecordName[] => {
+      const [log, seq, mark] = name;
+      if (mark === undefined) return unmarked(branches, { own, log, seq }, at);
+      const way = waysOf(log).find((each) => at(each, seq)?.mark === mark);
+      return [way === undefined ? name : [way, seq]];
+    });
+}
+
+interface Unmarked {
+  readonly own: string;
+  readonly log: string;
+  readonly seq: number;
+}
+
+function unmarked(
+  branches: ReadonlyMap<string, Branch>,
+  { own, log, seq }: Unmarked,
+  at: Lookup,
+): readonly RecordName[] {
+  const forks = [...branches].flatMap(([name, { root, from }]) => (root === log && seq >= from ? [name] : []));
+  if (forks.length === 0) return [[log, seq]];
+  if (own === log || branches.get(own)?.root === log) return [[wayOf(branches, own, seq), seq]];
+  const [one, ...more] = [log, ...forks].filter((name) => at(name, seq)?.isOfEntity);
+  return one === undefined || more.length > 0 ? [] : [[one, seq]];
+}
+
+/** Which of the logs that a branch leads back to holds a position. */
+function wayOf(branches: ReadonlyMap<string, Branch>, own: string, seq: number): string {
+  let log = own;
+  for (let branch = branches.get(log); branch && seq < branch.from; branch = branches.get(log)) log = branch.parent;
+  return log;
+}
+
+/** Whether a name is that of a head, as far as it says. */
+export function isNameOf([log, seq, mark]: RecordName, head: RecordName): boolean {
+  return log === head[0] && seq === head[1] && (mark === undefined || mark === head[2]);
+}
+
+/** Looks in the log. ent: the entity in question. */
+export function lookupIn(statements: Statements, ent: string): Lookup {
+  return (log, seq) => {
+    const row = statements.one<{ com: Uint8Array; ent: string | null }>(
+      'select r.com, r.ent from logs l join records r using (log_n) where l.log = ? and r.seq = ?',
+      [log, seq],
+    );
+    return row && { mark: markOf(row.com), isOfEntity: row.ent === ent };
+  };
+}
