@@ -11,16 +11,20 @@ export interface Lying {
   readonly isOfEntity: boolean;
 }
 
-/** undefined: nothing is here. */
-export type Lookup = (log: string, seq: number) => Lying | undefined;
+export interface Lookup {
+  /** undefined: nothing is here. */
+  readonly at: (log: string, seq: number) => Lying | undefined;
+  /** The log of the record of the entity in question that has this position and mark. */
+  readonly find: (seq: number, mark: string) => string | undefined;
+}
 
 /**
  * The records that are meant by names in a record of the log `own`, by the addresses they have here, in the order of the
- * names. A name with a mark means the record of that mark, whichever way it lies on; where that is not here, the name is
- * given back as it is. A name without one, of an earlier program, means what the record's own way has there; of other logs
+ * names. A name with a mark means the record of that mark, whatever its log is called here; where it is not here, the name
+ * is given back as it is. A name without one, of an earlier program, means what the record's own way has there; of other logs
  * the one way that has a record of the entity there. Where several have, it means nothing: at worst a conflict too many.
  */
-export type Names = (own: string, names: readonly RecordName[], at: Lookup) => readonly RecordName[];
+export type Names = (own: string, names: readonly RecordName[], lookup: Lookup) => readonly RecordName[];
 
 /** What names mean in a database as it stands. */
 export function namesIn(statements: Statements): Names {
@@ -31,11 +35,12 @@ export function namesIn(statements: Statements): Names {
     const others = [root, ...[...branches].flatMap(([name, branch]) => (branch.root === root ? [name] : []))];
     return [log, ...others.filter((name) => name !== log)];
   };
-  return (own, names, at) =>
+  return (own, names, lookup) =>
     names.flatMap((name): readonly RecordName[] => {
       const [log, seq, mark] = name;
-      if (mark === undefined) return unmarked(branches, { own, log, seq }, at);
-      const way = waysOf(log).find((each) => at(each, seq)?.mark === mark);
+      if (mark === undefined) return unmarked(branches, { own, log, seq }, lookup);
+      // the author may know of ways that are not known here; of what was erased only the address is left
+      const way = waysOf(log).find((each) => lookup.at(each, seq)?.mark === mark) ?? lookup.find(seq, mark);
       return [way === undefined ? name : [way, seq]];
     });
 }
@@ -49,7 +54,7 @@ interface Unmarked {
 function unmarked(
   branches: ReadonlyMap<string, Branch>,
   { own, log, seq }: Unmarked,
-  at: Lookup,
+  { at }: Lookup,
 ): readonly RecordName[] {
   const forks = [...branches].flatMap(([name, { root, from }]) => (root === log && seq >= from ? [name] : []));
   if (forks.length === 0) return [[log, seq]];
@@ -72,11 +77,20 @@ export function isNameOf([log, seq, mark]: RecordName, head: RecordName): boolea
 
 /** Looks in the log. ent: the entity in question. */
 export function lookupIn(statements: Statements, ent: string): Lookup {
-  return (log, seq) => {
-    const row = statements.one<{ com: Uint8Array; ent: string | null }>(
-      'select r.com, r.ent from logs l join records r using (log_n) where l.log = ? and r.seq = ?',
-      [log, seq],
-    );
-    return row && { mark: markOf(row.com), isOfEntity: row.ent === ent };
+  return {
+    at(log, seq) {
+      const row = statements.one<{ com: Uint8Array; ent: string | null }>(
+        'select r.com, r.ent from logs l join records r using (log_n) where l.log = ? and r.seq = ?',
+        [log, seq],
+      );
+      return row && { mark: markOf(row.com), isOfEntity: row.ent === ent };
+    },
+    find(seq, mark) {
+      const rows = statements.all<{ log: string; com: Uint8Array }>(
+        'select l.log, r.com from records r join logs l using (log_n) where r.ent = ? and r.seq = ? order by l.log',
+        [ent, seq],
+      );
+      return rows.find(({ com }) => markOf(com) === mark)?.log;
+    },
   };
 }

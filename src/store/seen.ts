@@ -1,6 +1,6 @@
 // What somebody who writes has seen of an entity: less than its heads where something of their past is not here.
 import { markOf, type RecordName } from '../core/record.ts';
-import { type Lookup, type Names, namesIn } from './named.ts';
+import { type Lookup, lookupIn, type Names, namesIn } from './named.ts';
 import type { Statements } from './statements.ts';
 
 export interface Seeing {
@@ -39,12 +39,20 @@ class Past {
   readonly #statements: Statements;
   readonly #of: Omit<Seeing, 'heads'>;
   readonly #names: Names;
+  readonly #lookup: Lookup;
   readonly #known = new Map<string, Found | undefined>();
 
   constructor(statements: Statements, of: Omit<Seeing, 'heads'>) {
     this.#statements = statements;
     this.#of = of;
     this.#names = namesIn(statements);
+    this.#lookup = {
+      ...lookupIn(statements, of.ent),
+      at: (log, seq) => {
+        const found = this.#find(log, seq);
+        return found && { mark: found.mark, isOfEntity: found.ent === of.ent };
+      },
+    };
   }
 
   nameOf([log, seq]: Address): RecordName {
@@ -74,13 +82,8 @@ class Past {
   }
 
   #seenBy([log, seq]: Address): readonly RecordName[] {
-    return this.#names(log, this.#find(log, seq)?.base ?? [], this.#at);
+    return this.#names(log, this.#find(log, seq)?.base ?? [], this.#lookup);
   }
-
-  readonly #at: Lookup = (log, seq) => {
-    const found = this.#find(log, seq);
-    return found && { mark: found.mark, isOfEntity: found.ent === this.#of.ent };
-  };
 
   #find(log: string, seq: number): Found | undefined {
     const name = `${log}:${seq}`;

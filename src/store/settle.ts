@@ -69,8 +69,8 @@ export function settlement({ statements, projector, all = projector, resolution 
       const rows = rowsOf(ent);
       const how = rows.map(({ body }) => settling(bodyOf(body).type)).find((each) => each !== undefined);
       if (!how) return []; // a conflict of something that is not here yet
-      const [names, at] = [namesIn(statements), lookupIn(statements, ent)];
-      const entity = entityOf(tx, rows, { how, names, at, resolution: resolution?.() ?? 'intelligent' });
+      const [names, lookup] = [namesIn(statements), lookupIn(statements, ent)];
+      const entity = entityOf(tx, rows, { how, names, lookup, resolution: resolution?.() ?? 'intelligent' });
       if (!entity) return []; // all of it waits for what its authors had seen
       if (projector.settling(how.type)) how.settle(tx, entity);
       for (const record of how.told(entity)) projector.tell(tx, record.name, record);
@@ -89,12 +89,15 @@ function bodyOf(body: string): RecordBody {
 interface Deciding {
   readonly how: Settling;
   readonly names: Names;
-  /** What lies there, as what it may be. */
-  readonly at: Lookup;
+  readonly lookup: Lookup;
   readonly resolution: Resolution;
 }
 
-function entityOf(tx: Projecting, rows: readonly Row[], { how, names, at, resolution }: Deciding): Entity | undefined {
+function entityOf(
+  tx: Projecting,
+  rows: readonly Row[],
+  { how, names, lookup, resolution }: Deciding,
+): Entity | undefined {
   const numbers = new Map(rows.map(({ log, seq, n }) => [`${log}:${seq}`, n]));
   const given = rows.map(({ body, com, n: _, ...where }) => ({ ...where, mark: markOf(com), body: bodyOf(body) }));
   const asRecord = ({ log, seq, body }: MergeRecord): EntityRecord => {
@@ -102,7 +105,7 @@ function entityOf(tx: Projecting, rows: readonly Row[], { how, names, at, resolu
     const n = numbers.get(`${log}:${seq}`) ?? 0;
     return { n, name: `${type}.${op}`, log, seq, id, ent, hlc, writtenAt: hlcMs(hlc), fields, actor, origin };
   };
-  const merged: Merged = merge(wholeOf(named(given, { names, at }), at), {
+  const merged: Merged = merge(wholeOf(named(given, { names, lookup }), lookup), {
     ...{ resolution, table: how.table, text: tx.text },
     isQuarantined: (record) => how.isQuarantined?.(tx, asRecord(record)) ?? false,
   });
@@ -117,9 +120,12 @@ const nobody: RecordName = ['', 0, ''];
 type Marked = MergeRecord & { readonly mark: string };
 
 /** Records that name others by where these lie here. */
-function named(records: readonly Marked[], { names, at }: Pick<Deciding, 'names' | 'at'>): readonly MergeRecord[] {
+function named(
+  records: readonly Marked[],
+  { names, lookup: all }: Pick<Deciding, 'names' | 'lookup'>,
+): readonly MergeRecord[] {
   const own = new Map(records.map(({ log, seq, mark }) => [`${log}:${seq}`, { mark, isOfEntity: true }]));
-  const lookup: Lookup = (log, seq) => own.get(`${log}:${seq}`) ?? at(log, seq);
+  const lookup: Lookup = { ...all, at: (log, seq) => own.get(`${log}:${seq}`) ?? all.at(log, seq) };
   return records.map((record) => {
     const { log, body } = record;
     const { heads } = body.fields;
@@ -136,7 +142,7 @@ function named(records: readonly Marked[], { names, at }: Pick<Deciding, 'names'
  * Those of which everything is here that their authors had seen. The others wait: without it they would say more than
  * was said, and whoever goes on from what is shown would undo what is not here.
  */
-function wholeOf(given: readonly MergeRecord[], at: Lookup): readonly MergeRecord[] {
+function wholeOf(given: readonly MergeRecord[], { at }: Lookup): readonly MergeRecord[] {
   const here = new Set(given.map(({ log, seq }) => `${log}:${seq}`));
   const naming = Map.groupBy(
     given.flatMap((record) => record.body.base.map((name) => ({ record, name }))),

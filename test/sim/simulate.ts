@@ -8,6 +8,7 @@ import {
   lostRecords,
   rebuiltOtherwise,
   type Strictness,
+  unequalHeads,
   unequalRows,
   unequalVectors,
   wrongValues,
@@ -116,6 +117,7 @@ class World implements Outcome {
       ...lostRecords(devices, oracle),
       ...devices.slice(0, 1).flatMap((device) => wrongValues(device, oracle, strictness)),
       ...unequalRows(devices),
+      ...unequalHeads(devices),
       ...devices.slice(-1).flatMap(rebuiltOtherwise),
     );
   }

@@ -18,9 +18,15 @@ function forked() {
 
 /** Records by address, with the mark of each; those of another entity end in !. */
 function lying(records: Readonly<Record<string, string>>): Lookup {
-  return (log, seq) => {
-    const said = records[`${log}:${seq}`];
-    return said === undefined ? undefined : { mark: said.replace('!', ''), isOfEntity: !said.endsWith('!') };
+  return {
+    at(log, seq) {
+      const said = records[`${log}:${seq}`];
+      return said === undefined ? undefined : { mark: said.replace('!', ''), isOfEntity: !said.endsWith('!') };
+    },
+    find(seq, mark) {
+      const [found] = Object.entries(records).filter(([at, said]) => at.endsWith(`:${seq}`) && said === mark);
+      return found?.[0].split(':')[0];
+    },
   };
 }
 
@@ -33,6 +39,8 @@ test('SI10: a name with a mark means the record of that mark on whichever way it
   expect(meant('m', 6, 'bb')).toEqual([['l', 6]]);
   expect(meant('l', 4, 'aa')).toEqual([['l', 4]]);
   expect(meant('x', 1, 'dd')).toEqual([['x', 1]]);
+  // its author knew of a way that is not known here yet
+  expect(meant('y', 1, 'dd')).toEqual([['x', 1]]);
   for (const [log, seq] of [
     ['l', 6],
     ['l', 4],
