@@ -174,11 +174,13 @@ function take(run: Run, i: number): void {
   const name = `${body.type}.${body.op}`;
   const merges = projector.merges(name);
   // asked before the record is one of them
-  const canLay = !isTwin && (!merges || settlement.canLay(body, headsOf(statements, body.ent)));
+  const heads = merges ? headsOf(statements, body.ent) : [];
+  const canLay = !isTwin && (!merges || settlement.canLay(body, heads));
   keepTexts(into, body, () => undefined);
   const n = insert(run, i, body, stateLive);
   noteReading(into, body.hlc, run.log_n);
-  if (merges) mergeHeads(statements, body, { row: { log: chain.log, seq: chain.from + i, com }, log_n: run.log_n });
+  if (merges)
+    mergeHeads(statements, body, { row: { log: chain.log, seq: chain.from + i, com }, log_n: run.log_n, heads });
   const isSettled = settlement.concerns(body.type) && (!canLay || unsettled.has(body.ent));
   if (isSettled) unsettled.add(body.ent);
   else if (!isTwin && projector.apply(tx, name, appliedBody(n, body)) === 'settle') unsettled.add(body.ent);

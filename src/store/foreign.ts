@@ -1,7 +1,7 @@
 // Records that another log wrote: of another project of this device, of the mirror, later of another device.
 import { PrsistError } from '../core/errors.ts';
 import { latestOfPeers } from '../core/hlc.ts';
-import { commitment, genesisHead, markOf, nextHead, type RecordBody } from '../core/record.ts';
+import { commitment, genesisHead, markOf, nextHead, type RecordBody, type RecordName } from '../core/record.ts';
 import { noteHoles } from './branches.ts';
 import { lookupIn, namesIn } from './named.ts';
 import { appliedRecord } from './projector.ts';
@@ -125,7 +125,8 @@ function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSo
   const isTwin = body !== undefined && tx.known(body.id);
   const merges = body !== undefined && projector.merges(`${body.type}.${body.op}`);
   // asked before the record is one of them
-  const canLay = body !== undefined && !isTwin && (!merges || settlement.canLay(body, headsOf(statements, body.ent)));
+  const heads = merges ? headsOf(statements, body.ent) : [];
+  const canLay = body !== undefined && !isTwin && (!merges || settlement.canLay(body, heads));
   if (body) keepTexts(into, body, blobs);
   const n = statements.insert(
     `insert into records (log_n, seq, v, id, ent, type, op, hlc, body, salt, com, head, state)
@@ -138,7 +139,7 @@ function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSo
   if (!body || row.body === null) return;
   noteReading(into, body.hlc, log_n);
   const name = `${body.type}.${body.op}`;
-  if (merges) mergeHeads(statements, body, { row, log_n });
+  if (merges) mergeHeads(statements, body, { row, log_n, heads });
   const isSettled = settlement.concerns(body.type) && (!canLay || unsettled.has(body.ent));
   if (isSettled) unsettled.add(body.ent);
   else if (!isTwin && projector.apply(tx, name, appliedRecord(n, row.body)) === 'settle') unsettled.add(body.ent);
@@ -174,15 +175,16 @@ function absent(hash: Buffer, bytes: unknown): BlobRow {
   return { hash, codec: 0, bytes: Number.isSafeInteger(bytes) ? Number(bytes) : 0, data: null };
 }
 
+interface Heading {
+  readonly row: Pick<ForeignRecord, 'log' | 'seq' | 'com'>;
+  readonly log_n: number;
+  /** Names of what nobody here had seen before it came. */
+  readonly heads: readonly RecordName[];
+}
+
 /** What the change had seen is superseded; it is a head itself unless somebody here has seen it already. */
-export function mergeHeads(
-  statements: Statements,
-  { ent, base }: RecordBody,
-  { row, log_n }: { readonly row: Pick<ForeignRecord, 'log' | 'seq' | 'com'>; readonly log_n: number },
-): void {
-  const here = base.length === 0 ? [] : namesIn(statements)(row.log, base, lookupIn(statements, ent));
-  for (const [log, seq, mark] of here) {
-    if (mark !== undefined) continue; // what has that address is another record
+export function mergeHeads(statements: Statements, { ent, base }: RecordBody, { row, log_n, heads }: Heading): void {
+  for (const [log, seq] of heads.filter(isIn(namedBy(statements, { ent, base, own: row.log })))) {
     const sql = 'delete from heads where ent = ? and seq = ? and log_n = (select log_n from logs where log = ?)';
     statements.run(sql, [ent, seq, log]);
   }
@@ -194,6 +196,23 @@ export function mergeHeads(
     [ent, row.seq, row.log, markOf(row.com)],
   );
   if (!seen) statements.run('insert or ignore into heads (ent, log_n, seq) values (?, ?, ?)', [ent, log_n, row.seq]);
+}
+
+interface Naming extends Pick<RecordBody, 'ent' | 'base'> {
+  /** The log of the record that names. */
+  readonly own: string;
+}
+
+/** What a record had seen: those named with a mark as they are, of the others where they lie here. */
+function namedBy(statements: Statements, { ent, base, own }: Naming): readonly RecordName[] {
+  const isMarked = base.every(([, , mark]) => mark !== undefined);
+  return isMarked ? base : namesIn(statements)(own, base, lookupIn(statements, ent));
+}
+
+/** Whether a head is one of those named: by its mark where there is one, since its log may be called otherwise here. */
+function isIn(names: readonly RecordName[]): (head: RecordName) => boolean {
+  return (head) =>
+    names.some(([log, seq, mark]) => seq === head[1] && (mark === undefined ? log === head[0] : mark === head[2]));
 }
 
 /** Where the log ends here, and which of its records never came, so that these are not taken for damage. */

@@ -89,7 +89,7 @@ test('SI9: a change waits for the record it names, not for whatever lies there, 
 
 test('SI9: what settles a conflict picks the side that was seen, wherever it lies since', async () => {
   const moved = new Set<boolean>();
-  for (const nth of [1, 2, 3, 4, 5, 6]) {
+  for (const nth of [1, 4]) {
     const remote = memoryRemote();
     const { a, b, back } = await inTouch(remote);
     const log = a.store.log.log;
