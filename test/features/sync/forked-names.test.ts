@@ -2,6 +2,7 @@
 // could notice, and wrote another record under the address of one that others have seen.
 import { expect, test } from 'vitest';
 import { conflictRows } from '../../../src/features/conflicts/projection.ts';
+import { deviceOfLog } from '../../../src/features/conflicts/queries.ts';
 import { conflictResolve } from '../../../src/features/conflicts/records.ts';
 import { push } from '../../../src/features/sync/engine.ts';
 import { memoryRemote } from '../../harness/memory-remote.ts';
@@ -109,7 +110,10 @@ test('SI9: what settles a conflict picks the side that was seen, wherever it lie
     }
     same(a, b, fresh);
     const at = 'select l.log from records r join logs l using (log_n) where r.body like ?';
-    moved.add(fresh.store.statements.one<{ log: string }>(at, [`%of a, ${nth}%`])?.log !== log);
+    const way = fresh.store.statements.one<{ log: string }>(at, [`%of a, ${nth}%`])?.log ?? '';
+    moved.add(way !== log);
+    // a way that parted has no first record of its own
+    expect(fresh.store.read.one(deviceOfLog, { log: way })).toEqual({ device: 'device 1' });
   }
   // either of two records may be the one that keeps the log
   expect(moved.size).toBe(2);
