@@ -8,8 +8,6 @@ import type { RecordBody, RecordName } from './record.ts';
 export interface MergeRecord {
   readonly log: string;
   readonly seq: number;
-  /** By which others name it. */
-  readonly mark?: string;
   readonly dev: string;
   readonly body: RecordBody;
 }

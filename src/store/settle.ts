@@ -129,7 +129,7 @@ function named(
   return records.map((record) => {
     const { log, body } = record;
     const { heads } = body.fields;
-    if (body.base.length === 0) return record;
+    if (body.base.length === 0 && !Array.isArray(heads)) return record;
     const base = names(log, body.base, lookup);
     if (!Array.isArray(heads)) return { ...record, body: { ...body, base } };
     // the sides of a conflict, one of which is picked by its place
@@ -217,8 +217,8 @@ function writeConflict(statements: Statements, { ent, type, conflict }: Writing)
   );
 }
 
-function sideOf({ record: { log, seq, mark, dev, body }, value }: Side) {
-  return { log, seq, mark, dev, value, actor: body.actor, origin: body.origin, at: hlcMs(body.hlc) };
+function sideOf({ record: { log, seq, dev, body }, value }: Side) {
+  return { log, seq, dev, value, actor: body.actor, origin: body.origin, at: hlcMs(body.hlc) };
 }
 
 function enderOf(settled: 'human' | MergeRecord): string {

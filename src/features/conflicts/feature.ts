@@ -1,13 +1,13 @@
 import { PrsistError } from '../../core/errors.ts';
 import type { Id } from '../../core/ids.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
-import type { RecordName } from '../../core/record.ts';
+import { markOf, type RecordName } from '../../core/record.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import { actorOf, type Context, type Feature, feature } from '../feature.ts';
 import { contract } from './contract.ts';
 import { decisionOf } from './decision.ts';
 import { conflictRows } from './projection.ts';
-import { type ConflictRow, conflictPage, conflictsByPrefix, openCount, openOf } from './queries.ts';
+import { type ConflictRow, commitmentAt, conflictPage, conflictsByPrefix, openCount, openOf } from './queries.ts';
 import { conflictResolve } from './records.ts';
 import { type Shown, type StoredSide, shownConflict, sidesOf } from './wire.ts';
 
@@ -52,7 +52,7 @@ export function conflictsFeature(needs: ConflictNeeds): Feature {
     tx.append(conflictResolve, {
       ent: row.ent as Id, // of a record, in which it is one
       fields: {
-        ...{ field: row.field, heads: sides.map(nameOf) },
+        ...{ field: row.field, heads: sides.map((side) => nameOf(tx, side)) },
         ...decisionOf(tx, input, { field: row.field, sides }),
       },
       actor: actorOf(caller),
@@ -72,8 +72,9 @@ export function conflictsFeature(needs: ConflictNeeds): Feature {
   });
 }
 
-function nameOf({ log, seq, mark }: StoredSide): RecordName {
-  return mark === undefined ? [log, seq] : [log, seq, mark];
+function nameOf(read: Read, { log, seq }: StoredSide): RecordName {
+  const found = read.one(commitmentAt, { log, seq });
+  return found ? [log, seq, markOf(found.com)] : [log, seq];
 }
 
 interface Place {

@@ -35,6 +35,11 @@ export const openCount = query<Record<never, never>, { open: number }>(
   "select count(*) as open from conflicts where status = 'open'",
 );
 
+/** What a record is named by beside its address. */
+export const commitmentAt = query<{ log: string; seq: number }, { com: Uint8Array }>(
+  'select r.com from logs l join records r using (log_n) where l.log = :log and r.seq = :seq',
+);
+
 /** The first record of a log names its device; of a way that parted from another log, the first one of a log of its device. */
 export const deviceOfLog = query<{ log: string }, { device: string | null }>(
   `select r.body ->> '$.fields.device' as device

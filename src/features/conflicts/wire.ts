@@ -14,8 +14,6 @@ type Json = Shown['before'];
 export interface StoredSide {
   readonly log: string;
   readonly seq: number;
-  /** Absent in rows of earlier programs. */
-  readonly mark?: string;
   readonly dev: string;
   readonly value?: Json;
   readonly actor: Actor;

@@ -1,10 +1,12 @@
 // What names a record that lies where its log went on in two ways: a device was set back with all it had, so nothing on it
 // could notice, and wrote another record under the address of one that others have seen.
 import { expect, test } from 'vitest';
+import type { RecordName } from '../../../src/core/record.ts';
 import { conflictRows } from '../../../src/features/conflicts/projection.ts';
 import { deviceOfLog } from '../../../src/features/conflicts/queries.ts';
 import { conflictResolve } from '../../../src/features/conflicts/records.ts';
 import { push } from '../../../src/features/sync/engine.ts';
+import { lookupIn } from '../../../src/store/named.ts';
 import { memoryRemote } from '../../harness/memory-remote.ts';
 import { noteId, withNotes, writeLine, writeNote } from '../../store/notes.ts';
 import { type MemoryRemote, same, settle, synced } from './fork-world.ts';
@@ -122,13 +124,14 @@ test('SI9: what settles a conflict picks the side that was seen, wherever it lie
 interface StoredSide extends Side {
   readonly log: string;
   readonly seq: number;
-  readonly mark: string;
 }
 
 /** Fields of a record that settles the one conflict of a device. */
 function picking({ store }: Device, nth: number) {
   const row = store.statements.one<{ sides: string }>('select sides from conflicts', []);
   const sides = JSON.parse(row?.sides ?? '[]') as StoredSide[];
-  const heads = sides.map(({ log, seq, mark }) => [log, seq, mark] as const);
+  const heads = sides.map(
+    ({ log, seq }): RecordName => [log, seq, lookupIn(store.statements, '').at(log, seq)?.mark ?? ''],
+  );
   return { field: 'text', heads, pick: sides.findIndex(({ value }) => value === `of a, ${nth}`) };
 }
