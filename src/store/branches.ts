@@ -57,11 +57,14 @@ export function noteHoles(statements: Statements, log: string, gaps: readonly (r
   else setMeta(statements, holesKey(log), JSON.stringify(gaps));
 }
 
-/** Id under which the greater branch lives on: every device names it alike. com: of its first record. */
-export function branchId(log: string, com: Uint8Array): Id {
+/**
+ * Id under which the greater branch lives on: every device names it alike, in whatever order they hear of several forks.
+ * root: the log as its packs name it; com: of the first record of the branch.
+ */
+export function branchId(root: string, com: Uint8Array): Id {
   const bytes = createHash('sha256')
     .update('prsist.branch.1')
-    .update(idBytes(log))
+    .update(idBytes(root))
     .update(com)
     .digest()
     .subarray(0, 16);
@@ -144,13 +147,15 @@ export function linkAt(
 export function forkChain(statements: Statements, chain: HeldChain, at: number, theirs: Uint8Array): Forked {
   const ours = linkAt(statements, chain, at);
   const before = linkAt(statements, chain, at - 1)?.head ?? genesisHead(chain);
+  const root = rootOf(statements, chain.log);
   statements.run("update logs set state = 'forked' where log_n = ?", [chain.log_n]);
   if (!ours || Buffer.compare(ours.com, theirs) < 0) {
-    const { log } = addBranch(statements, chain, { at, id: branchId(chain.log, theirs), head: before });
+    const { log } = addBranch(statements, chain, { at, id: branchId(root, theirs), head: before });
     return { log, branch: log };
   }
-  const moved = addBranch(statements, chain, { at, id: branchId(chain.log, ours.com), head: before });
+  const moved = addBranch(statements, chain, { at, id: branchId(root, ours.com), head: before });
   moveRecords(statements, { chain, at, to: moved.log_n });
+  moveBranches(statements, { from: chain.log, at, to: moved.log });
   statements.run('update logs set seq = ?, head = ? where log_n = ?', [at - 1, before, chain.log_n]);
   return { log: chain.log, branch: moved.log, moved: moved.log_n };
 }
@@ -191,6 +196,17 @@ function moveRecords(
   ]);
   for (const table of ['records', 'heads']) {
     statements.run(`update ${table} set log_n = ? where log_n = ? and seq >= ?`, [to, chain.log_n, at]);
+  }
+}
+
+/** What parted behind the fork from what has moved, parts from where that is now. */
+function moveBranches(
+  statements: Statements,
+  { from, at, to }: { readonly from: string; readonly at: number; readonly to: string },
+): void {
+  for (const [log, branch] of branchesOf(statements)) {
+    if (log === to || branch.parent !== from || branch.from <= at) continue;
+    setMeta(statements, branchKey(log), JSON.stringify({ ...branch, parent: to }));
   }
 }
 
