@@ -1,7 +1,10 @@
 // Who had seen what: the records of one entity as a graph of their bases. Pure; any order of the records gives the same.
-import type { RecordBody } from './record.ts';
+import type { RecordBody, RecordName } from './record.ts';
 
-/** A record of an entity, with the address and the device that its log gives it. */
+/**
+ * A record of an entity, with the address and the device that its log gives it. What it names, it names by address alone;
+ * a name with a mark is of a record that is not here.
+ */
 export interface MergeRecord {
   readonly log: string;
   readonly seq: number;
@@ -21,8 +24,8 @@ export interface Order {
   readonly bases: readonly (readonly number[])[];
   /** All places, what was seen before what saw it. */
   readonly sequence: readonly number[];
-  /** Places of the records that are named by these addresses and are here. */
-  readonly placesOf: (addresses: readonly (readonly [log: string, seq: number])[]) => readonly number[];
+  /** Places of the records that are named and are here. */
+  readonly placesOf: (names: readonly RecordName[]) => readonly number[];
 }
 
 /** The graph of an entity's records. A base that is not here counts when it comes; bases in a circle count for nothing. */
@@ -38,8 +41,8 @@ export function orderOf(given: readonly MergeRecord[]): Order {
     byId.set(record.body.id, place);
     records.push(record);
   }
-  const placesOf: Order['placesOf'] = (addresses) => [
-    ...new Set(addresses.flatMap(([log, seq]) => places.get(address(log, seq)) ?? [])),
+  const placesOf: Order['placesOf'] = (names) => [
+    ...new Set(names.flatMap(([log, seq, mark]) => (mark === undefined ? (places.get(address(log, seq)) ?? []) : []))),
   ];
   return { records, ...seenBy(records, placesOf), placesOf };
 }

@@ -2,6 +2,7 @@
 import { bit, isIn, type MergeRecord, type Order, type Those, withSeen } from './merge-order.ts';
 import type { Side } from './merge-rules.ts';
 import type { MergeTable, TextOf } from './merge-tables.ts';
+import { isRecordName } from './record.ts';
 
 /** One record's word about a field. */
 export interface FieldWrite {
@@ -43,7 +44,7 @@ export function settlingsOf(order: Order, text: TextOf): readonly Settling[] {
     if (body.type !== 'conflict' || body.op !== 'resolve') return [];
     const { field, heads, pick } = body.fields;
     if (typeof field !== 'string' || !Array.isArray(heads)) return [];
-    const named = heads.filter(isAddress);
+    const named = heads.filter(isRecordName);
     const over = withSeen(order, order.placesOf(named));
     const [picked] = typeof pick === 'number' ? order.placesOf(named.slice(pick, pick + 1)) : [];
     if (typeof pick === 'number' && picked === undefined) return []; // the side it picks is not here yet
@@ -51,10 +52,6 @@ export function settlingsOf(order: Order, text: TextOf): readonly Settling[] {
       { place, field, over, picked, value: picked === undefined ? parsed(text(body.fields, 'value')) : undefined },
     ];
   });
-}
-
-function isAddress(head: unknown): head is readonly [string, number] {
-  return Array.isArray(head) && typeof head[0] === 'string' && typeof head[1] === 'number';
 }
 
 /** No text: the field is taken away. */

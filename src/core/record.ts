@@ -22,6 +22,12 @@ export interface Via {
   readonly dev: string;
 }
 
+/**
+ * A record as another one names it: its log and position as the author of that one knew them, and its mark, which says
+ * which record is meant where the log went on in two ways. Records of earlier programs name without marks.
+ */
+export type RecordName = readonly [log: string, seq: number, mark?: string];
+
 /** The nine members of a record's body, and nothing else. `fields` holds only what changed. */
 export interface RecordBody {
   readonly hlc: string;
@@ -29,7 +35,7 @@ export interface RecordBody {
   readonly ent: Id;
   readonly type: string;
   readonly op: string;
-  readonly base: readonly (readonly [log: string, seq: number])[];
+  readonly base: readonly RecordName[];
   readonly fields: Readonly<Record<string, unknown>>;
   readonly actor: Actor;
   readonly origin: Origin;
@@ -54,6 +60,20 @@ export function genesisHead(log: { readonly ws: string; readonly dev: string; re
 /** Salted commitment to a body: SHA-256(salt ‖ body). salt: 16 bytes. The text cannot be guessed from it. */
 export function commitment(salt: Uint8Array, body: string): Buffer {
   return createHash('sha256').update(salt).update(body, 'utf8').digest();
+}
+
+/** Whether JSON has the form of a name. */
+export function isRecordName(value: unknown): value is RecordName {
+  if (!Array.isArray(value)) return false;
+  const [log, seq, mark] = value as readonly unknown[];
+  return typeof log === 'string' && Number.isSafeInteger(seq) && (mark === undefined || typeof mark === 'string');
+}
+
+const markBytes = 4;
+
+/** What tells a record from another one under the same address: the first eight hex digits of its commitment. */
+export function markOf(com: Uint8Array): string {
+  return Buffer.from(com.subarray(0, markBytes)).toString('hex');
 }
 
 /** Next head of the chain: SHA-256(head ‖ seq as u64 big-endian ‖ com). */

@@ -32,10 +32,11 @@ interface LogRow {
   readonly head: Uint8Array | null;
 }
 
-interface Branch {
+export interface Branch {
   /** The log as its packs name it. */
   readonly root: string;
   readonly parent: string;
+  /** Position of its first record. */
   readonly from: number;
 }
 
@@ -56,11 +57,14 @@ export function noteHoles(statements: Statements, log: string, gaps: readonly (r
   else setMeta(statements, holesKey(log), JSON.stringify(gaps));
 }
 
-/** Id under which the greater branch lives on: every device names it alike. com: of its first record. */
-export function branchId(log: string, com: Uint8Array): Id {
+/**
+ * Id under which the greater branch lives on: every device names it alike, in whatever order they hear of several forks.
+ * root: the log as its packs name it; com: of the first record of the branch.
+ */
+export function branchId(root: string, com: Uint8Array): Id {
   const bytes = createHash('sha256')
     .update('prsist.branch.1')
-    .update(idBytes(log))
+    .update(idBytes(root))
     .update(com)
     .digest()
     .subarray(0, 16);
@@ -95,46 +99,13 @@ export function rootOf(statements: Statements, log: string): string {
   return branchOf(statements, log)?.root ?? log;
 }
 
-/**
- * What the bases of records mean where logs went on in two ways. A base names a log as its author knew it: behind a fork
- * that is what its own way has there when the author wrote in that log. For others it is the one way that has a record of
- * the entity there, of several the one that is older than the record that names it; where that does not tell, nobody can
- * say, and it stands for nothing: at worst a conflict too many. undefined: no log here has forked.
- */
-export function basesOver(statements: Statements): BasesOver | undefined {
+/** Every branch here, by its id; hardly a database has any. */
+export function branchesOf(statements: Statements): ReadonlyMap<string, Branch> {
   const rows = statements.all<{ log: string; value: string }>(
     "select substr(key, 8) as log, value from meta where key between 'branch:' and 'branch;'",
     [],
   );
-  if (rows.length === 0) return undefined;
-  const branches = new Map(rows.map(({ log, value }) => [log, JSON.parse(value) as Branch])); // written by addBranch
-  const ways = Map.groupBy(branches, ([, { root }]) => root);
-  return ({ log: own, hlc }, base, hlcOf) =>
-    base.flatMap(([log, seq]): readonly Position[] => {
-      const forks = ways.get(log)?.filter(([, { from }]) => seq >= from);
-      if (!forks || forks.length === 0) return [[log, seq]];
-      if (own === log || branches.get(own)?.root === log) return [[wayOf(branches, own, seq), seq]];
-      const there = [log, ...forks.map(([name]) => name)].filter((name) => hlcOf(name, seq) !== undefined);
-      const older = there.filter((name) => (hlcOf(name, seq) ?? hlc) < hlc); // a clock that is wrong says nothing of one alone
-      const [one, ...more] = there.length === 1 ? there : older;
-      return one === undefined || more.length > 0 ? [] : [[one, seq]];
-    });
-}
-
-type Position = readonly [log: string, seq: number];
-
-/** record: with the log, or the branch of one, that it lies in. hlcOf: of a record of the entity that lies there. */
-export type BasesOver = (
-  record: { readonly log: string; readonly hlc: string },
-  base: readonly Position[],
-  hlcOf: (log: string, seq: number) => string | undefined,
-) => readonly Position[];
-
-/** Which of the logs that a branch leads back to holds a position. */
-function wayOf(branches: ReadonlyMap<string, Branch>, own: string, seq: number): string {
-  let log = own;
-  for (let branch = branches.get(log); branch && seq < branch.from; branch = branches.get(log)) log = branch.parent;
-  return log;
+  return new Map(rows.map(({ log, value }) => [log, JSON.parse(value) as Branch])); // written by addBranch
 }
 
 function held(statements: Statements, row: LogRow): HeldChain {
@@ -176,13 +147,15 @@ export function linkAt(
 export function forkChain(statements: Statements, chain: HeldChain, at: number, theirs: Uint8Array): Forked {
   const ours = linkAt(statements, chain, at);
   const before = linkAt(statements, chain, at - 1)?.head ?? genesisHead(chain);
+  const root = rootOf(statements, chain.log);
   statements.run("update logs set state = 'forked' where log_n = ?", [chain.log_n]);
   if (!ours || Buffer.compare(ours.com, theirs) < 0) {
-    const { log } = addBranch(statements, chain, { at, id: branchId(chain.log, theirs), head: before });
+    const { log } = addBranch(statements, chain, { at, id: branchId(root, theirs), head: before });
     return { log, branch: log };
   }
-  const moved = addBranch(statements, chain, { at, id: branchId(chain.log, ours.com), head: before });
+  const moved = addBranch(statements, chain, { at, id: branchId(root, ours.com), head: before });
   moveRecords(statements, { chain, at, to: moved.log_n });
+  moveBranches(statements, { from: chain.log, at, to: moved.log });
   statements.run('update logs set seq = ?, head = ? where log_n = ?', [at - 1, before, chain.log_n]);
   return { log: chain.log, branch: moved.log, moved: moved.log_n };
 }
@@ -223,6 +196,17 @@ function moveRecords(
   ]);
   for (const table of ['records', 'heads']) {
     statements.run(`update ${table} set log_n = ? where log_n = ? and seq >= ?`, [to, chain.log_n, at]);
+  }
+}
+
+/** What parted behind the fork from what has moved, parts from where that is now. */
+function moveBranches(
+  statements: Statements,
+  { from, at, to }: { readonly from: string; readonly at: number; readonly to: string },
+): void {
+  for (const [log, branch] of branchesOf(statements)) {
+    if (log === to || branch.parent !== from || branch.from <= at) continue;
+    setMeta(statements, branchKey(log), JSON.stringify({ ...branch, parent: to }));
   }
 }
 

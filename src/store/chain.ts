@@ -1,6 +1,6 @@
 // Verified runs of another log, in bulk: what comes with a pack. Beside foreign.ts, which takes single records in any order.
 import { isId } from '../core/ids.ts';
-import { genesisHead, type RecordBody } from '../core/record.ts';
+import { genesisHead, isRecordName, type RecordBody } from '../core/record.ts';
 import { packed } from './blobs.ts';
 import { knownHoles } from './branches.ts';
 import { carryOut, eraseIn, isErased, recordErase } from './erasures.ts';
@@ -162,7 +162,8 @@ function take(run: Run, i: number): void {
   const { into, chain, unsettled } = run;
   const { statements, projector, settlement, tx } = into;
   const body = bodyOf(run, i);
-  if (chain.records[i]?.body === null) {
+  const { com, body: text } = recordAt(run, i);
+  if (text === null) {
     insert(run, i, undefined, stateErased);
     return;
   }
@@ -179,11 +180,13 @@ function take(run: Run, i: number): void {
   const name = `${body.type}.${body.op}`;
   const merges = projector.merges(name);
   // asked before the record is one of them
-  const canLay = !isTwin && (!merges || settlement.canLay(body, headsOf(statements, body.ent)));
+  const heads = merges ? headsOf(statements, body.ent) : [];
+  const canLay = !isTwin && (!merges || settlement.canLay(body, heads));
   keepTexts(into, body, () => undefined);
   const n = insert(run, i, body, stateLive);
   noteReading(into, body.hlc, run.log_n);
-  if (merges) mergeHeads(statements, body, { row: { log: chain.log, seq: chain.from + i }, log_n: run.log_n });
+  if (merges)
+    mergeHeads(statements, body, { row: { log: chain.log, seq: chain.from + i, com }, log_n: run.log_n, heads });
   const isSettled = settlement.concerns(body.type) && (!canLay || unsettled.has(body.ent));
   if (isSettled) unsettled.add(body.ent);
   else if (!isTwin && projector.apply(tx, name, appliedBody(n, body)) === 'settle') unsettled.add(body.ent);
@@ -197,9 +200,14 @@ function carryOutArrived(run: Run, body: RecordBody): void {
   carryOut(run.into, eraseIn(body));
 }
 
-function insert({ into, chain, log_n }: Run, i: number, body: RecordBody | undefined, state: number): number {
-  // i runs over the records of the chain
-  const record = chain.records[i] as ChainRecord;
+/** i runs over the records of the chain. */
+function recordAt({ chain }: Run, i: number): ChainRecord {
+  return chain.records[i] as ChainRecord;
+}
+
+function insert(run: Run, i: number, body: RecordBody | undefined, state: number): number {
+  const { into, chain, log_n } = run;
+  const record = recordAt(run, i);
   const isHeld = state !== stateErased;
   return into.statements.insert(
     `insert into records (log_n, seq, v, id, ent, type, op, hlc, body, salt, com, head, state)
@@ -223,15 +231,11 @@ function isBody(value: unknown): value is RecordBody {
     isId(String(id)) &&
     isId(String(ent)) &&
     Array.isArray(base) &&
-    base.every(isPair) &&
+    base.every(isRecordName) &&
     isObject(fields) &&
     isObject(actor) &&
     typeof actor['user'] === 'string'
   );
-}
-
-function isPair(value: unknown): boolean {
-  return Array.isArray(value) && typeof value[0] === 'string' && Number.isSafeInteger(value[1]);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

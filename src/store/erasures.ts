@@ -1,11 +1,10 @@
 // What was erased, by entity, and the law that follows: of an erased entity only what knows of that erase counts. So it does
 // not matter which comes first, an erase or what it erases, and an old copy brings nothing back.
-import type { RecordBody } from '../core/record.ts';
+import type { RecordBody, RecordName } from '../core/record.ts';
 import { type Doomed, doomedRecords, eraseEntities, type Range } from './erase.ts';
-import { mergeHeads } from './heads.ts';
+import { headsOf, mergeHeads } from './heads.ts';
 import { appliedRecord, type Projector } from './projector.ts';
 import { query, recordType, type Write } from './record-type.ts';
-import type { Address } from './seen.ts';
 import type { Settlement } from './settle.ts';
 import type { Statements } from './statements.ts';
 
@@ -39,7 +38,7 @@ type Named = Pick<RecordBody, 'ent' | 'type' | 'op' | 'fields'>;
 export function erasesBefore(
   { statements, projector }: Pick<Eraser, 'statements' | 'projector'>,
   of: Named,
-): Address[] {
+): RecordName[] {
   if (!statements.one('select 1 from erasures limit 1', [])) return [];
   const within = projector.within(`${of.type}.${of.op}`, of.fields);
   const sql = 'select distinct id from erasures where ent in (?, ?) order by id';
@@ -86,7 +85,7 @@ function bury(statements: Statements, ents: readonly string[], id: string): void
   for (const ent of ents) statements.run('insert or ignore into erasures (ent, id) values (?, ?)', [ent, id]);
 }
 
-function knows({ base }: Pick<RecordBody, 'base'>, [id]: Address): boolean {
+function knows({ base }: Pick<RecordBody, 'base'>, [id]: RecordName): boolean {
   return base.some(([log, seq]) => seq === erasePosition && log === id);
 }
 
@@ -125,8 +124,13 @@ function writeAgain(
 ): void {
   const settled = new Set<string>();
   for (const { record, body } of left) {
-    const log_n = statements.one<{ log_n: number }>('select log_n from records where n = ?', [record.n])?.log_n ?? 0;
-    if (projector.merges(record.name)) mergeHeads(statements, body, { row: record, log_n });
+    const lies = statements.one<{ log_n: number; com: Uint8Array }>('select log_n, com from records where n = ?', [
+      record.n,
+    ]);
+    if (lies && projector.merges(record.name)) {
+      const heads = headsOf(statements, body.ent);
+      mergeHeads(statements, body, { row: { ...record, com: lies.com }, log_n: lies.log_n, heads });
+    }
     if (settlement.concerns(body.type)) settled.add(body.ent);
     else projector.apply(tx, record.name, appliedRecord(record.n, record.body));
   }

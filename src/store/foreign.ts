@@ -127,7 +127,8 @@ function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSo
   const isTwin = body !== undefined && tx.known(body.id);
   const merges = body !== undefined && projector.merges(`${body.type}.${body.op}`);
   // asked before the record is one of them
-  const canLay = body !== undefined && !isTwin && (!merges || settlement.canLay(body, headsOf(statements, body.ent)));
+  const heads = merges ? headsOf(statements, body.ent) : [];
+  const canLay = body !== undefined && !isTwin && (!merges || settlement.canLay(body, heads));
   if (body) keepTexts(into, body, blobs);
   const n = statements.insert(
     `insert into records (log_n, seq, v, id, ent, type, op, hlc, body, salt, com, head, state)
@@ -140,7 +141,7 @@ function insert(into: Arriving, { row, log_n, unsettled }: Placed, blobs: BlobSo
   if (!body || row.body === null) return;
   noteReading(into, body.hlc, log_n);
   const name = `${body.type}.${body.op}`;
-  if (merges) mergeHeads(statements, body, { row, log_n });
+  if (merges) mergeHeads(statements, body, { row, log_n, heads });
   const isSettled = settlement.concerns(body.type) && (!canLay || unsettled.has(body.ent));
   if (isSettled) unsettled.add(body.ent);
   else if (!isTwin && projector.apply(tx, name, appliedRecord(n, row.body)) === 'settle') unsettled.add(body.ent);

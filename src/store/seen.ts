@@ -1,106 +1,120 @@
 // What somebody who writes has seen of an entity: less than its heads where something of their past is not here.
-import { type BasesOver, basesOver } from './branches.ts';
-import { erasePosition, isEraseHere } from './erasures.ts';
+import { markOf, type RecordName } from '../core/record.ts';
+import { type Lookup, lookupIn, type Names, namesIn } from './named.ts';
 import type { Statements } from './statements.ts';
-
-/** Where a record lies. */
-export type Address = [log: string, seq: number];
 
 export interface Seeing {
   readonly ent: string;
-  /** What is here of it that nobody has seen. */
-  readonly heads: readonly Address[];
+  /** Names of what is here of it that nobody has seen. */
+  readonly heads: readonly RecordName[];
   /** The log that is written to: its records name nothing that was not here. */
   readonly own: string;
 }
 
 /**
- * The newest that is here whole: the heads, and of one whose past is not here as much of that past as is. What is missing
- * was not seen by whoever writes now, and no record is named by which it would count as seen: so nothing is written over
- * unseen, at worst a conflict is told that is none.
+ * Names of the newest that is here whole: the heads, and of one whose past is not here as much of that past as is. What is
+ * missing was not seen by whoever writes now, and no record is named by which it would count as seen: so nothing is written
+ * over unseen, at worst a conflict is told that is none.
  */
-export function seenOf(statements: Statements, { ent, heads, own }: Seeing): Address[] {
-  const strange = heads.filter(([log]) => log !== own);
-  if (strange.length === 0) return [...heads];
-  const past = pastOf(statements, { ent, own, over: basesOver(statements) });
-  const found = new Map<string, Address>();
+export function seenOf(statements: Statements, { ent, heads, own }: Seeing): RecordName[] {
+  if (heads.every(([log]) => log === own)) return [...heads];
+  const past = new Past(statements, { ent, own });
+  const found = new Map<string, RecordName>();
+  // a list that is walked while it grows
+  const open: Address[] = heads.map(([log, seq]) => [log, seq]);
   const looked = new Set<string>();
-  const look = (head: Address) => {
-    if (head[1] === erasePosition) return; // it is named of itself
-    const name = head.join(':');
-    if (looked.has(name)) return;
-    looked.add(name);
-    if (past.isWhole(head)) found.set(name, head);
-    else for (const before of past.bases(head)) look(before);
-  };
-  for (const head of heads) look(head);
+  for (const head of open) {
+    if (looked.has(head.join(':'))) continue;
+    looked.add(head.join(':'));
+    if (past.isWhole(head)) found.set(head.join(':'), past.nameOf(head));
+    else open.push(...past.here(head));
+  }
   return [...found.values()].sort(([a, m], [b, n]) => (a < b ? -1 : a > b ? 1 : m - n));
 }
 
-interface Past {
-  readonly isWhole: (head: Address) => boolean;
-  readonly bases: (head: Address) => readonly Address[];
-}
+type Address = readonly [log: string, seq: number];
 
-interface Around {
-  readonly ent: string;
-  readonly own: string;
-  readonly over: BasesOver | undefined;
-}
+/** The records of an entity, and what each one's author had seen of it. */
+class Past {
+  readonly #statements: Statements;
+  readonly #of: Omit<Seeing, 'heads'>;
+  readonly #names: Names;
+  readonly #lookup: Lookup;
+  readonly #known = new Map<string, Found | undefined>();
 
-function pastOf(statements: Statements, { ent, own, over }: Around): Past {
-  const known = new Map<string, Found | undefined>();
-  const find = ([log, seq]: Address): Found | undefined => {
+  constructor(statements: Statements, of: Omit<Seeing, 'heads'>) {
+    this.#statements = statements;
+    this.#of = of;
+    this.#names = namesIn(statements);
+    this.#lookup = {
+      ...lookupIn(statements, of.ent),
+      at: (log, seq) => {
+        const found = this.#find(log, seq);
+        return found && { mark: found.mark, isOfEntity: found.ent === of.ent };
+      },
+    };
+  }
+
+  nameOf([log, seq]: Address): RecordName {
+    const found = this.#find(log, seq);
+    return found ? [log, seq, found.mark] : [log, seq];
+  }
+
+  /** Addresses of what the author of a record had seen last, as far as it is here. */
+  here(head: Address): readonly Address[] {
+    return this.#seenBy(head).flatMap(([log, seq, mark]) => (mark === undefined ? [[log, seq] as const] : []));
+  }
+
+  /** Whether all of it is here: the record, what its author had seen, and so on. */
+  isWhole(head: Address): boolean {
+    const looked = new Set<string>();
+    const open: RecordName[] = [head];
+    // a list that is walked while it grows
+    for (const [log, seq, mark] of open) {
+      const name = `${log}:${seq}`;
+      if (mark !== undefined) return false;
+      if (looked.has(name)) continue;
+      looked.add(name);
+      if (!this.#find(log, seq)?.isHere) return false;
+      if (log !== this.#of.own) open.push(...this.#seenBy([log, seq]));
+    }
+    return true;
+  }
+
+  #seenBy([log, seq]: Address): readonly RecordName[] {
+    return this.#names(log, this.#find(log, seq)?.base ?? [], this.#lookup);
+  }
+
+  #find(log: string, seq: number): Found | undefined {
     const name = `${log}:${seq}`;
-    if (!known.has(name)) known.set(name, recordAt(statements, log, seq));
-    return known.get(name);
-  };
-  const hlcOf = (log: string, seq: number) => {
-    const found = find([log, seq]);
-    return found?.ent === ent ? found.hlc : undefined;
-  };
-  const bases = (at: Address): readonly Address[] => {
-    const { base = [], hlc = '' } = find(at) ?? {};
-    return over ? over({ log: at[0], hlc }, base, hlcOf).map(([log, seq]): Address => [log, seq]) : base;
-  };
-  return {
-    bases,
-    isWhole(head) {
-      const looked = new Set<string>();
-      const open = [head];
-      // a list that is walked while it grows
-      for (const at of open) {
-        const name = at.join(':');
-        if (looked.has(name)) continue;
-        looked.add(name);
-        if (at[1] === erasePosition) {
-          if (!isEraseHere(statements, at[0])) return false;
-          continue;
-        }
-        if (!find(at)?.isHere) return false;
-        if (at[0] !== own) open.push(...bases(at));
-      }
-      return true;
-    },
-  };
+    if (!this.#known.has(name)) this.#known.set(name, recordAt(this.#statements, log, seq));
+    return this.#known.get(name);
+  }
 }
 
 interface Found {
   readonly ent: string | null;
-  readonly hlc: string;
+  readonly mark: string;
   /** It counts, or was erased; not one that is kept without rows. */
   readonly isHere: boolean;
-  readonly base: readonly Address[];
+  readonly base: readonly RecordName[];
+}
+
+interface Row {
+  readonly ent: string | null;
+  readonly com: Uint8Array;
+  readonly state: number;
+  readonly base: string | null;
 }
 
 function recordAt(statements: Statements, log: string, seq: number): Found | undefined {
-  const row = statements.one<{ ent: string | null; hlc: string | null; state: number; base: string | null }>(
-    `select r.ent, r.hlc, r.state, r.body ->> '$.base' as base from logs l join records r using (log_n)
+  const row = statements.one<Row>(
+    `select r.ent, r.com, r.state, r.body ->> '$.base' as base from logs l join records r using (log_n)
      where l.log = ? and r.seq = ?`,
     [log, seq],
   );
   if (!row) return undefined;
   // what this engine wrote, or what was checked when it arrived
-  const base = row.base === null ? [] : (JSON.parse(row.base) as Address[]);
-  return { ent: row.ent, hlc: row.hlc ?? '', isHere: row.state <= 1, base };
+  const base = row.base === null ? [] : (JSON.parse(row.base) as RecordName[]);
+  return { ent: row.ent, mark: markOf(row.com), isHere: row.state <= 1, base };
 }

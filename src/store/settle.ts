@@ -4,9 +4,8 @@ import { hlcMs } from '../core/hlc.ts';
 import { type Conflict, type Merged, merge } from '../core/merge.ts';
 import type { MergeRecord } from '../core/merge-order.ts';
 import type { Resolution, Side } from '../core/merge-rules.ts';
-import type { RecordBody } from '../core/record.ts';
-import { type BasesOver, basesOver } from './branches.ts';
-import { erasePosition, isEraseHere } from './erasures.ts';
+import { isRecordName, markOf, type RecordBody, type RecordName } from '../core/record.ts';
+import { isNameOf, type Lookup, lookupIn, type Names, namesIn } from './named.ts';
 import type { Projector } from './projector.ts';
 import type { Entity, EntityRecord, Projecting, Settling } from './record-type.ts';
 import type { Statements } from './statements.ts';
@@ -18,7 +17,7 @@ export interface Settlement {
    * Whether a change can be laid over the row: its author had seen all that is here, and nothing is in conflict. Asked
    * before the change is in the log. heads: what is here of the entity that nobody has seen.
    */
-  canLay(change: Pick<RecordBody, 'type' | 'ent' | 'base'>, heads: readonly Address[]): boolean;
+  canLay(change: Pick<RecordBody, 'type' | 'ent' | 'base'>, heads: readonly RecordName[]): boolean;
   /** Writes the rows of an entity whole, and its conflicts. Returns the ids of conflicts that are open now and were not. */
   settle(tx: Projecting, ent: string): readonly string[];
   /**
@@ -27,8 +26,6 @@ export interface Settlement {
    */
   isInLine(of: { readonly ent: string; readonly type: string }, isAlone: boolean): boolean;
 }
-
-type Address = readonly [log: string, seq: number];
 
 interface Parts {
   readonly statements: Statements;
@@ -45,11 +42,12 @@ interface Row {
   readonly log: string;
   readonly dev: string;
   readonly seq: number;
+  readonly com: Uint8Array;
   readonly body: string;
 }
 
 /** index on (ent, hlc) */
-const recordsOf = `select r.n, l.log, l.dev, r.seq, r.body from records r join logs l using (log_n)
+const recordsOf = `select r.n, l.log, l.dev, r.seq, r.com, r.body from records r join logs l using (log_n)
   where r.ent = ? and r.body is not null and r.state = 0`;
 
 /** Settles what is settled at all; see Settlement. */
@@ -63,17 +61,16 @@ export function settlement({ statements, projector, all = projector, resolution 
     canLay({ type, ent, base }, heads) {
       const how = settling(type);
       if (!how || how.always || heads.length > 1 || base.length !== heads.length) return false;
-      const [head] = heads;
+      const [[head], [named]] = [heads, base];
       if (!head) return statements.one('select 1 from records where ent = ? limit 1', [ent]) === undefined;
-      return base[0]?.[0] === head[0] && base[0][1] === head[1] && !isOpen(ent);
+      return named !== undefined && isNameOf(named, head) && !isOpen(ent);
     },
     settle(tx, ent) {
       const rows = rowsOf(ent);
       const how = rows.map(({ body }) => settling(bodyOf(body).type)).find((each) => each !== undefined);
       if (!how) return []; // a conflict of something that is not here yet
-      const over = basesOver(statements);
-      const held = (log: string, seq: number) => isHeld(statements, log, seq);
-      const entity = entityOf(tx, rows, { how, over, held, resolution: resolution?.() ?? 'intelligent' });
+      const [names, lookup] = [namesIn(statements), lookupIn(statements, ent)];
+      const entity = entityOf(tx, rows, { how, names, lookup, resolution: resolution?.() ?? 'intelligent' });
       if (!entity) return []; // all of it waits for what its authors had seen
       if (projector.settling(how.type)) how.settle(tx, entity);
       for (const record of how.told(entity)) projector.tell(tx, record.name, record);
@@ -91,22 +88,24 @@ function bodyOf(body: string): RecordBody {
 
 interface Deciding {
   readonly how: Settling;
-  readonly over: BasesOver | undefined;
-  /** Whether the record of a position is here, as what it may be. */
-  readonly held: (log: string, seq: number) => boolean;
+  readonly names: Names;
+  readonly lookup: Lookup;
   readonly resolution: Resolution;
 }
 
-function entityOf(tx: Projecting, rows: readonly Row[], { how, over, held, resolution }: Deciding): Entity | undefined {
+function entityOf(
+  tx: Projecting,
+  rows: readonly Row[],
+  { how, names, lookup, resolution }: Deciding,
+): Entity | undefined {
   const numbers = new Map(rows.map(({ log, seq, n }) => [`${log}:${seq}`, n]));
-  const read = rows.map(({ body, ...at }): MergeRecord => ({ ...at, body: bodyOf(body) }));
-  const given = over ? overForks(read, over) : read;
+  const given = rows.map(({ body, com, n: _, ...where }) => ({ ...where, mark: markOf(com), body: bodyOf(body) }));
   const asRecord = ({ log, seq, body }: MergeRecord): EntityRecord => {
     const { id, ent, hlc, type, op, fields, actor, origin } = body;
     const n = numbers.get(`${log}:${seq}`) ?? 0;
     return { n, name: `${type}.${op}`, log, seq, id, ent, hlc, writtenAt: hlcMs(hlc), fields, actor, origin };
   };
-  const merged: Merged = merge(wholeOf(given, held), {
+  const merged: Merged = merge(wholeOf(named(given, { names, lookup }), lookup), {
     ...{ resolution, table: how.table, text: tx.text },
     isQuarantined: (record) => how.isQuarantined?.(tx, asRecord(record)) ?? false,
   });
@@ -115,42 +114,49 @@ function entityOf(tx: Projecting, rows: readonly Row[], { how, over, held, resol
   return first && { ent: first.ent, merged, records };
 }
 
-/** Records with bases that say what they mean where logs went on in two ways. */
-function overForks(records: readonly MergeRecord[], over: BasesOver): readonly MergeRecord[] {
-  const readings = new Map(records.map(({ log, seq, body }) => [`${log}:${seq}`, body.hlc]));
-  const hlcOf = (log: string, seq: number) => readings.get(`${log}:${seq}`);
-  return records.map((record) => {
-    const { hlc, base } = record.body;
-    return { ...record, body: { ...record.body, base: over({ log: record.log, hlc }, base, hlcOf) } };
-  });
-}
+/** The name of no record. */
+const nobody: RecordName = ['', 0, ''];
 
-function isHeld(statements: Statements, log: string, seq: number): boolean {
-  if (seq === erasePosition) return isEraseHere(statements, log);
-  const sql = 'select 1 from logs l join records r using (log_n) where l.log = ? and r.seq = ?';
-  return statements.one(sql, [log, seq]) !== undefined;
+type Marked = MergeRecord & { readonly mark: string };
+
+/** Records that name others by where these lie here. */
+function named(
+  records: readonly Marked[],
+  { names, lookup: all }: Pick<Deciding, 'names' | 'lookup'>,
+): readonly MergeRecord[] {
+  const own = new Map(records.map(({ log, seq, mark }) => [`${log}:${seq}`, { mark, isOfEntity: true }]));
+  const lookup: Lookup = { ...all, at: (log, seq) => own.get(`${log}:${seq}`) ?? all.at(log, seq) };
+  return records.map((record) => {
+    const { log, body } = record;
+    const { heads } = body.fields;
+    if (body.base.length === 0 && !Array.isArray(heads)) return record;
+    const base = names(log, body.base, lookup);
+    if (!Array.isArray(heads)) return { ...record, body: { ...body, base } };
+    // the sides of a conflict, one of which is picked by its place
+    const sides = heads.filter(isRecordName).map((head) => names(log, [head], lookup)[0] ?? nobody);
+    return { ...record, body: { ...body, base, fields: { ...body.fields, heads: sides } } };
+  });
 }
 
 /**
  * Those of which everything is here that their authors had seen. The others wait: without it they would say more than
  * was said, and whoever goes on from what is shown would undo what is not here.
  */
-function wholeOf(given: readonly MergeRecord[], held: Deciding['held']): readonly MergeRecord[] {
-  const address = (log: string, seq: number) => `${log}:${seq}`;
-  const here = new Set(given.map(({ log, seq }) => address(log, seq)));
+function wholeOf(given: readonly MergeRecord[], { at }: Lookup): readonly MergeRecord[] {
+  const here = new Set(given.map(({ log, seq }) => `${log}:${seq}`));
   const naming = Map.groupBy(
-    given.flatMap((record) => record.body.base.map(([log, seq]) => ({ record, log, seq }))),
-    ({ log, seq }) => address(log, seq),
+    given.flatMap((record) => record.body.base.map((name) => ({ record, name }))),
+    ({ name }) => name.join(':'),
   );
-  const absent = [...naming.values()].flatMap(([one]) =>
-    one && !here.has(address(one.log, one.seq)) && !held(one.log, one.seq) ? [address(one.log, one.seq)] : [],
-  );
+  const isHere = ([log, seq, mark]: RecordName) =>
+    mark === undefined && (here.has(`${log}:${seq}`) || at(log, seq) !== undefined);
+  const absent = [...naming].flatMap(([text, [one]]) => (one && !isHere(one.name) ? [text] : []));
   if (absent.length === 0) return given;
   const waiting = new Set<MergeRecord>();
   // a list that is walked while it grows: whoever names what waits, waits as well
   for (const missing of absent) {
     for (const { record } of naming.get(missing) ?? []) {
-      if (!waiting.has(record)) absent.push(address(record.log, record.seq));
+      if (!waiting.has(record)) absent.push(`${record.log}:${record.seq}`);
       waiting.add(record);
     }
   }
@@ -160,18 +166,19 @@ function wholeOf(given: readonly MergeRecord[], held: Deciding['held']): readonl
 /** One after the other, each by somebody who had seen the one before, and in the order of the clocks. */
 function inLine(rows: readonly Row[], merges: (name: string) => boolean): boolean {
   const chain = rows
-    .map(({ log, seq, body }) => ({ log, seq, ...bodyOf(body) }))
+    .map(({ log, seq, com, body }) => ({ name: [log, seq, markOf(com)] as const, ...bodyOf(body) }))
     .sort((a, b) => (a.hlc < b.hlc ? -1 : 1));
-  let before: Address | undefined;
-  for (const { log, seq, type, op, base } of chain) {
+  let before: RecordName | undefined;
+  for (const { name, type, op, base } of chain) {
     if (type === 'conflict') return false;
     if (!merges(`${type}.${op}`)) {
       if (before) continue; // it only adds to what is there
       return false;
     }
+    const [seen] = base;
     if (base.length !== (before ? 1 : 0)) return false;
-    if (before && (base[0]?.[0] !== before[0] || base[0][1] !== before[1])) return false;
-    before = [log, seq];
+    if (before && seen && !isNameOf(seen, before)) return false;
+    before = name;
   }
   return true;
 }

@@ -26,6 +26,20 @@ export function unequalRows(devices: readonly SimDevice[]): readonly string[] {
   );
 }
 
+/** Whoever writes anywhere says that they have seen the same. */
+export function unequalHeads(devices: readonly SimDevice[]): readonly string[] {
+  const [first, ...others] = devices.map(({ name, store }) => ({
+    name,
+    heads: store.statements.all(
+      'select h.ent, l.log, h.seq from heads h join logs l using (log_n) order by h.ent, l.log, h.seq',
+      [],
+    ),
+  }));
+  return others.flatMap(({ name, heads }) =>
+    JSON.stringify(heads) === JSON.stringify(first?.heads) ? [] : [`${name} goes on from others than ${first?.name}`],
+  );
+}
+
 /** Rows computed again from the log are the rows that grew. Once for all, where all have the same. */
 export function rebuiltOtherwise({ name, store }: SimDevice): readonly string[] {
   const grown = digest(store);

@@ -1,6 +1,7 @@
 // A person or an agent at one device: reads what stands there and changes it, by the verbs of the product.
 
 import { uuidV8 } from '../../src/core/ids.ts';
+import { judge } from '../../src/core/trust.ts';
 import { layers, priorities, taskStatuses } from '../../src/core/words.ts';
 import { entriesFeature } from '../../src/features/entries/feature.ts';
 import { entryId } from '../../src/features/entries/identity.ts';
@@ -93,9 +94,13 @@ function put(tx: Write, { intent }: Doing, context: Context, wanted: Wanted, row
   return new Map(differing.length === 0 ? [] : [...differing, ['state', 'live']]);
 }
 
-/** The same words from a person are trusted more than from an agent: said again, they are the person's from then on. */
-function isRaisedBy(by: Intent['by'], { origin }: EntryRow, value: unknown): boolean {
-  return by === 'human' && origin !== 'human' && typeof value === 'string';
+/**
+ * The same words from a person are trusted more than from an agent, or than a text that was put together of both: said
+ * again, they are the person's from then on.
+ */
+function isRaisedBy(by: Intent['by'], { key, trust }: EntryRow, value: unknown): boolean {
+  // invented words may happen to read like an instruction: then nobody's are trusted more
+  return by === 'human' && typeof value === 'string' && judge('human', `${key}\n${value}`).trust > trust;
 }
 
 /** Fields of an entry as they count for merging. */

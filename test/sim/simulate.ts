@@ -9,6 +9,7 @@ import {
   lostRecords,
   rebuiltOtherwise,
   type Strictness,
+  unequalHeads,
   unequalRows,
   unequalVectors,
   wrongValues,
@@ -125,6 +126,7 @@ class World implements Outcome {
         oracle,
         this.#remotes.map((remote) => remote.objects.keys()),
       ),
+      ...unequalHeads(devices),
       ...devices.slice(-1).flatMap(rebuiltOtherwise),
     );
   }

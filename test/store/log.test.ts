@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { hlcMs } from '../../src/core/hlc.ts';
+import { markOf } from '../../src/core/record.ts';
 import { verify } from '../../src/store/verify.ts';
 import { noteByEnt, noteId, withNotes, writeLine, writeNote } from './notes.ts';
 import { openStore, temporaryStore } from './temporary-store.ts';
 
 interface Row {
   readonly seq: number;
+  readonly com: Uint8Array;
   readonly hlc: string;
   readonly type: string;
   readonly body: string;
@@ -51,7 +53,7 @@ test('LO3: readings rise whatever the clock does, and keep to it where it goes o
   expect(hlcs.map((hlc) => hlcMs(hlc) - start)).toEqual([0, 0, 5, 5, 5, 5, 9]);
 });
 
-test('LO4: a change names the heads it has seen; a fact that never changes has none', async () => {
+test('LO4: a change names the heads it has seen, each with its mark; a fact that never changes has none', async () => {
   const { store } = temporaryStore(withNotes);
   await store.write((tx) => writeNote(tx, 'a', 'one'));
   await store.write((tx) => {
@@ -59,11 +61,12 @@ test('LO4: a change names the heads it has seen; a fact that never changes has n
     writeNote(tx, 'a', 'two');
   });
   const { log } = store.log;
-  const rows = store.statements.all<Row>("select seq, body from records where type <> 'log' order by n", []);
+  const rows = store.statements.all<Row>("select seq, com, body from records where type <> 'log' order by n", []);
+  const [first] = rows;
   expect(rows.map((row) => [row.seq, JSON.parse(row.body).base])).toEqual([
     [2, []],
     [3, []],
-    [4, [[log, 2]]],
+    [4, [[log, 2, markOf(first?.com ?? new Uint8Array())]]],
   ]);
   expect(store.statements.all('select ent, seq from heads', [])).toEqual([{ ent: noteId('a'), seq: 4 }]);
 });

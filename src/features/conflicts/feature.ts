@@ -1,14 +1,15 @@
 import { PrsistError } from '../../core/errors.ts';
 import type { Id } from '../../core/ids.ts';
 import type { Parsed, Reply } from '../../core/operation.ts';
+import { markOf, type RecordName } from '../../core/record.ts';
 import type { Read, Write } from '../../store/record-type.ts';
 import { actorOf, type Context, type Feature, feature } from '../feature.ts';
 import { contract } from './contract.ts';
 import { decisionOf } from './decision.ts';
 import { conflictRows } from './projection.ts';
-import { type ConflictRow, conflictPage, conflictsByPrefix, openCount, openOf } from './queries.ts';
+import { type ConflictRow, commitmentAt, conflictPage, conflictsByPrefix, openCount, openOf } from './queries.ts';
 import { conflictResolve } from './records.ts';
-import { type Shown, shownConflict, sidesOf } from './wire.ts';
+import { type Shown, type StoredSide, shownConflict, sidesOf } from './wire.ts';
 
 /** What the feature needs of the others. */
 export interface ConflictNeeds {
@@ -51,7 +52,7 @@ export function conflictsFeature(needs: ConflictNeeds): Feature {
     tx.append(conflictResolve, {
       ent: row.ent as Id, // of a record, in which it is one
       fields: {
-        ...{ field: row.field, heads: sides.map(({ log, seq }) => [log, seq] as const) },
+        ...{ field: row.field, heads: sides.map((side) => nameOf(tx, side)) },
         ...decisionOf(tx, input, { field: row.field, sides }),
       },
       actor: actorOf(caller),
@@ -69,6 +70,11 @@ export function conflictsFeature(needs: ConflictNeeds): Feature {
     projections: [conflictRows],
     storeOf: { 'conflict.resolve': ({ conflict_id }, context) => found(context, conflict_id).of },
   });
+}
+
+function nameOf(read: Read, { log, seq }: StoredSide): RecordName {
+  const found = read.one(commitmentAt, { log, seq });
+  return found ? [log, seq, markOf(found.com)] : [log, seq];
 }
 
 interface Place {

@@ -35,7 +35,14 @@ export const openCount = query<Record<never, never>, { open: number }>(
   "select count(*) as open from conflicts where status = 'open'",
 );
 
-/** The first record of a log names its device. */
+/** What a record is named by beside its address. */
+export const commitmentAt = query<{ log: string; seq: number }, { com: Uint8Array }>(
+  'select r.com from logs l join records r using (log_n) where l.log = :log and r.seq = :seq',
+);
+
+/** The first record of a log names its device; of a way that parted from another log, the first one of a log of its device. */
 export const deviceOfLog = query<{ log: string }, { device: string | null }>(
-  `select body ->> '$.fields.device' as device from records where ent = :log and type = 'log' and op = 'open' limit 1`,
+  `select r.body ->> '$.fields.device' as device
+   from logs l join logs o on o.dev = l.dev join records r on r.ent = o.log and r.type = 'log' and r.op = 'open'
+   where l.log = :log order by o.log <> :log, o.log_n limit 1`,
 );

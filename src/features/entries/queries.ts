@@ -205,7 +205,9 @@ export const openConflicts = query<{ ent: string }, { field: string; sides: stri
   `select field, sides, shown from conflicts where ent = :ent and status = 'open' order by field, conflict_id`,
 );
 
-/** The first record of a log names its device. */
+/** The first record of a log names its device; of a way that parted from another log, the first one of a log of its device. */
 export const deviceNamed = query<{ log: string }, { device: string | null }>(
-  `select body ->> '$.fields.device' as device from records where ent = :log and type = 'log' and op = 'open' limit 1`,
+  `select r.body ->> '$.fields.device' as device
+   from logs l join logs o on o.dev = l.dev join records r on r.ent = o.log and r.type = 'log' and r.op = 'open'
+   where l.log = :log order by o.log <> :log, o.log_n limit 1`,
 );

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { z } from 'zod';
 import { canonical } from '../../../src/core/canonical.ts';
 import { uuidV8 } from '../../../src/core/ids.ts';
-import type { Origin } from '../../../src/core/record.ts';
+import type { Origin, RecordBody } from '../../../src/core/record.ts';
 import { contract } from '../../../src/features/conflicts/contract.ts';
 import { conflictsFeature } from '../../../src/features/conflicts/feature.ts';
 import { conflictText } from '../../../src/features/entries/in-conflict.ts';
@@ -117,6 +117,11 @@ test('CF3: example 2 — a conflict shows the later value, is settled everywhere
   moment += 1_000;
   c.clock.now = moment;
   const done = await resolve(c, { conflict_id: conflict_id.slice(0, 8), pick: 1 });
+  // by the names by which it says what it had seen, marks included
+  const [written] = c.store.statements.all<{ body: string }>("select body from records where type = 'conflict'", []);
+  const { base, fields } = JSON.parse(written?.body ?? '') as RecordBody;
+  expect(fields).toMatchObject({ heads: expect.arrayContaining([...base]) });
+  expect(base.map(({ length }) => length)).toEqual([3, 3]);
   expect(done).toMatchObject({
     value: 30,
     conflict: { status: 'resolved', resolved_how: 'resolved', name: 'timeout', before: 10 },

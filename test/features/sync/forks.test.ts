@@ -1,39 +1,11 @@
 // One log that went on in two ways, and a database that came back older than what it sent.
 import { expect, test } from 'vitest';
-import { digest } from '../../../src/store/digest.ts';
-import { rebuild } from '../../../src/store/rebuild.ts';
+import { pull, push } from '../../../src/features/sync/engine.ts';
 import { verify } from '../../../src/store/verify.ts';
 import { memoryRemote } from '../../harness/memory-remote.ts';
 import { writeLine, writeNote } from '../../store/notes.ts';
+import { type MemoryRemote, same, settle, synced } from './fork-world.ts';
 import { type Device, device, linesOf } from './sync-world.ts';
-
-type MemoryRemote = ReturnType<typeof memoryRemote>;
-
-/** Everybody syncs until nothing is new. */
-async function settle(remote: MemoryRemote, ...devices: readonly Device[]): Promise<void> {
-  for (let round = 0; round < 4; round += 1) for (const each of devices) await synced(each, remote);
-}
-
-/** As the daemon does: rows that are told to be late are computed again. */
-async function synced(each: Device, remote: MemoryRemote): Promise<void> {
-  const { late } = await each.sync(remote, { full: true });
-  if (late.length > 0) rebuild(each.store);
-}
-
-const logsOf = ({ store }: Device) =>
-  store.statements.all('select log, dev, seq, head from logs order by log', []) as readonly { log: string }[];
-
-function same(...devices: readonly Device[]): void {
-  const [first] = devices;
-  for (const each of devices) {
-    if (first) expect(digest(each.store)).toEqual(digest(first.store));
-    if (first) expect(logsOf(each)).toEqual(logsOf(first));
-    expect(verify(each.store, 'deep').problems).toEqual([]);
-    const before = digest(each.store);
-    rebuild(each.store);
-    expect(digest(each.store)).toEqual(before);
-  }
-}
 
 /** A device that has synced, and a copy of it made then. */
 async function cloned(remote: MemoryRemote): Promise<{ readonly a: Device; readonly copy: Device }> {
@@ -147,4 +119,38 @@ test('T28: a backup that went on writing before it heard of the remote is a fork
   await settle(remote, a, b);
   for (const each of [a, b]) expect(linesOf(each)).toEqual(['first', 'lost here', 'written after']);
   same(a, b);
+});
+
+test('T28: a log that was set back to several places has ways of the same names, in whatever order they are heard of', async () => {
+  const a = device(1);
+  const ways: MemoryRemote[] = [];
+  const pushed = async (text: string) => {
+    await a.store.write((tx) => writeLine(tx, text));
+    ways.push(memoryRemote());
+    await push(a.parts(ways.at(-1) as MemoryRemote, { remoteId: text }));
+  };
+  const first = a.copy();
+  await a.store.write((tx) => writeLine(tx, 'first'));
+  const second = a.copy();
+  await pushed('one');
+  a.reopen(second);
+  await pushed('another');
+  a.reopen(first);
+  await a.store.write((tx) => writeLine(tx, 'instead of first'));
+  await pushed('third');
+  const orders = [
+    [0, 1, 2],
+    [2, 0, 1],
+    [1, 2, 0],
+    [2, 1, 0],
+  ] as const;
+  const named = [];
+  for (const [n, order] of orders.entries()) {
+    const fresh = device(2 + n);
+    for (const way of order) await pull(fresh.parts(ways[way] as MemoryRemote, { remoteId: `${way}` }));
+    expect(linesOf(fresh)).toEqual(['another', 'first', 'instead of first', 'one', 'third']);
+    expect(verify(fresh.store, 'deep').problems).toEqual([]);
+    named.push(fresh.store.statements.all('select log, seq, head from logs where dev = ? order by log', [a.dev]));
+  }
+  for (const logs of named) expect(logs).toEqual(named[0]);
 });

@@ -21,6 +21,7 @@ test('SI6: rows that one device has otherwise, a record that is nowhere and a va
   };
   expect(await spoilt("update memory_context_registry set category = 'spoilt'")).toContain('"spoilt"');
   expect(await spoilt('update memory_context_registry set updated_at = 1')).toContain('differs from');
+  expect(await spoilt('delete from heads')).toContain('goes on from others');
   expect(await spoilt("delete from records where n = (select max(n) from records where type = 'context')")).toMatch(
     /stands there 0 times|records .* are missing|differs/,
   );
