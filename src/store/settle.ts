@@ -14,7 +14,7 @@ export interface Settlement {
   /** Whether records of this type are of entities that are settled. type: the first word of a record's name. */
   concerns(type: string): boolean;
   /**
-   * Whether a change can be laid over the row: its author had seen all that is here, and nothing is in conflict. Asked
+   * Whether a change can be laid over the row: its author had seen all that is here, and no conflict is told. Asked
    * before the change is in the log. heads: what is here of the entity that nobody has seen.
    */
   canLay(change: Pick<RecordBody, 'type' | 'ent' | 'base'>, heads: readonly RecordName[]): boolean;
@@ -53,8 +53,8 @@ const recordsOf = `select r.n, l.log, l.dev, r.seq, r.com, r.body from records r
 /** Settles what is settled at all; see Settlement. */
 export function settlement({ statements, projector, all = projector, resolution }: Parts): Settlement {
   const { settling, merges } = all;
-  const isOpen = (ent: string) =>
-    statements.one("select 1 from conflicts where ent = ? and status = 'open' limit 1", [ent]) !== undefined;
+  // a settled one as well: whether it is still told follows from all that was said since
+  const isTold = (ent: string) => statements.one('select 1 from conflicts where ent = ? limit 1', [ent]) !== undefined;
   const rowsOf = (ent: string) => statements.all<Row>(recordsOf, [ent]);
   return {
     concerns: (type) => type === 'conflict' || settling(type) !== undefined,
@@ -63,7 +63,7 @@ export function settlement({ statements, projector, all = projector, resolution 
       if (!how || how.always || heads.length > 1 || base.length !== heads.length) return false;
       const [[head], [named]] = [heads, base];
       if (!head) return statements.one('select 1 from records where ent = ? limit 1', [ent]) === undefined;
-      return named !== undefined && isNameOf(named, head) && !isOpen(ent);
+      return named !== undefined && isNameOf(named, head) && !isTold(ent);
     },
     settle(tx, ent) {
       const rows = rowsOf(ent);
