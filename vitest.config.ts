@@ -8,6 +8,9 @@ const storms = [
   'test/e2e/hooks-together.test.ts',
 ];
 
+// It puts something else in the place of a package, which would stand there for every file after it.
+const alone = 'test/features/search/meaning/without-library.test.ts';
+
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -17,17 +20,19 @@ export default defineConfig({
           name: 'fast',
           setupFiles: ['test/setup.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/harness/**'],
+          exclude: ['test/e2e/**', 'test/harness/**', alone],
           testTimeout: 30_000,
           // a process for each file: threads of one process that load WebAssembly and end end all of it now and then (nodejs/node#64500)
           pool: 'forks',
           maxWorkers: 2,
+          // modules are loaded once for each of the two: a third of the time. No test may leave anything behind in one
+          isolate: false,
         },
       },
       {
         test: {
           name: 'slow',
-          include: ['test/e2e/**/*.test.ts', 'test/harness/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/harness/**/*.test.ts', alone],
           exclude: storms,
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -189,7 +189,8 @@ export class Daemon {
     this.#restingBytes = residentBytes();
     this.#meaning.wakeAll();
     void sweepTensors(this.#wired.cache.tensors, this.#projects).catch((error: unknown) => this.#bug('tensors', error));
-    void this.#look().catch((error: unknown) => this.#bug('look', error));
+    const looked = this.#look().then(() => this.#watch.look());
+    void looked.catch((error: unknown) => this.#bug('look', error));
   }
 
   /** Milliseconds since anything was asked of the daemon, or was said by an agent. */
