@@ -5,7 +5,7 @@
 import { stem } from './stem.ts';
 import { isStopWord } from './stop-words.ts';
 import { eachRun, indexable, nameParts, wordsOf, writtenWords } from './tokens.ts';
-import { textHash, WordTable } from './word-table.ts';
+import { type Terms, textHash, WordTable } from './word-table.ts';
 
 export const termFields = ['text', 'names', 'path', 'comments'] as const;
 
@@ -15,8 +15,7 @@ export type TermFields = Readonly<Record<(typeof termFields)[number], string>>;
 /** More terms of a text say nothing more about it: parts are far shorter. */
 const mostTerms = 4_000;
 const width = 3;
-/** A number: the hash of a word that has but one term. 0: it has none. */
-const known = new WordTable<number | readonly number[]>();
+const known = new WordTable();
 /** What is packed is laid here first: no text has more. */
 const laid = Buffer.alloc(termFields.length * (mostTerms + 1) * width);
 
@@ -94,7 +93,7 @@ function lay(hash: number, at: number): number {
 }
 
 /** 0 for a stop word, a list for a compound. */
-function hashesOfWord(written: string): number | readonly number[] {
+function hashesOfWord(written: string): Terms {
   const parts = nameParts(written);
   const words = parts === '' ? wordsOf(written) : [...wordsOf(written), ...wordsOf(parts)];
   const hashes = words.filter((word) => !isStopWord(word)).map((word) => termHash(stem(word)));
