@@ -55,34 +55,33 @@ function layTerms(text: string, from: number): number {
   const most = from + mostTerms * width;
   let at = from;
   eachRun(text, (start, end, isPlain) => {
-    if (isPlain) at = layWord(text, { start, end, at, most });
-    else
-      for (const word of writtenWords(indexable(text.slice(start, end))))
-        at = layWord(word, { start: 0, end: word.length, at, most });
+    const terms = isPlain ? termsAt(text, start, end) : termsWithin(text.slice(start, end));
+    if (typeof terms !== 'number') at = layAll(terms, at, most);
+    else if (terms !== 0 && at < most) at = lay(terms, at);
   });
   return at;
 }
 
-interface Laying {
-  /** Of the word in the text. */
-  readonly start: number;
-  readonly end: number;
-  readonly at: number;
-  readonly most: number;
+/** Of a word that stands somewhere in a text. */
+function termsAt(text: string, start: number, end: number): Terms {
+  const hash = textHash(text, start, end);
+  return known.get(text, start, end, hash) ?? learnt(text.slice(start, end), hash);
 }
 
-function layWord(text: string, { start, end, at, most }: Laying): number {
-  const hash = textHash(text, start, end);
-  let found = known.get(text, start, end, hash);
-  if (found === undefined) {
-    const word = text.slice(start, end);
-    found = hashesOfWord(word);
-    known.set(word, hash, found);
-  }
-  if (typeof found === 'number') return found === 0 || at >= most ? at : lay(found, at);
-  let next = at;
-  for (const each of found) if (next < most) next = lay(each, next);
-  return next;
+function learnt(word: string, hash: number): Terms {
+  const terms = hashesOfWord(word);
+  known.set(word, hash, terms);
+  return terms;
+}
+
+function termsWithin(run: string): readonly number[] {
+  return writtenWords(indexable(run)).flatMap((word) => termsAt(word, 0, word.length) || []);
+}
+
+function layAll(hashes: readonly number[], from: number, most: number): number {
+  let at = from;
+  for (const hash of hashes) if (at < most) at = lay(hash, at);
+  return at;
 }
 
 function lay(hash: number, at: number): number {
