@@ -13,6 +13,7 @@ import { messageRows } from '../../src/features/sessions/message-projection.ts';
 import { messageAdd, sessionStart } from '../../src/features/sessions/records.ts';
 import { sessionRows } from '../../src/features/sessions/session-projection.ts';
 import { push, type SyncParts, sync } from '../../src/features/sync/engine.ts';
+import { compileHotCode } from '../../src/platform/memory.ts';
 import { logMarks, packFiles } from '../../src/platform/pack-files.ts';
 import { createRandom } from '../../src/platform/random.ts';
 import { breathe } from '../../src/platform/time.ts';
@@ -94,6 +95,7 @@ async function send(place: string, count: number): Promise<Record<string, number
 
 async function receive(place: string): Promise<Record<string, number>> {
   const [here, there] = [open(place, receiver), open(place, sender)];
+  compileHotCode(); // as the daemon does
   const beat = heartbeat();
   const { ms, cpu } = await timed(() => sync(here.parts));
   const longest = beat();
@@ -160,6 +162,7 @@ function open(place: string, dev: Id) {
       clock: Date.now,
       monotonic: () => (process.env['ONE'] ? 0 : performance.now()),
       breathe,
+      isQuiet: () => true,
       failpoint: () => undefined,
     },
     signal: new AbortController().signal,

@@ -4,6 +4,7 @@ import { readRedactionRules } from '../config/redaction.ts';
 import type { Config } from '../config/schema.ts';
 import { PrsistError } from '../core/errors.ts';
 import { uuidV7 } from '../core/ids.ts';
+import { limits } from '../core/limits.ts';
 import type { Redactor } from '../core/redact.ts';
 import { ingesting } from '../features/capture/ingest.ts';
 import { laneOf } from '../features/capture/lane.ts';
@@ -350,6 +351,7 @@ export class Daemon {
       ...{ paths, packageRoot, nodePath, env, redactor: this.#redactor, clock: wallClock, monotonic, breathe },
       ...{ settings: this.settings, redactorOf: this.#redactors.of },
       ...{ projects: () => this.#projects, searches: this.#searches, prefixes: () => this.#prefixes.room },
+      isQuiet: () => monotonic() - this.#lastUse >= limits.quietMs,
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
       takeClaims: (project) => this.#briefs.takeClaims(project),
       ...{ render: (project) => this.#briefs.render(project), told: (event) => this.#briefs.told(event) },

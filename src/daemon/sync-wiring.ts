@@ -31,7 +31,7 @@ import { Syncing, type SyncingParts } from './syncing.ts';
 export interface SyncWiringParts
   extends Omit<KeyParts, 'open' | 'adopt'>,
     Pick<PackageParts, 'redactorOf'>,
-    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'onApplied' | 'recompute' | 'tell' | 'erased'> {
+    Pick<SyncingParts, 'clock' | 'failpoint' | 'breathe' | 'isQuiet' | 'onApplied' | 'recompute' | 'tell' | 'erased'> {
   /** Secrets are replaced with the key of the workspace from now on. */
   readonly rekey: (key: Uint8Array) => void;
 }
@@ -65,7 +65,20 @@ const urgent: ReadonlySet<string> = new Set([
 
 /** Ties remotes, keys and the engine to the places and the databases of this installation. */
 export function wireSync(parts: SyncWiringParts): SyncWired {
-  const { paths, projects, settings, monotonic, clock, failpoint, breathe, onApplied, recompute, tell, erased } = parts;
+  const {
+    paths,
+    projects,
+    settings,
+    monotonic,
+    clock,
+    failpoint,
+    breathe,
+    isQuiet,
+    onApplied,
+    recompute,
+    tell,
+    erased,
+  } = parts;
   const config = () => settings.config;
   const rclone = () => config().portable_sync;
   const opening = { home: paths.home, desks: join(paths.data, 'remotes'), rclone };
@@ -89,6 +102,7 @@ export function wireSync(parts: SyncWiringParts): SyncWired {
       monotonic,
       failpoint,
       breathe,
+      isQuiet,
       pause,
       onApplied,
       recompute,

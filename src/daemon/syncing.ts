@@ -39,6 +39,7 @@ export interface SyncingParts {
   readonly random: (bytes: number) => Uint8Array;
   readonly failpoint: (name: string) => void;
   readonly breathe: () => Promise<void>;
+  readonly isQuiet: () => boolean;
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Records of others came into a project; null: into the user database. */
   readonly onApplied: (project: string | null, records: number) => void;
@@ -196,10 +197,11 @@ export class Syncing {
     const mend = rehearsalsToMend(user.read, row.remote_id);
     const isWhole = full || mend !== undefined || settings.sync_strategy === 'full';
     const run = async (): Promise<SyncReport> => {
-      const { shelf, marks, clock, monotonic, random, failpoint, breathe, erasing } = this.#parts;
+      const { shelf, marks, clock, monotonic, random, failpoint, isQuiet, breathe, erasing } = this.#parts;
       const found = await sync({
         ...{ remote, remoteId: row.remote_id, keys: await membership.packKeys(), user, projects: this.#synced() },
-        ...{ shelf, marks, writer: productVersion, clock, monotonic, random, failpoint, breathe, erasing },
+        ...{ shelf, marks, writer: productVersion, clock, monotonic, random, failpoint, isQuiet },
+        ...{ breathe, erasing },
         signal: AbortSignal.any([this.#leaving.signal, ...(signal ? [signal] : [])]),
         ...{ texts: settings.texts, full: isWhole, ...mend },
         progress: ({ doing, done, of, bytes }) =>

@@ -111,6 +111,8 @@ export interface Wiring {
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly breathe: () => Promise<void>;
+  /** Nobody has asked for anything just now. */
+  readonly isQuiet: () => boolean;
   readonly resumed: (setting: ReturnType<typeof settingOf>, session_id: string) => string;
   readonly takeClaims: CaptureParts['takeClaims'];
   /** Lays out the briefs of a project now. */

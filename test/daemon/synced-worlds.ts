@@ -47,7 +47,12 @@ export function syncedWorld(n: number): SyncedWorld {
         shelf: packFiles(join(paths.data, 'packs')),
         marks: logMarks(paths.logMarks),
         ...{ clock: () => clock.now, monotonic: () => 0, random: drawing(n + 100), failpoint: () => undefined },
-        ...{ breathe: async () => undefined, pause: async () => undefined, onApplied: () => undefined },
+        ...{
+          breathe: async () => undefined,
+          isQuiet: () => false,
+          pause: async () => undefined,
+          onApplied: () => undefined,
+        },
         tell: () => undefined,
         recompute: async () => undefined,
         ...{ erasing: () => undefined, erased: async () => undefined },

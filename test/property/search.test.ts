@@ -9,7 +9,9 @@ import { rescore, type Scorable } from '../../src/features/search/rescore.ts';
 import { snippetOf, stemsOf } from '../../src/features/search/snippet.ts';
 import { nearness, timesIn } from '../../src/features/search/spans.ts';
 import { stem } from '../../src/features/search/stem.ts';
+import { isStopWord } from '../../src/features/search/stop-words.ts';
 import { eachTerm, packTerms, termHash } from '../../src/features/search/terms.ts';
+import { indexable, nameParts, wordCount, wordsOf, writtenWords } from '../../src/features/search/tokens.ts';
 import { digest } from '../../src/store/digest.ts';
 import { rebuild } from '../../src/store/rebuild.ts';
 import { Library } from '../features/search/library.ts';
@@ -21,6 +23,14 @@ beforeAll(async () => {
   await library.say({ text: 'a secret', trust: 0, session_id: 's1' });
 });
 afterAll(() => library.close());
+
+/** Terms as their words say them, one word after the other. */
+function termsOfWhole(text: string): number[] {
+  return writtenWords(indexable(text))
+    .flatMap((word) => [...wordsOf(word), ...wordsOf(nameParts(word))])
+    .filter((word) => !isStopWord(word))
+    .map((word) => termHash(stem(word)));
+}
 
 /** Text made to break out: operators, quotes, columns, filter words, anything of Unicode with lone halves of it. */
 const hostile = fc
@@ -199,6 +209,39 @@ describe('search', () => {
         eachTerm(bytes, (hash) => expect(hash).toBeGreaterThan(0));
       }),
     );
+  });
+
+  test('SP11: terms and words that are found by their places are those of the whole text, whatever is in it', () => {
+    const one = fc.constantFrom(
+      ...[
+        'wombat',
+        'Wombat',
+        'parseHTTPHeader',
+        'utf8Text',
+        '3dModel',
+        'x9',
+        'the',
+        'deadbeef1',
+        'snake_case',
+        'naïve',
+      ],
+      ...['ﬁnd', 'σίγμας', '日本語', 'テスト', 'ไทย', '😀', '©2024', 'aℹb', 'a\u0301', '\0', '\ud83d', '.', '-', ''],
+    );
+    const written = fc.array(fc.oneof(one, fc.string({ unit: 'binary', maxLength: 6 })), { maxLength: 12 });
+    fc.assert(
+      fc.property(written, written, fc.constantFrom(' ', ''), (said, named, glue) => {
+        const [text, names] = [said.join(glue), named.join(glue)];
+        const read: number[][] = [[], []];
+        eachTerm(packTerms({ text, names, path: '', comments: '' }), (hash, of) => read[of]?.push(hash));
+        expect(read).toEqual([termsOfWhole(text), termsOfWhole(names)]);
+        expect(wordCount(text)).toBe(writtenWords(text).length);
+      }),
+      { numRuns: 500 },
+    );
+    const most = packTerms({ text: 'wombat parseHeader '.repeat(2_000), names: 'key', path: '', comments: '' });
+    let count = 0;
+    eachTerm(most, (_, of) => (count += of === 0 ? 1 : 0));
+    expect(count).toBe(4_000);
   });
 
   test('SP9: times in any text are spans with an end after their beginning', () => {

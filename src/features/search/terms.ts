@@ -4,7 +4,8 @@
 // Two stems in 16 million share a hash; what that costs is a place in a list.
 import { stem } from './stem.ts';
 import { isStopWord } from './stop-words.ts';
-import { indexable, nameParts, wordsOf, writtenWords } from './tokens.ts';
+import { eachRun, indexable, nameParts, wordsOf, writtenWords } from './tokens.ts';
+import { type Terms, textHash, WordTable } from './word-table.ts';
 
 export const termFields = ['text', 'names', 'path', 'comments'] as const;
 
@@ -14,31 +15,26 @@ export type TermFields = Readonly<Record<(typeof termFields)[number], string>>;
 /** More terms of a text say nothing more about it: parts are far shorter. */
 const mostTerms = 4_000;
 const width = 3;
-/** As many words as stay known: the vocabulary of a large project. */
-const mostKnown = 100_000;
-const longestKnown = 40;
-/** By the word as it is written, since folding it costs more than looking it up. */
-const known = new Map<string, number | readonly number[]>();
+const known = new WordTable();
+/** What is packed is laid here first: no text has more. */
+const laid = Buffer.alloc(termFields.length * (mostTerms + 1) * width);
 
 /** The hash of a stem: 1 to 2^24 - 1. FNV-1a of 32 bits, its ends folded together. */
 export function termHash(stemmed: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < stemmed.length; i += 1) hash = Math.imul(hash ^ stemmed.charCodeAt(i), 0x01000193);
+  const hash = textHash(stemmed);
   return ((hash >>> 8) ^ (hash & 0xffffff)) & 0xffffff || 1;
 }
 
 /** Packs the terms of a text. */
 export function packTerms(fields: TermFields): Uint8Array {
-  const hashes = termFields.map((field) => hashesOf(fields[field]));
-  while (hashes.at(-1)?.length === 0) hashes.pop();
-  const count = hashes.reduce((sum, field) => sum + field.length + 1, -1);
-  const packed = Buffer.alloc(Math.max(0, count) * width);
-  let at = 0;
-  for (const [place, field] of hashes.entries()) {
-    if (place > 0) at += width;
-    for (const hash of field) at = packed.writeUIntLE(hash, at, width);
+  let [at, end] = [0, 0];
+  for (const [place, field] of termFields.entries()) {
+    if (place > 0) at = lay(0, at);
+    const before = at;
+    at = layTerms(fields[field], at);
+    if (at > before) end = at;
   }
-  return packed;
+  return Buffer.from(laid.subarray(0, end));
 }
 
 /**
@@ -54,33 +50,51 @@ export function eachTerm(packed: Uint8Array, visit: (hash: number, field: number
   }
 }
 
-/** Hashes of the words of a text in order, the parts of a compound name right after it. */
-function hashesOf(text: string): readonly number[] {
-  const hashes: number[] = [];
-  for (const written of writtenWords(indexable(text))) {
-    const before = known.get(written);
-    const found = before ?? hashesOfWord(written);
-    if (before === undefined) remember(written, found);
-    if (typeof found === 'number') {
-      if (found !== 0) hashes.push(found);
-    } else {
-      hashes.push(...found);
-    }
-    if (hashes.length >= mostTerms) return hashes.slice(0, mostTerms);
-  }
-  return hashes;
+/** Lays the hashes of the words of a text in order, the parts of a compound name right after it; gives where they end. */
+function layTerms(text: string, from: number): number {
+  const most = from + mostTerms * width;
+  let at = from;
+  eachRun(text, (start, end, isPlain) => {
+    const terms = isPlain ? termsAt(text, start, end) : termsWithin(text.slice(start, end));
+    if (typeof terms !== 'number') at = layAll(terms, at, most);
+    else if (terms !== 0 && at < most) at = lay(terms, at);
+  });
+  return at;
+}
+
+/** Of a word that stands somewhere in a text. */
+function termsAt(text: string, start: number, end: number): Terms {
+  const hash = textHash(text, start, end);
+  return known.get(text, start, end, hash) ?? learnt(text.slice(start, end), hash);
+}
+
+function learnt(word: string, hash: number): Terms {
+  const terms = hashesOfWord(word);
+  known.set(word, hash, terms);
+  return terms;
+}
+
+function termsWithin(run: string): readonly number[] {
+  return writtenWords(indexable(run)).flatMap((word) => termsAt(word, 0, word.length) || []);
+}
+
+function layAll(hashes: readonly number[], from: number, most: number): number {
+  let at = from;
+  for (const hash of hashes) if (at < most) at = lay(hash, at);
+  return at;
+}
+
+function lay(hash: number, at: number): number {
+  laid[at] = hash;
+  laid[at + 1] = hash >>> 8;
+  laid[at + 2] = hash >>> 16;
+  return at + width;
 }
 
 /** 0 for a stop word, a list for a compound. */
-function hashesOfWord(written: string): number | readonly number[] {
+function hashesOfWord(written: string): Terms {
   const parts = nameParts(written);
   const words = parts === '' ? wordsOf(written) : [...wordsOf(written), ...wordsOf(parts)];
   const hashes = words.filter((word) => !isStopWord(word)).map((word) => termHash(stem(word)));
   return hashes.length > 1 ? hashes : (hashes[0] ?? 0);
-}
-
-function remember(written: string, found: number | readonly number[]): void {
-  if (written.length > longestKnown) return;
-  if (known.size >= mostKnown) known.clear();
-  known.set(written, found);
 }

@@ -26,6 +26,29 @@ export function tokensOf(text: string): readonly Token[] {
   return tokens;
 }
 
+/**
+ * Calls `visit` for the runs of a text between which no word goes on. A plain one, of ASCII letters and digits, is a word
+ * as it is; the words of others have to be looked for.
+ */
+export function eachRun(text: string, visit: (start: number, end: number, isPlain: boolean) => void): void {
+  for (let i = 0; i < text.length; ) {
+    const start = i;
+    let letters = 0;
+    let code = text.charCodeAt(i);
+    while (code > 0x7f || isPlainLetter(code)) {
+      letters |= code;
+      i += 1;
+      code = i < text.length ? text.charCodeAt(i) : 0;
+    }
+    if (i > start) visit(start, i, letters <= 0x7f);
+    i += 1;
+  }
+}
+
+function isPlainLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
+}
+
 /** The words of a text as they are written. */
 export function writtenWords(text: string): readonly string[] {
   return text.match(wordForm) ?? [];
@@ -61,16 +84,19 @@ export function indexable(text: string): string {
  */
 export function nameParts(text: string): string {
   const parts = new Set<string>();
-  for (const [name] of text.matchAll(/[A-Za-z][A-Za-z0-9]+/g)) {
-    if (!isCompound.test(name) || sha.test(name)) continue;
-    const cut = splitName(name);
-    for (const part of cut) if (part !== name) parts.add(part);
-  }
+  for (const name of compoundsOf(text)) for (const part of splitName(name)) if (part !== name) parts.add(part);
   for (const [run] of text.matchAll(unspaced)) {
     const characters = [...run];
     for (let i = 1; i < characters.length; i += 1) parts.add(`${characters[i - 1]}${characters[i]}`);
   }
-  return [...parts].join(' ');
+  return parts.size === 0 ? '' : [...parts].join(' ');
+}
+
+/** Names that are cut: looked for by their cuts, since most words have none. */
+function compoundsOf(text: string): readonly string[] {
+  if (!isCompound.test(text)) return [];
+  const names = text.match(/[A-Za-z][A-Za-z0-9]+/g) ?? [];
+  return names.filter((name) => isCompound.test(name) && !sha.test(name));
 }
 
 /** Where splitName cuts: most words have no such place. */
@@ -90,7 +116,11 @@ function splitName(name: string): readonly string[] {
 
 /** Number of words of a text. */
 export function wordCount(text: string): number {
-  return text.match(wordForm)?.length ?? 0;
+  let count = 0;
+  eachRun(text, (start, end, isPlain) => {
+    count += isPlain ? 1 : writtenWords(text.slice(start, end)).length;
+  });
+  return count;
 }
 
 /** With how many characters two texts begin alike. */

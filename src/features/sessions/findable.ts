@@ -48,13 +48,17 @@ const nothingMore = {
 /** Reasoning and notices of the agent's own machinery are kept, but nobody looks for them. */
 const saidKinds: ReadonlySet<string> = new Set(['prompt', 'text', 'summary']);
 
-function messageParts({ ent, fields, origin }: Found, tx: Read): readonly SearchPart[] {
-  const said = keptText(ent, fields, tx) as unknown as MessageAdd; // only ever records of message.add
+function messageParts(record: Found, tx: Read): readonly SearchPart[] {
+  const { ent, origin } = record;
+  const row = tx.one(foundMessage, { id: ent });
+  // of a message that was written again: the text that counts, which another record may have brought
+  const kept = row && row.rec !== record.n ? tx.fields(row.rec) : record.fields;
+  const said = kept as unknown as MessageAdd; // only ever records of message.add
   const texts = saidKinds.has(said.kind) ? cutParts(tx.text({ ...said }, 'content')) : [];
   if (texts.length === 0) return [];
   const { session_id, at, agent } = said;
   // where its text was looked at, the row knows already
-  const trust = trustOf(origin) === 1 ? (tx.one(foundMessage, { id: ent })?.trust ?? 0) : trustOf(origin);
+  const trust = trustOf(origin) === 1 ? (row?.trust ?? 0) : trustOf(origin);
   const about = {
     ...nothingMore,
     ...{ kind: 'message' as const, ent, session_id, at, trust, agent_id: agent ?? null },
@@ -67,12 +71,6 @@ function authorOf({ author, role, kind, agent }: MessageAdd, origin: Origin): st
   if (author !== undefined) return author;
   if (role === 'user' && kind === 'prompt') return origin === 'human' ? 'you' : 'user';
   return agent ?? role;
-}
-
-/** Of a message that was written again: the text that counts, which another record may have brought. */
-function keptText(ent: string, fields: Fields, tx: Read): Fields {
-  const row = tx.one(foundMessage, { id: ent });
-  return row ? tx.fields(row.rec) : fields;
 }
 
 function messageText(read: Read, id: string, part: number): string | undefined {

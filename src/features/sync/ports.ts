@@ -53,6 +53,8 @@ export interface SyncParts {
   readonly failpoint: (name: string) => void;
   /** Called before what was erased elsewhere goes from a database, null: the user's; what lies outside of it follows. */
   readonly erasing?: (project: string | null) => void;
+  /** Whether nobody asks for anything: slices are longer then. Somebody may when absent. */
+  readonly isQuiet?: () => boolean;
   /** Lets others have their turn. */
   readonly breathe: () => Promise<void>;
   readonly signal: AbortSignal;

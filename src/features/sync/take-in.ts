@@ -150,8 +150,8 @@ async function append(into: Into, { name, opened, log, skip }: Appending): Promi
       ...{ ws: header.ws, dev: header.dev, log, v: header.v, from: header.from + first, records: records.slice(first) },
     };
     const done = await store.write((tx) => {
-      const begun = run.parts.monotonic();
-      const appended = appendChain(store.arriving, chain, () => run.parts.monotonic() - begun >= limits.sliceMs);
+      const ends = run.parts.monotonic() + (run.parts.isQuiet?.() ? limits.bulkSliceMs : limits.sliceMs);
+      const appended = appendChain(store.arriving, chain, () => run.parts.monotonic() >= ends);
       run.parts.failpoint('apply.half');
       if (first + appended.taken === records.length)
         noteTaken(into, tx, name, { log_n: logNumber(store, log), stubs: header.stubs });

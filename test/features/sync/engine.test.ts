@@ -47,6 +47,33 @@ function hiding(remote: ReturnType<typeof memoryRemote>, hidden: (name: string) 
   };
 }
 
+test('PK43: records are taken in by long slices while nobody asks, by short ones as soon as somebody does', async () => {
+  const slicesOf = async (isQuiet?: (slices: number) => boolean) => {
+    let [now, slices] = [0, 0];
+    const [from, to, remote] = [device(1), device(2), memoryRemote()];
+    await from.store.write((tx) => {
+      for (let i = 0; i < 300; i += 1) writeLine(tx, `line ${i}`);
+    });
+    await from.sync(remote);
+    const failpoint = (name: string) => {
+      if (name === 'apply.half') slices += 1;
+    };
+    const monotonic = () => {
+      now += 1; // a record takes a millisecond
+      return now;
+    };
+    await to.sync(remote, { failpoint, monotonic, ...(isQuiet ? { isQuiet: () => isQuiet(slices) } : {}) });
+    expect(linesOf(to)).toEqual(linesOf(from));
+    return slices;
+  };
+  // the lines with the opening of their log; the database of the user has one slice
+  const [lines, users] = [301, 1];
+  expect(await slicesOf()).toBe(users + Math.ceil(lines / limits.sliceMs));
+  expect(await slicesOf(() => true)).toBe(users + Math.ceil(lines / limits.bulkSliceMs));
+  const asked = await slicesOf((slices) => slices < users + 1);
+  expect(asked).toBe(users + 1 + Math.ceil((lines - limits.bulkSliceMs) / limits.sliceMs));
+});
+
 test('PK31: records are complete without their large texts, which are taken when they come', async () => {
   const [a, b, remote] = [device(1), device(2), memoryRemote()];
   const long = 'long '.repeat(2_000);
