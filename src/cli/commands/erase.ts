@@ -36,9 +36,10 @@ export const register: Register = (parent, bind) => {
   const command = parent
     .command('erase')
     .description(
-      'Erase for good, on this and on all your devices, in every copy and on every remote: a session, an entry, whatever says\n' +
-        'a text, or whatever a person said and all that names them. Other devices and remotes follow when they synchronise;\n' +
-        '--status says where it is done. It cannot be undone.',
+      'Erase for good, on all your devices, in every copy and on every remote:\n' +
+        'a session, an entry, whatever says a text, or whatever a person said and all\n' +
+        'that names them. Other devices and remotes follow when they synchronise;\n' +
+        '--status says where it is done (exit 1 while it is not). There is no undo.',
     )
     .option('--session <id>', 'this session, with its sub-agents')
     .option('--entry <key>', 'this entry')
@@ -137,13 +138,15 @@ interface Way {
   readonly reason?: string | undefined;
 }
 
+/** Nothing of it is there, or outside of any project there is no such place. */
+const nowhere: ReadonlySet<string> = new Set(['entry/not-found', 'project/required']);
+
 /** undefined where nothing of it is. */
 async function eraseIn({ client, scope }: Place, asked: Asked, { dry_run, reason }: Way): Promise<Erased | undefined> {
   try {
     return await client.call('store.erase', { ...asked, scope, dry_run, reason: reason ?? 'asked for' });
   } catch (error) {
-    const isMissing = error instanceof PrsistError && error.code === 'entry/not-found';
-    if (isMissing) return undefined;
+    if (error instanceof PrsistError && nowhere.has(error.code)) return undefined;
     throw error;
   }
 }

@@ -12,5 +12,6 @@ export function erasingFeature(needs: ErasingNeeds): Feature {
     prepare: { 'store.erase': prepareErase(needs) },
     migrations: { directory: join(import.meta.dirname, 'migrations'), files: ['0010-erasing.sql'] },
     storeOf: { 'store.erase': databaseOf },
+    anywhere: { 'store.erase': (input) => databaseOf(input) === 'user', 'store.erasures': () => true },
   });
 }
