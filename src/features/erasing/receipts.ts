@@ -20,7 +20,10 @@ const silentMs = 180 * dayMs;
 export function receipts(needs: ReceiptNeeds) {
   return ({ read, now }: Context, { receipt_id }: Parsed<Receipts>): Reply<Receipts> => {
     const known = { devices: needs.devices(read.user), remotes: needs.remotes(read.user), now };
-    const all = [...ofDatabase(needs, read.project, known), ...ofDatabase(needs, read.user, known)];
+    // outside of any project both are the same
+    const databases = [...new Set([read.project, read.user])];
+    const found = databases.flatMap((each) => ofDatabase(needs, each, known));
+    const all = [...new Map(found.map((each) => [each.receipt_id, each])).values()];
     const meant = receipt_id === undefined ? all : all.filter((each) => each.receipt_id.startsWith(receipt_id));
     return { receipts: meant.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, 100) };
   };
