@@ -1,7 +1,8 @@
 // What must hold once everybody has everything.
-import { allPacks, holdingErased } from '../../src/features/sync/queries.ts';
+import { holdingErased, leavingWithErased } from '../../src/features/sync/queries.ts';
 import { digest } from '../../src/store/digest.ts';
 import { rebuild } from '../../src/store/rebuild.ts';
+import { query } from '../../src/store/record-type.ts';
 import { verify } from '../../src/store/verify.ts';
 import type { SimDevice } from './device.ts';
 import { heldBy } from './exchange.ts';
@@ -62,6 +63,10 @@ export function lostRecords(devices: readonly SimDevice[], oracle: Oracle): read
   });
 }
 
+const ownReplaced = query<Record<string, never>, { name: string }>(
+  'select p.name from packs p join logs l using (log_n) where l.own = 1 and p.delete_after = 0',
+);
+
 /** Words of erased writes, in any page of a database; packs on the disk and on remotes that still hold them. */
 export function leftOfErased(
   devices: readonly SimDevice[],
@@ -73,7 +78,9 @@ export function leftOfErased(
   return devices.flatMap(({ name, store }) => {
     const found = marksIn(store.db.serialize().toString('latin1')).intersection(marks);
     const held = store.read.all(holdingErased, {}).filter(({ own, kept }) => own === 1 || kept === 1);
-    const old = new Set(store.read.all(allPacks, {}).flatMap((row) => (row.delete_after === null ? [] : [row.name])));
+    // those that were joined without an erase stay for a day, for whoever has just listed them
+    const atOnce = store.read.all(ownReplaced, {});
+    const old = new Set([...atOnce, ...store.read.all(leavingWithErased, { now: 0 })].map((row) => row.name));
     const there = remotes.flatMap((remote) => [...remote]).filter((each) => old.has(each));
     return [
       ...[...found].map((mark) => `${name}: the words ${mark} were erased and are there`),

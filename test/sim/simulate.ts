@@ -178,6 +178,8 @@ class World implements Outcome {
         return '';
       case 'erase':
         return eraseAndTell(device, step.key, this.#oracle);
+      case 'repack':
+        return this.#sync({ ...step, do: 'sync', tidy: true }, device);
       case 'clock':
         device.clock.change(step.change);
         return '';
@@ -186,11 +188,11 @@ class World implements Outcome {
     }
   }
 
-  async #sync({ remote, fault }: Extract<Step, { do: 'sync' }>, device: SimDevice): Promise<string> {
+  async #sync({ remote, fault, tidy = false }: Exchange, device: SimDevice): Promise<string> {
     const place = this.#remotes[remote % this.#remotes.length];
     if (device.isAway || !place) return 'away';
     if (fault) this.#count(`fault ${fault.kind}`);
-    return (await this.#run(device, place, { ...(fault ? { fault } : {}) })).told;
+    return (await this.#run(device, place, { tidy, ...(fault ? { fault } : {}) })).told;
   }
 
   async #run(device: SimDevice, place: RemotePlace, how: How): Promise<SyncTold> {
@@ -227,6 +229,7 @@ class World implements Outcome {
   }
 }
 
+type Exchange = Extract<Step, { do: 'sync' }> & { readonly tidy?: boolean };
 type CopyStep = Extract<Step, { do: 'save' }> | Extract<Step, { do: 'clone' }> | Extract<Step, { do: 'restore' }>;
 
 function describe({ do: what, device: _, ...more }: Step): string {

@@ -6,8 +6,8 @@ import { getBlob } from '../../store/blobs.ts';
 import { allChains, type HeldChain, linkAt, rootOf } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import type { Epoch } from './keys.ts';
-import { noProject, parseName } from './names.ts';
-import type { PackLine, PackMeta, PackText } from './pack/body.ts';
+import { noProject, type PackName, parseName } from './names.ts';
+import { type PackLine, type PackMeta, type PackText, packDensely, recordsPlain, textsPlain } from './pack/body.ts';
 import { type PackRun, type Sealed, sealRecords, sealTexts, stubLine } from './pack/pack.ts';
 import {
   addPack,
@@ -20,6 +20,7 @@ import {
   recordsAfter,
   replacePack,
   saveCursor,
+  standingWithin,
   textsIn,
 } from './queries.ts';
 import { type Run, shelfKey } from './run.ts';
@@ -66,6 +67,8 @@ export interface Again {
   readonly rev: number;
   /** Names of those it stands for, and from when on they go from remotes. */
   readonly replaces?: { readonly names: readonly string[]; readonly deleteAfter: number };
+  /** Packed as tightly as it goes, whatever time that takes. */
+  readonly dense?: boolean;
 }
 
 /**
@@ -78,7 +81,7 @@ export async function cutAgain(run: Run, store: Store, range: Again): Promise<re
   if (!chain) return names;
   const epoch = requireEpoch(run);
   for (let from = range.from; from <= range.to; ) {
-    const cut = cutFrom(store, chain, { from, to: range.to });
+    const cut = cutFrom(store, chain, { from, to: range.to, again: true });
     // one stands for others only when it has all of theirs
     if (!cut || (range.replaces && cut.rows.length < range.to - range.from + 1)) return names;
     names.push(...(await keep(run, store, { chain, epoch, ...cut, again: range })));
@@ -102,13 +105,12 @@ interface Piece {
 function cutFrom(
   store: Store,
   { log_n }: HeldChain,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to, again = false }: { readonly from: number; readonly to: number; readonly again?: boolean },
 ): Piece | undefined {
-  const page = store.read.all(recordsAfter, {
-    log_n,
-    seq: from - 1,
-    limit: Math.min(limits.packRecords, to - from + 1),
-  });
+  // what was one pack once may have been joined from many
+  const most = again ? limits.packAgainBytes : limits.packBytes;
+  const count = again ? to - from + 1 : Math.min(limits.packRecords, to - from + 1);
+  const page = store.read.all(recordsAfter, { log_n, seq: from - 1, limit: count });
   const rows: CutRow[] = [];
   const lines: PackLine[] = [];
   let bytes = 0;
@@ -116,7 +118,7 @@ function cutFrom(
     if (row.v !== page[0]?.v) break;
     const body = row.body ?? stubLine(row.seq, row.com);
     bytes += Buffer.byteLength(body);
-    if (lines.length > 0 && bytes > limits.packBytes) break;
+    if (lines.length > 0 && bytes > most) break;
     rows.push(row);
     lines.push({ salt: row.salt ?? noSalt, body });
   }
@@ -134,14 +136,18 @@ async function keep(run: Run, store: Store, cutting: Cutting): Promise<readonly 
   const { parts } = run;
   const { chain, epoch, lines, rows, again } = cutting;
   const of = { ...runOf(store, chain, rows), rev: again?.rev ?? 0, signer: parts.keys.dev };
-  const meta = metaOf(run, store);
+  const meta = { ...metaOf(run, store), ...standsFor(store, of, cutting) };
   const keys = { sign: parts.keys.sign.bind(parts.keys), version: parts.keys.version, current: epoch };
   const texts = textsOf(store, cutting);
-  const records = sealRecords(of, { meta, lines }, keys, parts.random(32));
-  const carrying = groups(texts).map((group) => ({
-    ...sealTexts(of, { meta, texts: group }, keys, parts.random(32)),
-    texts: group,
-  }));
+  const isDense = again?.dense === true;
+  const densely = async (plain: Buffer) => (isDense ? { packed: await packDensely(plain) } : {});
+  const content = { meta, lines, ...(await densely(recordsPlain(meta, lines))) };
+  const records = sealRecords(of, content, keys, parts.random(32));
+  const carrying: (Sealed & { readonly texts: readonly PackText[] })[] = [];
+  for (const group of groups(texts, isDense ? limits.packOldBytes : limits.packBytes)) {
+    const carried = { meta, texts: group, ...(await densely(textsPlain(meta, group))) };
+    carrying.push({ ...sealTexts(of, carried, keys, parts.random(32)), texts: group });
+  }
   const packs = [records, ...carrying];
   const stubs = rows.filter(({ body }) => body === null).length;
   parts.failpoint('pack.cut');
@@ -159,6 +165,17 @@ async function keep(run: Run, store: Store, cutting: Cutting): Promise<readonly 
   });
   parts.failpoint('pack.rows');
   return packs.map(({ name }) => name);
+}
+
+/** Which packs a reader that takes this one need not look at, by what their names say of their bytes. */
+function standsFor(
+  store: Store,
+  { from, to, rev = 0 }: PackRun,
+  { chain, again }: Cutting,
+): Pick<PackMeta, 'replaces'> {
+  if (!again?.replaces) return {};
+  const names = store.read.all(standingWithin, { log_n: chain.log_n, from, to, rev });
+  return { replaces: names.flatMap(({ name }) => parsedPack(name)?.hash16 ?? []) };
 }
 
 function rowOf({ name, bytes }: Sealed, { from, to, rev = 0 }: PackRun, log_n: number) {
@@ -206,11 +223,11 @@ function namedTexts(body: string): string[] {
   );
 }
 
-function groups(texts: readonly PackText[]): PackText[][] {
+function groups(texts: readonly PackText[], most: number): PackText[][] {
   const all: PackText[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const text of texts) {
-    if (bytes + text.bytes.length > limits.packBytes) {
+    if (bytes + text.bytes.length > most) {
       all.push([]);
       bytes = 0;
     }
@@ -224,6 +241,10 @@ function groups(texts: readonly PackText[]): PackText[][] {
 export function rangeOf(
   name: string,
 ): { readonly from: number; readonly to: number; readonly texts: boolean } | undefined {
+  return parsedPack(name);
+}
+
+function parsedPack(name: string): PackName | undefined {
   const read = parseName(name);
   return read?.is === 'pack' ? read : undefined;
 }

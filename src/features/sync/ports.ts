@@ -61,6 +61,8 @@ export interface SyncParts {
   readonly texts?: 'all' | 'none';
   /** Everything is listed and looked at, not only what announcements name. */
   readonly full?: boolean;
+  /** What is otherwise done now and then is done now: small packs are joined. */
+  readonly tidy?: boolean;
   /** Names of objects there that are known not to be what they were: own ones are put again. */
   readonly spoilt?: ReadonlySet<string>;
 }

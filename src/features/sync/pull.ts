@@ -168,7 +168,7 @@ async function takeBatch(here: Here, batch: readonly ListedPack[], { packs, wait
     for (const each of companions.filter((other) => isBeside(other, pack))) {
       if ((await takeTexts(here, each)) === 'taken') texts.push(each);
     }
-    const taken = await takeRecords(here, pack);
+    const taken = await takeRecords(here, pack, packs);
     if (taken === 'taken') {
       received(here, pack);
       await noteTexts(here, texts);

@@ -10,6 +10,7 @@ import { cover, type ListedPack, readListing } from './plan.ts';
 import { batches, pullOwn } from './pull.ts';
 import type { Pin } from './queries.ts';
 import { addSyncEvent, allPacks, confirmPack, dropPack, type PackRow, setMetadata } from './queries.ts';
+import { isToRepack, repack } from './repack.ts';
 import { holdsErased, leftByRevoked, sealForOthers, withoutErased } from './revise.ts';
 import { type Place, type Run, requireDone, shelfKey } from './run.ts';
 
@@ -38,6 +39,7 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
   await pullOwn(run, store, before); // a copy of this device may have written to its logs
   await cutAll(run, store);
   await withoutErased(run, store);
+  await repack(run, store);
   await sealForOthers(run, store, leftByRevoked(run, store));
   const { remoteId, marks } = run.parts;
   const chains = ownChains(run, store);
@@ -61,6 +63,7 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
 
 function hasWork(run: Run, store: Store): boolean {
   if (isUncut(run, store) || waiting(run, store).length > 0 || holdsErased(run, store)) return true;
+  if (isToRepack(run, store)) return true;
   const { remoteId, clock } = run.parts;
   return everyOwn(run, store).some((row) => isLeftover(row, clock()) && row.remotes.includes(remoteId));
 }

@@ -1,11 +1,14 @@
 // What is inside a pack before it is encrypted: compressed, padded to blur its size, with a cap on what it may unpack to.
 import { isUtf8 } from 'node:buffer';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, type ZstdOptions, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { limits } from '../../../core/limits.ts';
 import { codecNone, codecZstd } from './header.ts';
 import { refused } from './refused.ts';
 
 const level = 9;
+const denseLevel = 19;
+const zstdAside = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 const lengths = 8;
 const saltBytes = 16;
 const hashBytes = 32;
@@ -15,6 +18,8 @@ const [smallPad, largePad, largeFrom] = [1024, 16 * 1024, 64 * 1024];
 export interface PackMeta {
   readonly writer: string;
   readonly vector: Readonly<Record<string, readonly [seq: number, head: string]>>;
+  /** Packs of the same log that it stands for: first 16 hex digits of the SHA-256 of each. */
+  readonly replaces?: readonly string[];
 }
 
 export interface PackLine {
@@ -63,11 +68,28 @@ export function readTexts(plain: Buffer, count: number): { readonly meta: PackMe
   return { meta, texts };
 }
 
+/** Compressed and padded, and how. */
+export interface Packed {
+  readonly codec: number;
+  readonly body: Buffer;
+}
+
 /** Compressed and padded. Bytes that compress further than a reader believes stay as they are. */
-export function packPlain(plain: Buffer): { readonly codec: number; readonly body: Buffer } {
-  const params = { [constants.ZSTD_c_compressionLevel]: level };
+export function packPlain(plain: Buffer): Packed {
+  return padded(plain, zstdCompressSync(plain, paramsFor(plain, level)));
+}
+
+/** The same as small as it goes, beside the thread that asks: for what is packed once and lies for years. */
+export async function packDensely(plain: Buffer): Promise<Packed> {
+  return padded(plain, await zstdAside(plain, paramsFor(plain, denseLevel)));
+}
+
+function paramsFor(plain: Buffer, compressionLevel: number) {
   // told the size, it takes tables for that size: a small pack costs a tenth
-  const zipped = zstdCompressSync(plain, { pledgedSrcSize: plain.length, params });
+  return { pledgedSrcSize: plain.length, params: { [constants.ZSTD_c_compressionLevel]: compressionLevel } };
+}
+
+function padded(plain: Buffer, zipped: Buffer): Packed {
   const helps = zipped.length < plain.length && plain.length <= zipped.length * limits.packInflation;
   const inner = helps ? zipped : plain;
   const step = lengths + inner.length > largeFrom ? largePad : smallPad;
@@ -125,6 +147,8 @@ function readMeta(bytes: Buffer): PackMeta {
 function isMeta(value: unknown): value is PackMeta {
   if (typeof value !== 'object' || value === null || !('vector' in value) || !('writer' in value)) return false;
   if (typeof value.writer !== 'string' || typeof value.vector !== 'object' || value.vector === null) return false;
+  const { replaces = [] } = value as { readonly replaces?: unknown };
+  if (!Array.isArray(replaces) || !replaces.every((each) => typeof each === 'string')) return false;
   return Object.values(value.vector).every(
     (each) => Array.isArray(each) && Number.isSafeInteger(each[0]) && typeof each[1] === 'string',
   );

@@ -6,6 +6,7 @@ import type { ChainRecord } from '../../../store/chain.ts';
 import type { Epoch, PackKeys, Signer } from '../keys.ts';
 import { type PackName, packName } from '../names.ts';
 import {
+  type Packed,
   type PackLine,
   type PackMeta,
   type PackText,
@@ -45,36 +46,35 @@ export interface Sealed {
 
 type Sealing = Pick<PackKeys, 'sign' | 'version'> & { readonly current: Epoch };
 
-/** Packs the records of a run. salt: 32 random bytes. */
+/** Packs the records of a run. salt: 32 random bytes; packed: their plain bytes, where these were compressed before. */
 export function sealRecords(
   run: PackRun,
-  content: { readonly meta: PackMeta; readonly lines: readonly PackLine[] },
+  content: { readonly meta: PackMeta; readonly lines: readonly PackLine[]; readonly packed?: Packed },
   keys: Sealing,
   salt: Uint8Array,
 ): Sealed {
   const stubs = content.lines.filter(({ body }) => stubOf(body) !== undefined).length;
   const as = { kind: kindRecords, count: content.lines.length, stubs, salt } as const;
-  return sealed(run, as, recordsPlain(content.meta, content.lines), keys);
+  return sealed(run, as, content.packed ?? packPlain(recordsPlain(content.meta, content.lines)), keys);
 }
 
 /** Packs texts that records of a run name. */
 export function sealTexts(
   run: PackRun,
-  content: { readonly meta: PackMeta; readonly texts: readonly PackText[] },
+  content: { readonly meta: PackMeta; readonly texts: readonly PackText[]; readonly packed?: Packed },
   keys: Sealing,
   salt: Uint8Array,
 ): Sealed {
   const as = { kind: kindTexts, count: content.texts.length, stubs: 0, salt } as const;
-  return sealed(run, as, textsPlain(content.meta, content.texts), keys);
+  return sealed(run, as, content.packed ?? packPlain(textsPlain(content.meta, content.texts)), keys);
 }
 
 function sealed(
   run: PackRun,
   as: Pick<PackHeader, 'kind' | 'count' | 'stubs' | 'salt'>,
-  plain: Buffer,
+  { codec, body }: Packed,
   keys: Sealing,
 ): Sealed {
-  const { codec, body } = packPlain(plain);
   const rev = run.rev ?? 0;
   const bytes = seal({ ...run, ...as, codec, rev }, body, keys);
   const placed = { ...run, rev, len: bytes.length, hash16: hash16(bytes), texts: as.kind === kindTexts };
