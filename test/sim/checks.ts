@@ -1,6 +1,7 @@
 // What must hold once everybody has everything.
 import { holdingErased, leavingWithErased } from '../../src/features/sync/queries.ts';
 import { digest } from '../../src/store/digest.ts';
+import { isUnproven } from '../../src/store/head-start.ts';
 import { rebuild } from '../../src/store/rebuild.ts';
 import { query } from '../../src/store/record-type.ts';
 import { verify } from '../../src/store/verify.ts';
@@ -42,7 +43,10 @@ function differing(some: Sums, others: Sums): readonly string[] {
 
 /** Every record once, each chain whole. */
 export function brokenLogs(devices: readonly SimDevice[]): readonly string[] {
-  return devices.flatMap(({ name, store }) => verify(store, 'chain').problems.map((problem) => `${name}: ${problem}`));
+  return devices.flatMap(({ name, store }) => [
+    ...verify(store, 'chain').problems.map((problem) => `${name}: ${problem}`),
+    ...(isUnproven(store.statements) ? [`${name}: what it began with was never proven`] : []),
+  ]);
 }
 
 /** Every write is on every device, under one address. */

@@ -22,6 +22,8 @@ export interface How {
   readonly full?: boolean;
   /** Small packs are joined. */
   readonly tidy?: boolean;
+  /** A snapshot is made, however little there is. */
+  readonly snapshots?: boolean;
 }
 
 /** Sends, then takes in; what the remote fails at is told, not thrown. */
@@ -57,7 +59,7 @@ function partsOf(
   device: SimDevice,
   members: readonly string[],
   place: RemotePlace,
-  { fault, full, tidy }: How,
+  { fault, full, tidy, snapshots }: How,
 ): SyncParts {
   const { shelf, marks } = device.aside;
   let passed = 0;
@@ -89,6 +91,7 @@ function partsOf(
     failpoint: device.failpoint,
     ...(full ? { full } : {}),
     ...(tidy ? { tidy } : {}),
+    ...(snapshots ? { snapshots: { from: 1, behind: 0 } } : {}),
     breathe: async () => undefined,
     signal: new AbortController().signal,
   };

@@ -194,7 +194,8 @@ function runOf(store: Store, chain: HeldChain, rows: readonly CutRow[]): PackRun
   };
 }
 
-function metaOf({ parts }: Run, store: Store): PackMeta {
+/** What a pack says of its device: program, and how far it holds every log. */
+export function metaOf({ parts }: Run, store: Store): PackMeta {
   const chains = allChains(store.statements, parts.keys.ws);
   const vector = chains.map(({ log, seq, head }) => [log, [seq, Buffer.from(head).toString('hex')] as const] as const);
   return { writer: parts.writer, vector: Object.fromEntries(vector) };

@@ -13,6 +13,7 @@ import { addSyncEvent, allPacks, confirmPack, dropPack, type PackRow, setMetadat
 import { isToRepack, repack } from './repack.ts';
 import { holdsErased, leftByRevoked, sealForOthers, withoutErased } from './revise.ts';
 import { type Place, type Run, requireDone, shelfKey } from './run.ts';
+import { isSnapshotDue, keepSnapshots } from './snapshots.ts';
 
 interface Sent {
   readonly place: Place;
@@ -52,6 +53,7 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
   const cut = missing.filter(({ name }) => there.has(name)).map(({ name }) => name);
   if (cut.length > 0) await run.parts.remote.delete(cut, run.parts.signal);
   await put(run, missing);
+  await keepSnapshots(run, place, store);
   const project = place.ids[0];
   const logs = chains.map(
     ({ log, seq, head }) => [log, [seq, Buffer.from(head).toString('hex'), project] as const] as const,
@@ -63,7 +65,7 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
 
 function hasWork(run: Run, store: Store): boolean {
   if (isUncut(run, store) || waiting(run, store).length > 0 || holdsErased(run, store)) return true;
-  if (isToRepack(run, store)) return true;
+  if (isToRepack(run, store) || isSnapshotDue(run, store)) return true;
   const { remoteId, clock } = run.parts;
   return everyOwn(run, store).some((row) => isLeftover(row, clock()) && row.remotes.includes(remoteId));
 }

@@ -3,6 +3,7 @@
 import { PrsistError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
+import type { Contradicted } from '../../store/among.ts';
 import { forkChain, type HeldChain, heldChains } from '../../store/branches.ts';
 import { appendChain, type Chain, keepArrivedTexts } from '../../store/chain.ts';
 import { recordErase } from '../../store/erasures.ts';
@@ -172,6 +173,7 @@ async function append(into: Into, { name, opened, log, skip, replaced }: Appendi
     });
     at += done.taken;
     refusedCount += done.refused;
+    if (done.contradicted) noteContradicted(into, log, done.contradicted);
     await run.parts.breathe();
   }
   const { findings } = run;
@@ -191,6 +193,16 @@ function noteErase({ run, store }: Into): void {
   const { project } = store.settings.identity;
   run.parts.erasing?.(project);
   run.findings.erased.add(project ?? noProject);
+}
+
+/** What stood in a snapshot is not what its log says: that is gone, and rows are right when they are computed again. */
+function noteContradicted(
+  { run, store }: Pick<Into, 'run' | 'store'>,
+  log: string,
+  { maker, seq }: Contradicted,
+): void {
+  run.findings.note({ is: 'other history', dev: maker, log, seq });
+  run.findings.late.add(store.settings.identity.project ?? noProject);
 }
 
 function logNumber(store: Store, log: string): number {

@@ -10,8 +10,8 @@ const level = 9;
 const denseLevel = 19;
 const zstdAside = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 const lengths = 8;
-const saltBytes = 16;
-const hashBytes = 32;
+export const saltBytes = 16;
+export const hashBytes = 32;
 const [smallPad, largePad, largeFrom] = [1024, 16 * 1024, 64 * 1024];
 
 /** Who wrote a pack, and what its device held when it did: log → sequence number and head in hex. */
@@ -84,6 +84,11 @@ export async function packDensely(plain: Buffer): Promise<Packed> {
   return padded(plain, await zstdAside(plain, paramsFor(plain, denseLevel)));
 }
 
+/** As packPlain, beside the thread that asks: for what is large. */
+export async function packAside(plain: Buffer): Promise<Packed> {
+  return padded(plain, await zstdAside(plain, paramsFor(plain, level)));
+}
+
 function paramsFor(plain: Buffer, compressionLevel: number) {
   // told the size, it takes tables for that size: a small pack costs a tenth
   return { pledgedSrcSize: plain.length, params: { [constants.ZSTD_c_compressionLevel]: compressionLevel } };
@@ -101,13 +106,13 @@ function padded(plain: Buffer, zipped: Buffer): Packed {
 }
 
 /** The plain bytes of a decrypted body; a bomb is refused before it is unpacked. */
-export function unpackPlain(codec: number, body: Buffer): Buffer {
+export function unpackPlain(codec: number, body: Buffer, most: number = limits.packPlainBytes): Buffer {
   if (body.length < lengths) throw refused('size', 'it is too short');
   const [inner, plain] = [body.readUInt32BE(0), body.readUInt32BE(4)];
   if (lengths + inner > body.length) throw refused('size', 'it is shorter than it says');
   if (body.subarray(lengths + inner).some((byte) => byte !== 0))
     throw refused('size', 'something stands behind its end');
-  if (plain > limits.packPlainBytes || plain > Math.max(1, inner) * limits.packInflation) {
+  if (plain > most || plain > Math.max(1, inner) * limits.packInflation) {
     throw refused('inflate', `it would unpack to ${plain} bytes`);
   }
   const piece = body.subarray(lengths, lengths + inner);
@@ -124,17 +129,17 @@ function inflated(piece: Buffer, most: number): Buffer {
   }
 }
 
-function linesOf(text: Buffer): string[] {
+export function linesOf(text: Buffer): string[] {
   if (text.length === 0) return [];
   if (text.at(-1) !== 10) throw refused('lines', 'its last line is cut');
   return text.toString('utf8', 0, text.length - 1).split('\n');
 }
 
-function metaBytes(meta: PackMeta): Buffer {
+export function metaBytes(meta: PackMeta): Buffer {
   return Buffer.from(JSON.stringify(meta));
 }
 
-function readMeta(bytes: Buffer): PackMeta {
+export function readMeta(bytes: Buffer): PackMeta {
   try {
     const meta: unknown = JSON.parse(bytes.toString('utf8'));
     if (isMeta(meta)) return meta;
@@ -154,13 +159,15 @@ function isMeta(value: unknown): value is PackMeta {
   );
 }
 
-function sized(bytes: Uint8Array): [Buffer, Uint8Array] {
+/** A length, and the bytes. */
+export function sized(bytes: Uint8Array): [Buffer, Uint8Array] {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return [length, bytes];
 }
 
-function reader(plain: Buffer) {
+/** Takes a body apart, piece by piece. */
+export function reader(plain: Buffer) {
   let at = 0;
   const take = (length: number): Buffer => {
     if (at + length > plain.length) throw refused('lines', 'it ends too early');
