@@ -13,16 +13,21 @@ interface Gone {
   readonly conversations: readonly Conversation[];
   readonly reason: string;
   readonly caller: Caller;
+  /** Who asked for it; a person when absent. */
+  readonly authority?: 'person' | 'retention';
 }
 
 /** Writes down that something was erased, so that it does not come back. Returns the receipt. */
-export function recordGone(tx: Write, { gone, ents, conversations, reason, caller }: Gone): string {
+export function recordGone(
+  tx: Write,
+  { gone, ents, conversations, reason, caller, authority = 'person' }: Gone,
+): string {
   const named = conversations.map(({ agent, native_id }) => [agent, native_id] as const);
   const pages = Math.max(1, Math.ceil(Math.max(ents.length, gone.targets.length, named.length) / mostEnts));
   const written = Array.from({ length: pages }, (_, page) => {
     const part = <T>(all: readonly T[]) => all.slice(page * mostEnts, (page + 1) * mostEnts);
     const fields = {
-      ...{ targets: part(gone.targets), ents: part(ents), reason, authority: 'person' as const },
+      ...{ targets: part(gone.targets), ents: part(ents), reason, authority },
       ...(named.length > 0 ? { conversations: part(named) } : {}),
     };
     return tx.append(recordErase, { fields, actor: actorOf(caller), origin: caller.origin });
