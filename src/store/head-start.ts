@@ -2,7 +2,7 @@
 import type { RecordBody } from '../core/record.ts';
 import { headStartOf, noteHeadStart } from './branches.ts';
 import { envelopeKnown, isBody } from './chain.ts';
-import { type Arriving, appendForeign, type ForeignRecord } from './foreign.ts';
+import { type Arriving, appendForeign, type BlobSource, type ForeignRecord } from './foreign.ts';
 import type { Statements } from './statements.ts';
 
 /** Whether nothing of any other device is here yet. */
@@ -15,11 +15,17 @@ export function isUnproven(statements: Statements): boolean {
   return statements.one("select 1 from meta where key between 'start:' and 'start;' limit 1", []) !== undefined;
 }
 
+/** What was handed over, with its texts. */
+export interface Beforehand {
+  readonly rows: readonly ForeignRecord[];
+  readonly blobs: BlobSource;
+}
+
 /** Appends them within a transaction; what is no record of this version is left to its pack. Returns how many were new. */
-export function appendHeadStart(into: Arriving, maker: string, rows: readonly ForeignRecord[]): number {
+export function appendHeadStart(into: Arriving, maker: string, { rows, blobs }: Beforehand): number {
   const { statements } = into;
   const meant = rows.filter((row) => row.v <= envelopeKnown && row.body !== null && isBody(parsed(row.body)));
-  const { appended } = appendForeign(into, meant, () => undefined);
+  const { appended } = appendForeign(into, meant, blobs);
   for (const log of new Set(meant.map((row) => row.log))) {
     if (!headStartOf(statements, log)) noteHeadStart(statements, log, { maker, proven: 0 });
   }

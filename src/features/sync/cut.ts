@@ -216,7 +216,8 @@ function textsOf({ statements, read }: Store, { chain, lines, again }: Cutting):
   });
 }
 
-function namedTexts(body: string): string[] {
+/** Texts that a record names, by their hashes in hex. */
+export function namedTexts(body: string): string[] {
   if (!body.includes('_blob"')) return [];
   const { fields } = JSON.parse(body) as RecordBody; // a record that was written here
   return Object.entries(fields).flatMap(([name, hash]) =>

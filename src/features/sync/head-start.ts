@@ -1,10 +1,13 @@
 // A new device begins with a snapshot: what is remembered is there at once, and the packs that follow prove it.
+
+import { packed } from '../../store/blobs.ts';
+import type { BlobSource } from '../../store/foreign.ts';
 import { appendHeadStart, isNew } from '../../store/head-start.ts';
 import { isStoreFailure, storeError } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { noProject, parseName, type SnapshotName, snapshotsPrefix } from './names.ts';
 import { PackRefused } from './pack/refused.ts';
-import { openSnapshot, type SnapshotRecord } from './pack/snapshot.ts';
+import { openSnapshot, type Snapshot } from './pack/snapshot.ts';
 import type { Place, Run } from './run.ts';
 
 /** Records of one transaction. */
@@ -35,13 +38,13 @@ export async function snapshotsOf(run: Run, { ids }: Place): Promise<readonly Sn
 async function takeSnapshot(run: Run, store: Store, name: SnapshotName): Promise<boolean> {
   const bytes = await run.small(name.name);
   if (!bytes) return false;
-  const records = opened(run, name, bytes);
-  if (!records || !(await take(run, store, name, records))) return false;
+  const snapshot = opened(run, name, bytes);
+  if (!snapshot || !(await take(run, store, name, snapshot))) return false;
   run.findings.received.bytes += bytes.length;
   return true;
 }
 
-function opened(run: Run, name: SnapshotName, bytes: Buffer): readonly SnapshotRecord[] | undefined {
+function opened(run: Run, name: SnapshotName, bytes: Buffer): Snapshot | undefined {
   try {
     return openSnapshot(name, bytes, run.parts.keys);
   } catch (error) {
@@ -57,18 +60,21 @@ function passOver({ findings }: Run, { name }: SnapshotName, check: string, why:
 }
 
 /** In the order in which they were written: most rows are then laid one over the other. */
-async function take(run: Run, store: Store, name: SnapshotName, records: readonly SnapshotRecord[]): Promise<boolean> {
+async function take(run: Run, store: Store, name: SnapshotName, { records, texts }: Snapshot): Promise<boolean> {
   const { keys, breathe, failpoint } = run.parts;
   const ordered = records
     .filter(({ dev }) => dev !== keys.dev)
     .map((record) => ({ record, hlc: hlcOf(record.body) }))
     .sort((a, b) => (a.hlc < b.hlc ? -1 : a.hlc > b.hlc ? 1 : 0))
     .map(({ record }) => record);
+  const blobs = sourceOf(texts);
   for (let at = 0; at < ordered.length; at += slice) {
     run.goOn();
     run.tell({ doing: 'applying', done: at, of: ordered.length, bytes: 0 });
     try {
-      await store.write(() => appendHeadStart(store.arriving, name.dev, ordered.slice(at, at + slice)));
+      await store.write(() =>
+        appendHeadStart(store.arriving, name.dev, { rows: ordered.slice(at, at + slice), blobs }),
+      );
     } catch (error) {
       if (!store.db.open || !(error instanceof Error) || isStoreFailure(storeError(error, store.settings.file)))
         throw error;
@@ -81,6 +87,14 @@ async function take(run: Run, store: Store, name: SnapshotName, records: readonl
   const project = store.settings.identity.project ?? noProject;
   run.findings.applied.set(project, (run.findings.applied.get(project) ?? 0) + ordered.length);
   return true;
+}
+
+function sourceOf(texts: Snapshot['texts']): BlobSource {
+  const byHash = new Map(texts.map(({ hash, bytes }) => [Buffer.from(hash).toString('hex'), { hash, bytes }]));
+  return (hex) => {
+    const text = byHash.get(hex);
+    return text && { hash: text.hash, bytes: text.bytes.length, ...packed(text.bytes) };
+  };
 }
 
 /** By what stands first in the canonical form; where it does not, the order does not matter. */

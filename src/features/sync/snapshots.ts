@@ -1,12 +1,14 @@
 // Snapshots of a project: made now and then, two are kept, and none that holds what was erased.
 import { limits } from '../../core/limits.ts';
+import { getBlob } from '../../store/blobs.ts';
 import { recordErase } from '../../store/erasures.ts';
 import { isUnproven } from '../../store/head-start.ts';
 import type { Store } from '../../store/store.ts';
-import { metaOf } from './cut.ts';
+import { metaOf, namedTexts } from './cut.ts';
 import { snapshotsOf } from './head-start.ts';
 import { noProject, type SnapshotName } from './names.ts';
-import { type SnapshotRecord, sealSnapshot } from './pack/snapshot.ts';
+import type { PackText } from './pack/body.ts';
+import { type Snapshot, type SnapshotRecord, sealSnapshot } from './pack/snapshot.ts';
 import { type Place, type Run, requireDone } from './run.ts';
 import { erasuresHere, recordsBefore, recordsHere } from './snapshot-queries.ts';
 
@@ -91,17 +93,17 @@ async function make(run: Run, place: Place, store: Store, n: number) {
   const { keys, random } = run.parts;
   if (!keys.current) throw new Error('nobody seals without a key');
   run.tell({ doing: 'packing', done: 0, of: n, bytes: 0 });
-  const records = await chosen(run, store);
+  const content = await chosen(run, store);
   const of = { ws: keys.ws, project: place.ids[0] ?? noProject, dev: keys.dev, n };
   const sealing = { sign: keys.sign.bind(keys), version: keys.version, current: keys.current };
-  return sealSnapshot(of, { meta: metaOf(run, store), records }, sealing, random(32));
+  return sealSnapshot(of, { meta: metaOf(run, store), ...content }, sealing, random(32));
 }
 
 const page = 250;
 
 /** Newest first: every erase, all of what is changed and merged, and of what only grows the newest; as much as fits. */
-async function chosen(run: Run, store: Store): Promise<SnapshotRecord[]> {
-  const found: SnapshotRecord[] = [];
+async function chosen(run: Run, store: Store): Promise<Snapshot> {
+  const [records, texts] = [[] as SnapshotRecord[], new Map<string, PackText>()];
   let [bytes, others] = [0, 0];
   for (let n = Number.MAX_SAFE_INTEGER; ; ) {
     run.goOn();
@@ -109,14 +111,24 @@ async function chosen(run: Run, store: Store): Promise<SnapshotRecord[]> {
     for (const { name, n: _, ...record } of rows) {
       const isNeeded = name === recordErase.name || store.arriving.projector.merges(name);
       if (!isNeeded && others >= limits.snapshotNewest) continue;
-      bytes += record.body.length;
-      if (bytes > limits.snapshotBytes) return found;
+      const named = textsOf(store, record.body).filter(([hex]) => !texts.has(hex));
+      bytes += named.reduce((sum, [, text]) => sum + text.bytes.length, record.body.length);
+      if (bytes > limits.snapshotBytes) return { records, texts: [...texts.values()] };
       if (!isNeeded) others += 1;
-      found.push(record);
+      records.push(record);
+      for (const [hex, text] of named) texts.set(hex, text);
     }
     const last = rows.at(-1);
-    if (!last) return found;
+    if (!last) return { records, texts: [...texts.values()] };
     n = last.n;
     await run.parts.breathe();
   }
+}
+
+/** With its texts a record's rows are right at once; those that are not here come with the packs. */
+function textsOf({ statements }: Store, body: string): [string, PackText][] {
+  return namedTexts(body).flatMap((hex): [string, PackText][] => {
+    const bytes = getBlob(statements, hex);
+    return bytes ? [[hex, { hash: Buffer.from(hex, 'hex'), bytes }]] : [];
+  });
 }
