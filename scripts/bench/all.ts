@@ -27,7 +27,7 @@ const benches = [
   'connections',
   'events',
   'executable',
-  ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory'] : []),
+  ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory', 'year'] : []),
 ];
 
 for (const name of benches) {
