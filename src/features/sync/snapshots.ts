@@ -37,10 +37,10 @@ export function isSnapshotDue(run: Run, store: Store): boolean {
   return tidy === true || count - last.n > behind || Math.abs(clock() - known.at) > longAgoMs;
 }
 
-/** Makes one where none of anybody is new enough, and takes away own ones that are too many or hold what was erased. */
+/** Makes one where none of anybody is new enough, and takes away what is too many, and own ones that hold what was erased. */
 export async function keepSnapshots(run: Run, place: Place, store: Store): Promise<void> {
   if (!isSnapshotDue(run, store) || isUnproven(store.statements)) return;
-  const { remote, signal, keys, snapshots, failpoint, clock } = run.parts;
+  const { remote, signal, snapshots, failpoint, clock } = run.parts;
   const { from, behind } =
     snapshots && snapshots !== 'none' ? snapshots : { from: limits.snapshotFrom, behind: limits.snapshotBehind };
   const last = run.pin(store, ...pinned);
@@ -59,11 +59,9 @@ export async function keepSnapshots(run: Run, place: Place, store: Store): Promi
     const made = await make(run, place, store, count);
     requireDone(await remote.putIfAbsent([made], signal));
     failpoint('snapshot.put');
-    const older = left
-      .filter(({ dev }) => dev === keys.dev)
-      .sort((a, b) => b.n - a.n)
-      .slice(generations - 1);
-    if (older.length > 0) requireDone(await remote.delete(names(older), signal));
+    // those of others as well: whoever is about to take one does with the next, or with none
+    const older = left.toSorted((a, b) => b.n - a.n).slice(generations - 1);
+    if (older.length > 0) await remote.delete(names(older), signal);
   }
   await store.write((tx) => {
     const n = isDue ? count : newest;

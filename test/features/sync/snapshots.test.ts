@@ -69,7 +69,7 @@ test('CP10: a new device shows what is remembered before it has asked for any pa
   expect(linesOf(c)).toEqual(['of another']);
 });
 
-test('CP11: one is made when none is new enough, by whoever sees it first; two of a device are kept', async () => {
+test('CP11: one is made when none is new enough, by whoever sees it first; two are kept', async () => {
   const [a, b, remote] = [device(1), device(2), memoryRemote()];
   await writeNotes(a, 0, 5);
   await a.sync(remote, often);
