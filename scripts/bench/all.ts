@@ -28,7 +28,7 @@ const benches = [
   'events',
   'executable',
   'packages',
-  ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory'] : []),
+  ...(process.argv.includes('--long') ? ['million', 'reanchor', 'cache-lookup', 'cache-memory', 'year'] : []),
 ];
 
 for (const name of benches) {

@@ -124,6 +124,7 @@ export const own = {
     tool_output_days: days('off', 'Days after which inputs and outputs of tools are dropped.', texts),
     transcripts_days: days('off', 'Days after which kept transcripts are dropped.', here),
     access_log_days: days(30, 'Days that it is kept which entries were read.', here),
+    entries_days: days(400, 'Days after which what was deleted or has expired is erased everywhere.', here),
     audit_days: days(365, 'Days that the audit log is kept.', { later: 'workspaces', project: 'any' }),
   }),
   store: z.strictObject({

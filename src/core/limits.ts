@@ -122,6 +122,19 @@ export const limits = {
   /** Records and plain bytes of one pack; a text that is larger has a companion of its own. */
   packRecords: 1_000,
   packBytes: mib,
+  /** Packs below this on a remote are joined when many lie side by side. */
+  packSmallBytes: 64 * kib,
+  /** Plain bytes of one pack of records that are older than a month. */
+  packOldBytes: 4 * mib,
+  /** What a pack that is sealed again may hold: as much as any that was sealed before, below what may be unpacked. */
+  packAgainBytes: 6 * mib,
+  /** Plain bytes of the records of one snapshot, and the newest records that are in it whatever they are. */
+  snapshotBytes: 24 * mib,
+  snapshotNewest: 5_000,
+  /** A project with fewer records has none; a new one is made when the newest is so many behind. */
+  snapshotFrom: 10_000,
+  snapshotBehind: 5_000,
+  snapshotPlainBytes: 32 * mib,
   /** What a pack may unpack to, and how many times its compressed size. */
   packPlainBytes: 8 * mib,
   packInflation: 200,

@@ -45,6 +45,7 @@ import { SearchAside } from './search-aside.ts';
 import { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { type Sweeps, sweepEach, sweepStores } from './sweep.ts';
+import { sweepRetired } from './sweep-retired.ts';
 import { sweepTensors } from './tensors.ts';
 import { Trailers } from './trailers.ts';
 import { Watch } from './watch.ts';
@@ -292,6 +293,7 @@ export class Daemon {
       spool: async () => this.#spool.sweep(),
       mirrors: () => this.#after.mirrors.sweep(),
       meaning: async () => this.#meaning.wakeAll(),
+      retired: (onFault) => sweepRetired(this.#projects, this.settings, { erasing: this.#wired.erasing, onFault }),
       erase: () => this.#finishErasing(),
       prefixes: () => this.#prefixes.sweep(),
       tensors: () => sweepTensors(this.#wired.cache.tensors, this.#projects),

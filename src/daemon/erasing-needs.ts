@@ -3,6 +3,7 @@ import { countKept, dropKept } from '../features/capture/erasing.ts';
 import { documentsOfSession } from '../features/documents/queries.ts';
 import { fleetingIn, forgetReads, mayKnow } from '../features/entries/erasing.ts';
 import type { EntryNeeds } from '../features/entries/needs.ts';
+import { retiredEntries } from '../features/entries/queries.ts';
 import type { ErasingNeeds } from '../features/erasing/needs.ts';
 import { belongings, newestToErase, sessionToErase } from '../features/sessions/erasing.ts';
 import { allDevices } from '../features/sync/keyring/queries.ts';
@@ -19,6 +20,7 @@ export function erasingNeeds(projects: () => Projects, entries: EntryNeeds, pace
     entries: {
       mayKnow,
       fleetingIn: (context, scope) => fleetingIn(entries, context, scope),
+      retired: (read, of) => read.all(retiredEntries, { ...of }),
       forgetReads: (tx, keys) => forgetReads(entries, tx, keys),
     },
     linkedTo: (project_id) =>

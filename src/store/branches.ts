@@ -41,6 +41,7 @@ export interface Branch {
 }
 
 const holesKey = (log: string) => `holes:${log}`;
+const startKey = (log: string) => `start:${log}`;
 const branchKey = (log: string) => `branch:${log}`;
 const columns = 'log_n, log, ws, dev, own, state, seq, head';
 
@@ -55,6 +56,25 @@ export function knownHoles(statements: Statements, log: string): readonly (reado
 export function noteHoles(statements: Statements, log: string, gaps: readonly (readonly [number, number])[]): void {
   if (gaps.length === 0) statements.run('delete from meta where key = ?', [holesKey(log)]);
   else setMeta(statements, holesKey(log), JSON.stringify(gaps));
+}
+
+/** Of a log of which single records came before its packs: who handed them over, and how far packs have shown it since. */
+export interface HeadStart {
+  readonly maker: string;
+  readonly proven: number;
+}
+
+/** undefined: all that is here of a log came in its order, or with the word of its own device. */
+export function headStartOf(statements: Statements, log: string): HeadStart | undefined {
+  const value = meta(statements, startKey(log));
+  // written by noteHeadStart
+  return value === undefined ? undefined : (JSON.parse(value) as HeadStart);
+}
+
+/** undefined: nothing of it is left unproven. */
+export function noteHeadStart(statements: Statements, log: string, start: HeadStart | undefined): void {
+  if (start) setMeta(statements, startKey(log), JSON.stringify(start));
+  else statements.run('delete from meta where key = ?', [startKey(log)]);
 }
 
 /**
@@ -111,12 +131,13 @@ export function branchesOf(statements: Statements): ReadonlyMap<string, Branch> 
 function held(statements: Statements, row: LogRow): HeldChain {
   const branch = branchOf(statements, row.log);
   const first = branch?.from ?? 1;
-  const gap = knownHoles(statements, row.log).find(([from]) => from >= first);
+  const start = headStartOf(statements, row.log);
+  const gap = start ? [start.proven + 1] : knownHoles(statements, row.log).find(([from]) => from >= first);
   const chain = {
     ...{ log_n: row.log_n, log: row.log, ws: row.ws, dev: row.dev, own: row.own === 1, state: row.state, first },
     ...(branch ? { parent: branch.parent } : {}),
   };
-  if (!gap) return { ...chain, seq: row.seq, head: row.head ?? genesisHead(row) };
+  if (gap?.[0] === undefined) return { ...chain, seq: row.seq, head: row.head ?? genesisHead(row) };
   const seq = gap[0] - 1;
   return { ...chain, seq, head: linkAt(statements, chain, seq)?.head ?? genesisHead(row) };
 }

@@ -1,10 +1,11 @@
 // Verified runs of another log, in bulk: what comes with a pack. Beside foreign.ts, which takes single records in any order.
 import { isId } from '../core/ids.ts';
 import { genesisHead, isRecordName, type RecordBody } from '../core/record.ts';
+import { type Among, besideRun, type Contradicted, noteFilled } from './among.ts';
 import { packed } from './blobs.ts';
-import { knownHoles } from './branches.ts';
+import { headStartOf, knownHoles } from './branches.ts';
 import { carryOut, eraseIn, isErased, recordErase } from './erasures.ts';
-import { type Arriving, appendForeign, keepTexts, noteReading } from './foreign.ts';
+import { type Arriving, keepTexts, noteReading } from './foreign.ts';
 import { headsOf, mergeHeads } from './heads.ts';
 import { isStoreFailure, storeError } from './open.ts';
 import { appliedBody } from './projector.ts';
@@ -37,6 +38,8 @@ export interface ChainAppended {
   readonly taken: number;
   /** Kept without rows: a projection refused them, they are of a later version, or no records at all. */
   readonly refused: number;
+  /** What somebody had handed over of this log beforehand was not so, and is gone: rows have to be computed again. */
+  readonly contradicted?: Contradicted;
 }
 
 /** Envelope version this program writes and projects. */
@@ -57,6 +60,8 @@ interface Run {
   /** Entities whose rows are written when all is in. */
   readonly unsettled: Set<string>;
   refused: number;
+  /** What is here of it, of a log of which later pieces came first. */
+  readonly among: Among | undefined;
 }
 
 /**
@@ -65,14 +70,12 @@ interface Run {
  */
 export function appendChain(into: Arriving, chain: Chain, isTimeUp: () => boolean): ChainAppended {
   const log = logOf(into, chain);
-  if (log.seq !== chain.from - 1 || knownHoles(into.statements, chain.log).some(([first]) => first >= chain.from)) {
-    return amongOthers(into, chain);
-  }
   const { statements, own } = into;
+  const among = isAmongOthers(statements, log, chain) ? besideRun(statements, log.log_n, chain) : undefined;
   const before = own.hlc;
   statements.run('savepoint chain', []);
   try {
-    const run = newRun(into, chain, log.log_n);
+    const run = newRun(into, chain, log.log_n, among);
     const taken = takeSome(run, isTimeUp, (i) => take(run, i));
     return finished(run, taken);
   } catch (cause) {
@@ -81,7 +84,7 @@ export function appendChain(into: Arriving, chain: Chain, isTimeUp: () => boolea
     // one of them does not project: each alone, so that the others do
     statements.run('rollback to chain', []);
     own.hlc = before;
-    const run = newRun(into, chain, log.log_n);
+    const run = newRun(into, chain, log.log_n, among);
     const taken = takeSome(run, isTimeUp, (i) => takeCarefully(run, i));
     return finished(run, taken);
   } finally {
@@ -89,13 +92,18 @@ export function appendChain(into: Arriving, chain: Chain, isTimeUp: () => boolea
   }
 }
 
-function newRun(into: Arriving, chain: Chain, log_n: number): Run {
-  return { into, chain, log_n, events: [], unsettled: new Set(), refused: 0 };
+function isAmongOthers(statements: Arriving['statements'], log: LogRow, { log: name, from }: Chain): boolean {
+  if (log.seq !== from - 1 || headStartOf(statements, name)) return true;
+  return knownHoles(statements, name).some(([first]) => first >= from);
 }
 
-function takeSome({ chain }: Run, isTimeUp: () => boolean, takeOne: (i: number) => void): number {
+function newRun(into: Arriving, chain: Chain, log_n: number, among: Among | undefined): Run {
+  return { into, chain, log_n, among, events: [], unsettled: new Set(), refused: 0 };
+}
+
+function takeSome({ chain, among }: Run, isTimeUp: () => boolean, takeOne: (i: number) => void): number {
   for (let i = 0; i < chain.records.length; i += 1) {
-    takeOne(i);
+    if (!among?.here.has(chain.from + i)) takeOne(i);
     if (isTimeUp()) return i + 1;
   }
   return chain.records.length;
@@ -105,22 +113,17 @@ function finished(run: Run, taken: number): ChainAppended {
   const { into, chain, log_n, events } = run;
   settleAll(run);
   const head = chain.records[taken - 1]?.head;
-  if (head)
+  if (run.among && taken > 0) noteFilled(into.statements, log_n, chain, taken);
+  else if (head)
     into.statements.run('update logs set seq = ?, head = ? where log_n = ?', [chain.from + taken - 1, head, log_n]);
   for (const event of events) into.emit(event);
-  return { taken, refused: run.refused };
+  const contradicted = run.among?.contradicted;
+  return { taken, refused: run.refused, ...(contradicted ? { contradicted } : {}) };
 }
 
 function settleAll({ into, unsettled }: Run): void {
   for (const ent of unsettled) into.settlement.settle(into.tx, ent);
   unsettled.clear();
-}
-
-/** A log of which later pieces are here already, from the second copy of some entries. */
-function amongOthers(into: Arriving, { records, from, ...of }: Chain): ChainAppended {
-  const rows = records.map(({ body, salt, com, head }, i) => ({ ...of, seq: from + i, body, salt, com, head }));
-  appendForeign(into, rows, () => undefined);
-  return { taken: records.length, refused: 0 };
 }
 
 function logOf({ statements, clock }: Arriving, { ws, dev, log }: Chain): LogRow {
@@ -222,7 +225,7 @@ function insert(run: Run, i: number, body: RecordBody | undefined, state: number
 const hlcForm = /^[0-9a-f]{16}$/;
 
 /** Whether JSON has the members of a record's body; what its fields say is the projections' business. */
-function isBody(value: unknown): value is RecordBody {
+export function isBody(value: unknown): value is RecordBody {
   if (!isObject(value)) return false;
   const { hlc, id, ent, type, op, base, fields, actor, origin } = value;
   return (

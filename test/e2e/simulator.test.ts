@@ -14,6 +14,14 @@ describe('the simulator', () => {
     expect(await played(1, 25, { erase: 12 })).toEqual([]);
   });
 
+  test('CP9: packs that are joined now and then, with erases between, lose nothing and bring nothing back', async () => {
+    expect(await played(1, 20, { repack: 24, erase: 6 })).toEqual([]);
+  });
+
+  test('CP16: devices that begin with snapshots come to what all others hold', async () => {
+    expect(await played(1, 20, { snapshot: 60, sync: 10, erase: 6 })).toEqual([]);
+  });
+
   test('T26: weeks apart with a thousand edits each, nothing is overwritten without a word', async () => {
     const { failures, edits, overlapping, open } = await weeksApart(seeded('T26').seed, 1_000);
     process.stdout.write(`T26: ${edits} edits, ${overlapping} entities changed by both, ${open} left for a person\n`);

@@ -1,7 +1,9 @@
 // What must hold once everybody has everything.
-import { allPacks, holdingErased } from '../../src/features/sync/queries.ts';
+import { holdingErased, leavingWithErased } from '../../src/features/sync/queries.ts';
 import { digest } from '../../src/store/digest.ts';
+import { isUnproven } from '../../src/store/head-start.ts';
 import { rebuild } from '../../src/store/rebuild.ts';
+import { query } from '../../src/store/record-type.ts';
 import { verify } from '../../src/store/verify.ts';
 import type { SimDevice } from './device.ts';
 import { heldBy } from './exchange.ts';
@@ -55,7 +57,10 @@ function differing(some: Sums, others: Sums): readonly string[] {
 
 /** Every record once, each chain whole. */
 export function brokenLogs(devices: readonly SimDevice[]): readonly string[] {
-  return devices.flatMap(({ name, store }) => verify(store, 'chain').problems.map((problem) => `${name}: ${problem}`));
+  return devices.flatMap(({ name, store }) => [
+    ...verify(store, 'chain').problems.map((problem) => `${name}: ${problem}`),
+    ...(isUnproven(store.statements) ? [`${name}: what it began with was never proven`] : []),
+  ]);
 }
 
 /** Every write is on every device, under one address. */
@@ -76,6 +81,10 @@ export function lostRecords(devices: readonly SimDevice[], oracle: Oracle): read
   });
 }
 
+const ownReplaced = query<Record<string, never>, { name: string }>(
+  'select p.name from packs p join logs l using (log_n) where l.own = 1 and p.delete_after = 0',
+);
+
 /** Words of erased writes, in any page of a database; packs on the disk and on remotes that still hold them. */
 export function leftOfErased(
   devices: readonly SimDevice[],
@@ -87,7 +96,9 @@ export function leftOfErased(
   return devices.flatMap(({ name, store }) => {
     const found = marksIn(store.db.serialize().toString('latin1')).intersection(marks);
     const held = store.read.all(holdingErased, {}).filter(({ own, kept }) => own === 1 || kept === 1);
-    const old = new Set(store.read.all(allPacks, {}).flatMap((row) => (row.delete_after === null ? [] : [row.name])));
+    // those that were joined without an erase stay for a day, for whoever has just listed them
+    const atOnce = store.read.all(ownReplaced, {});
+    const old = new Set([...atOnce, ...store.read.all(leavingWithErased, { now: 0 })].map((row) => row.name));
     const there = remotes.flatMap((remote) => [...remote]).filter((each) => old.has(each));
     return [
       ...[...found].map((mark) => `${name}: the words ${mark} were erased and are there`),

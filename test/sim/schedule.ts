@@ -18,6 +18,7 @@ export type Step = { readonly device: number } & (
   | { readonly do: 'restore'; readonly what: 'database' | 'everything' }
   | { readonly do: 'clock'; readonly change: ClockChange }
   | { readonly do: 'erase'; readonly key: string }
+  | { readonly do: 'repack' | 'snapshot'; readonly remote: number }
 );
 
 export interface Schedule {
@@ -34,7 +35,7 @@ export type Shares = Readonly<Record<Step['do'], number>>;
 
 const shares: Shares = {
   ...{ write: 120, import: 6, sync: 48, leave: 4, return: 4, crash: 8 },
-  ...{ save: 2, restore: 1, clone: 1, clock: 6, erase: 0 },
+  ...{ save: 2, restore: 1, clone: 1, clock: 6, erase: 0, repack: 0, snapshot: 0 },
 };
 
 /** Crossings at which a device may die; the first ones are those of any write. */
@@ -75,6 +76,9 @@ function step(random: Random, world: World, all: Shares): Step {
     case 'erase':
       // one in five takes a whole conversation
       return { do: what, device, key: chance(random, 20) ? conversation : random.pick(keys) };
+    case 'repack':
+    case 'snapshot':
+      return { do: what, device, remote: random.below(world.remotes) };
     case 'clock':
       return { do: what, device, change: clockChange(random) };
     default:

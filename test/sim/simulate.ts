@@ -180,6 +180,10 @@ class World implements Outcome {
         return '';
       case 'erase':
         return eraseAndTell(device, step.key, this.#oracle);
+      case 'repack':
+        return this.#sync({ ...step, do: 'sync', tidy: true }, device);
+      case 'snapshot':
+        return this.#sync({ ...step, do: 'sync', snapshots: true }, device);
       case 'clock':
         device.clock.change(step.change);
         return '';
@@ -188,11 +192,11 @@ class World implements Outcome {
     }
   }
 
-  async #sync({ remote, fault }: Extract<Step, { do: 'sync' }>, device: SimDevice): Promise<string> {
+  async #sync({ remote, fault, tidy = false, snapshots = false }: Exchange, device: SimDevice): Promise<string> {
     const place = this.#remotes[remote % this.#remotes.length];
     if (device.isAway || !place) return 'away';
     if (fault) this.#count(`fault ${fault.kind}`);
-    return (await this.#run(device, place, { ...(fault ? { fault } : {}) })).told;
+    return (await this.#run(device, place, { tidy, snapshots, ...(fault ? { fault } : {}) })).told;
   }
 
   async #run(device: SimDevice, place: RemotePlace, how: How): Promise<SyncTold> {
@@ -229,6 +233,10 @@ class World implements Outcome {
   }
 }
 
+type Exchange = Extract<Step, { do: 'sync' }> & {
+  readonly tidy?: boolean;
+  readonly snapshots?: boolean;
+};
 type CopyStep = Extract<Step, { do: 'save' }> | Extract<Step, { do: 'clone' }> | Extract<Step, { do: 'restore' }>;
 
 function describe({ do: what, device: _, ...more }: Step): string {

@@ -20,6 +20,10 @@ export interface How {
   readonly fault?: Fault;
   /** As once a day: everything is looked at. */
   readonly full?: boolean;
+  /** Small packs are joined. */
+  readonly tidy?: boolean;
+  /** A snapshot is made, however little there is. */
+  readonly snapshots?: boolean;
 }
 
 /** Sends, then takes in; what the remote fails at is told, not thrown. */
@@ -51,7 +55,12 @@ function toldOf(up: SyncReport, down: SyncReport): SyncTold {
   };
 }
 
-function partsOf(device: SimDevice, members: readonly string[], place: RemotePlace, { fault, full }: How): SyncParts {
+function partsOf(
+  device: SimDevice,
+  members: readonly string[],
+  place: RemotePlace,
+  { fault, full, tidy, snapshots }: How,
+): SyncParts {
   const { shelf, marks } = device.aside;
   let passed = 0;
   return {
@@ -81,6 +90,8 @@ function partsOf(device: SimDevice, members: readonly string[], place: RemotePla
     random: device.random,
     failpoint: device.failpoint,
     ...(full ? { full } : {}),
+    ...(tidy ? { tidy } : {}),
+    ...(snapshots ? { snapshots: { from: 1, behind: 0 } } : {}),
     breathe: async () => undefined,
     signal: new AbortController().signal,
   };

@@ -160,6 +160,16 @@ export const expiredEntries = query<{ now: number; limit: number }, EntryRow>(
    where expires_at is not null and expires_at <= :now and state = 'live' order by expires_at limit :limit`,
 );
 
+/** Entries that were deleted, or expired, long ago; what is the person's for good is never among them. */
+export const retiredEntries = query<{ before: number; dev: string; limit: number }, { ent: string; key: string }>(
+  `select c.ent, c.key from memory_context_registry c
+   where state = 'retired' and layer <> 'permanent' and updated_at < :before
+     and not exists (select 1 from conflicts o where o.ent = c.ent and o.status = 'open')
+     and :dev = (select l.dev from records r join logs l using (log_n) where r.ent = c.ent and r.state = 0
+       order by r.hlc desc, l.dev desc limit 1)
+   order by updated_at limit :limit`,
+);
+
 /** context_recent, every scope by name so that its times are a range: short-term entries not written since */
 export const fadingEntries = query<{ before: number; limit: number }, EntryRow>(
   `select ${columns} from memory_context_registry

@@ -36,12 +36,20 @@ export interface FleetingEntry {
   readonly drop: () => void;
 }
 
+export interface Retired {
+  readonly before: number;
+  readonly dev: string;
+  readonly limit: number;
+}
+
 /** What erasing is told of entries. */
 export interface EntriesErased {
   /** Whether a caller may know of an entry. */
   readonly mayKnow: (read: Read, ent: string, context: Context) => boolean;
   /** Those in memory that a caller may know of, where entries of a scope are held, newest first. */
   readonly fleetingIn: (context: Context, scope: Scope) => readonly FleetingEntry[];
+  /** Deleted or expired before a moment, and written last by a device: oldest first. */
+  readonly retired: (read: Read, of: Retired) => readonly { readonly ent: string; readonly key: string }[];
   /** Lets go of all reads under some keys, also of those that are not written down yet. */
   readonly forgetReads: (tx: Write, keys: readonly string[]) => void;
 }

@@ -13,17 +13,22 @@ interface Gone {
   readonly conversations: readonly Conversation[];
   readonly reason: string;
   readonly caller: Caller;
+  /** Who asked for it; a person when absent. */
+  readonly authority?: 'person' | 'retention';
 }
 
 /** Erases by the record that says so, which every device that gets it carries out as well. Returns the receipt. */
-export function recordGone(tx: Write, { targets, ents, conversations, reason, caller }: Gone): string {
+export function recordGone(
+  tx: Write,
+  { targets, ents, conversations, reason, caller, authority = 'person' }: Gone,
+): string {
   const named = conversations.map(({ agent, native_id }) => [agent, native_id] as const);
   const pages = Math.max(1, Math.ceil(Math.max(ents.length, targets.length, named.length) / mostEnts));
   let receipt: string | undefined;
   for (let page = 0; page < pages; page += 1) {
     const part = <T>(all: readonly T[]) => all.slice(page * mostEnts, (page + 1) * mostEnts);
     const fields = {
-      ...{ targets: part(targets), ents: part(ents), reason, authority: 'person' as const },
+      ...{ targets: part(targets), ents: part(ents), reason, authority },
       ...(named.length > 0 ? { conversations: part(named) } : {}),
       ...(receipt === undefined ? {} : { receipt }),
     };

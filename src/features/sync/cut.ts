@@ -6,8 +6,8 @@ import { getBlob } from '../../store/blobs.ts';
 import { allChains, type HeldChain, linkAt, rootOf } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import type { Epoch } from './keys.ts';
-import { noProject, parseName } from './names.ts';
-import type { PackLine, PackMeta, PackText } from './pack/body.ts';
+import { noProject, type PackName, parseName } from './names.ts';
+import { type PackLine, type PackMeta, type PackText, packDensely, recordsPlain, textsPlain } from './pack/body.ts';
 import { type PackRun, type Sealed, sealRecords, sealTexts, stubLine } from './pack/pack.ts';
 import { textGroups } from './pack/text-groups.ts';
 import {
@@ -21,6 +21,7 @@ import {
   recordsAfter,
   replacePack,
   saveCursor,
+  standingWithin,
   textsIn,
 } from './queries.ts';
 import { type Run, shelfKey } from './run.ts';
@@ -67,6 +68,8 @@ export interface Again {
   readonly rev: number;
   /** Names of those it stands for, and from when on they go from remotes. */
   readonly replaces?: { readonly names: readonly string[]; readonly deleteAfter: number };
+  /** Packed as tightly as it goes, whatever time that takes. */
+  readonly dense?: boolean;
 }
 
 /**
@@ -79,7 +82,7 @@ export async function cutAgain(run: Run, store: Store, range: Again): Promise<re
   if (!chain) return names;
   const epoch = requireEpoch(run);
   for (let from = range.from; from <= range.to; ) {
-    const cut = cutFrom(store, chain, { from, to: range.to });
+    const cut = cutFrom(store, chain, { from, to: range.to, again: true });
     // one stands for others only when it has all of theirs
     if (!cut || (range.replaces && cut.rows.length < range.to - range.from + 1)) return names;
     names.push(...(await keep(run, store, { chain, epoch, ...cut, again: range })));
@@ -103,13 +106,12 @@ interface Piece {
 function cutFrom(
   store: Store,
   { log_n }: HeldChain,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to, again = false }: { readonly from: number; readonly to: number; readonly again?: boolean },
 ): Piece | undefined {
-  const page = store.read.all(recordsAfter, {
-    log_n,
-    seq: from - 1,
-    limit: Math.min(limits.packRecords, to - from + 1),
-  });
+  // what was one pack once may have been joined from many
+  const most = again ? limits.packAgainBytes : limits.packBytes;
+  const count = again ? to - from + 1 : Math.min(limits.packRecords, to - from + 1);
+  const page = store.read.all(recordsAfter, { log_n, seq: from - 1, limit: count });
   const rows: CutRow[] = [];
   const lines: PackLine[] = [];
   let bytes = 0;
@@ -117,7 +119,7 @@ function cutFrom(
     if (row.v !== page[0]?.v) break;
     const body = row.body ?? stubLine(row.seq, row.com);
     bytes += Buffer.byteLength(body);
-    if (lines.length > 0 && bytes > limits.packBytes) break;
+    if (lines.length > 0 && bytes > most) break;
     rows.push(row);
     lines.push({ salt: row.salt ?? noSalt, body });
   }
@@ -135,14 +137,18 @@ async function keep(run: Run, store: Store, cutting: Cutting): Promise<readonly 
   const { parts } = run;
   const { chain, epoch, lines, rows, again } = cutting;
   const of = { ...runOf(store, chain, rows), rev: again?.rev ?? 0, signer: parts.keys.dev };
-  const meta = metaOf(run, store);
+  const meta = { ...metaOf(run, store), ...standsFor(store, of, cutting) };
   const keys = { sign: parts.keys.sign.bind(parts.keys), version: parts.keys.version, current: epoch };
   const texts = textsOf(store, cutting);
-  const records = sealRecords(of, { meta, lines }, keys, parts.random(32));
-  const carrying = textGroups(texts).map((group) => ({
-    ...sealTexts(of, { meta, texts: group }, keys, parts.random(32)),
-    texts: group,
-  }));
+  const isDense = again?.dense === true;
+  const densely = async (plain: Buffer) => (isDense ? { packed: await packDensely(plain) } : {});
+  const content = { meta, lines, ...(await densely(recordsPlain(meta, lines))) };
+  const records = sealRecords(of, content, keys, parts.random(32));
+  const carrying: (Sealed & { readonly texts: readonly PackText[] })[] = [];
+  for (const group of textGroups(texts, isDense ? limits.packOldBytes : limits.packBytes)) {
+    const carried = { meta, texts: group, ...(await densely(textsPlain(meta, group))) };
+    carrying.push({ ...sealTexts(of, carried, keys, parts.random(32)), texts: group });
+  }
   const packs = [records, ...carrying];
   const stubs = rows.filter(({ body }) => body === null).length;
   parts.failpoint('pack.cut');
@@ -162,6 +168,17 @@ async function keep(run: Run, store: Store, cutting: Cutting): Promise<readonly 
   return packs.map(({ name }) => name);
 }
 
+/** Which packs a reader that takes this one need not look at, by what their names say of their bytes. */
+function standsFor(
+  store: Store,
+  { from, to, rev = 0 }: PackRun,
+  { chain, again }: Cutting,
+): Pick<PackMeta, 'replaces'> {
+  if (!again?.replaces) return {};
+  const names = store.read.all(standingWithin, { log_n: chain.log_n, from, to, rev });
+  return { replaces: names.flatMap(({ name }) => parsedPack(name)?.hash16 ?? []) };
+}
+
 function rowOf({ name, bytes }: Sealed, { from, to, rev = 0 }: PackRun, log_n: number) {
   return { name, log_n, seq_from: from, seq_to: to, rev, bytes: bytes.length, remotes: '[]' };
 }
@@ -178,7 +195,8 @@ function runOf(store: Store, chain: HeldChain, rows: readonly CutRow[]): PackRun
   };
 }
 
-function metaOf({ parts }: Run, store: Store): PackMeta {
+/** What a pack says of its device: program, and how far it holds every log. */
+export function metaOf({ parts }: Run, store: Store): PackMeta {
   const chains = allChains(store.statements, parts.keys.ws);
   const vector = chains.map(({ log, seq, head }) => [log, [seq, Buffer.from(head).toString('hex')] as const] as const);
   return { writer: parts.writer, vector: Object.fromEntries(vector) };
@@ -199,7 +217,8 @@ function textsOf({ statements, read }: Store, { chain, lines, again }: Cutting):
   });
 }
 
-function namedTexts(body: string): string[] {
+/** Texts that a record names, by their hashes in hex. */
+export function namedTexts(body: string): string[] {
   if (!body.includes('_blob"')) return [];
   const { fields } = JSON.parse(body) as RecordBody; // a record that was written here
   return Object.entries(fields).flatMap(([name, hash]) =>
@@ -211,6 +230,10 @@ function namedTexts(body: string): string[] {
 export function rangeOf(
   name: string,
 ): { readonly from: number; readonly to: number; readonly texts: boolean } | undefined {
+  return parsedPack(name);
+}
+
+function parsedPack(name: string): PackName | undefined {
   const read = parseName(name);
   return read?.is === 'pack' ? read : undefined;
 }

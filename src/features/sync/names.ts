@@ -43,18 +43,32 @@ export interface KeyringName {
   readonly version: number;
 }
 
-export type ObjectName = PackName | HeadsName | KeyringName;
+/** Single records of many logs, by one device: what a new one begins with. */
+export interface SnapshotName {
+  readonly is: 'snapshot';
+  readonly name: string;
+  readonly ws: string;
+  readonly project: string;
+  readonly dev: string;
+  /** How many records its maker held. */
+  readonly n: number;
+  readonly len: number;
+  readonly hash16: string;
+}
+
+export type ObjectName = PackName | HeadsName | KeyringName | SnapshotName;
 
 const id = '[a-z2-7]{26}';
 const packForm = new RegExp(
   `^${root}/(${id})/p/(${id})/(${id})/(${id})/(\\d{12})-(\\d{12})\\.(\\d{1,9})\\.(\\d{1,9})\\.([0-9a-f]{16})\\.(pk|bk)$`,
 );
 const headsForm = new RegExp(`^${root}/(${id})/h/(${id})\\.(\\d{1,12})\\.([0-9a-f]{16})\\.hd$`);
+const snapshotForm = new RegExp(`^${root}/(${id})/s/(${id})/(${id})/(\\d{1,12})\\.(\\d{1,9})\\.([0-9a-f]{16})\\.sn$`);
 const keyringForm = new RegExp(`^${root}/(${id})/k/(\\d{1,9})\\.kr$`);
 
 /** What an object's name says; undefined for a name that is none of ours. */
 export function parseName(name: string): ObjectName | undefined {
-  return packNamed(name) ?? headsNamed(name) ?? keyringNamed(name);
+  return packNamed(name) ?? headsNamed(name) ?? keyringNamed(name) ?? snapshotNamed(name);
 }
 
 function packNamed(name: string): PackName | undefined {
@@ -90,6 +104,15 @@ function headsNamed(name: string): HeadsName | undefined {
   return headsName(read) === name ? read : undefined;
 }
 
+function snapshotNamed(name: string): SnapshotName | undefined {
+  const found = snapshotForm.exec(name);
+  const [ws, project, dev] = (found ?? []).slice(1, 4).map((text) => digitsId(text));
+  const [n, len] = (found ?? []).slice(4, 6).map(Number);
+  if (!found?.[6] || !ws || !project || !dev || !n || !len) return undefined;
+  const read: SnapshotName = { is: 'snapshot', name, ws, project, dev, n, len, hash16: found[6] };
+  return snapshotName(read) === name ? read : undefined;
+}
+
 function keyringNamed(name: string): KeyringName | undefined {
   const found = keyringForm.exec(name);
   const ws = digitsId(found?.[1] ?? '');
@@ -121,6 +144,16 @@ export function packName(pack: Omit<PackName, 'is' | 'name'>): string {
   const seqs = [pack.from, pack.to].map((seq) => String(seq).padStart(12, '0')).join('-');
   const file = `${seqs}.${pack.rev}.${pack.len}.${pack.hash16}.${pack.texts ? 'bk' : 'pk'}`;
   return `${packsPrefix(pack.ws, pack.project, pack.dev)}${idDigits(pack.log)}/${file}`;
+}
+
+/** Snapshots of a project. */
+export function snapshotsPrefix(ws: string, project: string): string {
+  return `${workspacePrefix(ws)}s/${idDigits(project)}/`;
+}
+
+/** The name of a snapshot. */
+export function snapshotName({ ws, project, dev, n, len, hash16 }: Omit<SnapshotName, 'is' | 'name'>): string {
+  return `${snapshotsPrefix(ws, project)}${idDigits(dev)}/${n}.${len}.${hash16}.sn`;
 }
 
 /** The name of an announcement. */

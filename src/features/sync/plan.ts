@@ -25,7 +25,7 @@ export function readListing(objects: readonly Listed[], ws: string): Listing {
     if (read?.ws !== ws) continue;
     if (read.is === 'pack') packs.set(name, { ...read, isWhole: sizeBytes === null || sizeBytes === read.len });
     else if (read.is === 'heads') heads.set(name, read);
-    else keyring = Math.max(keyring, read.version);
+    else if (read.is === 'keyring') keyring = Math.max(keyring, read.version);
   }
   return { packs: [...packs.values()], heads: [...heads.values()], keyring };
 }

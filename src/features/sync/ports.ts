@@ -63,6 +63,10 @@ export interface SyncParts {
   readonly texts?: 'all' | 'none';
   /** Everything is listed and looked at, not only what announcements name. */
   readonly full?: boolean;
+  /** What is otherwise done now and then is done now: small packs are joined, a snapshot is made where there are records enough. */
+  readonly tidy?: boolean;
+  /** From how many records on a project has snapshots, and how far the newest may be behind; 'none': neither made nor taken. */
+  readonly snapshots?: 'none' | { readonly from: number; readonly behind: number };
   /** Names of objects there that are known not to be what they were: own ones are put again. */
   readonly spoilt?: ReadonlySet<string>;
 }

@@ -4,6 +4,7 @@ import { type HeldChain, heldChains, linkAt } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import type { Announcement } from './announcement.ts';
 import { ownChains } from './cut.ts';
+import { beginWithSnapshot } from './head-start.ts';
 import { type Look, look } from './look.ts';
 import { type ListedPack, newestOf, planLog } from './plan.ts';
 import {
@@ -70,6 +71,7 @@ export interface Pulling {
 
 /** Brings one database up to what was seen on the remote. */
 export async function pullPlace(run: Run, { place, store, packs, seen }: Pulling): Promise<void> {
+  if (packs.length > 0) await beginWithSnapshot(run, place, store);
   const here = hereOf(run, store, seen.whole);
   const byLog = Map.groupBy(packs, ({ log }) => log);
   if (seen.whole) for (const { id } of run.pins(store, 'log')) if (!byLog.has(id)) byLog.set(id, []);
@@ -171,7 +173,7 @@ async function takeBatch(here: Here, batch: readonly ListedPack[], { packs, wait
     for (const each of companions.filter((other) => isBeside(other, pack))) {
       if ((await takeTexts(here, each)) === 'taken') texts.push(each);
     }
-    const taken = await takeRecords(here, pack);
+    const taken = await takeRecords(here, pack, packs);
     if (taken === 'taken') {
       received(here, pack);
       await noteTexts(here, texts);

@@ -10,8 +10,10 @@ import { cover, type ListedPack, readListing } from './plan.ts';
 import { batches, pullOwn } from './pull.ts';
 import type { Pin } from './queries.ts';
 import { addSyncEvent, allPacks, confirmPack, dropPack, type PackRow, setMetadata } from './queries.ts';
+import { isToRepack, repack } from './repack.ts';
 import { holdsErased, leftByRevoked, sealForOthers, withoutErased } from './revise.ts';
 import { type Place, type Run, requireDone, shelfKey } from './run.ts';
+import { isSnapshotDue, keepSnapshots } from './snapshots.ts';
 
 interface Sent {
   readonly place: Place;
@@ -38,6 +40,7 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
   await pullOwn(run, store, before); // a copy of this device may have written to its logs
   await cutAll(run, store);
   await withoutErased(run, store);
+  await repack(run, store);
   await sealForOthers(run, store, leftByRevoked(run, store));
   const { remoteId, marks } = run.parts;
   const chains = ownChains(run, store);
@@ -50,6 +53,7 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
   const cut = missing.filter(({ name }) => there.has(name)).map(({ name }) => name);
   if (cut.length > 0) await run.parts.remote.delete(cut, run.parts.signal);
   await put(run, missing);
+  await keepSnapshots(run, place, store);
   const project = place.ids[0];
   const logs = chains.map(
     ({ log, seq, head }) => [log, [seq, Buffer.from(head).toString('hex'), project] as const] as const,
@@ -61,6 +65,7 @@ async function pushPlace(run: Run, place: Place, store: Store): Promise<Sent | u
 
 function hasWork(run: Run, store: Store): boolean {
   if (isUncut(run, store) || waiting(run, store).length > 0 || holdsErased(run, store)) return true;
+  if (isToRepack(run, store) || isSnapshotDue(run, store)) return true;
   const { remoteId, clock } = run.parts;
   return everyOwn(run, store).some((row) => isLeftover(row, clock()) && row.remotes.includes(remoteId));
 }

@@ -14,18 +14,20 @@ export interface PackRow {
   readonly stubs: number;
   /** Milliseconds from which on it goes from remotes, since another stands for it; null for one that counts. */
   readonly delete_after: number | null;
+  /** When it was sealed here, or taken in. */
+  readonly at: number;
 }
 
 type Of = { readonly log_n: number };
 
 export const allPacks = query<Record<string, never>, PackRow>(
-  `select name, log_n, seq_from, seq_to, bytes, remotes, kept, rev, stubs, delete_after from packs
+  `select name, log_n, seq_from, seq_to, bytes, remotes, kept, rev, stubs, delete_after, at from packs
    order by log_n, seq_from, name desc`,
 );
 export const packedTo = query<Of, { seq: number | null }>(
   "select max(seq_to) as seq from packs where log_n = :log_n and name glob '*.pk'",
 );
-export const addPack = query<Omit<PackRow, 'kept' | 'delete_after'> & { at: number }, unknown>(
+export const addPack = query<Omit<PackRow, 'kept' | 'delete_after'>, unknown>(
   `insert into packs (name, log_n, seq_from, seq_to, rev, bytes, remotes, at, stubs)
    values (:name, :log_n, :seq_from, :seq_to, :rev, :bytes, :remotes, :at, :stubs)
    on conflict (name) do update set log_n = :log_n, kept = 1`,
@@ -44,7 +46,7 @@ export const othersKept = query<Record<string, never>, { name: string; bytes: nu
 );
 /** Packs with records that were erased since they were sealed. Texts know of as many as their records did. */
 export const holdingErased = query<Record<string, never>, PackRow & { own: number; dev: string }>(
-  `select name, log_n, seq_from, seq_to, bytes, remotes, kept, rev, stubs, delete_after, own, dev
+  `select name, log_n, seq_from, seq_to, bytes, remotes, kept, rev, stubs, delete_after, p.at, own, dev
    from packs p join logs l using (log_n)
    where delete_after is null and exists (select 1 from erasures) and p.stubs <
      (select count(*) from records r where r.log_n = p.log_n and r.state = 1 and r.seq between p.seq_from and p.seq_to)
@@ -57,10 +59,16 @@ export const heldThere = query<{ targets: string; remote_id: string }, { name: s
    where p.remotes like '%' || :remote_id || '%' and p.stubs <
      (select count(*) from records r where r.log_n = p.log_n and r.state = 1 and r.seq between p.seq_from and p.seq_to)`,
 );
+/** Own packs that go later, since others stand for them, and hold what was erased meanwhile. */
+export const leavingWithErased = query<{ now: number }, { name: string }>(
+  `select p.name from packs p join logs l using (log_n)
+   where p.delete_after > :now and l.own = 1 and exists (select 1 from erasures) and p.stubs <
+     (select count(*) from records r where r.log_n = p.log_n and r.state = 1 and r.seq between p.seq_from and p.seq_to)`,
+);
 /** Packs for which another with a greater revision stands: records with all their texts. */
 export const olderRevisions = query<Record<string, never>, { name: string; own: number }>(
   `select p.name, l.own from packs p join logs l using (log_n) where p.delete_after is null and exists
-     (select 1 from packs q where q.log_n = p.log_n and q.rev > p.rev and q.delete_after is null
+     (select 1 from packs q where q.log_n = p.log_n and q.rev > 0 and q.rev > p.rev and q.delete_after is null
        and q.seq_from <= p.seq_from and q.seq_to >= p.seq_to and q.name glob '*.pk')`,
 );
 /** Own packs of texts that carry one which is no longer here. */
@@ -86,6 +94,24 @@ export const dropPackedTexts = query<{ pack: string }, unknown>('delete from pac
 /** Another pack stands for it from now on. */
 export const replacePack = query<{ name: string; delete_after: number }, unknown>(
   'update packs set delete_after = :delete_after, kept = 0 where name = :name',
+);
+/** Others that stood for a part of a range, as far as they may still lie on a remote. */
+export const standingWithin = query<Of & { from: number; to: number; rev: number }, { name: string }>(
+  `select name from packs where log_n = :log_n and seq_from >= :from and seq_to <= :to and rev < :rev
+     and (delete_after is null or remotes <> '[]') order by name`,
+);
+/** When a pack of this device was sealed again, for the last time. */
+export const lastSealedAgain = query<Record<string, never>, { at: number | null }>(
+  'select max(p.at) as at from packs p join logs l using (log_n) where l.own = 1 and p.rev > 0 and p.delete_after is null',
+);
+/** Bytes of the records of a range. */
+export const plainOf = query<Of & { from: number; to: number }, { bytes: number | null }>(
+  `select sum(octet_length(body)) as bytes from records where log_n = :log_n and seq between :from and :to`,
+);
+/** Packs for which others have stood for long: own ones when they are gone from every remote. */
+export const dropForgotten = query<{ before: number }, unknown>(
+  `delete from packs where delete_after < :before
+     and (remotes = '[]' or log_n in (select log_n from logs where own = 0))`,
 );
 export const erasedBetween = query<Of & { from: number; to: number }, { count: number }>(
   'select count(*) as count from records where log_n = :log_n and state = 1 and seq between :from and :to',

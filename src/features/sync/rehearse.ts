@@ -30,7 +30,7 @@ export interface Rehearsing {
  * there. Throws what keeps the remote from being read at all, and key/mismatch; everything else is in the notes.
  */
 export async function rehearse(parts: SyncParts, { only, reached }: Rehearsing): Promise<void> {
-  const run = new Run({ ...parts, full: true, remote: onlyRead(parts.remote) });
+  const run = new Run({ ...parts, full: true, remote: onlyRead(parts.remote), snapshots: 'none' });
   run.tell({ doing: 'listing', done: 0, of: 0, bytes: 0 });
   const seen = await look(run);
   const keyring = run.pin(parts.user, 'keyring', 'newest')?.n ?? 0; // noted by that look, in a database that was empty

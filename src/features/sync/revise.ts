@@ -8,6 +8,7 @@ import {
   dropUnnamedTexts,
   holdingErased,
   holdingGoneTexts,
+  leavingWithErased,
   noLongerKept,
   olderRevisions,
   type PackRow,
@@ -21,12 +22,14 @@ const atOnce = 0;
 
 /** Whether packs lie somewhere that hold what was erased and are this device's to seal again. */
 export function holdsErased(run: Run, store: Store): boolean {
-  return rangesToSeal(run, store).length > 0;
+  return rangesToSeal(run, store).length > 0 || leavingTooLate(run, store).length > 0;
 }
 
 /** Seals own packs again that hold what was erased; what they stood for goes from a remote once that has the new ones. */
 export async function withoutErased(run: Run, store: Store): Promise<void> {
   await dropOlder(run, store);
+  const late = leavingTooLate(run, store);
+  await replaceAtOnce(store, late);
   for (const rows of rangesToSeal(run, store)) {
     run.goOn();
     await sealAgain(run, store, rows);
@@ -38,10 +41,21 @@ export async function withoutErased(run: Run, store: Store): Promise<void> {
 async function dropOlder({ parts }: Run, store: Store): Promise<void> {
   const older = store.read.all(olderRevisions, {});
   if (older.length === 0) return;
-  await store.write((tx) => {
-    for (const { name } of older) tx.run(replacePack, { name, delete_after: atOnce });
-  });
+  await replaceAtOnce(store, older);
   for (const { name } of older) parts.shelf.remove(shelfKey(name));
+}
+
+type Named = { readonly name: string };
+
+function leavingTooLate({ parts }: Run, store: Store): readonly Named[] {
+  return store.read.all(leavingWithErased, { now: parts.clock() });
+}
+
+async function replaceAtOnce(store: Store, packs: readonly Named[]): Promise<void> {
+  if (packs.length === 0) return;
+  await store.write((tx) => {
+    for (const { name } of packs) tx.run(replacePack, { name, delete_after: atOnce });
+  });
 }
 
 /** Lets go of copies of packs that hold what was erased here, and of texts that came with records that were dropped. Whoever wrote them puts others in their place. */
@@ -104,7 +118,7 @@ function rangesOf(all: readonly PackRow[]): readonly Rows[] {
   return [...ranges.values()].flatMap(([first, ...more]) => (first ? [[first, ...more] as const] : []));
 }
 
-function nameOf({ name }: { readonly name: string }): string {
+function nameOf({ name }: Named): string {
   return name;
 }
 

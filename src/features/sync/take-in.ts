@@ -3,6 +3,7 @@
 import { PrsistError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
+import type { Contradicted } from '../../store/among.ts';
 import { forkChain, type HeldChain, heldChains } from '../../store/branches.ts';
 import { appendChain, type Chain, keepArrivedTexts } from '../../store/chain.ts';
 import { recordErase } from '../../store/erasures.ts';
@@ -13,7 +14,7 @@ import { type OpenedRecords, openRecords, openTexts } from './pack/pack.ts';
 import { PackRefused } from './pack/refused.ts';
 import { placeOf } from './placing.ts';
 import type { ListedPack } from './plan.ts';
-import { addPack, moveToBranch } from './queries.ts';
+import { addPack, moveToBranch, replacePack } from './queries.ts';
 import { type Run, shelfKey } from './run.ts';
 
 /** What became of a pack. waits: it is kept, and looked at again in the next run. */
@@ -22,10 +23,12 @@ export type Taken = 'taken' | 'waits' | 'refused';
 interface Into {
   readonly run: Run;
   readonly store: Store;
+  /** Names that were looked at, or are not to be. */
+  readonly seen: Set<string>;
 }
 
-/** Takes in the records of a pack whose bytes are on the shelf. */
-export async function takeRecords(into: Into, name: ListedPack): Promise<Taken> {
+/** Takes in the records of a pack whose bytes are on the shelf. beside: what else is listed of its log. */
+export async function takeRecords(into: Into, name: ListedPack, beside: readonly ListedPack[]): Promise<Taken> {
   const { run, store } = into;
   const opened = await checked(into, name, (bytes) => openRecords(name, bytes, run.parts.keys));
   if (typeof opened === 'string') return opened;
@@ -36,15 +39,22 @@ export async function takeRecords(into: Into, name: ListedPack): Promise<Taken> 
   }
   const placing = placeOf(store.statements, chains, opened);
   if (placing.is === 'gap') return 'waits';
+  const replaced = replacedBy(name, opened, beside).filter((each) => !into.seen.has(each.name));
   if (placing.is === 'held') {
-    await store.write((tx) => noteTaken(into, tx, name, { log_n: placing.chain.log_n, stubs: opened.header.stubs }));
+    const { log_n } = placing.chain;
+    await store.write((tx) => {
+      noteTaken(into, tx, name, { log_n, stubs: opened.header.stubs });
+      passOver(into, tx, replaced, log_n);
+    });
+    for (const each of replaced) into.seen.add(each.name);
     return 'taken';
   }
   const { log, skip } =
     placing.is === 'fork'
       ? await parted(into, placing.chain, placing.at, opened)
       : await leading(into, placing, opened);
-  await append(into, { name, opened, log, skip });
+  await append(into, { name, opened, log, skip, replaced });
+  for (const each of replaced) into.seen.add(each.name);
   return 'taken';
 }
 
@@ -135,9 +145,10 @@ async function parted(
 interface Appending extends Target {
   readonly name: ListedPack;
   readonly opened: OpenedRecords;
+  readonly replaced: readonly ListedPack[];
 }
 
-async function append(into: Into, { name, opened, log, skip }: Appending): Promise<void> {
+async function append(into: Into, { name, opened, log, skip, replaced }: Appending): Promise<void> {
   const { run, store } = into;
   const { header, records } = opened;
   const total = records.length - skip;
@@ -153,12 +164,16 @@ async function append(into: Into, { name, opened, log, skip }: Appending): Promi
       const ends = run.parts.monotonic() + (run.parts.isQuiet?.() ? limits.bulkSliceMs : limits.sliceMs);
       const appended = appendChain(store.arriving, chain, () => run.parts.monotonic() >= ends);
       run.parts.failpoint('apply.half');
-      if (first + appended.taken === records.length)
-        noteTaken(into, tx, name, { log_n: logNumber(store, log), stubs: header.stubs });
+      if (first + appended.taken === records.length) {
+        const log_n = logNumber(store, log);
+        noteTaken(into, tx, name, { log_n, stubs: header.stubs });
+        passOver(into, tx, replaced, log_n);
+      }
       return appended;
     });
     at += done.taken;
     refusedCount += done.refused;
+    if (done.contradicted) noteContradicted(into, log, done.contradicted);
     await run.parts.breathe();
   }
   const { findings } = run;
@@ -180,6 +195,16 @@ function noteErase({ run, store }: Into): void {
   run.findings.erased.add(project ?? noProject);
 }
 
+/** What stood in a snapshot is not what its log says: that is gone, and rows are right when they are computed again. */
+function noteContradicted(
+  { run, store }: Pick<Into, 'run' | 'store'>,
+  log: string,
+  { maker, seq }: Contradicted,
+): void {
+  run.findings.note({ is: 'other history', dev: maker, log, seq });
+  run.findings.late.add(store.settings.identity.project ?? noProject);
+}
+
 function logNumber(store: Store, log: string): number {
   const held = heldChains(store.statements, log).find((chain) => chain.log === log);
   if (!held) throw new PrsistError('internal', `log ${log} was just appended to and is not here`);
@@ -192,8 +217,35 @@ export interface Noted {
   readonly stubs: number;
 }
 
+/** What a pack stands for by the word of its own device, and what lies there of it. */
+function replacedBy(
+  { dev, log, from, to, rev }: ListedPack,
+  { meta, header }: OpenedRecords,
+  beside: readonly ListedPack[],
+): readonly ListedPack[] {
+  if (!meta.replaces || header.signer !== dev) return [];
+  const named = new Set(meta.replaces);
+  const isWithin = (each: ListedPack) => each.from >= from && each.to <= to && each.rev < rev;
+  return beside.filter((each) => named.has(each.hash16) && each.dev === dev && each.log === log && isWithin(each));
+}
+
+/** They are not asked for; a copy of this very device takes them from the remote. */
+function passOver({ run }: Into, tx: Write, packs: readonly ListedPack[], log_n: number): void {
+  const at = run.parts.clock();
+  for (const pack of packs) {
+    const row = { name: pack.name, log_n, seq_from: pack.from, seq_to: pack.to, rev: pack.rev, bytes: pack.len };
+    tx.run(addPack, { ...row, stubs: 0, remotes: JSON.stringify([run.parts.remoteId]), at });
+    tx.run(replacePack, { name: pack.name, delete_after: at });
+  }
+}
+
 /** In the transaction of its last records: what was taken in is not looked at again. */
-export function noteTaken({ run, store }: Into, tx: Write, name: ListedPack, { log_n, stubs }: Noted): void {
+export function noteTaken(
+  { run, store }: Pick<Into, 'run' | 'store'>,
+  tx: Write,
+  name: ListedPack,
+  { log_n, stubs }: Noted,
+): void {
   const row = { name: name.name, log_n, seq_from: name.from, seq_to: name.to, rev: name.rev, bytes: name.len, stubs };
   tx.run(addPack, { ...row, remotes: JSON.stringify([run.parts.remoteId]), at: run.parts.clock() });
   if (run.pin(store, 'bad', name.name)) run.dropPin(tx, 'bad', name.name);

@@ -1,20 +1,25 @@
 // What is inside a pack before it is encrypted: compressed, padded to blur its size, with a cap on what it may unpack to.
 import { isUtf8 } from 'node:buffer';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, type ZstdOptions, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { limits } from '../../../core/limits.ts';
 import { codecNone, codecZstd } from './header.ts';
 import { refused } from './refused.ts';
 
 const level = 9;
+const denseLevel = 19;
+const zstdAside = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 const lengths = 8;
-const saltBytes = 16;
-const hashBytes = 32;
+export const saltBytes = 16;
+export const hashBytes = 32;
 const [smallPad, largePad, largeFrom] = [1024, 16 * 1024, 64 * 1024];
 
 /** Who wrote a pack, and what its device held when it did: log → sequence number and head in hex. */
 export interface PackMeta {
   readonly writer: string;
   readonly vector: Readonly<Record<string, readonly [seq: number, head: string]>>;
+  /** Packs of the same log that it stands for: first 16 hex digits of the SHA-256 of each. */
+  readonly replaces?: readonly string[];
 }
 
 export interface PackLine {
@@ -63,11 +68,33 @@ export function readTexts(plain: Buffer, count: number): { readonly meta: PackMe
   return { meta, texts };
 }
 
+/** Compressed and padded, and how. */
+export interface Packed {
+  readonly codec: number;
+  readonly body: Buffer;
+}
+
 /** Compressed and padded. Bytes that compress further than a reader believes stay as they are. */
-export function packPlain(plain: Buffer): { readonly codec: number; readonly body: Buffer } {
-  const params = { [constants.ZSTD_c_compressionLevel]: level };
+export function packPlain(plain: Buffer): Packed {
+  return padded(plain, zstdCompressSync(plain, paramsFor(plain, level)));
+}
+
+/** The same as small as it goes, beside the thread that asks: for what is packed once and lies for years. */
+export async function packDensely(plain: Buffer): Promise<Packed> {
+  return padded(plain, await zstdAside(plain, paramsFor(plain, denseLevel)));
+}
+
+/** As packPlain, beside the thread that asks: for what is large. */
+export async function packAside(plain: Buffer): Promise<Packed> {
+  return padded(plain, await zstdAside(plain, paramsFor(plain, level)));
+}
+
+function paramsFor(plain: Buffer, compressionLevel: number) {
   // told the size, it takes tables for that size: a small pack costs a tenth
-  const zipped = zstdCompressSync(plain, { pledgedSrcSize: plain.length, params });
+  return { pledgedSrcSize: plain.length, params: { [constants.ZSTD_c_compressionLevel]: compressionLevel } };
+}
+
+function padded(plain: Buffer, zipped: Buffer): Packed {
   const helps = zipped.length < plain.length && plain.length <= zipped.length * limits.packInflation;
   const inner = helps ? zipped : plain;
   const step = lengths + inner.length > largeFrom ? largePad : smallPad;
@@ -79,13 +106,13 @@ export function packPlain(plain: Buffer): { readonly codec: number; readonly bod
 }
 
 /** The plain bytes of a decrypted body; a bomb is refused before it is unpacked. */
-export function unpackPlain(codec: number, body: Buffer): Buffer {
+export function unpackPlain(codec: number, body: Buffer, most: number = limits.packPlainBytes): Buffer {
   if (body.length < lengths) throw refused('size', 'it is too short');
   const [inner, plain] = [body.readUInt32BE(0), body.readUInt32BE(4)];
   if (lengths + inner > body.length) throw refused('size', 'it is shorter than it says');
   if (body.subarray(lengths + inner).some((byte) => byte !== 0))
     throw refused('size', 'something stands behind its end');
-  if (plain > limits.packPlainBytes || plain > Math.max(1, inner) * limits.packInflation) {
+  if (plain > most || plain > Math.max(1, inner) * limits.packInflation) {
     throw refused('inflate', `it would unpack to ${plain} bytes`);
   }
   const piece = body.subarray(lengths, lengths + inner);
@@ -102,17 +129,17 @@ function inflated(piece: Buffer, most: number): Buffer {
   }
 }
 
-function linesOf(text: Buffer): string[] {
+export function linesOf(text: Buffer): string[] {
   if (text.length === 0) return [];
   if (text.at(-1) !== 10) throw refused('lines', 'its last line is cut');
   return text.toString('utf8', 0, text.length - 1).split('\n');
 }
 
-function metaBytes(meta: PackMeta): Buffer {
+export function metaBytes(meta: PackMeta): Buffer {
   return Buffer.from(JSON.stringify(meta));
 }
 
-function readMeta(bytes: Buffer): PackMeta {
+export function readMeta(bytes: Buffer): PackMeta {
   try {
     const meta: unknown = JSON.parse(bytes.toString('utf8'));
     if (isMeta(meta)) return meta;
@@ -125,18 +152,22 @@ function readMeta(bytes: Buffer): PackMeta {
 function isMeta(value: unknown): value is PackMeta {
   if (typeof value !== 'object' || value === null || !('vector' in value) || !('writer' in value)) return false;
   if (typeof value.writer !== 'string' || typeof value.vector !== 'object' || value.vector === null) return false;
+  const { replaces = [] } = value as { readonly replaces?: unknown };
+  if (!Array.isArray(replaces) || !replaces.every((each) => typeof each === 'string')) return false;
   return Object.values(value.vector).every(
     (each) => Array.isArray(each) && Number.isSafeInteger(each[0]) && typeof each[1] === 'string',
   );
 }
 
-function sized(bytes: Uint8Array): [Buffer, Uint8Array] {
+/** A length, and the bytes. */
+export function sized(bytes: Uint8Array): [Buffer, Uint8Array] {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return [length, bytes];
 }
 
-function reader(plain: Buffer) {
+/** Takes a body apart, piece by piece. */
+export function reader(plain: Buffer) {
   let at = 0;
   const take = (length: number): Buffer => {
     if (at + length > plain.length) throw refused('lines', 'it ends too early');

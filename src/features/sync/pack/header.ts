@@ -3,8 +3,9 @@ import { idBytes } from '../../../core/ids.ts';
 import { refused } from './refused.ts';
 
 export const headerBytes = 288;
-/** Kinds that are read here; 2 is a snapshot, of a later version. */
+/** Kinds that are read here. */
 export const kindRecords = 1;
+export const kindSnapshot = 2;
 export const kindTexts = 3;
 export const codecNone = 0;
 export const codecZstd = 1;
@@ -14,7 +15,7 @@ const formatKnown = 1;
 const reservedFrom = 272;
 
 export interface PackHeader {
-  readonly kind: typeof kindRecords | typeof kindTexts;
+  readonly kind: typeof kindRecords | typeof kindSnapshot | typeof kindTexts;
   readonly codec: number;
   /** Envelope version of all its records. */
   readonly v: number;
@@ -92,7 +93,8 @@ export function decodeHeader(bytes: Buffer): PackHeader {
 function checkFormat(bytes: Buffer): void {
   const [format = 0, kind = 0, codec = 0] = bytes.subarray(4, 7);
   if (format !== formatKnown) throw refused('format', `its format is ${format}`, 'newer');
-  if (kind !== kindRecords && kind !== kindTexts) throw refused('format', `its kind is ${kind}`, 'newer');
+  if (kind !== kindRecords && kind !== kindSnapshot && kind !== kindTexts)
+    throw refused('format', `its kind is ${kind}`, 'newer');
   if (codec === codecDeflate || codec > codecDeflate) throw refused('format', `its codec is ${codec}`, 'newer');
   if (bytes.subarray(reservedFrom, headerBytes).some((byte) => byte !== 0)) {
     throw refused('reserved', 'it says what this version does not know', 'newer');

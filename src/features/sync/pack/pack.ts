@@ -6,6 +6,7 @@ import type { ChainRecord } from '../../../store/chain.ts';
 import type { Epoch, PackKeys, Signer } from '../keys.ts';
 import { type PackName, packName } from '../names.ts';
 import {
+  type Packed,
   type PackLine,
   type PackMeta,
   type PackText,
@@ -43,38 +44,37 @@ export interface Sealed {
   readonly bytes: Buffer;
 }
 
-type Sealing = Pick<PackKeys, 'sign' | 'version'> & { readonly current: Epoch };
+export type Sealing = Pick<PackKeys, 'sign' | 'version'> & { readonly current: Epoch };
 
-/** Packs the records of a run. salt: 32 random bytes. */
+/** Packs the records of a run. salt: 32 random bytes; packed: their plain bytes, where these were compressed before. */
 export function sealRecords(
   run: PackRun,
-  content: { readonly meta: PackMeta; readonly lines: readonly PackLine[] },
+  content: { readonly meta: PackMeta; readonly lines: readonly PackLine[]; readonly packed?: Packed },
   keys: Sealing,
   salt: Uint8Array,
 ): Sealed {
   const stubs = content.lines.filter(({ body }) => stubOf(body) !== undefined).length;
   const as = { kind: kindRecords, count: content.lines.length, stubs, salt } as const;
-  return sealed(run, as, recordsPlain(content.meta, content.lines), keys);
+  return sealed(run, as, content.packed ?? packPlain(recordsPlain(content.meta, content.lines)), keys);
 }
 
 /** Packs texts that records of a run name. */
 export function sealTexts(
   run: PackRun,
-  content: { readonly meta: PackMeta; readonly texts: readonly PackText[] },
+  content: { readonly meta: PackMeta; readonly texts: readonly PackText[]; readonly packed?: Packed },
   keys: Sealing,
   salt: Uint8Array,
 ): Sealed {
   const as = { kind: kindTexts, count: content.texts.length, stubs: 0, salt } as const;
-  return sealed(run, as, textsPlain(content.meta, content.texts), keys);
+  return sealed(run, as, content.packed ?? packPlain(textsPlain(content.meta, content.texts)), keys);
 }
 
 function sealed(
   run: PackRun,
   as: Pick<PackHeader, 'kind' | 'count' | 'stubs' | 'salt'>,
-  plain: Buffer,
+  { codec, body }: Packed,
   keys: Sealing,
 ): Sealed {
-  const { codec, body } = packPlain(plain);
   const rev = run.rev ?? 0;
   const bytes = seal({ ...run, ...as, codec, rev }, body, keys);
   const placed = { ...run, rev, len: bytes.length, hash16: hash16(bytes), texts: as.kind === kindTexts };
@@ -99,7 +99,7 @@ export interface OpenedTexts extends Opened {
 
 /** Opens a pack of records: its chain runs unbroken from the head its header begins with to the one it ends with. */
 export function openRecords(name: PackName, bytes: Buffer, keys: PackKeys): OpenedRecords {
-  const { header, plain } = opened(name, bytes, keys);
+  const { header, plain } = openedPlain(name, bytes, keys);
   if (header.kind !== kindRecords) throw refused('path', 'its name says records, it holds texts');
   const { meta, lines } = readRecords(plain, header.count);
   return { header, meta, records: chained(header, lines) };
@@ -107,7 +107,7 @@ export function openRecords(name: PackName, bytes: Buffer, keys: PackKeys): Open
 
 /** Opens a companion: each text is the one its hash names. */
 export function openTexts(name: PackName, bytes: Buffer, keys: PackKeys): OpenedTexts {
-  const { header, plain } = opened(name, bytes, keys);
+  const { header, plain } = openedPlain(name, bytes, keys);
   if (header.kind !== kindTexts) throw refused('path', 'its name says texts, it holds records');
   const { meta, texts } = readTexts(plain, header.count);
   for (const { hash, bytes: text } of texts) {
@@ -117,10 +117,12 @@ export function openTexts(name: PackName, bytes: Buffer, keys: PackKeys): Opened
   return { header, meta, texts };
 }
 
-function opened(
+/** Every check that does not depend on what is in it: bytes, path, signature, key, size. */
+export function openedPlain(
   name: PackName,
   bytes: Buffer,
   keys: PackKeys,
+  most?: number,
 ): { readonly header: PackHeader; readonly plain: Buffer } {
   if (bytes.length !== name.len) throw refused('length', `it has ${bytes.length} bytes, its name says ${name.len}`);
   if (hash16(bytes) !== name.hash16) throw refused('hash', 'its bytes are not those of its name');
@@ -130,7 +132,7 @@ function opened(
   }
   checkPath(name, header);
   checkSigner(header, bytes, keys);
-  const plain = unpackPlain(header.codec, unseal(bytes, header, epochOf(header, keys)));
+  const plain = unpackPlain(header.codec, unseal(bytes, header, epochOf(header, keys)), most);
   return { header, plain };
 }
 
