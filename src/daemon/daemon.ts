@@ -183,7 +183,6 @@ export class Daemon {
     await this.#finishErasing();
     this.#rounds.every(2_000, () => this.#tick());
     this.#rounds.every(minuteMs, () => this.#look());
-    this.#rounds.every(minuteMs, () => this.#watch.look());
     this.#rounds.every(10 * minuteMs, async () => this.#projects.closeIdle());
     this.#rounds.every(60 * minuteMs, async () => this.#sweep());
     this.#rounds.every(5_000, async () => this.#tidy());
@@ -191,8 +190,7 @@ export class Daemon {
     this.#restingBytes = residentBytes();
     this.#meaning.wakeAll();
     void sweepTensors(this.#wired.cache.tensors, this.#projects).catch((error: unknown) => this.#bug('tensors', error));
-    const looked = this.#look().then(() => this.#watch.look());
-    void looked.catch((error: unknown) => this.#bug('look', error));
+    void this.#look().catch((error: unknown) => this.#bug('look', error));
   }
 
   /** Milliseconds since anything was asked of the daemon, or was said by an agent. */
@@ -237,8 +235,7 @@ export class Daemon {
     const parts = { projects: this.#projects, capture, erasing, tensors, copies: this.#after.keeping, spool, printed };
     // after the files are others: what was read of them before must not come back
     const render = (id: string) => this.#briefs.render(id).then(() => this.#prefixes.forgetRendered(id));
-    const onFault = (id: string, error: unknown) => this.#bug(`erase in ${id}`, error);
-    return finishErasing({ ...parts, render, onFault }, projectId);
+    return finishErasing({ ...parts, render, onFault: (id, error) => this.#bug(`erase in ${id}`, error) }, projectId);
   }
 
   #changed(config: Config): void {
@@ -282,6 +279,7 @@ export class Daemon {
   readonly #isLeaving = () => !this.#accepting;
 
   async #look(): Promise<void> {
+    await this.#watch.look();
     await this.#following.look();
     await this.#after.keeping.daily(this.#quietMs());
     if (!this.#isBusy()) void this.#wired.cache.idleTensors.look(this.#quietMs());
