@@ -41,7 +41,7 @@ export function runNeeds(
       const row = syncing.remotes().find((each) => each.remote_id === remoteId);
       return row ? outcomeOf(await tried(syncing, row, {})) : 'ok';
     },
-    run: async ({ remote, full }, job) => {
+    run: async ({ remote, full, tidy }, job) => {
       const asked = syncing.remotes(remote);
       if (asked.length === 0) throw noRemote();
       const called = new AbortController();
@@ -52,7 +52,7 @@ export function runNeeds(
           if (job.cancelled()) called.abort();
         };
         schedule().begins(row.remote_id);
-        const result = await tried(syncing, row, { anew: true, full, report, signal: called.signal });
+        const result = await tried(syncing, row, { anew: true, full, tidy, report, signal: called.signal });
         schedule().ran(row.remote_id, outcomeOf(result));
         items.push(wireResult(row, result, twinNotes(projects().user.read)));
         if (job.cancelled()) break;

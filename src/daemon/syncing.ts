@@ -66,6 +66,8 @@ export interface RunOptions {
   /** One that begins now: what is under way may have looked already where something came since. */
   readonly anew?: boolean;
   readonly full?: boolean;
+  /** Small packs are joined now. */
+  readonly tidy?: boolean;
   readonly report?: (progress: Json) => void;
   readonly signal?: AbortSignal;
 }
@@ -186,7 +188,7 @@ export class Syncing {
     return new PrsistError('internal', error instanceof Error ? error.message : String(error));
   }
 
-  async #exchange(row: RemoteRow, { full = false, report, signal }: RunOptions): Promise<SyncReport> {
+  async #exchange(row: RemoteRow, { full = false, tidy = false, report, signal }: RunOptions): Promise<SyncReport> {
     const { membership, projects, open, config } = this.#parts;
     const { user } = projects();
     report?.({ remote: row.name, doing: 'keys' });
@@ -203,7 +205,7 @@ export class Syncing {
         ...{ shelf, marks, writer: productVersion, clock, monotonic, random, failpoint, isQuiet },
         ...{ breathe, erasing },
         signal: AbortSignal.any([this.#leaving.signal, ...(signal ? [signal] : [])]),
-        ...{ texts: settings.texts, full: isWhole, ...mend },
+        ...{ texts: settings.texts, full: isWhole, tidy, ...mend },
         progress: ({ doing, done, of, bytes }) =>
           report?.({ remote: row.name, doing, packs: `${done}/${of}`, kib: Math.round(bytes / 1024) }),
       });

@@ -119,3 +119,25 @@ test('KY10: revoking asks; the list says who is out', async () => {
     stderr: '1 device, keys in the keyring of the system\n',
   });
 });
+
+test('CP19: a device that has said nothing for half a year is told to be silent, and that nothing waits for it', async () => {
+  const old = '2025-01-01T00:00:00.000Z';
+  const item = {
+    ...desk,
+    user_id: 'u',
+    role: 'admin',
+    this_device: false,
+    added_at: '2026-03-04T11:00:00Z',
+    revoked_at: null,
+  };
+  const items = [
+    { ...item, this_device: true, last_seen: null },
+    { ...item, device_id: '119a3985-b900-7000-8000-000000000002', name: 'attic', added_at: old, last_seen: old },
+  ];
+  await using server = await serve(
+    answering({ 'device.list': { ...standing, standing: 'member', keys_in: 'keyring', recovery: true, items } }),
+  );
+  const { stdout } = await prsist(['device', 'list'], { server });
+  expect(stdout).toMatch(/attic {2}since .*, silent for \d{3} days: nothing waits for it any more\n/);
+  expect(stdout.match(/silent/g)).toHaveLength(1);
+});

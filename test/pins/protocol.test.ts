@@ -61,9 +61,9 @@ device.cancel write user - 9e55fd2c7c9b
 device.invite write user - 2a52b49117c8
 device.join write user - f52ff1ad2ec3
 device.joined write user - e0b23fbe4958
-device.list read user - e8ffd3da5a45
-device.rename write user - 9e795e8ed37b
-device.revoke write user - aa4a546199dc
+device.list read user - 35c7fde89755
+device.rename write user - 745b906a7f9e
+device.revoke write user - a51248e2c896
 document.delete write project - 477c19a5e9e4
 document.get read project - 8e12ae68d0d1
 document.history read project - 71b9c509ea83
@@ -126,7 +126,7 @@ store.rebuild job project - ac995ec3ff9d
 store.restore job user - b54206c436f0
 store.verify job project - 08bdd0b81dc1
 sync.preview read user - e8998c35eb51
-sync.run job user - fc26e3468fd3
+sync.run job user - 7ca3ddb7b854
 sync.status read user - 10b382baa81a
 sync.verify job user - 7593991589e4
 system.doctor job user - 00ef7bc9f41c

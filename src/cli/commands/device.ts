@@ -229,8 +229,16 @@ async function list(cli: Cli): Promise<void> {
 
 function stateOf(cli: Cli, item: List['items'][number]): string {
   if (item.revoked_at !== null) return `revoked ${relativeTime(item.revoked_at, cli.now())}`;
-  return `${item.this_device ? 'this device, ' : ''}since ${relativeTime(item.added_at, cli.now())}`;
+  const since = `since ${relativeTime(item.added_at, cli.now())}`;
+  if (item.this_device) return `this device, ${since}`;
+  const heard = Date.parse(item.last_seen ?? item.added_at);
+  if (cli.now() - heard < silentMs) return since;
+  return `${since}, silent for ${Math.floor((cli.now() - heard) / dayMs)} days: nothing waits for it any more`;
 }
+
+const dayMs = 86_400_000;
+/** As long as erases wait for a device to say that they are done. */
+const silentMs = 180 * dayMs;
 
 async function revoke(cli: Cli, asked: string, { yes }: AdmitOptions): Promise<number> {
   const question = `Put ${oneLine(asked)} out? It keeps what it holds, and reads nothing newer.`;

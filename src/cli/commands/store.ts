@@ -1,6 +1,7 @@
 import type { Cli, Register } from '../cli.ts';
 import { confirmed } from '../confirm.ts';
 import { withExamples } from '../examples.ts';
+import { type Exchanged, exchanged, tellExchange } from '../exchange.ts';
 import { follow } from '../follow.ts';
 import { list } from '../input.ts';
 import { plural, size } from '../print.ts';
@@ -20,7 +21,12 @@ export const register: Register = (parent, bind) => {
     .option('--tables <a,b>', 'only these tables, or groups of them: entries, sessions, search', list)
     .action(bind(rebuild));
   withExamples(rebuilds, ['prsist store rebuild', 'prsist store rebuild --tables search']);
-  const compacts = command.command('compact').description('Give unused space back to the disk.').action(bind(compact));
+  const compacts = command
+    .command('compact')
+    .description(
+      'Give unused space back to the disk, and join small packs on the remotes: what the joined ones stand for goes from there a day later.',
+    )
+    .action(bind(compact));
   withExamples(compacts, ['prsist store compact']);
   const forgets = command
     .command('forget-vectors')
@@ -65,6 +71,18 @@ async function compact(cli: Cli): Promise<number> {
   const job = await follow(cli, await cli.client.call('store.compact', {}));
   if (job === 130) return job;
   const { bytes_before, bytes_after } = job.result ?? {};
-  cli.answer(job, () => cli.print.line(`${size(Number(bytes_before))} before, ${size(Number(bytes_after))} now`));
+  const exchange = await joinedPacks(cli);
+  cli.answer({ ...job, exchange }, () => {
+    cli.print.line(`${size(Number(bytes_before))} before, ${size(Number(bytes_after))} now`);
+    for (const each of exchange) tellExchange(cli, each);
+  });
   return 0;
+}
+
+/** Joins small packs with an exchange; none where there is no remote, and one that is away is told and no failure. */
+async function joinedPacks(cli: Cli): Promise<readonly Exchanged[]> {
+  const { enabled, remotes } = await cli.client.call('sync.status', {});
+  if (!enabled || remotes.every(({ state }) => state === 'paused')) return [];
+  const job = await follow(cli, await cli.client.call('sync.run', { tidy: true }));
+  return job === 130 ? [] : exchanged(job.result);
 }

@@ -20,6 +20,8 @@ const device = z.object({
   this_device: z.boolean(),
   added_at: time,
   revoked_at: time.nullable(),
+  /** When it last said something new here; null: not yet. */
+  last_seen: time.nullable(),
 });
 const joined = z.object({ workspace_id: z.string(), keyring_version: z.int(), devices: z.int() });
 const asking = z.object({ device_id: z.string(), name: z.string(), words: z.array(z.string()) });

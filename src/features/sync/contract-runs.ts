@@ -37,6 +37,8 @@ export const runContract = {
       remote: z.string().min(1).max(128).optional(),
       /** List and verify everything, not only what is news. */
       full: z.boolean().default(false),
+      /** Join small packs that lie side by side now, instead of when there are enough of them. */
+      tidy: z.boolean().default(false),
     }),
     output: jobStarted,
   }),

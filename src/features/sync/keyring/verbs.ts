@@ -135,11 +135,12 @@ function deviceMeant(read: Read, asked: string): DeviceRow {
   });
 }
 
-function wireOf({ dev, name, user_id, role, added_at, revoked_at }: DeviceRow, self: string): Wire {
+function wireOf({ dev, name, user_id, role, added_at, revoked_at, last_seen }: DeviceRow, self: string): Wire {
   return {
     ...{ device_id: dev, name, user_id, role, this_device: dev === self },
     added_at: new Date(added_at).toISOString(),
     revoked_at: revoked_at === null ? null : new Date(revoked_at).toISOString(),
+    last_seen: last_seen === null ? null : new Date(last_seen).toISOString(),
   };
 }
 

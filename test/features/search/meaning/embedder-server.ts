@@ -54,6 +54,8 @@ export async function embedderServer(): Promise<EmbedderServer> {
       headers: Object.keys(request.headers),
       body: JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}'),
     };
+    // the port may have been another server's a moment ago, and somebody may still ask for that one
+    if (!('input' in heard.body) && !('query' in heard.body)) return void response.writeHead(404).end();
     state.heard.push(heard);
     const mishap = state.mishap(heard);
     if (mishap && 'cut' in mishap) return void request.socket.destroy();
