@@ -54,8 +54,6 @@ export async function embedderServer(): Promise<EmbedderServer> {
       headers: Object.keys(request.headers),
       body: JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}'),
     };
-    // the port may have been another server's a moment ago, and somebody may still ask for that one
-    if (!('input' in heard.body) && !('query' in heard.body)) return void response.writeHead(404).end();
     state.heard.push(heard);
     const mishap = state.mishap(heard);
     if (mishap && 'cut' in mishap) return void request.socket.destroy();
@@ -84,9 +82,11 @@ export async function embedderServer(): Promise<EmbedderServer> {
 
 function answerTo({ path, body }: Heard, state: EmbedderServer): unknown {
   if (path.endsWith('/rerank')) return reranked(body);
-  const texts = body['input'] as string[];
+  const texts = body['input'];
+  // the port may have been another server's a moment ago, and somebody may still ask for that one
+  if (!Array.isArray(texts)) return {};
   const dims = Number(body['dimensions'] ?? state.dims);
-  state.texts.push(...texts);
+  state.texts.push(...texts.map(String));
   const vectors = texts.map((text) => hashedVector(`${String(body['model'])} ${text}`.slice(0, 8_000), dims));
   if (path === '/api/embed') return { model: body['model'], embeddings: vectors };
   // backwards: each says which text it is of
