@@ -32,9 +32,12 @@ export interface Terminal {
   readonly close: () => void;
 }
 
+let opened = 0;
+
 /** Runs prsist in a terminal of its own. */
 export function openTerminal(home: Home, { cwd, argv, env = {}, columns, rows }: TerminalOptions): Terminal {
-  const socket = join(home.root, `tmux-${columns}x${rows}`);
+  opened += 1;
+  const socket = join(home.root, `tmux-${opened}`); // the server of an earlier one may just be leaving
   const own = { ...home.env, ...env, TERM: 'xterm-256color' };
   const tmux = (...args: readonly string[]) =>
     execFileSync('tmux', ['-S', socket, ...args], { env: own, encoding: 'utf8' });
