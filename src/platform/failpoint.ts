@@ -6,6 +6,9 @@ export const syncFailpoints = [
   ...(['get.staged', 'verify.done', 'apply.half'] as const),
 ] as const;
 
+/** Those of sealing packs again: joined, put in the place of others, and these taken away. */
+export const sealingFailpoints = ['repack.done', 'revision.deleted'] as const;
+
 /** Named crossings from memory to disk or wire, where tests kill, fail or hold the process. */
 export const failpointNames = [
   'spool.renamed',
@@ -26,6 +29,7 @@ export const failpointNames = [
   'tensor.sealed',
   'tensor.renamed',
   ...syncFailpoints,
+  ...sealingFailpoints,
   'keyring.put',
 ] as const;
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { failpointNames, syncFailpoints } from '../../src/platform/failpoint.ts';
+import { failpointNames, sealingFailpoints, syncFailpoints } from '../../src/platform/failpoint.ts';
 import { signal } from '../../src/platform/process.ts';
 import { findings, withStore } from '../harness/audit.ts';
 import { type Crash, type Crashed, crash, type Failpoint } from '../harness/crash.ts';
@@ -37,7 +37,8 @@ const cases: Readonly<
   Record<
     Exclude<
       Failpoint,
-      keyof typeof keepingCases | (typeof tensorNames | typeof syncFailpoints | typeof keyNames)[number]
+      | keyof typeof keepingCases
+      | (typeof tensorNames | typeof syncFailpoints | typeof sealingFailpoints | typeof keyNames)[number]
     >,
     readonly Case[]
   >
@@ -78,8 +79,9 @@ const keyNames = ['keyring.put'] as const;
 
 describe('T2: a daemon that dies at a failpoint', () => {
   test('every failpoint has a case', () => {
-    // those of synchronisation: sync-killed.test.ts
-    const known = [...Object.keys(cases), ...Object.keys(keepingCases), ...tensorNames, ...syncFailpoints, ...keyNames];
+    // those of synchronisation: sync-killed.test.ts, of sealing again: compact.test.ts
+    const asides = [...tensorNames, ...syncFailpoints, ...sealingFailpoints, ...keyNames];
+    const known = [...Object.keys(cases), ...Object.keys(keepingCases), ...asides];
     expect(known).toEqual([...failpointNames]);
   });
 
