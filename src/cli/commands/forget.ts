@@ -27,8 +27,10 @@ export const register: Register = (parent, bind) => {
   const command = parent
     .command('forget')
     .description(
-      'Erase for good: a session with all that was said and done in it, or an entry with its history. It cannot be undone,\n' +
-        'and nothing of that conversation is taken in again. The files of the agents themselves are not touched.',
+      'Erase for good: a session with all that was said and done in it, or an entry\n' +
+        'with its history; your other devices and remotes follow when they synchronise.\n' +
+        'It cannot be undone, and nothing of that conversation is taken in again. The\n' +
+        'files of the agents themselves are not touched.',
     )
     .option('--last [what]', `what was changed last; or: ${lasts.join(', ')}`)
     .option('--session <id>', 'this session, with its sub-agents')
