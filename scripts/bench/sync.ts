@@ -1,14 +1,15 @@
 // A first sync: 100,000 messages (or as many as the first argument says) of invented text in the shape of real ones, packed
 // and sent by one process, taken in by another (verified, stored, projected, indexed), then one record each way. The remote
-// is a directory. Beside it a bare insert of the same lines into SQLite, in the same run. One JSON line.
+// is a directory. What a search only scores faster by (see late-terms.ts) follows, and is timed by itself. Beside it a bare insert of the same lines into SQLite, in the same run. One JSON line.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Id } from '../../src/core/ids.ts';
+import { makeTerms } from '../../src/features/search/late-terms.ts';
 import { searchProjection } from '../../src/features/search/projection.ts';
-import { findables, hidings } from '../../src/features/sessions/findable.ts';
+import { findables, hidings, showings } from '../../src/features/sessions/findable.ts';
 import { messageRows } from '../../src/features/sessions/message-projection.ts';
 import { messageAdd, sessionStart } from '../../src/features/sessions/records.ts';
 import { sessionRows } from '../../src/features/sessions/session-projection.ts';
@@ -46,6 +47,7 @@ function measure(count: number): void {
       ...{ bench: 'sync', records: count, json_per_record: rounded((sent.json ?? 0) / count) },
       ...{ cut_and_put_s: rounded((sent.ms ?? 0) / 1e3, 2), pull_s: rounded((received.ms ?? 0) / 1e3, 2) },
       ...{ cut_and_put_cpu_s: rounded((sent.cpu ?? 0) / 1e3, 2), pull_cpu_s: rounded((received.cpu ?? 0) / 1e3, 2) },
+      terms_follow_s: rounded((received.terms ?? 0) / 1e3, 2),
       ...{ longest_ms: rounded(received.longest ?? 0), wire_share: rounded(wireShare, 3), rss_mib: received.rss },
       ...{ one_pushed_ms: rounded(received.pushed ?? 0, 1), one_pulled_ms: rounded(received.pulled ?? 0, 1) },
       reference: { insert_s: rounded((received.reference ?? 0) / 1e3, 2) },
@@ -99,6 +101,7 @@ async function receive(place: string): Promise<Record<string, number>> {
   const beat = heartbeat();
   const { ms, cpu } = await timed(() => sync(here.parts));
   const longest = beat();
+  const terms = await timed(() => makeAllTerms(here.store));
   const rss = rounded(process.resourceUsage().maxRSS / 1024);
   const lines = here.store.statements.all<{ body: string }>('select body from records', []);
   const reference = insert(join(place, 'plain.db'), lines);
@@ -109,7 +112,15 @@ async function receive(place: string): Promise<Record<string, number>> {
   const pulled = await timed(() => sync(here.parts));
   here.close();
   there.close();
-  return { ms, cpu, longest, rss, reference, pushed: pushed.ms, pulled: pulled.ms };
+  return { ms, cpu, longest, terms: terms.ms, rss, reference, pushed: pushed.ms, pulled: pulled.ms };
+}
+
+async function makeAllTerms(store: Store): Promise<void> {
+  const { read } = store;
+  const caller = { user, origin: 'human' } as const;
+  const place = { project: { id: project, name: 'bench' }, worktree: undefined, branch: undefined, git: null };
+  const context = { caller, read: { project: read, user: read }, now: Date.now(), ...place };
+  while ((await store.write((tx) => makeTerms(tx, { showings, context }, 100))) > 0) await breathe();
 }
 
 /** The longest that others had to wait. */

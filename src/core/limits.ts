@@ -57,6 +57,8 @@ export const limits = {
   sliceMs: 15,
   /** Of what other devices wrote, while nobody has asked for anything for so long: a commit for many costs a tenth less. */
   bulkSliceMs: 60,
+  /** From so many records on a pack is one of many: see Projecting.isBulk. */
+  bulkRecords: 500,
   quietMs: 250,
   /** Of evicting: a slice ends with the segments it is at, and its commit comes on top; together mostly within 5 ms. */
   evictSliceMs: 2,
@@ -120,8 +122,8 @@ export const limits = {
   logFiles: 5,
 
   /** Records and plain bytes of one pack; a text that is larger has a companion of its own. */
-  packRecords: 1_000,
-  packBytes: mib,
+  packRecords: 2_000,
+  packBytes: 2 * mib,
   /** Packs below this on a remote are joined when many lie side by side. */
   packSmallBytes: 64 * kib,
   /** Plain bytes of one pack of records that are older than a month. */
@@ -130,7 +132,7 @@ export const limits = {
   packAgainBytes: 6 * mib,
   /** Plain bytes of the records of one snapshot, and the newest records that are in it whatever they are. */
   snapshotBytes: 24 * mib,
-  snapshotNewest: 5_000,
+  snapshotNewest: 2_000,
   /** A project with fewer records has none; a new one is made when the newest is so many behind. */
   snapshotFrom: 10_000,
   snapshotBehind: 5_000,

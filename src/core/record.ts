@@ -1,5 +1,5 @@
 // The record: what every durable change is, what exactly is hashed, and how a log is chained.
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonical } from './canonical.ts';
 import { type Id, idBytes, uuidV8 } from './ids.ts';
 import type { origins } from './words.ts';
@@ -76,11 +76,16 @@ export function markOf(com: Uint8Array): string {
   return Buffer.from(com.subarray(0, markBytes)).toString('hex');
 }
 
+const headBytes = 32;
+const link = Buffer.alloc(headBytes + 8 + 32);
+
 /** Next head of the chain: SHA-256(head ‖ seq as u64 big-endian ‖ com). */
 export function nextHead(head: Uint8Array, seq: number, com: Uint8Array): Buffer {
-  const position = Buffer.alloc(8);
-  position.writeBigUInt64BE(BigInt(seq));
-  return createHash('sha256').update(head).update(position).update(com).digest();
+  // hashed at once, which costs half: there is one of these for every record that comes
+  link.set(head);
+  link.writeBigUInt64BE(BigInt(seq), headBytes);
+  link.set(com, headBytes + 8);
+  return hash('sha256', link, 'buffer');
 }
 
 export interface EntityKey {

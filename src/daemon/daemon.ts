@@ -107,7 +107,7 @@ export class Daemon {
     ownSpool(paths.spool);
     this.#after = createAftercare({
       ...{ paths, projects: () => this.#projects, failpoint: this.#failpoint, log: this.log },
-      ...{ keep: () => this.settings.config.store.backup_keep, onBug: this.#bug },
+      ...{ keep: () => this.settings.config.store.backup_keep, onBug: this.#bug, showings: () => this.#wired.showings },
       onChanged: (project) => this.#briefs.wake(project, 'at once'),
     });
     this.#meaning = new Meaning({
@@ -314,7 +314,7 @@ export class Daemon {
     this.#meaning.wake(project);
     this.#wired.sync.committed(events);
     if (project !== null) for (const learner of [this.#trailers, this.#prefixes]) learner.wake(project);
-    if (project !== null && remembered) this.#after.mirrors.wake(project);
+    if (project !== null) this.#after.written(project, remembered);
     if (project !== null) this.#briefs.wake(project, remembered ? 'at once' : 'in turn');
     else if (remembered) {
       for (const open of this.#projects.openProjects) this.#briefs.wake(open, 'at once');

@@ -19,6 +19,7 @@ import type { Read } from '../store/record-type.ts';
 import type { Store } from '../store/store.ts';
 import { whyNoVectors } from '../store/vectors.ts';
 import { embedderSetting, type KeySources, rerankerSetting, type Unusable } from './meaning-settings.ts';
+import { ownerContext } from './owner-context.ts';
 import type { Projects } from './projects.ts';
 
 export interface MeaningParts {
@@ -291,15 +292,9 @@ export class Meaning {
 
   /** Texts as the person sees them. */
   #texts(project: string | null, { read }: Store): Texts {
-    const projects = this.#parts.projects();
-    const user = projects.user.read;
     return {
       showings: this.#parts.showings(),
-      context: {
-        ...{ caller: { user: projects.identity.user, origin: 'human' }, read: { project: read, user } },
-        project: project === null ? { id: '', name: '' } : projects.resolve(project),
-        ...{ now: this.#parts.clock(), worktree: undefined, branch: undefined, git: null },
-      },
+      context: ownerContext(this.#parts.projects(), { project, read, now: this.#parts.clock() }),
       without: new Set(this.#parts.config().recall.embedder_tool_output ? [] : ['tool']),
     };
   }

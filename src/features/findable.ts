@@ -30,6 +30,8 @@ export interface SearchPart {
   /** Milliseconds since 1970 UTC: when it was said or done. */
   readonly at: number;
   readonly text: string;
+  /** Not to be found as things stand; what is hidden otherwise stays so. */
+  readonly isHidden?: boolean;
   /** Names that count three times as much: entry key, task id, branch, tool, declared names. '' when there are none. */
   readonly names: string;
   /** Entries only: filters of context.search. A category also moves the rank (decision, preference, fact up). */

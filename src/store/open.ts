@@ -25,7 +25,10 @@ export function openConnection(file: string, schema: number): Connection {
 }
 
 function configure(db: Connection, file: string): void {
-  db.pragma('auto_vacuum = incremental'); // before the first table
+  // both before the first table. Records have about 1 KiB: on larger pages they leave less room empty (15 %), and half as
+  // many calls write them
+  db.pragma('page_size = 8192');
+  db.pragma('auto_vacuum = incremental');
   db.pragma('journal_mode = wal');
   db.pragma('synchronous = full'); // this build opens WAL at normal
   db.pragma('busy_timeout = 5000');
@@ -35,7 +38,7 @@ function configure(db: Connection, file: string): void {
   db.pragma('cell_size_check = on');
   db.pragma('mmap_size = 0');
   // pages that change again and again are copied into the file once in 16 MiB of changes
-  db.pragma('wal_autocheckpoint = 4096');
+  db.pragma('wal_autocheckpoint = 2048');
   db.pragma('journal_size_limit = 67108864');
   db.pragma('cache_size = -8192');
   if (db.pragma('synchronous', { simple: true }) !== 2) throw new PrsistError('store/corrupt', `${file}: not durable`);

@@ -65,6 +65,8 @@ export interface Read {
 export interface Projecting extends Read {
   /** Runs one change of a projection's own rows; returns how many rows changed. */
   run<P extends Params>(change: Query<P, unknown>, params: P): number;
+  /** One of many: what only makes reading faster is not made now, but afterwards by whoever owns it. */
+  readonly isBulk: boolean;
 }
 
 export interface Handler {
@@ -191,6 +193,8 @@ export interface Write extends Projecting {
    * transaction. work: must not throw.
    */
   after(work: () => void): void;
+  /** Runs a work that brings one of many parts of something large: see isBulk. */
+  bulk<T>(work: () => T): T;
   /** Milliseconds now, by the engine's clock. */
   readonly now: number;
 }

@@ -75,6 +75,7 @@ export function transaction(
 ): { readonly tx: Write; readonly forget: () => void } {
   const { statements, clock } = parts;
   const fresh = new Map<string, string>(); // texts of this transaction, so that projections need not unpack them
+  let isBulk = false;
   const read = reader(statements);
   const tx: Write = {
     ...read,
@@ -86,6 +87,17 @@ export function transaction(
     run(change, params) {
       requireTransaction(statements);
       return statements.run(change.sql, params);
+    },
+    get isBulk() {
+      return isBulk;
+    },
+    bulk(work) {
+      isBulk = true;
+      try {
+        return work();
+      } finally {
+        isBulk = false;
+      }
     },
     get now() {
       return clock();

@@ -80,7 +80,7 @@ export function searchFeature({
     projections: [searchProjection(findables, hidings)],
     migrations: {
       directory: path.join(import.meta.dirname, 'migrations'),
-      files: ['0007-search.sql', '0023-hygiene.sql', '0024-recall.sql'],
+      files: ['0007-search.sql', '0023-hygiene.sql', '0024-recall.sql', '0042-late-terms.sql'],
     },
   });
 }

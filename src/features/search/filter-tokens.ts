@@ -17,8 +17,20 @@ const prefixes = {
 /** The filter word of one value. */
 export function filterToken(field: keyof typeof prefixes, value: string): string {
   const known = field === 'kind' ? findableKinds.indexOf(value as FindableKind) : -1; // an unknown one is -1
-  const digits = known >= 0 ? known : Number.parseInt(sha256Hex(value).slice(0, 12), 16);
-  return `${prefixes[field]}${digits}`;
+  return `${prefixes[field]}${known >= 0 ? known : digitsOf(value)}`;
+}
+
+/** Texts of one session come one after another, from one agent. */
+const recent = new Map<string, number>();
+const mostRecent = 64;
+
+function digitsOf(value: string): number {
+  const known = recent.get(value);
+  if (known !== undefined) return known;
+  const digits = Number.parseInt(sha256Hex(value).slice(0, 12), 16);
+  if (recent.size >= mostRecent) recent.clear();
+  recent.set(value, digits);
+  return digits;
 }
 
 /** The filter word of the month a time falls in, UTC. at: milliseconds. Months count from January 1970. */

@@ -167,7 +167,7 @@ function sourcesOf({ context, others = [] }: Search, { lastItems }: Page): reado
   return [...first, ...others.map((each) => ({ ...each, last: rowsIn(each.read) }))];
 }
 
-/** Rows of before terms were kept: their text is read instead. */
+/** Rows whose terms are still to be made (see late-terms.ts): their text is read instead. */
 function termsOfText(search: Search, item: Gathered): Uint8Array {
   const text = textOf(search, item) ?? '';
   return termsOf({ kind: item.kind, text, names: '', path: item.path });

@@ -20,12 +20,12 @@ export type TermSource = Pick<SearchPart, 'kind' | 'text' | 'names' | 'tags' | '
 
 type Known = { readonly item_id: number; readonly part: number; readonly hidden: number };
 type OfEntity = { readonly kind: string; readonly ent: string };
-type ItemRow = Omit<SearchPart, 'text' | 'names' | 'category' | 'tags'> & {
+type ItemRow = Omit<SearchPart, 'text' | 'isHidden' | 'names' | 'category' | 'tags'> & {
   readonly chars: number;
   readonly length: number;
   readonly flags: number;
   readonly same: string | null;
-  readonly terms: Uint8Array;
+  readonly terms: Uint8Array | null;
 };
 type Words = {
   readonly text: string;
@@ -99,7 +99,7 @@ export function searchProjection(findables: readonly Findable[], hidings: readon
     name: 'search',
     version: 2,
     tables: {
-      search_item: { local: ['item_id'], emptying: 'update vector_item set stale = 1' },
+      search_item: { local: ['item_id', 'terms'], emptying: 'update vector_item set stale = 1' },
       search_sketch: { local: ['item_id'], entity: null },
       search_fts: {
         index: true,
@@ -149,8 +149,9 @@ function put(tx: Projecting, parts: readonly SearchPart[], othersStay: boolean):
 function putEntity(tx: Projecting, parts: readonly [SearchPart, ...SearchPart[]], othersStay: boolean): void {
   const [first, ...rest] = parts;
   // most are new, and what has no first part has none at all: that is found out by adding it
-  if (!othersStay && first.part === 0 && add(tx, first, 0)) {
-    for (const part of rest) add(tx, part, 0);
+  const isHidden = first.isHidden ? 1 : 0;
+  if (!othersStay && first.part === 0 && add(tx, first, isHidden)) {
+    for (const part of rest) add(tx, part, isHidden);
     return;
   }
   const { kind, ent } = first;
@@ -167,18 +168,19 @@ function putEntity(tx: Projecting, parts: readonly [SearchPart, ...SearchPart[]]
     tx.run(dropItem, { item_id });
     tx.run(dropWords, { item_id });
   }
+  if (isHidden) tx.run(hide, { kind, ent, hidden: 1 });
 }
 
 /** False when it is there already: then nothing is changed. */
 function add(tx: Projecting, part: SearchPart, hidden: number): boolean {
-  if (tx.run(addItem, { ...itemRow(part), hidden }) === 0) return false;
+  if (tx.run(addItem, { ...itemRow(part, tx.isBulk), hidden }) === 0) return false;
   tx.run(addWords, wordsOfPart(part));
   if (isKept(part)) for (const h of sketchOf(part.text)) tx.run(addSketch, { h });
   return true;
 }
 
 function change(tx: Projecting, item_id: number, part: SearchPart): void {
-  tx.run(changeItem, { ...itemRow(part), item_id });
+  tx.run(changeItem, { ...itemRow(part, tx.isBulk), item_id });
   tx.run(dropWords, { item_id });
   tx.run(changeWords, { ...wordsOfPart(part), item_id });
   if (!isKept(part)) return;
@@ -191,14 +193,19 @@ function isKept({ kind }: SearchPart): boolean {
   return kind === 'entry' || kind === 'document';
 }
 
-function itemRow(part: SearchPart): ItemRow {
+function itemRow(part: SearchPart, isBulk: boolean): ItemRow {
   const { kind, ent, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id, agent_id, at } = part;
   return {
     ...{ kind, ent, part: part.part, session_id, layer, scope, priority, trust, author, path, tenant_id, user_id },
     ...{ agent_id, at, chars: part.text.length, length: wordCount(part.text), flags: flagsOf(part.text) },
     same: isKept(part) ? sameHash(part.text) : null,
-    terms: termsOf(part),
+    terms: isBulk && isTextAlone(part) ? null : termsOf(part),
   };
+}
+
+/** Nothing but its text makes its terms, so that they can be made of it later: see late-terms.ts. */
+function isTextAlone({ kind, names, tags, path }: SearchPart): boolean {
+  return kind !== 'document' && names === '' && tags === undefined && path === null;
 }
 
 /** What a candidate is scored by. Of files the names they declare count as names, and what comments say counts twice. */

@@ -17,7 +17,7 @@ export interface Item {
   readonly same: string | null;
   /** 1 has "?", 2 says when. */
   readonly flags: number;
-  /** See terms.ts; null in a row of before they were kept. */
+  /** See terms.ts; null where they are still to be made of the text. */
   readonly terms: Uint8Array | null;
   /** bm25 as SQLite gives it: below 0, the best lowest; 0 for what words did not find. */
   readonly bm25: number;
@@ -140,4 +140,12 @@ export const neighboursOf = query<NeighbourParams, { before: string; after: stri
 /** items: JSON list of item ids. */
 export const itemsById = query<{ items: string }, Item>(
   `select ${columns}, 0.0 as bm25 from search_item i where i.item_id in (select value from json_each(:items))`,
+);
+
+/** Texts whose terms are still to be made: see late-terms.ts. */
+export const lateItems = query<{ limit: number }, Pick<Item, 'item_id' | 'kind' | 'ent' | 'part' | 'path'>>(
+  'select item_id, kind, ent, part, path from search_item where terms is null order by item_id limit :limit',
+);
+export const setTerms = query<{ item_id: number; terms: Uint8Array }, unknown>(
+  'update search_item set terms = :terms where item_id = :item_id',
 );

@@ -20,7 +20,6 @@ export const findables: readonly Findable[] = [
 
 /** Rewound messages, commits that became others, and tasks that were given up are not found. */
 export const hidings: readonly Hiding[] = [
-  { record: messageAdd.name, hidden: ({ ent }, tx) => (isDead(tx, ent) ? [hidden('message', ent)] : []) },
   { record: messageMark.name, hidden: marked },
   ...commitHidings,
   { record: taskAdd.name, hidden: taskHidden },
@@ -62,7 +61,7 @@ function messageParts(record: Found, tx: Read): readonly SearchPart[] {
   const about = {
     ...nothingMore,
     ...{ kind: 'message' as const, ent, session_id, at, trust, agent_id: agent ?? null },
-    author: authorOf(said, origin),
+    ...{ author: authorOf(said, origin), isHidden: row?.live === 0 },
   };
   return texts.map((text, part) => ({ ...about, part, text }));
 }
@@ -82,20 +81,12 @@ function titleAt(read: Read, session_id: string): string | null {
   return titleOf(read, read.one(sessionTitle, { session_id }) ?? { session_id, title: null });
 }
 
-function isDead(read: Read, id: string): boolean {
-  return read.one(foundMessage, { id })?.live === 0;
-}
-
 function marked({ ent, fields }: Found, tx: Read): ReturnType<Hiding['hidden']> {
   const { session_id } = fields as { readonly session_id: string }; // only ever records of message.mark
   const rows = tx.all(branchOfMessage, { session_id, id: ent });
   const messages = rows.map((row) => ({ kind: 'message' as const, ent: row.id, hidden: row.live === 0 }));
   // a call that something tells better has no row any more
   return [...messages, { kind: 'tool', ent, hidden: tx.one(foundTool, { id: ent }) === undefined }];
-}
-
-function hidden(kind: 'message' | 'task', ent: string) {
-  return { kind, ent, hidden: true };
 }
 
 // --- tool calls: part 0 is the call, the others are its output -----------------------------------------------------

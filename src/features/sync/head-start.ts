@@ -72,9 +72,8 @@ async function take(run: Run, store: Store, name: SnapshotName, { records, texts
     run.goOn();
     run.tell({ doing: 'applying', done: at, of: ordered.length, bytes: 0 });
     try {
-      await store.write(() =>
-        appendHeadStart(store.arriving, name.dev, { rows: ordered.slice(at, at + slice), blobs }),
-      );
+      const rows = ordered.slice(at, at + slice);
+      await store.write((tx) => tx.bulk(() => appendHeadStart(store.arriving, name.dev, { rows, blobs })));
     } catch (error) {
       if (!store.db.open || !(error instanceof Error) || isStoreFailure(storeError(error, store.settings.file)))
         throw error;

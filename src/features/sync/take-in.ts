@@ -162,7 +162,9 @@ async function append(into: Into, { name, opened, log, skip, replaced }: Appendi
     };
     const done = await store.write((tx) => {
       const ends = run.parts.monotonic() + (run.parts.isQuiet?.() ? limits.bulkSliceMs : limits.sliceMs);
-      const appended = appendChain(store.arriving, chain, () => run.parts.monotonic() >= ends);
+      const isTimeUp = () => run.parts.monotonic() >= ends;
+      const take = () => appendChain(store.arriving, chain, isTimeUp);
+      const appended = total >= limits.bulkRecords ? tx.bulk(take) : take();
       run.parts.failpoint('apply.half');
       if (first + appended.taken === records.length) {
         const log_n = logNumber(store, log);

@@ -6,7 +6,7 @@ import { limits } from '../../../core/limits.ts';
 import { codecNone, codecZstd } from './header.ts';
 import { refused } from './refused.ts';
 
-const level = 9;
+const level = 10;
 const denseLevel = 19;
 const zstdAside = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 const lengths = 8;

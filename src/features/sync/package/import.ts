@@ -171,7 +171,8 @@ async function take(importing: Importing, { sender, records }: Looked): Promise<
     if (piece.is !== 'records') continue;
     for (let at = 0; at < piece.records.length; ) {
       if (context.cancelled()) break;
-      at += await store.write((tx) => takeSome(importing, tx, piece.records.slice(at), { sender, taking }));
+      const rest = piece.records.slice(at);
+      at += await store.write((tx) => tx.bulk(() => takeSome(importing, tx, rest, { sender, taking })));
       context.report({ phase: 'taking in', records: `${taking.done} of ${records}` });
       await needs.breathe();
     }
