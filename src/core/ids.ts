@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonical } from './canonical.ts';
 
 declare const idBrand: unique symbol;
@@ -26,7 +26,7 @@ export function uuidV7(atMs: number, random: Uint8Array): Id {
 
 /** UUIDv8 (RFC 9562 §5.8) from the first 128 bits of SHA-256 over the canonical JSON of a key: same key, same id. */
 export function uuidV8(key: readonly (string | null)[]): Id {
-  const bytes = createHash('sha256').update(canonical(key)).digest().subarray(0, 16);
+  const bytes = hash('sha256', canonical(key), 'buffer').subarray(0, 16);
   return stamped(bytes, 0x80);
 }
 

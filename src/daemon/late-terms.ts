@@ -1,5 +1,4 @@
 // Behind what came in bulk: the terms of its texts, a few at a time, and hardly any while something else is written.
-import { PrsistError } from '../core/errors.ts';
 import type { Showing } from '../features/findable.ts';
 import { hasLate, makeTerms } from '../features/search/late-terms.ts';
 import type { Store } from '../store/store.ts';
@@ -63,14 +62,17 @@ export class LateTerms {
   }
 
   async #run(): Promise<void> {
-    for (const project of this.#waiting) {
-      if (this.#left) return;
-      this.#waiting.delete(project);
+    const due = [...this.#waiting];
+    this.#waiting.clear();
+    for (const project of due) {
+      const projects = this.#parts.projects();
+      // one that was closed is looked at when it is opened again: nothing is opened for this alone
+      if (this.#left || !projects.openProjects.includes(project)) continue;
       try {
-        await this.#parts.projects().borrow(project, (store) => this.#make(project, store));
+        await this.#make(project, projects.store(project));
       } catch (error) {
-        // its next write wakes it again; a project that was removed meanwhile has no next one
-        if (!this.#left && !isGone(error)) this.#parts.onFault('terms', error);
+        // closed or removed meanwhile; its next write or opening wakes it again
+        if (!this.#left && projects.openProjects.includes(project)) this.#parts.onFault('terms', error);
       }
     }
   }
@@ -79,7 +81,7 @@ export class LateTerms {
     const { projects, showings, clock } = this.#parts;
     const context = ownerContext(projects(), { project, read: store.read, now: clock() });
     const terms = { showings: showings(), context };
-    while (!this.#left && hasLate(store.read)) {
+    while (!this.#left && store.db.open && hasLate(store.read)) {
       if (this.#isQuiet()) await this.#parts.breathe();
       else await this.#rest();
       await store.write((tx) => makeTerms(tx, terms, atOnce));
@@ -94,8 +96,4 @@ export class LateTerms {
   #rest(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, this.#quietMs / 4));
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof PrsistError && error.code === 'project/not-found';
 }

@@ -23,11 +23,12 @@ export interface PackageParts {
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly breathe: () => Promise<void>;
+  readonly isQuiet: () => boolean;
 }
 
 /** Packages of the projects of this installation, signed by its device. */
 export function packageNeeds(parts: PackageParts, membership: Membership): PackageNeeds {
-  const { projects, settings, redactorOf, clock, monotonic, breathe } = parts;
+  const { projects, settings, redactorOf, clock, monotonic, breathe, isQuiet } = parts;
   const { needs } = membership;
   return {
     packings: [entryPacking, ...sessionPackings, documentPacking],
@@ -57,6 +58,6 @@ export function packageNeeds(parts: PackageParts, membership: Membership): Packa
     writer: productVersion,
     random: createRandom(),
     tidy: streamCollector(),
-    ...{ clock, monotonic, breathe },
+    ...{ clock, monotonic, breathe, isQuiet },
   };
 }

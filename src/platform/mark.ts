@@ -13,7 +13,7 @@ export function claimMoment(path: string, now: number, withinMs: number): boolea
     if (errorCode(error) !== 'EEXIST') return true;
   }
   const age = now - (fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  if (age >= 0 && age < withinMs) return false;
+  if (Math.abs(age) < withinMs) return false;
   fs.utimesSync(path, now / 1000, now / 1000);
   return true;
 }

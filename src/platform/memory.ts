@@ -42,6 +42,8 @@ export function garbageCollector(): () => void {
 }
 
 const wholeEvery = 8;
+/** Below this much resident memory there is room for garbage. */
+const roomBytes = 170 * 1024 * 1024;
 
 /**
  * A function that gives garbage back while work goes on, in some milliseconds, each eighth time in 20: for work that streams. V8 sees little of a buffer
@@ -51,6 +53,7 @@ export function streamCollector(): () => void {
   const collect = collector();
   let calls = 0;
   return () => {
+    if (process.memoryUsage.rss() < roomBytes) return;
     calls += 1;
     collect?.({ type: calls % wholeEvery === 0 ? 'major' : 'minor', execution: 'sync' });
   };

@@ -62,10 +62,18 @@ it('FI69: while something else is written it goes on slowly, and it ends when it
   expect(faults).toEqual([]);
 });
 
-it('FI69: a project that is gone by then is no fault', async () => {
+it('FI69: a project that was closed or is gone by then is no fault, and is not opened for this', async () => {
   const world = wiredWorld();
+  world.project();
+  await sayInBulk(world, 250);
   const { made, faults } = terms(world);
   made.wake('no such project');
+  made.wake(projectId);
+  world.projects.close(projectId);
   await wait(3 * quietMs);
+  expect(world.projects.openProjects).toEqual([]);
+  expect(isLate(world)).toBe(true);
+  made.wake(projectId);
+  await vi.waitFor(() => expect(isLate(world)).toBe(false));
   expect(faults).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { codecNone, codecZstd } from './header.ts';
 import { refused } from './refused.ts';
 
 const level = 10;
+const quickLevel = 4;
 const denseLevel = 19;
 const zstdAside = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 const lengths = 8;
@@ -77,6 +78,11 @@ export interface Packed {
 /** Compressed and padded. Bytes that compress further than a reader believes stay as they are. */
 export function packPlain(plain: Buffer): Packed {
   return padded(plain, zstdCompressSync(plain, paramsFor(plain, level)));
+}
+
+/** The same in a third of the time, some percent larger: for what is read once. */
+export function packQuickly(plain: Buffer): Packed {
+  return padded(plain, zstdCompressSync(plain, paramsFor(plain, quickLevel)));
 }
 
 /** The same as small as it goes, beside the thread that asks: for what is packed once and lies for years. */

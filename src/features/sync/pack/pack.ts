@@ -117,6 +117,23 @@ export function openTexts(name: PackName, bytes: Buffer, keys: PackKeys): Opened
   return { header, meta, texts };
 }
 
+/** The bodies of a pack of records, of whose very bytes openRecords was told before: they are not proven again. */
+export function reopenRecords(bytes: Buffer, keys: PackKeys): readonly Pick<ChainRecord, 'body' | 'parsed'>[] {
+  const { header, plain } = unsealed(bytes, keys);
+  const { lines } = readRecords(plain, header.count);
+  return lines.map(({ body }) => (stubOf(body) ? { body: null, parsed: undefined } : { body, parsed: parsed(body) }));
+}
+
+/** The texts of a companion, of whose very bytes openTexts was told before. */
+export function reopenTexts(bytes: Buffer, keys: PackKeys): readonly PackText[] {
+  const { header, plain } = unsealed(bytes, keys);
+  return readTexts(plain, header.count).texts;
+}
+
+function unsealed(bytes: Buffer, keys: PackKeys, header = decodeHeader(bytes), most?: number) {
+  return { header, plain: unpackPlain(header.codec, unseal(bytes, header, epochOf(header, keys)), most) };
+}
+
 /** Every check that does not depend on what is in it: bytes, path, signature, key, size. */
 export function openedPlain(
   name: PackName,
@@ -132,8 +149,7 @@ export function openedPlain(
   }
   checkPath(name, header);
   checkSigner(header, bytes, keys);
-  const plain = unpackPlain(header.codec, unseal(bytes, header, epochOf(header, keys)), most);
-  return { header, plain };
+  return unsealed(bytes, keys, header, most);
 }
 
 function checkPath(name: PackName, header: PackHeader): void {

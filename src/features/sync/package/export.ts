@@ -97,7 +97,7 @@ async function write(exporting: Exporting, { path, counted }: Writing): Promise<
   const to = await sealTo(needs, input);
   const told = { records: 0, packs: 0, bytes: 0 };
   const chunks = await sealed(await needs.age(), plainBytes(exporting, manifest, told), to);
-  const { bytes } = await needs.files.write(path, tidied(chunks, limits.packagePackBytes / 2, needs.tidy));
+  const { bytes } = await needs.files.write(path, tidied(chunks, limits.packagePackBytes, needs.tidy));
   const { content, left_out, redacted } = tally;
   return {
     ...{ path, package_id: manifest.package, bytes, content, left_out, redacted, records: told.records },

@@ -69,7 +69,7 @@ function told({ sender, records, unknown, insights, redacted }: Looked): Result 
 function piecesOf({ needs, input, using, once }: Importing) {
   const file = needs.files.read(input.path);
   async function* plain(): AsyncGenerator<Uint8Array> {
-    yield* tidied(opened(await needs.age(), file, using), limits.packagePackBytes / 4, needs.tidy);
+    yield* tidied(opened(await needs.age(), file, using), limits.packagePackBytes, needs.tidy);
   }
   return readPackage(plain(), once);
 }
@@ -205,6 +205,7 @@ function takeSome(
   const [outcomes, redacted]: [Partial<Record<PackedKind, Outcomes>>, Record<string, number>] = [{}, {}];
   const appended = { count: 0 };
   const into = counting(tx, appended);
+  const sliceMs = needs.isQuiet() ? limits.bulkSliceMs : limits.sliceMs;
   let taken = 0;
   for (const record of records) {
     const packing = packings.get(record.name);
@@ -216,7 +217,7 @@ function takeSome(
     }
     taken += 1;
     // a commit costs as much as many records
-    if (taken >= leastTaken && needs.monotonic() - begun >= limits.sliceMs) break;
+    if (taken >= leastTaken && needs.monotonic() - begun >= sliceMs) break;
   }
   if (appended.count > 0) tx.run(countImport, { package_id: sender.manifest.package, added: appended.count });
   // only once it is on disk: a write may be run again from its start

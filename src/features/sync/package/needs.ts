@@ -45,6 +45,8 @@ export interface PackageNeeds {
   readonly monotonic: () => number;
   readonly random: (bytes: number) => Uint8Array;
   readonly breathe: () => Promise<void>;
+  /** Nobody asked for anything lately: slices may be longer. */
+  readonly isQuiet: () => boolean;
   /** Frees the buffers that have been used; takes some milliseconds. */
   readonly tidy: () => void;
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { limits } from '../../../core/limits.ts';
 import { bodyText, commitment, genesisHead, nextHead, type RecordBody } from '../../../core/record.ts';
 import type { SigningKey } from '../keyring/ed25519.ts';
-import type { PackLine, PackText } from '../pack/body.ts';
+import { type PackLine, type PackText, packQuickly, recordsPlain, textsPlain } from '../pack/body.ts';
 import { type PackRun, sealRecords, sealTexts } from '../pack/pack.ts';
 import { textGroups } from '../pack/text-groups.ts';
 import { type Frame, frame, frameTypes } from './frames.ts';
@@ -82,10 +82,20 @@ export class Packer {
     const run = this.#run(lines);
     const meta = { writer: this.#of.writer, vector: {} };
     const frames = textGroups([...this.#texts.values()]).map((texts) => {
-      const { name, bytes } = sealTexts(run, { meta, texts }, this.#sealing, this.#of.random(32));
+      const { name, bytes } = sealTexts(
+        run,
+        { meta, texts, packed: packQuickly(textsPlain(meta, texts)) },
+        this.#sealing,
+        this.#of.random(32),
+      );
       return frame(frameTypes.texts, name, bytes);
     });
-    const records = sealRecords(run, { meta, lines }, this.#sealing, this.#of.random(32));
+    const records = sealRecords(
+      run,
+      { meta, lines, packed: packQuickly(recordsPlain(meta, lines)) },
+      this.#sealing,
+      this.#of.random(32),
+    );
     frames.push(frame(frameTypes.records, records.name, records.bytes));
     this.plain += this.#bytes;
     this.packs += frames.length;

@@ -8,9 +8,10 @@ import { isId } from '../../../core/ids.ts';
 import { limits } from '../../../core/limits.ts';
 import { type Actor, genesisHead, type Origin } from '../../../core/record.ts';
 import { origins } from '../../../core/words.ts';
+import type { ChainRecord } from '../../../store/chain.ts';
 import { word } from '../../wire.ts';
 import { type PackName, parseName } from '../names.ts';
-import { openRecords, openTexts } from '../pack/pack.ts';
+import { openRecords, openTexts, reopenRecords, reopenTexts } from '../pack/pack.ts';
 import { PackRefused } from '../pack/refused.ts';
 import { misfit } from './fitting.ts';
 import { beyond, type Frame, frameTypes, packageMark, readFrames, unreadable } from './frames.ts';
@@ -161,7 +162,9 @@ class Reading {
   }
 
   #takeTexts(each: Frame): undefined {
-    const { texts } = openTexts(this.#named(each), each.bytes, this.#keys);
+    const name = this.#named(each);
+    const isKnown = this.#once.isKnown(each.bytes);
+    const texts = isKnown ? reopenTexts(each.bytes, this.#keys) : openTexts(name, each.bytes, this.#keys).texts;
     for (const { hash, bytes } of texts) {
       if (bytes.length > limits.packageTextBytes)
         throw beyond('packageTextBytes', bytes.length, limits.packageTextBytes);
@@ -178,10 +181,8 @@ class Reading {
     const name = this.#named(each);
     if (name.from !== this.#told.records + 1) throw unreadable('a piece of it is missing');
     if (name.to > limits.packageRecords) throw beyond('packageRecords', name.to, limits.packageRecords);
-    const { header, records } = openRecords(name, each.bytes, this.#keys);
-    if (!Buffer.from(header.headBefore).equals(this.#head)) throw unreadable('its pieces do not follow one another');
-    this.#head = header.headAfter;
     const isKnown = this.#once.isKnown(each.bytes);
+    const records = isKnown ? reopenRecords(each.bytes, this.#keys) : this.#proven(name, each);
     const read = records.map(({ body, parsed }) => this.#record(body, parsed, isKnown));
     this.#told.records = name.to;
     this.#told.packs += 1;
@@ -190,6 +191,13 @@ class Reading {
     this.#held = 0;
     if (this.#told.bytes > limits.packageBytes) throw beyond('packageBytes', this.#told.bytes, limits.packageBytes);
     return { is: 'records', records: read };
+  }
+
+  #proven(name: PackName, { bytes }: Frame): readonly Pick<ChainRecord, 'body' | 'parsed'>[] {
+    const { header, records } = openRecords(name, bytes, this.#keys);
+    if (!Buffer.from(header.headBefore).equals(this.#head)) throw unreadable('its pieces do not follow one another');
+    this.#head = header.headAfter;
+    return records;
   }
 
   #named({ name, type }: Frame): PackName {
