@@ -57,6 +57,7 @@ async function measure(count: number): Promise<void> {
         json_mb: mb(joined.json),
         texts_mb: mb(joined.texts),
         remote_mb: mb(lived.remote),
+        of_it_mb: lived.kinds,
         share: rounded(share, 3),
       },
       ...{ objects: lived.objects, database_mb: mb(lived.database), shelf_mb: mb(lived.shelf) },
@@ -105,6 +106,7 @@ async function live(place: string, count: number) {
   const answer = {
     ...{ exchanges: runs, digest: one ? digestOf(one) : '', now: clock.now },
     ...{ remote: remote?.bytes ?? 0, objects: remote?.files ?? 0, shelf: shelf?.bytes ?? 0 },
+    kinds: kindsIn(join(place, 'remote')),
     database: fs.statSync(join(place, devices[0], 'memory.db')).size,
   };
   for (const here of all) here.close();
@@ -144,9 +146,20 @@ function digestOf({ store }: Here): string {
 }
 
 function sizeOf(directory: string): { readonly bytes: number; readonly files: number } {
+  const all = filesIn(directory);
+  return { bytes: all.reduce((sum, { bytes }) => sum + bytes, 0), files: all.length };
+}
+
+/** Megabytes of records, texts and snapshots on a remote, by how their names end. */
+function kindsIn(directory: string): Readonly<Record<string, number>> {
+  const all = filesIn(directory);
+  const ending = (end: string) => mb(all.reduce((sum, { name, bytes }) => sum + (name.endsWith(end) ? bytes : 0), 0));
+  return { records: ending('.pk'), texts: ending('.bk'), snapshots: ending('.sn') };
+}
+
+function filesIn(directory: string): readonly { readonly name: string; readonly bytes: number }[] {
   const all = fs.readdirSync(directory, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
-  const bytes = all.reduce((sum, each) => sum + fs.statSync(join(each.parentPath, each.name)).size, 0);
-  return { bytes, files: all.length };
+  return all.map(({ parentPath, name }) => ({ name, bytes: fs.statSync(join(parentPath, name)).size }));
 }
 
 function open(place: string, dev: Id, clock: () => number) {

@@ -16,11 +16,20 @@ const slice = 250;
 /** Takes in the newest snapshot of a project of which nothing of others is here. One that fails a check is told and passed over. */
 export async function beginWithSnapshot(run: Run, place: Place, store: Store): Promise<void> {
   if (run.parts.snapshots === 'none' || !isNew(store.statements)) return;
-  const all = await snapshotsOf(run, place);
-  for (const name of all.toSorted((a, b) => b.n - a.n)) {
-    if (await takeSnapshot(run, store, name)) return;
+  for (let tries = 0; tries < 2; tries += 1) {
+    const all = await snapshotsOf(run, place);
+    const outcomes = new Set<Outcome>();
+    for (const name of all.toSorted((a, b) => b.n - a.n)) {
+      const outcome = await takeSnapshot(run, store, name);
+      if (outcome === 'taken') return;
+      outcomes.add(outcome);
+    }
+    // since it was listed, a newer one has taken its place
+    if (!outcomes.has('gone')) return;
   }
 }
+
+type Outcome = 'taken' | 'gone' | 'refused';
 
 /** What lies there for a project, under any of its ids. */
 export async function snapshotsOf(run: Run, { ids }: Place): Promise<readonly SnapshotName[]> {
@@ -35,13 +44,13 @@ export async function snapshotsOf(run: Run, { ids }: Place): Promise<readonly Sn
   return found;
 }
 
-async function takeSnapshot(run: Run, store: Store, name: SnapshotName): Promise<boolean> {
+async function takeSnapshot(run: Run, store: Store, name: SnapshotName): Promise<Outcome> {
   const bytes = await run.small(name.name);
-  if (!bytes) return false;
+  if (!bytes) return 'gone';
   const snapshot = opened(run, name, bytes);
-  if (!snapshot || !(await take(run, store, name, snapshot))) return false;
+  if (!snapshot || !(await take(run, store, name, snapshot))) return 'refused';
   run.findings.received.bytes += bytes.length;
-  return true;
+  return 'taken';
 }
 
 function opened(run: Run, name: SnapshotName, bytes: Buffer): Snapshot | undefined {

@@ -1,4 +1,4 @@
-// Snapshots of a project: made now and then, two are kept, and none that holds what was erased.
+// Snapshots of a project: made now and then, the newest is kept, and none that holds what was erased.
 import { limits } from '../../core/limits.ts';
 import { getBlob } from '../../store/blobs.ts';
 import { recordErase } from '../../store/erasures.ts';
@@ -13,7 +13,6 @@ import { type Place, type Run, requireDone } from './run.ts';
 import { erasuresHere, recordsBefore, recordsHere } from './snapshot-queries.ts';
 
 const longAgoMs = 30 * 24 * 3_600_000;
-const generations = 2;
 
 /** What was seen of snapshots on a remote when they were last looked at; kept beside what was listed there. */
 interface Known {
@@ -37,7 +36,7 @@ export function isSnapshotDue(run: Run, store: Store): boolean {
   return tidy === true || count - last.n > behind || Math.abs(clock() - known.at) > longAgoMs;
 }
 
-/** Makes one where none of anybody is new enough, and takes away what is too many, and own ones that hold what was erased. */
+/** Makes one where none of anybody is new enough, and takes away those before it, and own ones that hold what was erased. */
 export async function keepSnapshots(run: Run, place: Place, store: Store): Promise<void> {
   if (!isSnapshotDue(run, store) || isUnproven(store.statements)) return;
   const { remote, signal, snapshots, failpoint, clock } = run.parts;
@@ -60,8 +59,7 @@ export async function keepSnapshots(run: Run, place: Place, store: Store): Promi
     requireDone(await remote.putIfAbsent([made], signal));
     failpoint('snapshot.put');
     // those of others as well: whoever is about to take one does with the next, or with none
-    const older = left.toSorted((a, b) => b.n - a.n).slice(generations - 1);
-    if (older.length > 0) await remote.delete(names(older), signal);
+    if (left.length > 0) await remote.delete(names(left), signal);
   }
   await store.write((tx) => {
     const n = isDue ? count : newest;

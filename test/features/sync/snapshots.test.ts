@@ -69,7 +69,7 @@ test('CP10: a new device shows what is remembered before it has asked for any pa
   expect(linesOf(c)).toEqual(['of another']);
 });
 
-test('CP11: one is made when none is new enough, by whoever sees it first; two are kept', async () => {
+test('CP11: one is made when none is new enough, by whoever sees it first; the newest is kept', async () => {
   const [a, b, remote] = [device(1), device(2), memoryRemote()];
   await writeNotes(a, 0, 5);
   await a.sync(remote, often);
@@ -79,13 +79,33 @@ test('CP11: one is made when none is new enough, by whoever sees it first; two a
     for (const each of [a, b]) await each.sync(remote, often);
   }
   const all = snapshotsOn(remote);
-  expect(all.map(({ dev }) => dev)).toEqual([a.dev, a.dev]);
+  expect(all.map(({ dev }) => dev)).toEqual([a.dev]);
   a.clock.now += 31 * 24 * 3_600_000;
   await writeNotes(a, 0, 1, 'again');
   await a.sync(remote, often);
   const after = snapshotsOn(remote).map(({ n }) => n);
-  expect(after).toHaveLength(2);
+  expect(after).toHaveLength(1);
   expect(Math.max(...after)).toBeGreaterThan(Math.max(...all.map(({ n }) => n)));
+});
+
+test('CP11: a device that begins while a newer one takes the place of the one it saw takes that', async () => {
+  const [a, remote] = [device(1), memoryRemote()];
+  await writeNotes(a, 0, 30);
+  await a.sync(remote, often);
+  const [first] = snapshotsOn(remote);
+  await writeNotes(a, 30, 60);
+  const c = device(3);
+  const meanwhile: Remote = {
+    ...remote,
+    async get(...asked) {
+      // between its listing and its asking
+      if (snapshotsOn(remote).some(({ name }) => name === first?.name)) await a.sync(remote, often);
+      return remote.get(...asked);
+    },
+  };
+  await begun(c, meanwhile);
+  expect(snapshotsOn(remote).map(({ name }) => name)).not.toContain(first?.name);
+  expect(shown(c)).toHaveLength(60);
 });
 
 test('CP12: what was erased is in no snapshot once its maker knows', async () => {
