@@ -30,6 +30,10 @@ interface LogRow {
   readonly state: string;
   readonly seq: number;
   readonly head: Uint8Array | null;
+  /** Of what is noted of it in meta, as JSON; null where nothing is. */
+  readonly branch: string | null;
+  readonly start: string | null;
+  readonly holes: string | null;
 }
 
 export interface Branch {
@@ -43,13 +47,23 @@ export interface Branch {
 const holesKey = (log: string) => `holes:${log}`;
 const startKey = (log: string) => `start:${log}`;
 const branchKey = (log: string) => `branch:${log}`;
-const columns = 'log_n, log, ws, dev, own, state, seq, head';
+/** With what is noted of a log: this is asked again and again in every run. */
+const logRows = `select log_n, log, ws, dev, own, state, seq, head,
+    (select value from meta where key = 'branch:' || log) as branch,
+    (select value from meta where key = 'start:' || log) as start,
+    (select value from meta where key = 'holes:' || log) as holes
+  from logs`;
 
 /** Ranges of a log's records that are known never to have come here. */
-export function knownHoles(statements: Statements, log: string): readonly (readonly [first: number, last: number])[] {
-  const value = meta(statements, holesKey(log));
-  // written by noteHoles
-  return value === undefined ? [] : (JSON.parse(value) as [number, number][]);
+export function knownHoles(statements: Statements, log: string): Holes {
+  return readNote<Holes>(meta(statements, holesKey(log))) ?? [];
+}
+
+type Holes = readonly (readonly [first: number, last: number])[];
+
+/** What this file has written to meta. */
+function readNote<T>(value: string | null | undefined): T | undefined {
+  return typeof value === 'string' ? (JSON.parse(value) as T) : undefined;
 }
 
 /** Notes which ranges never came, so that they are not taken for damage. */
@@ -66,9 +80,7 @@ export interface HeadStart {
 
 /** undefined: all that is here of a log came in its order, or with the word of its own device. */
 export function headStartOf(statements: Statements, log: string): HeadStart | undefined {
-  const value = meta(statements, startKey(log));
-  // written by noteHeadStart
-  return value === undefined ? undefined : (JSON.parse(value) as HeadStart);
+  return readNote<HeadStart>(meta(statements, startKey(log)));
 }
 
 /** undefined: nothing of it is left unproven. */
@@ -98,11 +110,10 @@ export function branchId(root: string, com: Uint8Array): Id {
 
 /** The log of that name and all that branched off it, the log itself first; none when nothing of it is here. */
 export function heldChains(statements: Statements, root: string): HeldChain[] {
-  const itself = statements.all<LogRow>(`select ${columns} from logs where log = ?`, [root]);
-  // hardly a database has any, and this is asked for every log of every run
+  const itself = statements.all<LogRow>(`${logRows} where log = ?`, [root]);
   const branched = statements.all<LogRow>(
-    `select ${columns} from meta join logs on log = substr(key, 8)
-     where key between 'branch:' and 'branch;' and value ->> '$.root' = ? order by log_n`,
+    `${logRows} where log in (select substr(key, 8) from meta
+       where key between 'branch:' and 'branch;' and value ->> '$.root' = ?) order by log_n`,
     [root],
   );
   return [...itself, ...branched].map((row) => held(statements, row));
@@ -110,7 +121,7 @@ export function heldChains(statements: Statements, root: string): HeldChain[] {
 
 /** Every log of a workspace, as far as it is held. */
 export function allChains(statements: Statements, ws: string): HeldChain[] {
-  const rows = statements.all<LogRow>(`select ${columns} from logs where ws = ? order by log_n`, [ws]);
+  const rows = statements.all<LogRow>(`${logRows} where ws = ? order by log_n`, [ws]);
   return rows.map((row) => held(statements, row));
 }
 
@@ -129,10 +140,11 @@ export function branchesOf(statements: Statements): ReadonlyMap<string, Branch> 
 }
 
 function held(statements: Statements, row: LogRow): HeldChain {
-  const branch = branchOf(statements, row.log);
+  const branch = readNote<Branch>(row.branch);
   const first = branch?.from ?? 1;
-  const start = headStartOf(statements, row.log);
-  const gap = start ? [start.proven + 1] : knownHoles(statements, row.log).find(([from]) => from >= first);
+  const start = readNote<HeadStart>(row.start);
+  const holes = readNote<Holes>(row.holes) ?? [];
+  const gap = start ? [start.proven + 1] : holes.find(([from]) => from >= first);
   const chain = {
     ...{ log_n: row.log_n, log: row.log, ws: row.ws, dev: row.dev, own: row.own === 1, state: row.state, first },
     ...(branch ? { parent: branch.parent } : {}),
@@ -232,9 +244,7 @@ function moveBranches(
 }
 
 function branchOf(statements: Statements, log: string): Branch | undefined {
-  const value = meta(statements, branchKey(log));
-  // written by addBranch
-  return value === undefined ? undefined : (JSON.parse(value) as Branch);
+  return readNote<Branch>(meta(statements, branchKey(log)));
 }
 
 function meta(statements: Statements, key: string): string | undefined {
