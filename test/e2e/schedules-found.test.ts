@@ -15,3 +15,10 @@ test.each([400641])(
     expect(await played(seed, 1)).toEqual([]);
   },
 );
+
+test.each([401532])(
+  'T24: seed %i, in which what came after something that waited was shown before it',
+  async (seed) => {
+    expect(await played(seed, 1)).toEqual([]);
+  },
+);
