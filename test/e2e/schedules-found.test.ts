@@ -22,3 +22,10 @@ test.each([401532])(
     expect(await played(seed, 1)).toEqual([]);
   },
 );
+
+test.each([401120, 402683])(
+  'T24: seed %i, in which two went on from different sides of a conflict, and one side’s choice undid the other’s unseen',
+  async (seed) => {
+    expect(await played(seed, 1)).toEqual([]);
+  },
+);
