@@ -23,7 +23,7 @@ test.each([401532])(
   },
 );
 
-test.each([401120, 402683])(
+test.each([401120, 402683, 404149])(
   'T24: seed %i, in which two went on from different sides of a conflict, and one side’s choice undid the other’s unseen',
   async (seed) => {
     expect(await played(seed, 1)).toEqual([]);
