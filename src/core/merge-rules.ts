@@ -32,8 +32,8 @@ export interface Circumstances {
   readonly resolution: Resolution;
   /** The value that all sides had in common last; undefined when there was none. */
   readonly before: () => unknown;
-  /** The value last seen both by these and by those: by whoever is among these. */
-  readonly between: (these: readonly Side[], those: readonly Side[]) => unknown;
+  /** What was last seen both by these and by those, by whoever is among these: several values where they stood apart. */
+  readonly between: (these: readonly Side[], those: readonly Side[]) => readonly unknown[];
   /** True for what nobody is told unasked: another side is shown instead, if there is one. */
   readonly isQuarantined: (record: MergeRecord) => boolean;
 }
@@ -106,14 +106,24 @@ function merged(groups: Groups, sides: readonly Side[], { between }: Circumstanc
   let text = linesOf(first[0]?.value);
   const folded = [...first];
   for (const group of others) {
-    const was = between(folded, group);
-    const [base, theirs] = [linesOf(was), linesOf(group[0]?.value)];
-    if (text === undefined || base === undefined || theirs === undefined) return undefined;
-    if ([was, group[0]?.value].some((value) => Array.isArray(value) !== isList)) return undefined;
-    text = mergeLines({ base, ours: text, theirs });
+    const bases = between(folded, group);
+    const theirs = linesOf(group[0]?.value);
+    if (text === undefined || theirs === undefined) return undefined;
+    if ([...bases, group[0]?.value].some((value) => Array.isArray(value) !== isList)) return undefined;
+    text = overAll(bases.map(linesOf), text, theirs);
     folded.push(...group);
   }
   return text === undefined ? undefined : { value: isList ? listOf(text) : text, by: sides };
+}
+
+/**
+ * What two texts are together, whichever of the bases it was that they changed. Where values stood apart, each author may
+ * have chosen another one: against either alone, what one of them left out would look like what the other wrote.
+ */
+function overAll(bases: readonly (string | undefined)[], ours: string, theirs: string): string | undefined {
+  const texts = bases.map((base) => (base === undefined ? undefined : mergeLines({ base, ours, theirs })));
+  const [text] = texts;
+  return texts.every((each) => each === text) ? text : undefined;
 }
 
 /** A text of several lines, or a list of lines, as one text. */

@@ -173,17 +173,21 @@ export class Field {
     if (isObject && (this.#members.size > 0 || this.#whole.length > 0)) return this.#objectState(by, within);
     const before = () => this.at(commonPast(this.#order, writes)).value;
     const kind = this.#kind === 'value' ? 'plain' : this.#kind;
-    const between = this.#between((those) => this.at(those).value);
+    const between = this.#between(this.name, (value) => value);
     const decided = decide(kind, by, { ...this.#by, before, between });
     const apart = decided.kept ? [{ field: this.name, sides: by, decided, before: before() }] : [];
     return { value: decided.value, by: decided.by, apart, isObject };
   }
 
-  /** What stood in what two had both seen. */
-  #between(valueAt: (those: Those) => unknown): Circumstances['between'] {
+  /** What stood of a field in what two had both seen: all of it, where several values stood side by side. */
+  #between(field: string, within: (value: unknown) => unknown): Circumstances['between'] {
     const seen = (sides: readonly Side[]) =>
       sides.reduce((all, { record }) => all | (this.#order.seen[this.#order.records.indexOf(record)] ?? 0n), 0n);
-    return (these, those) => valueAt(seen(these) & seen(those));
+    return (these, those) => {
+      const { value, apart } = this.at(seen(these) & seen(those));
+      const sides = apart.find((each) => each.field === field)?.sides;
+      return sides ? sides.map((side) => side.value) : [within(value)];
+    };
   }
 
   #objectState(by: readonly Side[], within: Those): FieldState {
@@ -205,7 +209,7 @@ export class Field {
     if (writes.length === 0) return undefined;
     const sides = sidesOf(this.#order, writes);
     const before = () => memberOf(this.at(commonPast(this.#order, writes)).value, name);
-    const between = this.#between((those) => memberOf(this.at(those).value, name));
+    const between = this.#between(`${this.name}.${name}`, (value) => memberOf(value, name));
     const decided = decide('plain', sides, { ...this.#by, before, between });
     if (decided.kept) apart.push({ field: `${this.name}.${name}`, sides, decided, before: before() });
     return decided.value;

@@ -14,8 +14,8 @@ export interface Settlement {
   /** Whether records of this type are of entities that are settled. type: the first word of a record's name. */
   concerns(type: string): boolean;
   /**
-   * Whether a change can be laid over the row: its author had seen all that is here, and no conflict is told. Asked
-   * before the change is in the log. heads: what is here of the entity that nobody has seen.
+   * Whether a change can be laid over the row: its author had seen all that is here, all of that is shown, and no conflict
+   * is told. Asked before the change is in the log. heads: what is here of the entity that nobody has seen.
    */
   canLay(change: Pick<RecordBody, 'type' | 'ent' | 'base'>, heads: readonly RecordName[]): boolean;
   /** Writes the rows of an entity whole, and its conflicts. Returns the ids of conflicts that are open now and were not. */
@@ -63,14 +63,15 @@ export function settlement({ statements, projector, all = projector, resolution 
       if (!how || how.always || heads.length > 1 || base.length !== heads.length) return false;
       const [[head], [named]] = [heads, base];
       if (!head) return statements.one('select 1 from records where ent = ? limit 1', [ent]) === undefined;
-      return named !== undefined && isNameOf(named, head) && !isTold(ent);
+      return named !== undefined && isNameOf(named, head) && !isTold(ent) && !isWaiting(statements, ent);
     },
     settle(tx, ent) {
       const rows = rowsOf(ent);
       const how = rows.map(({ body }) => settling(bodyOf(body).type)).find((each) => each !== undefined);
+      const counting = countingOf(statements, ent, rows);
+      noteWaiting(statements, ent, how ? counting.length < rows.length : rows.length > 0);
       if (!how) return []; // a conflict of something that is not here yet
-      const [names, lookup] = [namesIn(statements), lookupIn(statements, ent)];
-      const entity = entityOf(tx, rows, { how, names, lookup, resolution: resolution?.() ?? 'intelligent' });
+      const entity = entityOf(tx, rows, { how, counting, resolution: resolution?.() ?? 'intelligent' });
       if (!entity) return []; // all of it waits for what its authors had seen
       if (projector.settling(how.type)) how.settle(tx, entity);
       for (const record of how.told(entity)) projector.tell(tx, record.name, record);
@@ -86,26 +87,39 @@ function bodyOf(body: string): RecordBody {
   return JSON.parse(body) as RecordBody;
 }
 
+const waitsKey = (ent: string) => `waits:${ent}`;
+
+/** Notes whether something of an entity waits: then its row is not what its heads say, and nothing is laid over it. */
+function noteWaiting(statements: Statements, ent: string, waits: boolean): void {
+  const sql = waits ? "insert or ignore into meta (key, value) values (?, '')" : 'delete from meta where key = ?';
+  statements.run(sql, [waitsKey(ent)]);
+}
+
+function isWaiting(statements: Statements, ent: string): boolean {
+  return statements.one('select 1 from meta where key = ?', [waitsKey(ent)]) !== undefined;
+}
+
+/** Of the records of an entity those that are merged. */
+function countingOf(statements: Statements, ent: string, rows: readonly Row[]): readonly MergeRecord[] {
+  const [names, lookup] = [namesIn(statements), lookupIn(statements, ent)];
+  const given = rows.map(({ body, com, n: _, ...where }) => ({ ...where, mark: markOf(com), body: bodyOf(body) }));
+  return wholeOf(named(given, { names, lookup }), lookup);
+}
+
 interface Deciding {
   readonly how: Settling;
-  readonly names: Names;
-  readonly lookup: Lookup;
+  readonly counting: readonly MergeRecord[];
   readonly resolution: Resolution;
 }
 
-function entityOf(
-  tx: Projecting,
-  rows: readonly Row[],
-  { how, names, lookup, resolution }: Deciding,
-): Entity | undefined {
+function entityOf(tx: Projecting, rows: readonly Row[], { how, counting, resolution }: Deciding): Entity | undefined {
   const numbers = new Map(rows.map(({ log, seq, n }) => [`${log}:${seq}`, n]));
-  const given = rows.map(({ body, com, n: _, ...where }) => ({ ...where, mark: markOf(com), body: bodyOf(body) }));
   const asRecord = ({ log, seq, body }: MergeRecord): EntityRecord => {
     const { id, ent, hlc, type, op, fields, actor, origin } = body;
     const n = numbers.get(`${log}:${seq}`) ?? 0;
     return { n, name: `${type}.${op}`, log, seq, id, ent, hlc, writtenAt: hlcMs(hlc), fields, actor, origin };
   };
-  const merged: Merged = merge(wholeOf(named(given, { names, lookup }), lookup), {
+  const merged: Merged = merge(counting, {
     ...{ resolution, table: how.table, text: tx.text },
     isQuarantined: (record) => how.isQuarantined?.(tx, asRecord(record)) ?? false,
   });
@@ -122,7 +136,7 @@ type Marked = MergeRecord & { readonly mark: string };
 /** Records that name others by where these lie here. */
 function named(
   records: readonly Marked[],
-  { names, lookup: all }: Pick<Deciding, 'names' | 'lookup'>,
+  { names, lookup: all }: { readonly names: Names; readonly lookup: Lookup },
 ): readonly MergeRecord[] {
   const own = new Map(records.map(({ log, seq, mark }) => [`${log}:${seq}`, { mark, isOfEntity: true }]));
   const lookup: Lookup = { ...all, at: (log, seq) => own.get(`${log}:${seq}`) ?? all.at(log, seq) };

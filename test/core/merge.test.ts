@@ -239,3 +239,17 @@ test('MG12: texts are merged by line, then by sentence, never within one', () =>
   expect(mergeLines({ base: 'a\nb\nc', ours: 'a\nB\nc', theirs: 'a\nb\nC' })).toBe('a\nB\nC');
   expect(mergeLines({ base: 'a\nb\nc', ours: 'a\nc', theirs: 'a\nb\nc\nd' })).toBe('a\nc\nd');
 });
+
+test('MG13: who goes on from one of two texts that stand apart, and who from the other, are apart as well', () => {
+  const start = value('one\ntwo\nthree', { at: 'a1' });
+  const [b, c] = ['B', 'C'].map((two, i) => value(`one\n${two}\nthree`, { at: `${'ab'.charAt(i)}2`, base: [start] }));
+  if (!b || !c) throw new Error('two were written');
+  const ofC = value('one\nC\nthree\nfour', { at: 'c3', base: [b, c] });
+  const ofB = value('zero\none\nB\nthree', { at: 'd3', base: [b, c] });
+  const apart = stateOf([start, b, c, ofC, ofB]);
+  expect(told(apart)).toContainEqual(
+    expect.objectContaining({ values: ['one\nC\nthree\nfour', 'zero\none\nB\nthree'], settled: 'open' }),
+  );
+  const alsoOfC = value('zero\none\nC\nthree', { at: 'd3', base: [b, c] });
+  expect(shown(stateOf([start, b, c, ofC, alsoOfC]))).toBe('zero\none\nC\nthree\nfour');
+});

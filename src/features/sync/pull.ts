@@ -304,9 +304,13 @@ async function putBack({ run, store, rows }: Here, log: string, packs: readonly 
       tx.run(confirmPack, { name, remotes: JSON.stringify(left) });
     }
   });
+  const cut = new Set(packs.filter(({ isWhole }) => !isWhole).map(({ name }) => name));
   for (const { name } of gone) {
     const bytes = shelf.read(shelfKey(name));
-    if (bytes) await remote.putIfAbsent([{ name, bytes }], signal);
+    if (!bytes) continue;
+    // half a pack holds the name of the whole one, and its writer may have nothing left to put there
+    if (cut.has(name)) await remote.delete([name], signal);
+    await remote.putIfAbsent([{ name, bytes }], signal);
   }
   const isCovered = ({ seq_from, seq_to }: PackRow) =>
     packs.some(({ isWhole, texts, from, to }) => isWhole && !texts && from <= seq_from && to >= seq_to);

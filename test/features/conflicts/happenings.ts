@@ -188,7 +188,7 @@ function work(acting: Acting): void {
   const n = random.below(5);
   const name = [session_id, String(n)];
   const part = random.pick(['call', 'result'] as const);
-  const path = random.pick(['a.ts', 'b.ts']);
+  const path = n % 2 ? 'a.ts' : 'b.ts';
   const which = random.below(5);
   if (which === 0) {
     const edit = { session_id, path, kind: 'modify', source: 'transcript', at: start + n * 60_000, added: n } as const;
@@ -207,13 +207,14 @@ function work(acting: Acting): void {
     };
     say(acting, session.commitAdd, uuidV8(['commit', sha]), said, uuidV8(['commit of', sha]));
   } else if (which === 2) {
-    const [from, to] = [String(random.below(5)).repeat(40), String(random.below(5)).repeat(40)];
+    const [was, is] = [random.below(5), random.below(5)];
+    const [from, to] = [String(was).repeat(40), String(is).repeat(40)];
     const ent = uuidV8(['rewrite', from, to]);
     say(
       acting,
       session.commitRewrite,
       ent,
-      { from, to, by: 'amend', at: start + n * 1_000 },
+      { from, to, by: 'amend', at: start + (5 * was + is) * 1_000 },
       uuidV8(['rewrite of', from, to]),
     );
   } else {

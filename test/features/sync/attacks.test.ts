@@ -153,6 +153,18 @@ test('T28: a changed or cut pack is refused where it lies, taken from another re
   same(a, second);
 });
 
+test('T28: a pack that was cut is put right by whoever holds it, when its writer does not come any more', async () => {
+  const { a, b, remote } = await between();
+  const [name = ''] = packsOf(remote.objects, a.dev).filter((each) => !each.includes('/aaaaaaaa'));
+  const bytes = Buffer.from(remote.objects.get(name) ?? []);
+  remote.objects.set(name, bytes.subarray(0, 500));
+  await b.sync(remote, full);
+  expect(Buffer.from(remote.objects.get(name) ?? [])).toEqual(bytes);
+  const fresh = device(3);
+  await fresh.sync(remote);
+  same(a, fresh);
+});
+
 test('T28: packs of strangers and of devices that were revoked before are not taken', async () => {
   const { remote } = await between();
   const thief = device(9, { keys: packKeys(deviceId(9), { ...members, devices: [...members.devices, deviceId(9)] }) });
