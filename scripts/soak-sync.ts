@@ -12,6 +12,8 @@ interface Outcome {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+type Shares = Parameters<typeof scheduleOf>[1];
+
 const run = promisify(execFile);
 const sim = join(import.meta.dirname, 'sim.ts');
 
@@ -35,12 +37,12 @@ function toldAnyway(error: unknown): { readonly stdout: string } {
   throw error;
 }
 
-/** Worlds in which hardly a clock is right. */
-export async function wrongClocks(random: Random, schedules: number): Promise<Outcome> {
+/** Worlds in which something happens that is seldom otherwise: as wrong clocks, by which share of the steps. */
+export async function special(random: Random, schedules: number, shares: Shares): Promise<Outcome> {
   const failures: string[] = [];
   for (let n = 0; n < schedules; n += 1) {
     const seed = random.below(2 ** 31);
-    const outcome = await simulate(scheduleOf(seed, { clock: 40 }));
+    const outcome = await simulate(scheduleOf(seed, shares));
     failures.push(...outcome.failures.slice(0, 1).map((failure) => `seed ${seed}: ${failure}`));
   }
   return { failures, counts: { schedules } };

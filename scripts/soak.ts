@@ -15,7 +15,7 @@ import { seeded } from '../test/harness/seed.ts';
 import { startRace } from '../test/harness/start-race.ts';
 import { storm } from '../test/harness/storm.ts';
 import { allTogether, longDay, thousandClients } from './soak-load.ts';
-import { farApart, manySchedules, wrongClocks } from './soak-sync.ts';
+import { farApart, manySchedules, special } from './soak-sync.ts';
 
 interface Outcome {
   readonly failures: readonly string[];
@@ -115,7 +115,10 @@ const soaks: Readonly<Record<string, Soak>> = {
   T13: () => inProject((home, cwd) => longDay(home, cwd, Number(minutes))),
   T23: merges,
   T24: (random) => manySchedules(random.below(2 ** 31), 10_000),
-  T25: (random) => wrongClocks(random, 500),
+  T25: (random) => special(random, 500, { clock: 40 }),
+  T30: (random) => special(random, 500, { erase: 12 }),
+  CP9: (random) => special(random, 500, { repack: 24, erase: 6 }),
+  CP16: (random) => special(random, 500, { snapshot: 60, sync: 10, erase: 6 }),
   T26: (random) => farApart(random, 10_000),
 };
 
