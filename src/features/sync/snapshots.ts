@@ -44,23 +44,26 @@ export async function keepSnapshots(run: Run, place: Place, store: Store): Promi
     snapshots && snapshots !== 'none' ? snapshots : { from: limits.snapshotFrom, behind: limits.snapshotBehind };
   const last = run.pin(store, ...pinned);
   const before = last && (JSON.parse(last.value) as Known); // written below
-  const all = await snapshotsOf(run, place);
+  const { whole, parts } = await snapshotsOf(run, place);
   const count = store.read.one(recordsHere, {})?.count ?? 0;
   const known: Known = { at: clock(), erasures: erasures(store) };
-  const stale = before && before.erasures !== known.erasures ? all.filter((each) => isOurs(run, each)) : [];
-  const left = all.filter((each) => !stale.includes(each));
-  const newest = Math.max(0, ...left.map(({ n }) => n));
+  // a maker that was killed has noted nothing of what it had put
+  const stale = (before?.erasures ?? 0) === known.erasures ? [] : whole.filter((each) => isOurs(run, each));
+  const left = whole.filter((each) => !stale.includes(each));
+  const newest = left[0]?.n ?? 0;
   const isOld = before !== undefined && newest <= (last?.n ?? 0) && known.at - before.at > longAgoMs;
   const isDue = count >= from && count > newest && (count - newest > behind || isOld || run.parts.tidy === true);
   // those that hold what was erased go first: a new device does without for a moment
-  if (stale.length > 0) requireDone(await remote.delete(names(stale), signal));
+  const spoilt = [...stale, ...parts.filter((each) => isOurs(run, each))];
+  if (spoilt.length > 0) requireDone(await remote.delete(names(spoilt), signal));
   if (isDue) {
     const made = await make(run, place, store, count);
     requireDone(await remote.putIfAbsent([made], signal));
     failpoint('snapshot.put');
-    // those of others as well: whoever is about to take one does with the next, or with none
-    if (left.length > 0) await remote.delete(names(left), signal);
   }
+  // those of others as well: whoever is about to take one does with the next, or with none
+  const older = isDue ? left : left.slice(1);
+  if (older.length > 0) await remote.delete(names(older), signal);
   await store.write((tx) => {
     const n = isDue ? count : newest;
     run.setPin(tx, pinned[0], {
