@@ -285,3 +285,22 @@ test('CP22: what a killed maker left over goes with the next exchange: one too m
   expect([a, b].map(({ dev }) => remote.objects.has(half(dev)))).toEqual([false, true]);
   expect(snapshotsOn(remote)).toHaveLength(2);
 });
+
+test('CP24: who erases takes away the snapshot of a device that is silent', async () => {
+  const [a, b, remote] = [device(1), device(2), memoryRemote()];
+  const words = 'words that are to be forgotten';
+  await a.store.write((tx) => writeNote(tx, 'gone', words));
+  await a.sync(remote);
+  await writeNotes(b, 0, 30);
+  await b.sync(remote, often);
+  expect(snapshotsOn(remote).map(({ dev }) => dev)).toEqual([b.dev]);
+  expect(textsIn(a, remote)).toContain(words);
+  await a.sync(remote, often);
+  await erase(a, 'gone');
+  await a.sync(remote, often);
+  expect(snapshotsOn(remote).map(({ dev }) => dev)).toEqual([a.dev]);
+  expect(textsIn(a, remote)).not.toContain(words);
+  const [made] = snapshotsOn(remote);
+  for (const each of [b, a]) await each.sync(remote, often);
+  expect(snapshotsOn(remote)).toEqual([made]);
+});
