@@ -9,6 +9,9 @@ export const syncFailpoints = [
 /** Those of sealing packs again: joined, put in the place of others, and these taken away. */
 export const sealingFailpoints = ['repack.done', 'revision.deleted'] as const;
 
+/** Those of snapshots: one lies on the remote, and some of one is in the database. */
+export const snapshotFailpoints = ['snapshot.put', 'snapshot.slice'] as const;
+
 /** Named crossings from memory to disk or wire, where tests kill, fail or hold the process. */
 export const failpointNames = [
   'spool.renamed',
@@ -30,6 +33,7 @@ export const failpointNames = [
   'tensor.renamed',
   ...syncFailpoints,
   ...sealingFailpoints,
+  ...snapshotFailpoints,
   'keyring.put',
 ] as const;
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { failpointNames, sealingFailpoints, syncFailpoints } from '../../src/platform/failpoint.ts';
+import { failpointNames, sealingFailpoints, snapshotFailpoints, syncFailpoints } from '../../src/platform/failpoint.ts';
 import { signal } from '../../src/platform/process.ts';
 import { findings, withStore } from '../harness/audit.ts';
 import { type Crash, type Crashed, crash, type Failpoint } from '../harness/crash.ts';
@@ -34,14 +34,7 @@ const request = (nth: number, left: Left): Case => ({ by: 'request', nth, left }
 
 /** An event writes twice: that its agent was seen, in the user database, then what it says. */
 const cases: Readonly<
-  Record<
-    Exclude<
-      Failpoint,
-      | keyof typeof keepingCases
-      | (typeof tensorNames | typeof syncFailpoints | typeof sealingFailpoints | typeof keyNames)[number]
-    >,
-    readonly Case[]
-  >
+  Record<Exclude<Failpoint, keyof typeof keepingCases | (typeof asides)[number]>, readonly Case[]>
 > = {
   'spool.renamed': [event(1, { before: 0, spooled: 1 })],
   'ingest.parsed': [event(1, { before: 0, spooled: 1 })],
@@ -76,11 +69,11 @@ const keepingCases = {
 const tensorNames = ['tensor.sealed', 'tensor.renamed'] as const;
 /** In devices.test.ts. */
 const keyNames = ['keyring.put'] as const;
+/** All that are tried elsewhere: of synchronisation in sync-killed.test.ts, of sealing again in compact.test.ts, of snapshots in snapshots-killed.test.ts. */
+const asides = [...tensorNames, ...syncFailpoints, ...sealingFailpoints, ...snapshotFailpoints, ...keyNames] as const;
 
 describe('T2: a daemon that dies at a failpoint', () => {
   test('every failpoint has a case', () => {
-    // those of synchronisation: sync-killed.test.ts, of sealing again: compact.test.ts
-    const asides = [...tensorNames, ...syncFailpoints, ...sealingFailpoints, ...keyNames];
     const known = [...Object.keys(cases), ...Object.keys(keepingCases), ...asides];
     expect(known).toEqual([...failpointNames]);
   });

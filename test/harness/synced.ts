@@ -12,10 +12,11 @@ export async function machine(): Promise<Home> {
   return made;
 }
 
-/** One lets the other in, with the check words of its screen. remote: where the folder lies as the other reaches it. */
-export async function letIn(host: Home, guest: Home): Promise<Record<string, unknown>> {
+/** One lets the other in, with the check words of its screen. remote: the same place as the other reaches it, where that differs. */
+export async function letIn(host: Home, guest: Home, remote?: string): Promise<Record<string, unknown>> {
   const { token, invite_id } = await host.json(['device', 'invite']);
-  const asked = await guest.prsist(['device', 'join', '--no-wait', '--json'], { input: String(token) });
+  const way = remote === undefined ? [] : ['--remote', remote];
+  const asked = await guest.prsist(['device', 'join', '--no-wait', '--json', ...way], { input: String(token) });
   const { words }: { words: string[] } = JSON.parse(asked.stdout);
   await host.json(['device', 'admit', String(invite_id), '--words', words.join(' ')]);
   return guest.json(['device', 'join']);

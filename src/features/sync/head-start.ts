@@ -17,9 +17,9 @@ const slice = 250;
 export async function beginWithSnapshot(run: Run, place: Place, store: Store): Promise<void> {
   if (run.parts.snapshots === 'none' || !isNew(store.statements)) return;
   for (let tries = 0; tries < 2; tries += 1) {
-    const all = await snapshotsOf(run, place);
+    const { whole } = await snapshotsOf(run, place);
     const outcomes = new Set<Outcome>();
-    for (const name of all.toSorted((a, b) => b.n - a.n)) {
+    for (const name of whole) {
       const outcome = await takeSnapshot(run, store, name);
       if (outcome === 'taken') return;
       outcomes.add(outcome);
@@ -31,17 +31,24 @@ export async function beginWithSnapshot(run: Run, place: Place, store: Store): P
 
 type Outcome = 'taken' | 'gone' | 'refused';
 
+/** The newest first; of some only a part is there: they are being put, or never were to the end. */
+interface SnapshotsThere {
+  readonly whole: readonly SnapshotName[];
+  readonly parts: readonly SnapshotName[];
+}
+
 /** What lies there for a project, under any of its ids. */
-export async function snapshotsOf(run: Run, { ids }: Place): Promise<readonly SnapshotName[]> {
+export async function snapshotsOf(run: Run, { ids }: Place): Promise<SnapshotsThere> {
   const { ws } = run.parts.keys;
-  const found: SnapshotName[] = [];
+  const [whole, parts] = [[] as SnapshotName[], [] as SnapshotName[]];
   for (const id of ids) {
     for (const { name, sizeBytes } of await run.list(snapshotsPrefix(ws, id))) {
       const read = parseName(name);
-      if (read?.is === 'snapshot' && (sizeBytes === null || sizeBytes === read.len)) found.push(read);
+      if (read?.is === 'snapshot') (sizeBytes === null || sizeBytes === read.len ? whole : parts).push(read);
     }
   }
-  return found;
+  whole.sort((a, b) => b.n - a.n || (a.name < b.name ? 1 : -1)); // the same first one for every device
+  return { whole, parts };
 }
 
 async function takeSnapshot(run: Run, store: Store, name: SnapshotName): Promise<Outcome> {

@@ -10,7 +10,7 @@ import { noProject, type SnapshotName } from './names.ts';
 import type { PackText } from './pack/body.ts';
 import { type Snapshot, type SnapshotRecord, sealSnapshot } from './pack/snapshot.ts';
 import { type Place, type Run, requireDone } from './run.ts';
-import { erasuresHere, recordsBefore, recordsHere } from './snapshot-queries.ts';
+import { erasuresHere, ownErasesHere, recordsBefore, recordsHere } from './snapshot-queries.ts';
 
 const longAgoMs = 30 * 24 * 3_600_000;
 
@@ -18,6 +18,8 @@ const longAgoMs = 30 * 24 * 3_600_000;
 interface Known {
   readonly at: number;
   readonly erasures: number;
+  /** Erases of this device's own. */
+  readonly own?: number;
 }
 
 const pinned = ['listed', 'snapshots'] as const;
@@ -36,7 +38,7 @@ export function isSnapshotDue(run: Run, store: Store): boolean {
   return tidy === true || count - last.n > behind || Math.abs(clock() - known.at) > longAgoMs;
 }
 
-/** Makes one where none of anybody is new enough, and takes away those before it, and own ones that hold what was erased. */
+/** Makes one where none of anybody is new enough, and takes away those before it, and such as hold what was erased. */
 export async function keepSnapshots(run: Run, place: Place, store: Store): Promise<void> {
   if (!isSnapshotDue(run, store) || isUnproven(store.statements)) return;
   const { remote, signal, snapshots, failpoint, clock } = run.parts;
@@ -44,23 +46,25 @@ export async function keepSnapshots(run: Run, place: Place, store: Store): Promi
     snapshots && snapshots !== 'none' ? snapshots : { from: limits.snapshotFrom, behind: limits.snapshotBehind };
   const last = run.pin(store, ...pinned);
   const before = last && (JSON.parse(last.value) as Known); // written below
-  const all = await snapshotsOf(run, place);
+  const { whole, parts } = await snapshotsOf(run, place);
   const count = store.read.one(recordsHere, {})?.count ?? 0;
-  const known: Known = { at: clock(), erasures: erasures(store) };
-  const stale = before && before.erasures !== known.erasures ? all.filter((each) => isOurs(run, each)) : [];
-  const left = all.filter((each) => !stale.includes(each));
-  const newest = Math.max(0, ...left.map(({ n }) => n));
+  const known: Known = { at: clock(), erasures: erasures(store), own: store.read.one(ownErasesHere, {})?.count ?? 0 };
+  const stale = whole.filter((each) => mayHoldErased(run, each, { before, known }));
+  const left = whole.filter((each) => !stale.includes(each));
+  const newest = left[0]?.n ?? 0;
   const isOld = before !== undefined && newest <= (last?.n ?? 0) && known.at - before.at > longAgoMs;
   const isDue = count >= from && count > newest && (count - newest > behind || isOld || run.parts.tidy === true);
   // those that hold what was erased go first: a new device does without for a moment
-  if (stale.length > 0) requireDone(await remote.delete(names(stale), signal));
+  const spoilt = [...stale, ...parts.filter((each) => isOurs(run, each))];
+  if (spoilt.length > 0) requireDone(await remote.delete(names(spoilt), signal));
   if (isDue) {
     const made = await make(run, place, store, count);
     requireDone(await remote.putIfAbsent([made], signal));
     failpoint('snapshot.put');
-    // those of others as well: whoever is about to take one does with the next, or with none
-    if (left.length > 0) await remote.delete(names(left), signal);
   }
+  // those of others as well: whoever is about to take one does with the next, or with none
+  const older = isDue ? left : left.slice(1);
+  if (older.length > 0) await remote.delete(names(older), signal);
   await store.write((tx) => {
     const n = isDue ? count : newest;
     run.setPin(tx, pinned[0], {
@@ -69,6 +73,18 @@ export async function keepSnapshots(run: Run, place: Place, store: Store): Promi
       value: JSON.stringify(isDue || newest !== last?.n ? known : { ...known, at: before?.at ?? known.at }),
     });
   });
+}
+
+interface Looks {
+  /** None where its maker was killed before it had noted what it put. */
+  readonly before: Known | undefined;
+  readonly known: Known;
+}
+
+/** Whoever erases takes away those of all, since a maker may be silent for long; the others their own, when they hear of it. */
+function mayHoldErased(run: Run, name: SnapshotName, { before, known }: Looks): boolean {
+  if ((before?.own ?? 0) !== known.own) return true;
+  return (before?.erasures ?? 0) !== known.erasures && isOurs(run, name);
 }
 
 function names(all: readonly SnapshotName[]): string[] {

@@ -199,3 +199,43 @@ test('ER8: packs of another that a remote lost, and of which no copy is kept, ar
   expect(pagesOf(c)).not.toContain(words);
   expect(verify(store, 'deep').problems).toEqual([]);
 });
+
+test('ER9: a device that comes back after half a year and more brings nothing back and loses nothing', async () => {
+  const [a, b, c, remote] = [device(1), device(2), device(3), memoryRemote()];
+  const dayMs = 24 * 3_600_000;
+  const often = { snapshots: { from: 10, behind: 20 }, tidy: true, full: true } as const;
+  const write = (each: Device, key: string, text: string) => each.store.write((tx) => writeNote(tx, key, text));
+  await write(a, 'gone', words);
+  await write(b, 'erased', words);
+  await write(c, 'both', words);
+  await write(a, 'stays', 'as it was');
+  for (const each of [a, b, c, a, b, c]) await each.sync(remote, often);
+  const before = [...remote.objects.keys()].filter((name) => name.endsWith('.pk'));
+  // none of this is sent
+  for (const key of ['gone', 'erased']) await write(c, key, `${words}, by one who is away`);
+  await write(c, 'stays', 'changed while away');
+  await write(c, 'own', 'made while away');
+  await erase(c, noteId('both'));
+  for (let month = 0; month < 8; month += 1) {
+    for (const each of [a, b]) each.clock.now += 31 * dayMs;
+    if (month === 1) await erase(a, noteId('gone'));
+    if (month === 2) await erase(b, noteId('erased'));
+    for (let i = 0; i < 10; i += 1) await write(b, `month ${month}, ${i}`, 'went on');
+    await write(a, 'both', `${words}, by those who went on`);
+    for (const each of [a, b, a]) await each.sync(remote, often);
+  }
+  const gone = before.filter((name) => !remote.objects.has(name));
+  expect(gone.length).toBeGreaterThan(1); // erased from, or joined to others and forgotten
+  c.clock.now += 250 * dayMs;
+  c.reopen();
+  await write(c, 'erased', `${words}, before it has heard anything`);
+  await c.sync(remote, often);
+  await everybody([a, b, c], remote);
+  for (const each of [a, b, c]) each.clock.now += 2 * dayMs; // what was joined is kept for a day
+  await everybody([a, b, c], remote);
+  expectGone([a, b, c], remote);
+  expect(gone.filter((name) => remote.objects.has(name))).toEqual([]);
+  // of its edits those that nobody erased, and all of the others'
+  const texts = (shown(c) as { text: string }[]).map(({ text }) => text).sort();
+  expect(texts).toEqual(['changed while away', 'made while away', ...Array(80).fill('went on')]);
+});

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { commitment } from '../../../src/core/record.ts';
 import { beginWithSnapshot } from '../../../src/features/sync/head-start.ts';
-import { parseName } from '../../../src/features/sync/names.ts';
+import { parseName, snapshotName } from '../../../src/features/sync/names.ts';
 import { openSnapshot, sealSnapshot } from '../../../src/features/sync/pack/snapshot.ts';
 import { Run } from '../../../src/features/sync/run.ts';
 import { digest } from '../../../src/store/digest.ts';
@@ -115,12 +115,7 @@ test('CP12: what was erased is in no snapshot once its maker knows', async () =>
   await a.store.write((tx) => writeNote(tx, 'gone', words));
   for (const each of [a, b]) await each.sync(remote, often);
   expect(textsIn(a, remote)).toContain(words);
-  const ents = [noteId('gone')];
-  await b.store.write((tx) => {
-    const { targets } = eraseEntities(tx, b.store.settings.projections, ents);
-    const fields = { targets, ents, reason: 'a test', authority: 'person' } as const;
-    return tx.append(recordErase, { fields, actor: { user: 'ana' }, origin: 'human' });
-  });
+  await erase(b, 'gone');
   for (const each of [b, a]) await each.sync(remote, often);
   expect(snapshotsOn(remote)).toHaveLength(1);
   expect(textsIn(a, remote)).not.toContain(words);
@@ -131,6 +126,15 @@ test('CP12: what was erased is in no snapshot once its maker knows', async () =>
   expectSame([a, b, c]);
   expect(c.store.db.serialize().toString('latin1')).not.toContain(words);
 });
+
+async function erase({ store }: Device, key: string): Promise<void> {
+  const ents = [noteId(key)];
+  await store.write((tx) => {
+    const { targets } = eraseEntities(tx, store.settings.projections, ents);
+    const fields = { targets, ents, reason: 'a test', authority: 'person' } as const;
+    return tx.append(recordErase, { fields, actor: { user: 'ana' }, origin: 'human' });
+  });
+}
 
 function textsIn({ dev }: Device, remote: Remote): string {
   const keys = packKeys(dev, members);
@@ -238,4 +242,65 @@ test('CP15: killed while it begins, a device goes on with the packs', async () =
   expect(verify(b.store, 'deep').problems).toEqual([]);
   await b.sync(remote);
   expectSame([a, b]);
+});
+
+/** An exchange that ends when a snapshot has been put, before that is noted. */
+async function killedAtPut(each: Device, remote: Remote): Promise<void> {
+  const failpoint = (name: string) => {
+    if (name === 'snapshot.put') throw new Error('killed');
+  };
+  await expect(each.sync(remote, { ...often, failpoint })).rejects.toThrow('killed');
+  each.reopen();
+}
+
+test('CP21: of a snapshot that its maker was killed over nothing erased stays', async () => {
+  const [a, remote] = [device(1), memoryRemote()];
+  const words = 'words that are to be forgotten';
+  await writeNotes(a, 0, 30);
+  await a.store.write((tx) => writeNote(tx, 'gone', words));
+  await killedAtPut(a, remote);
+  expect(textsIn(a, remote)).toContain(words);
+  await erase(a, 'gone');
+  await a.sync(remote, often);
+  expect(snapshotsOn(remote)).toHaveLength(1);
+  expect(textsIn(a, remote)).not.toContain(words);
+});
+
+test('CP22: what a killed maker left over goes with the next exchange: one too many, and half of one', async () => {
+  const [a, b, remote] = [device(1), device(2), memoryRemote()];
+  await writeNotes(a, 0, 30);
+  await a.sync(remote, often);
+  await writeNotes(a, 30, 60);
+  await killedAtPut(a, remote);
+  const [older, newer] = snapshotsOn(remote).toSorted((x, y) => x.n - y.n);
+  expect([older, newer]).not.toContain(undefined);
+  await a.sync(remote, often);
+  expect(snapshotsOn(remote)).toEqual([newer]);
+
+  // a place that shows what was never put to its end, as some that rclone reaches; of others it may be on its way
+  const half = (dev: string) => snapshotName({ ws, project, dev, n: 99, len: 999, hash16: '0123456789abcdef' });
+  for (const { dev } of [a, b]) remote.objects.set(half(dev), Buffer.from('half'));
+  await writeNotes(a, 60, 90);
+  await a.sync(remote, often);
+  expect([a, b].map(({ dev }) => remote.objects.has(half(dev)))).toEqual([false, true]);
+  expect(snapshotsOn(remote)).toHaveLength(2);
+});
+
+test('CP24: who erases takes away the snapshot of a device that is silent', async () => {
+  const [a, b, remote] = [device(1), device(2), memoryRemote()];
+  const words = 'words that are to be forgotten';
+  await a.store.write((tx) => writeNote(tx, 'gone', words));
+  await a.sync(remote);
+  await writeNotes(b, 0, 30);
+  await b.sync(remote, often);
+  expect(snapshotsOn(remote).map(({ dev }) => dev)).toEqual([b.dev]);
+  expect(textsIn(a, remote)).toContain(words);
+  await a.sync(remote, often);
+  await erase(a, 'gone');
+  await a.sync(remote, often);
+  expect(snapshotsOn(remote).map(({ dev }) => dev)).toEqual([a.dev]);
+  expect(textsIn(a, remote)).not.toContain(words);
+  const [made] = snapshotsOn(remote);
+  for (const each of [b, a]) await each.sync(remote, often);
+  expect(snapshotsOn(remote)).toEqual([made]);
 });
