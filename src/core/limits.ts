@@ -132,7 +132,7 @@ export const limits = {
   packAgainBytes: 6 * mib,
   /** Plain bytes of the records of one snapshot, and the newest records that are in it whatever they are. */
   snapshotBytes: 24 * mib,
-  snapshotNewest: 2_000,
+  snapshotNewest: 1_000,
   /** A project with fewer records has none; a new one is made when the newest is so many behind. */
   snapshotFrom: 10_000,
   snapshotBehind: 5_000,

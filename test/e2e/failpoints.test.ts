@@ -98,9 +98,9 @@ describe('T2: a daemon that dies while it keeps the memory', () => {
     await killed();
     const child = await home.serve({ PRSIST_FAILPOINT: `${name}:kill` });
     const dead = ended(child);
-    await home.prsist(argv, { cwd }); // cut off, or answered before
+    const said = await home.prsist(argv, { cwd }); // cut off, or answered before
     await dead;
-    expect(child.signalCode).toBe('SIGKILL');
+    expect(child.signalCode, `it left with ${child.exitCode}; ${said.stdout}${said.stderr}`).toBe('SIGKILL');
     await home.json(argv, { cwd });
     expect((await home.json(['context', 'get', 'kept'], { cwd })).value).toBe(`before ${name}`);
     await stopped();

@@ -67,7 +67,13 @@ export function createHome(): Home {
   const agentEnv = { PATH: systemPath, HOME: home, GIT_CONFIG_NOSYSTEM: '1', LANG: 'C.UTF-8' };
   const env = { ...agentEnv, PRSIST_HOME: join(place, 'p') };
   const paths = resolvePaths(env);
-  const processes = () => processesWith(`HOME=${home}`);
+  const seen = new Set<number>();
+  const processes = () => {
+    for (const pid of processesWith(`HOME=${home}`)) seen.add(pid);
+    // one that is being killed has lost its environment already and holds its lock and its socket still
+    for (const pid of seen) if (!isRunning(pid)) seen.delete(pid);
+    return [...seen];
+  };
   const daemon = (more: Variables = {}) => {
     const child = spawn(process.execPath, [daemonPath], { env: { ...env, ...more }, stdio: 'ignore' });
     child.on('error', () => undefined); // seen by whoever waits for it
@@ -178,9 +184,17 @@ async function killServing(paths: Paths): Promise<void> {
   await until('the killed daemon is gone', () => !isRunning(endpoint.pid));
 }
 
-/** False also for a zombie: what is left of it is its parent's to collect. */
+/** False also for a zombie, once all its threads have ended: what is left of it is its parent's to collect. */
 function isRunning(pid: number): boolean {
-  return state(pid) !== undefined && state(pid) !== 'Z';
+  return state(pid) !== undefined && (state(pid) !== 'Z' || threads(pid) > 1);
+}
+
+function threads(pid: number): number {
+  try {
+    return fs.readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0; // gone
+  }
 }
 
 /** Letter of a process state; undefined when there is no such process. */
