@@ -46,8 +46,8 @@ const wholeEvery = 8;
 const roomBytes = 170 * 1024 * 1024;
 
 /**
- * A function that gives garbage back while work goes on, in some milliseconds, each eighth time in 20: for work that streams. V8 sees little of a buffer
- * on its heap, and waits until tens of megabytes of them have gathered.
+ * A function that gives garbage back while work goes on, where much memory is held: in some milliseconds, each eighth time
+ * in 20. For work that streams: V8 sees little of a buffer on its heap, and waits until tens of megabytes have gathered.
  */
 export function streamCollector(): () => void {
   const collect = collector();
