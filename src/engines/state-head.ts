@@ -1,6 +1,6 @@
 // The head of a state file of llama.cpp: which tokens it was written for.
 import { PrsistError } from '../core/errors.ts';
-import { beginningOf } from '../platform/tensor-files.ts';
+import { beginningOf } from '../platform/files.ts';
 
 /** 'ggsq', which begins the state of one sequence. */
 const magic = 0x67677371;

@@ -118,3 +118,14 @@ export function isMissing(error: unknown): boolean {
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
+
+/** The first bytes of a file. */
+export function beginningOf(path: string, bytes: number): Buffer {
+  const handle = fs.openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.subarray(0, fs.readSync(handle, buffer, 0, bytes, 0));
+  } finally {
+    fs.closeSync(handle);
+  }
+}

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PrsistError } from '../core/errors.ts';
-import { errorCode, isMissing } from './files.ts';
+import { beginningOf, errorCode, isMissing } from './files.ts';
 import { requireNotHeld } from './held-files.ts';
 import { randomHex } from './random.ts';
 
@@ -83,13 +83,7 @@ function ofDisk(error: unknown, path: string): unknown {
 export function firstBytes(path: string, count: number): Buffer {
   requireNotHeld(path);
   try {
-    const file = fs.openSync(path, 'r');
-    try {
-      const head = Buffer.alloc(count);
-      return head.subarray(0, fs.readSync(file, head, 0, count, 0));
-    } finally {
-      fs.closeSync(file);
-    }
+    return beginningOf(path, count);
   } catch (error) {
     throw unread(error, path);
   }

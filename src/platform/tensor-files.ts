@@ -72,14 +72,3 @@ export function isClosed(path: string, bytes: number): boolean {
   const info = fs.lstatSync(path, { throwIfNoEntry: false });
   return info?.isFile() === true && info.size === bytes && (info.mode & 0o077) === 0;
 }
-
-/** The first bytes of a file. */
-export function beginningOf(path: string, bytes: number): Uint8Array {
-  const handle = fs.openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(bytes);
-    return buffer.subarray(0, fs.readSync(handle, buffer, 0, bytes, 0));
-  } finally {
-    fs.closeSync(handle);
-  }
-}

@@ -1,5 +1,7 @@
 // Rows of sessions, page by page, as memory packages take them in.
 import { query } from '../../store/record-type.ts';
+import type { SessionRow } from './queries.ts';
+import type { SettledTask } from './settled-task.ts';
 
 /** after: of the row before, in the order of its table. sessions: JSON list of ids, null for all. */
 type Page = {
@@ -11,22 +13,11 @@ type Page = {
 
 const inSessions = (column: string) => `(:sessions is null or ${column} in (select value from json_each(:sessions)))`;
 
-export interface PackedSessionRow {
+type Told = 'session_id' | 'ent' | 'title' | 'parent_session_id' | 'fork_of' | 'worktree' | 'branch' | 'head_start';
+type Timed = 'metadata' | 'started_at' | 'last_activity' | 'ended_at' | 'end_reason';
+export interface PackedSessionRow extends Pick<SessionRow, Told | Timed> {
   readonly place: number;
-  readonly session_id: string;
-  readonly ent: string;
-  readonly title: string | null;
-  readonly parent_session_id: string | null;
-  readonly fork_of: string | null;
-  readonly worktree: string | null;
-  readonly branch: string | null;
-  readonly head_start: string | null;
   readonly head_end: string | null;
-  readonly metadata: string;
-  readonly started_at: number;
-  readonly last_activity: number;
-  readonly ended_at: number | null;
-  readonly end_reason: string | null;
   readonly origin: string;
   readonly trust: number;
 }
@@ -74,23 +65,7 @@ export const editsFrom = query<Page, PackedRow>(
    where e.rowid > :after and e.at >= :since and ${inSessions('e.session_id')} order by e.rowid limit :limit`,
 );
 
-export interface PackedTaskRow {
-  readonly place: number;
-  readonly ent: string;
-  readonly task_id: string;
-  readonly session_id: string | null;
-  readonly description: string;
-  readonly status: string;
-  readonly priority: string;
-  readonly agent: string | null;
-  readonly assignee: string | null;
-  readonly parent: string | null;
-  readonly position: number;
-  readonly result: string | null;
-  readonly created_at: number;
-  readonly updated_at: number;
-  readonly quarantined: number;
-}
+export type PackedTaskRow = Omit<SettledTask, 'completed_at'> & { readonly place: number };
 export const tasksFrom = query<Page, PackedTaskRow>(
   `select rowid as place, ent, task_id, session_id, description, status, priority, agent, assignee, parent, position,
      result, created_at, updated_at, quarantined

@@ -22,6 +22,7 @@ import {
   sessionsFrom,
   starterOf,
 } from './packed-queries.ts';
+import { takeFact } from './packed-take.ts';
 import { type SessionRow, sessionById } from './queries.ts';
 import { messageAdd, sessionCompact, sessionEnd, sessionPut, sessionRun, sessionStart } from './records.ts';
 
@@ -179,51 +180,38 @@ function end(tx: Write, { arrived, said, session_id }: Coming): void {
   tx.append(sessionEnd, { ent: sessionEntity(session_id), actor, origin, fields });
 }
 
-function takeRun(tx: Write, { id: theirs, fields, actor, origin }: Arrived, { idOf }: TakingIn): Taken {
-  const said = fields as PackedRun; // its form was checked
-  const id = idOf(theirs);
-  if (tx.known(id)) return { outcome: 'known' };
+function takeRun(tx: Write, arrived: Arrived, how: TakingIn): Taken {
+  const { idOf } = how;
+  const said = arrived.fields as PackedRun; // its form was checked
   const session_id = idOf(said.session_id);
-  return {
-    outcome: 'new',
-    write: (into) =>
-      into.append(sessionRun, {
-        ...{ id, ent: sessionEntity(session_id), actor, origin },
-        // by the agent's own id, what it says here later would be taken for more of this conversation
-        fields: { ...said, session_id, run_id: idOf(said.run_id), native_id: idOf(said.native_id) },
-      }),
-  };
+  return takeFact(tx, arrived, how, {
+    ...{ type: sessionRun, ent: sessionEntity(session_id) },
+    // by the agent's own id, what it says here later would be taken for more of this conversation
+    fields: () => ({ ...said, session_id, run_id: idOf(said.run_id), native_id: idOf(said.native_id) }),
+  });
 }
 
-function takeCompaction(tx: Write, { id: theirs, fields, actor, origin }: Arrived, { idOf }: TakingIn): Taken {
-  const said = fields as PackedCompaction; // its form was checked
-  const id = idOf(theirs);
-  if (tx.known(id)) return { outcome: 'known' };
-  const session_id = idOf(said.session_id);
+function takeCompaction(tx: Write, arrived: Arrived, how: TakingIn): Taken {
+  const said = arrived.fields as PackedCompaction; // its form was checked
+  const session_id = how.idOf(said.session_id);
   const { trigger, at, pre_tokens } = said;
-  const told = { session_id, trigger, at, ...(pre_tokens === undefined ? {} : { pre_tokens }) };
-  return {
-    outcome: 'new',
-    write: (into) => into.append(sessionCompact, { id, ent: sessionEntity(session_id), actor, origin, fields: told }),
-  };
+  return takeFact(tx, arrived, how, {
+    ...{ type: sessionCompact, ent: sessionEntity(session_id) },
+    fields: () => ({ session_id, trigger, at, ...(pre_tokens === undefined ? {} : { pre_tokens }) }),
+  });
 }
 
-function takeMessage(tx: Write, { id: theirs, ent, fields, actor, origin }: Arrived, { idOf }: TakingIn): Taken {
-  const id = idOf(theirs);
-  if (tx.known(id)) return { outcome: 'known' };
-  const { content, usage, metadata, ...said } = fields as PackedMessage; // its form was checked
-  return {
-    outcome: 'new',
-    write: (into) =>
-      into.append(messageAdd, {
-        ...{ id, ent: idOf(ent), actor, origin },
-        fields: {
-          ...{ ...said, session_id: idOf(said.session_id), metadata },
-          ...{ run_id: said.run_id && idOf(said.run_id), parent_id: said.parent_id && idOf(said.parent_id) },
-          // a request of ours by the same name is another one
-          usage: usage && { ...usage, request_id: idOf(usage.request_id) },
-          ...into.keep('content', content),
-        },
-      }),
-  };
+function takeMessage(tx: Write, arrived: Arrived, how: TakingIn): Taken {
+  const { idOf } = how;
+  const { content, usage, metadata, ...said } = arrived.fields as PackedMessage; // its form was checked
+  return takeFact(tx, arrived, how, {
+    type: messageAdd,
+    fields: (into) => ({
+      ...{ ...said, session_id: idOf(said.session_id), metadata },
+      ...{ run_id: said.run_id && idOf(said.run_id), parent_id: said.parent_id && idOf(said.parent_id) },
+      // a request of ours by the same name is another one
+      usage: usage && { ...usage, request_id: idOf(usage.request_id) },
+      ...into.keep('content', content),
+    }),
+  });
 }

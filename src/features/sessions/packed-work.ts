@@ -12,6 +12,7 @@ import {
 } from './packed-forms.ts';
 import { bodyOf, fact, pages } from './packed-pages.ts';
 import { commitsFrom, editsFrom, type PackedRow, recordAt, toolsFrom } from './packed-queries.ts';
+import { takeFact } from './packed-take.ts';
 import { commitAdd, commitLink, commitRewrite, editAdd, toolAdd } from './records.ts';
 
 /** Calls of tools with what came out: only in a package that holds everything. */
@@ -101,79 +102,49 @@ function isAsked(row: PackedRow & { readonly op: string }, choice: PackedChoice,
   return asked.shas.has(String(row.op === 'rewrite' ? to : sha));
 }
 
-function takeTool(tx: Write, { id: theirs, ent, fields, actor, origin }: Arrived, { idOf }: TakingIn): Taken {
-  const id = idOf(theirs);
-  if (tx.known(id)) return { outcome: 'known' };
-  const { input, output, ...said } = fields as PackedTool; // its form was checked
-  return {
-    outcome: 'new',
-    write: (into) =>
-      into.append(toolAdd, {
-        ...{ id, ent: idOf(ent), actor, origin },
-        fields: {
-          ...{ ...said, session_id: idOf(said.session_id), run_id: said.run_id && idOf(said.run_id) },
-          ...(input === undefined ? {} : into.keep('input', input)),
-          ...(output === undefined ? {} : into.keep('output', output)),
-        },
-      }),
-  };
-}
-
-function takeEdit(tx: Write, { id: theirs, ent, fields, actor, origin }: Arrived, how: TakingIn): Taken {
+function takeTool(tx: Write, arrived: Arrived, how: TakingIn): Taken {
   const { idOf } = how;
-  const id = idOf(theirs);
-  if (tx.known(id)) return { outcome: 'known' };
+  const { input, output, ...said } = arrived.fields as PackedTool; // its form was checked
+  return takeFact(tx, arrived, how, {
+    type: toolAdd,
+    fields: (into) => ({
+      ...{ ...said, session_id: idOf(said.session_id), run_id: said.run_id && idOf(said.run_id) },
+      ...(input === undefined ? {} : into.keep('input', input)),
+      ...(output === undefined ? {} : into.keep('output', output)),
+    }),
+  });
+}
+
+function takeEdit(tx: Write, arrived: Arrived, how: TakingIn): Taken {
+  const { idOf, isMember } = how;
+  const said = arrived.fields as PackedEdit; // its form was checked
+  const taken = takeFact(tx, arrived, how, {
+    type: editAdd,
+    fields: () => ({
+      ...{ ...said, session_id: idOf(said.session_id), run_id: said.run_id && idOf(said.run_id) },
+      tool_call_id: said.tool_call_id && idOf(said.tool_call_id),
+    }),
+  });
   // edits say who changed which line of our files, and nothing puts them in quarantine
-  if (!how.isMember) return { outcome: 'left' };
-  const said = fields as PackedEdit; // its form was checked
-  return {
-    outcome: 'new',
-    write: (into) =>
-      into.append(editAdd, {
-        ...{ id, ent: idOf(ent), actor, origin },
-        fields: {
-          ...{ ...said, session_id: idOf(said.session_id), run_id: said.run_id && idOf(said.run_id) },
-          tool_call_id: said.tool_call_id && idOf(said.tool_call_id),
-        },
-      }),
-  };
+  return taken.outcome === 'new' && !isMember ? { outcome: 'left' } : taken;
 }
 
-function takeCommit(tx: Write, { id: theirs, ent, fields, actor, origin }: Arrived, how: TakingIn): Taken {
-  const id = how.idOf(theirs);
-  const { body, ...said } = fields as PackedCommit; // its form was checked
-  if (tx.known(id) || tx.one(commitBySha, { sha: said.sha })) return { outcome: 'known' };
+function takeCommit(tx: Write, arrived: Arrived, how: TakingIn): Taken {
+  const { body, ...said } = arrived.fields as PackedCommit; // its form was checked
+  if (tx.one(commitBySha, { sha: said.sha })) return { outcome: 'known' };
   const told = { ...said, ...(how.isMember ? {} : { quarantined: true as const }) };
-  return {
-    outcome: 'new',
-    write: (into) =>
-      into.append(commitAdd, {
-        ...{ id, ent: how.idOf(ent), actor, origin },
-        fields: { ...told, ...into.keep('body', body) },
-      }),
-  };
+  return takeFact(tx, arrived, how, { type: commitAdd, fields: (into) => ({ ...told, ...into.keep('body', body) }) });
 }
 
-function takeRewrite(tx: Write, { id: theirs, ent, fields, actor, origin }: Arrived, { idOf }: TakingIn): Taken {
-  const id = idOf(theirs);
-  if (tx.known(id)) return { outcome: 'known' };
-  const said = fields as PackedRewrite; // its form was checked
-  return {
-    outcome: 'new',
-    write: (into) => into.append(commitRewrite, { id, ent: idOf(ent), actor, origin, fields: said }),
-  };
+function takeRewrite(tx: Write, arrived: Arrived, how: TakingIn): Taken {
+  const said = arrived.fields as PackedRewrite; // its form was checked
+  return takeFact(tx, arrived, how, { type: commitRewrite, fields: () => said });
 }
 
-function takeLink(tx: Write, { id: theirs, ent, fields, actor, origin }: Arrived, { idOf }: TakingIn): Taken {
-  const id = idOf(theirs);
-  if (tx.known(id)) return { outcome: 'known' };
-  const said = fields as PackedLink; // its form was checked
-  return {
-    outcome: 'new',
-    write: (into) =>
-      into.append(commitLink, {
-        ...{ id, ent: idOf(ent), actor, origin },
-        fields: { ...said, session_id: idOf(said.session_id) },
-      }),
-  };
+function takeLink(tx: Write, arrived: Arrived, how: TakingIn): Taken {
+  const said = arrived.fields as PackedLink; // its form was checked
+  return takeFact(tx, arrived, how, {
+    type: commitLink,
+    fields: () => ({ ...said, session_id: how.idOf(said.session_id) }),
+  });
 }

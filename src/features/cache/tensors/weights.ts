@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { PrsistError } from '../../../core/errors.ts';
 import type { Parsed } from '../../../core/operation.ts';
-import { beginningOf, slicesOf } from '../../../platform/tensor-files.ts';
+import { beginningOf } from '../../../platform/files.ts';
+import { slicesOf } from '../../../platform/tensor-files.ts';
 import { fileInfo } from '../../../platform/walk.ts';
 import type { tensorContract } from '../contract-tensors.ts';
 import type { Engine } from './engine.ts';
