@@ -35,7 +35,7 @@ export interface Applied<F> {
   readonly origin: Origin;
 }
 
-type Value = string | number | bigint | null | Uint8Array;
+export type Value = string | number | bigint | null | Uint8Array;
 export type Params = Readonly<Record<string, Value | undefined>>;
 
 /** A statement with the shape of its parameters and rows: SQL lives in queries.ts, projection.ts and store/ only. */
