@@ -159,6 +159,8 @@ export const limits = {
   /** Records and plain bytes of one of its packs: small, since one is held while it is written or taken in. */
   packagePackRecords: 250,
   packagePackBytes: 256 * kib,
+  /** Of a package that is taken in, what is written in a row. */
+  packageBatchBytes: mib,
   packageNameBytes: 512,
   packageTextBytes: 8 * mib,
   packageRecordBytes: 2 * mib,

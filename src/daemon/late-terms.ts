@@ -94,6 +94,6 @@ export class LateTerms {
 
   /** Others write: they are let go first for the most part, but never for ever. */
   #rest(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, this.#quietMs / 4));
+    return new Promise((resolve) => setTimeout(resolve, this.#quietMs));
   }
 }

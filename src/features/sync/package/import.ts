@@ -13,7 +13,7 @@ import { arrivedFrom, type Sender, senderOf, takingIn } from './arriving.ts';
 import { requirePerson } from './export.ts';
 import { countImport, endImport, type ImportNote, importNote, keepImport } from './import-queries.ts';
 import type { PackageNeeds } from './needs.ts';
-import { type Insights, type PackedRecord, ReadOnce, readPackage } from './reading.ts';
+import { type Insights, type PackedRecord, type Piece, ReadOnce, readPackage } from './reading.ts';
 import { opened, tidied } from './sealing.ts';
 
 type Input = Parsed<(typeof packageContract)['package.import']>;
@@ -164,14 +164,10 @@ async function take(importing: Importing, { sender, records }: Looked): Promise<
   await store.write((tx) => tx.run(keepImport, { package_id, value: JSON.stringify(note) }));
   importing.once.again();
   const taking: Taking = { outcomes: {}, redacted: {}, added: 0, done: 0 };
-  for await (const piece of piecesOf(importing)) {
-    if (piece.is === 'manifest' && piece.manifest.package !== package_id) {
-      throw new PrsistError('package/unreadable', 'another package was put in its place while it was read');
-    }
-    if (piece.is !== 'records') continue;
-    for (let at = 0; at < piece.records.length; ) {
+  for await (const batch of batches(piecesOf(importing), package_id)) {
+    for (let at = 0; at < batch.length; ) {
       if (context.cancelled()) break;
-      const rest = piece.records.slice(at);
+      const rest = batch.slice(at);
       at += await store.write((tx) => tx.bulk(() => takeSome(importing, tx, rest, { sender, taking })));
       context.report({ phase: 'taking in', records: `${taking.done} of ${records}` });
       await needs.breathe();
@@ -181,6 +177,23 @@ async function take(importing: Importing, { sender, records }: Looked): Promise<
   if (!context.cancelled()) await store.write((tx) => tx.run(endImport, { package_id, at: needs.clock() }));
   const { outcomes, redacted, added } = taking;
   return { outcomes, redacted, records_added: added };
+}
+
+/** Records of several packs: a commit costs as much as many of them. Never much more than a pack may hold is held. */
+async function* batches(pieces: AsyncIterable<Piece>, package_id: string): AsyncGenerator<readonly PackedRecord[]> {
+  let [held, bytes]: [PackedRecord[], number] = [[], 0];
+  for await (const piece of pieces) {
+    if (piece.is === 'manifest' && piece.manifest.package !== package_id) {
+      throw new PrsistError('package/unreadable', 'another package was put in its place while it was read');
+    }
+    if (piece.is !== 'records') continue;
+    held = [...held, ...piece.records];
+    bytes += piece.bytes;
+    if (bytes < limits.packageBatchBytes) continue;
+    yield held;
+    [held, bytes] = [[], 0];
+  }
+  if (held.length > 0) yield held;
 }
 
 /** What came in with it before, unless that was undone. */

@@ -30,8 +30,8 @@ export interface PackedRecord {
 
 export type Piece =
   | { readonly is: 'manifest'; readonly manifest: Manifest }
-  /** Those of one pack. */
-  | { readonly is: 'records'; readonly records: readonly PackedRecord[] }
+  /** Those of one pack. bytes: of their texts and of themselves. */
+  | { readonly is: 'records'; readonly records: readonly PackedRecord[]; readonly bytes: number }
   | { readonly is: 'insights'; readonly insights: Insights };
 
 const insightsForm = z
@@ -183,6 +183,7 @@ class Reading {
     if (name.to > limits.packageRecords) throw beyond('packageRecords', name.to, limits.packageRecords);
     const isKnown = this.#once.isKnown(each.bytes);
     const records = isKnown ? reopenRecords(each.bytes, this.#keys) : this.#proven(name, each);
+    const before = this.#told.bytes;
     const read = records.map(({ body, parsed }) => this.#record(body, parsed, isKnown));
     this.#told.records = name.to;
     this.#told.packs += 1;
@@ -190,7 +191,7 @@ class Reading {
     this.#texts = new Map();
     this.#held = 0;
     if (this.#told.bytes > limits.packageBytes) throw beyond('packageBytes', this.#told.bytes, limits.packageBytes);
-    return { is: 'records', records: read };
+    return { is: 'records', records: read, bytes: this.#told.bytes - before };
   }
 
   #proven(name: PackName, { bytes }: Frame): readonly Pick<ChainRecord, 'body' | 'parsed'>[] {
