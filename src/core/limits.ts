@@ -126,10 +126,10 @@ export const limits = {
   packBytes: 2 * mib,
   /** Packs below this on a remote are joined when many lie side by side. */
   packSmallBytes: 64 * kib,
-  /** Plain bytes of one pack of records that are older than a month. */
-  packOldBytes: 4 * mib,
+  /** Plain bytes of one pack of records that are older than a week: the larger, the more of what was said before is near. */
+  packOldBytes: 6 * mib,
   /** What a pack that is sealed again may hold: as much as any that was sealed before, below what may be unpacked. */
-  packAgainBytes: 6 * mib,
+  packAgainBytes: 7 * mib,
   /** Plain bytes of the records of one snapshot, and the newest records that are in it whatever they are. */
   snapshotBytes: 24 * mib,
   snapshotNewest: 1_000,

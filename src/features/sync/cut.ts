@@ -49,7 +49,7 @@ export async function cutAll(run: Run, store: Store): Promise<void> {
   for (const chain of ownChains(run, store)) {
     for (let from = packedUpTo(store, chain) + 1; from <= chain.seq; ) {
       run.goOn();
-      const cut = cutFrom(store, chain, { from, to: chain.seq });
+      const cut = await cutFrom(run, store, chain, { from, to: chain.seq });
       if (!cut) break;
       run.tell({ doing: 'packing', done: from, of: chain.seq, bytes: 0 });
       await keep(run, store, { chain, epoch, ...cut });
@@ -82,7 +82,7 @@ export async function cutAgain(run: Run, store: Store, range: Again): Promise<re
   if (!chain) return names;
   const epoch = requireEpoch(run);
   for (let from = range.from; from <= range.to; ) {
-    const cut = cutFrom(store, chain, { from, to: range.to, again: true });
+    const cut = await cutFrom(run, store, chain, { from, to: range.to, again: true });
     // one stands for others only when it has all of theirs
     if (!cut || (range.replaces && cut.rows.length < range.to - range.from + 1)) return names;
     names.push(...(await keep(run, store, { chain, epoch, ...cut, again: range })));
@@ -102,26 +102,35 @@ interface Piece {
   readonly lines: readonly PackLine[];
 }
 
-/** The next pack's worth of records. Of one that was erased its commitment goes along, so that the others can. */
-function cutFrom(
+/**
+ * The next pack's worth of records. Of one that was erased its commitment goes along, so that the others can. One that is
+ * erased while others have their turn is found by the count of them that is noted of the pack.
+ */
+async function cutFrom(
+  { parts }: Run,
   store: Store,
   { log_n }: HeldChain,
   { from, to, again = false }: { readonly from: number; readonly to: number; readonly again?: boolean },
-): Piece | undefined {
+): Promise<Piece | undefined> {
   // what was one pack once may have been joined from many
   const most = again ? limits.packAgainBytes : limits.packBytes;
-  const count = again ? to - from + 1 : Math.min(limits.packRecords, to - from + 1);
-  const page = store.read.all(recordsAfter, { log_n, seq: from - 1, limit: count });
+  const last = again ? to : Math.min(to, from + limits.packRecords - 1);
   const rows: CutRow[] = [];
   const lines: PackLine[] = [];
-  let bytes = 0;
-  for (const row of page) {
-    if (row.v !== page[0]?.v) break;
-    const body = row.body ?? stubLine(row.seq, row.com);
-    bytes += Buffer.byteLength(body);
-    if (lines.length > 0 && bytes > most) break;
-    rows.push(row);
-    lines.push({ salt: row.salt ?? noSalt, body });
+  for (let [seq, bytes] = [from - 1, 0]; seq < last; ) {
+    if (rows.length > 0) await parts.breathe();
+    const page = store.read.all(recordsAfter, { log_n, seq, limit: Math.min(limits.packRecords, last - seq) });
+    for (const row of page) {
+      const body = row.body ?? stubLine(row.seq, row.com);
+      bytes += Buffer.byteLength(body);
+      const isFull = lines.length > 0 && bytes > most;
+      if (isFull || row.v !== (rows[0] ?? row).v) return { rows, lines };
+      rows.push(row);
+      lines.push({ salt: row.salt ?? noSalt, body });
+    }
+    const reached = page.at(-1)?.seq;
+    if (reached === undefined) break;
+    seq = reached;
   }
   return rows.length === 0 ? undefined : { rows, lines };
 }

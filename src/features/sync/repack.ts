@@ -8,10 +8,12 @@ import type { Run } from './run.ts';
 
 const [hourMs, dayMs] = [3_600_000, 24 * 3_600_000];
 /** From then on a pack is joined to large ones, packed as tightly as it goes: nobody waits for it any more. */
-const oldAfterMs = 30 * dayMs;
+const oldAfterMs = 7 * dayMs;
 /** Packs for which others have stood so long are forgotten. */
 const forgottenAfterMs = 90 * dayMs;
 const fewest = 16;
+/** Plain bytes from which on a pack of old records is not joined to others any more. */
+const fullBytes = (3 / 4) * limits.packOldBytes;
 
 /** A range of packs that are to become one. */
 type Joined = Again & { readonly rev: number };
@@ -73,7 +75,7 @@ function joinableIn(run: Run, { log_n }: HeldChain, pieces: readonly Piece[]): r
   const old = sideBySide(pieces, (each) => isOld(each) && isRoomy(each), {
     bytes: limits.packOldBytes,
     records: Number.POSITIVE_INFINITY,
-  }).filter((group) => group.length >= enough || plainIn(group) >= limits.packOldBytes / 2);
+  }).filter((group) => group.length >= enough || plainIn(group) >= fullBytes);
   const smalls = pieces.filter((each) => !isOld(each) && each.all < limits.packSmallBytes).length;
   const small = sideBySide(pieces, (each) => smalls >= enough && !isOld(each) && each.all < limits.packSmallBytes, {
     bytes: limits.packBytes,
@@ -87,7 +89,7 @@ function joinableIn(run: Run, { log_n }: HeldChain, pieces: readonly Piece[]): r
 
 /** Joined to others it would not be one that was joined just now. */
 function isRoomy({ bytes, plain }: Piece): boolean {
-  return bytes < limits.packOldBytes / 8 && plain() < limits.packOldBytes / 2;
+  return bytes < fullBytes / 3 && plain() < fullBytes;
 }
 
 function joined(log_n: number, group: readonly Piece[], now: number): Joined {

@@ -10,7 +10,7 @@ import { recordErase } from '../../store/erasures.ts';
 import type { Write } from '../../store/record-type.ts';
 import type { Store } from '../../store/store.ts';
 import { noProject } from './names.ts';
-import { type OpenedRecords, openRecords, openTexts } from './pack/pack.ts';
+import { type OpenedRecords, openRecordsInTurns, openTexts } from './pack/pack.ts';
 import { PackRefused } from './pack/refused.ts';
 import { placeOf } from './placing.ts';
 import type { ListedPack } from './plan.ts';
@@ -30,7 +30,8 @@ interface Into {
 /** Takes in the records of a pack whose bytes are on the shelf. beside: what else is listed of its log. */
 export async function takeRecords(into: Into, name: ListedPack, beside: readonly ListedPack[]): Promise<Taken> {
   const { run, store } = into;
-  const opened = await checked(into, name, (bytes) => openRecords(name, bytes, run.parts.keys));
+  const { keys, breathe } = run.parts;
+  const opened = await checked(into, name, (bytes) => openRecordsInTurns(name, bytes, keys, breathe));
   if (typeof opened === 'string') return opened;
   run.parts.failpoint('verify.done');
   const chains = heldChains(store.statements, name.log);
@@ -68,11 +69,11 @@ export async function takeTexts(into: Into, name: ListedPack): Promise<Taken> {
   return 'taken';
 }
 
-async function checked<T>(into: Into, name: ListedPack, open: (bytes: Buffer) => T): Promise<T | Taken> {
+async function checked<T>(into: Into, name: ListedPack, open: (bytes: Buffer) => T | Promise<T>): Promise<T | Taken> {
   const bytes = into.run.parts.shelf.read(shelfKey(name.name));
   if (!bytes) return 'waits';
   try {
-    return open(Buffer.from(bytes));
+    return await open(Buffer.from(bytes));
   } catch (error) {
     if (error instanceof PackRefused) return refuse(into, name, error);
     throw error;

@@ -99,10 +99,34 @@ export interface OpenedTexts extends Opened {
 
 /** Opens a pack of records: its chain runs unbroken from the head its header begins with to the one it ends with. */
 export function openRecords(name: PackName, bytes: Buffer, keys: PackKeys): OpenedRecords {
+  const { lines, ...opened } = openedLines(name, bytes, keys);
+  const chaining = new Chaining(opened.header);
+  for (const line of lines) chaining.take(line);
+  return { ...opened, records: chaining.end() };
+}
+
+/** The same in turns with others: a pack that was joined from many holds some thousand records. */
+export async function openRecordsInTurns(
+  name: PackName,
+  bytes: Buffer,
+  keys: PackKeys,
+  breathe: () => Promise<void>,
+): Promise<OpenedRecords> {
+  const { lines, ...opened } = openedLines(name, bytes, keys);
+  const chaining = new Chaining(opened.header);
+  for (const [n, line] of lines.entries()) {
+    if (n % linesInTurn === linesInTurn - 1) await breathe();
+    chaining.take(line);
+  }
+  return { ...opened, records: chaining.end() };
+}
+
+const linesInTurn = 1_000;
+
+function openedLines(name: PackName, bytes: Buffer, keys: PackKeys): Opened & { readonly lines: readonly PackLine[] } {
   const { header, plain } = openedPlain(name, bytes, keys);
   if (header.kind !== kindRecords) throw refused('path', 'its name says records, it holds texts');
-  const { meta, lines } = readRecords(plain, header.count);
-  return { header, meta, records: chained(header, lines) };
+  return { header, ...readRecords(plain, header.count) };
 }
 
 /** Opens a companion: each text is the one its hash names. */
@@ -186,23 +210,39 @@ function epochOf(header: PackHeader, keys: PackKeys): Epoch {
   return epoch;
 }
 
-function chained(header: PackHeader, lines: readonly PackLine[]): ChainRecord[] {
-  let head: Uint8Array = header.headBefore;
-  let stubs = 0;
-  const records = lines.map(({ salt, body }, i): ChainRecord => {
-    const seq = header.from + i;
+/** Lines become records, each proven by the head it leads to. */
+class Chaining {
+  readonly #header: PackHeader;
+  readonly #records: ChainRecord[] = [];
+  #head: Uint8Array;
+  #stubs = 0;
+
+  constructor(header: PackHeader) {
+    this.#header = header;
+    this.#head = header.headBefore;
+  }
+
+  take({ salt, body }: PackLine): void {
+    const seq = this.#header.from + this.#records.length;
     const stub = stubOf(body);
     if (stub && stub.seq !== seq) throw refused('lines', 'an erased record stands where it does not belong');
     const com = stub?.com ?? commitment(salt, body);
-    head = nextHead(head, seq, com);
-    if (!stub) return { salt, body, com, head, parsed: parsed(body) };
-    stubs += 1;
-    return { salt: null, body: null, com, head, parsed: undefined };
-  });
-  if (stubs !== header.stubs) throw refused('count', `it says ${header.stubs} erased records and holds ${stubs}`);
-  if (!Buffer.from(head).equals(header.headAfter))
-    throw refused('chain', 'its chain does not end where its header says');
-  return records;
+    const head = nextHead(this.#head, seq, com);
+    this.#head = head;
+    if (stub) this.#stubs += 1;
+    this.#records.push(
+      stub ? { salt: null, body: null, com, head, parsed: undefined } : { salt, body, com, head, parsed: parsed(body) },
+    );
+  }
+
+  /** All of them, when they end where the header says. */
+  end(): readonly ChainRecord[] {
+    const { stubs, headAfter } = this.#header;
+    if (this.#stubs !== stubs) throw refused('count', `it says ${stubs} erased records and holds ${this.#stubs}`);
+    if (!Buffer.from(this.#head).equals(headAfter))
+      throw refused('chain', 'its chain does not end where its header says');
+    return this.#records;
+  }
 }
 
 const stubForm = /^\{"com":"([0-9a-f]{64})","seq":(\d{1,15}),"stub":1\}$/;
