@@ -90,11 +90,6 @@ export async function packDensely(plain: Buffer): Promise<Packed> {
   return padded(plain, await zstdAside(plain, paramsFor(plain, denseLevel)));
 }
 
-/** As packPlain, beside the thread that asks: for what is large. */
-export async function packAside(plain: Buffer): Promise<Packed> {
-  return padded(plain, await zstdAside(plain, paramsFor(plain, level)));
-}
-
 function paramsFor(plain: Buffer, compressionLevel: number) {
   // told the size, it takes tables for that size: a small pack costs a tenth
   return { pledgedSrcSize: plain.length, params: { [constants.ZSTD_c_compressionLevel]: compressionLevel } };

@@ -11,7 +11,7 @@ import {
   metaBytes,
   type PackMeta,
   type PackText,
-  packAside,
+  packDensely,
   reader,
   readMeta,
   saltBytes,
@@ -49,7 +49,7 @@ export async function sealSnapshot(
   keys: Sealing,
   salt: Uint8Array,
 ): Promise<Sealed> {
-  const { codec, body } = await packAside(snapshotPlain(content.meta, content));
+  const { codec, body } = await packDensely(snapshotPlain(content.meta, content));
   const none = Buffer.alloc(hashBytes);
   const head = { kind: kindSnapshot, codec, v: 1, count: content.records.length, stubs: 0, salt, rev: 0 } as const;
   const place = { log: noProject, from: of.n, to: of.n, hlcMax: '0'.repeat(16), headBefore: none, headAfter: none };
