@@ -14,8 +14,9 @@ test('T13: 12 s of 50 events a second, sessions and searches: memory and descrip
   const result = await steady({ home, cwd: path, seconds: 12, eventsPerSecond: 50 });
   process.stdout.write(`T13: ${JSON.stringify(result)}\n`);
   expect(result).toMatchObject({ errors: [], lost: [], doubled: [], problems: [], orphans: 0 });
-  expect(result.events).toBeGreaterThan(500);
-  expect(result.asked).toBeGreaterThan(120);
+  // of 600 events and some 200 questions on a quiet machine: that there was a load at all
+  expect(result.events).toBeGreaterThan(200);
+  expect(result.asked).toBeGreaterThan(40);
   expect(result.rssLastMiB).toBeLessThan(result.rssThirdMiB + 32);
   expect(result.rssLastMiB).toBeLessThan(250);
   expect(result.handlesLast).toBeLessThan(result.handlesThird + 10);
