@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 // fast: pure functions and verbs on a temporary database, part of `npm run check`.
 // slow: a daemon in process, or the built bin/prsist under its own PRSIST_HOME; needs `npm run build` first.
@@ -14,6 +15,7 @@ const alone = 'test/features/search/meaning/without-library.test.ts';
 export default defineConfig({
   test: {
     reporters: ['default'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

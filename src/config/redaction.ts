@@ -1,27 +1,31 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { PrsistError } from '../core/errors.ts';
-import { parseRules, type RedactionRules } from '../core/redact-rules.ts';
+import { parseRules, type RedactionRules, withRules } from '../core/redact-rules.ts';
 import { readText } from '../platform/files.ts';
 
-interface Shipped {
-  readonly rules?: readonly unknown[];
-}
-
-/** Read once by a process, which asks for them with every set of settings: that costs a tenth of a daemon's start. */
-const shippedRules = new Map<string, Shipped>();
+/** Read once by a process, which asks for them with every set of settings. */
+const shippedRules = new Map<string, RedactionRules>();
 
 /** The rules that ship with prsist and the user's own, as one set. Rules can be added, never taken away. */
 export function readRedactionRules(packageRoot: string, added: readonly unknown[]): RedactionRules {
   const path = join(packageRoot, 'config', 'redaction.yaml');
-  const shipped = shippedRules.get(path) ?? readShipped(path);
+  const shipped = shippedRules.get(path) ?? readBuilt() ?? readShipped(path);
   shippedRules.set(path, shipped);
-  return parseRules({ ...shipped, rules: [...(shipped.rules ?? []), ...added] });
+  return withRules(shipped, added);
 }
 
-function readShipped(path: string): Shipped {
+/** As the build has read and checked them, beside the program: doing both again is a quarter of a daemon's start. */
+function readBuilt(): RedactionRules | undefined {
+  if (import.meta.url.endsWith('.ts')) return undefined;
+  const text = readText(fileURLToPath(new URL('./redaction.json', import.meta.url)));
+  // what readRedactionRules gave to the build
+  return text === undefined ? undefined : (JSON.parse(text) as RedactionRules);
+}
+
+function readShipped(path: string): RedactionRules {
   const text = readText(path);
   if (text === undefined) throw new PrsistError('config/invalid', `${path} is missing: the installation is incomplete`);
-  // checked by parseRules, rule by rule
-  return parse(text) as Shipped;
+  return parseRules(parse(text));
 }

@@ -32,11 +32,13 @@ const ruleSchema = z.strictObject({
   examples: z.strictObject({ hit: z.array(z.string()).max(32), miss: z.array(z.string()).max(32) }).optional(),
 });
 
+const mostRules = 500;
+
 const fileSchema = z.strictObject({
   version: z.literal(1),
   /** Applies to every rule, in either case. */
   allow: z.array(pattern).max(64).default([]),
-  rules: z.array(ruleSchema).min(1).max(500),
+  rules: z.array(ruleSchema).min(1).max(mostRules),
 });
 
 /** One rule as checked: keywords written out, patterns known to compile and to be bounded. */
@@ -63,6 +65,20 @@ export function parseRules(data: unknown): RedactionRules {
   });
   for (const allow of parsed.data.allow) checkPattern('allow', allow);
   return { allow: parsed.data.allow, rules };
+}
+
+/**
+ * Rules that were checked before, and after them others, of which nothing is known: the form of a list in a rule file.
+ * Throws config/invalid as parseRules does.
+ */
+export function withRules({ allow, rules }: RedactionRules, added: readonly unknown[]): RedactionRules {
+  if (added.length === 0) return { allow, rules };
+  const others = parseRules({ version: 1, rules: added }).rules;
+  const known = new Set(rules.map(({ id }) => id));
+  const twice = others.find(({ id }) => known.has(id));
+  if (twice) throw invalid(`redaction rule ${twice.id}: this id is used twice`);
+  if (rules.length + others.length > mostRules) throw invalid(`redaction rules: more than ${mostRules}`);
+  return { allow, rules: [...rules, ...others] };
 }
 
 function checked(rule: RedactionRule): RedactionRule {

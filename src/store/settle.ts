@@ -199,14 +199,23 @@ function inLine(rows: readonly Row[], merges: (name: string) => boolean): boolea
 
 interface ConflictRow {
   readonly conflict_id: string;
+  readonly ent: string;
+  readonly type: string;
+  readonly field: string;
+  readonly sides: string;
+  readonly shown: number;
+  readonly before: string | null;
   readonly status: string;
+  readonly opened_at: number;
+  readonly resolved_at: number | null;
+  readonly resolved_by: string | null;
 }
 
 function writeConflicts(statements: Statements, { ent, merged }: Entity, type: string): readonly string[] {
-  const before = statements.all<ConflictRow>('select conflict_id, status from conflicts where ent = ?', [ent]);
+  const before = statements.all<ConflictRow>('select * from conflicts where ent = ? order by rowid', [ent]);
   if (before.length === 0 && merged.conflicts.length === 0) return [];
-  statements.run('delete from conflicts where ent = ?', [ent]);
-  for (const conflict of merged.conflicts) writeConflict(statements, { ent, type, conflict });
+  const after = merged.conflicts.map((conflict) => rowOf({ ent, type, conflict }));
+  replaceConflicts(statements, before, after);
   const open = new Set(before.filter(({ status }) => status === 'open').map(({ conflict_id }) => conflict_id));
   return merged.conflicts.filter(({ id, settled }) => settled === undefined && !open.has(id)).map(({ id }) => id);
 }
@@ -217,18 +226,39 @@ interface Writing {
   readonly conflict: Conflict;
 }
 
-function writeConflict(statements: Statements, { ent, type, conflict }: Writing): void {
+/**
+ * Most stay as they were: rows are written from the first on that is another, since their order is part of what others have
+ * too. The last is always written, for what is computed of all of them when one is.
+ */
+function replaceConflicts(statements: Statements, before: readonly ConflictRow[], after: readonly ConflictRow[]): void {
+  const other = after.findIndex((row, at) => !isEqualRow(row, before[at]));
+  const same = Math.min(other < 0 ? after.length : other, Math.max(after.length - 1, 0));
+  for (const { conflict_id } of before.slice(same)) {
+    statements.run('delete from conflicts where conflict_id = ?', [conflict_id]);
+  }
+  for (const row of after.slice(same)) {
+    statements.run(
+      `insert into conflicts (conflict_id, ent, type, field, sides, shown, before, status, opened_at, resolved_at, resolved_by)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      Object.values(row),
+    );
+  }
+}
+
+function isEqualRow(some: ConflictRow, other: ConflictRow | undefined): boolean {
+  return other !== undefined && JSON.stringify(Object.values(some)) === JSON.stringify(Object.values(other));
+}
+
+function rowOf({ ent, type, conflict }: Writing): ConflictRow {
   const { id, field, sides, shown, before, settled } = conflict;
-  const opened = Math.max(...sides.map(({ record }) => hlcMs(record.body.hlc)));
-  const ended = settled === undefined ? null : settled === 'human' ? opened : hlcMs(settled.body.hlc);
-  statements.run(
-    `insert into conflicts (conflict_id, ent, type, field, sides, shown, before, status, opened_at, resolved_at, resolved_by)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      ...[id, ent, type, field, canonical(sides.map(sideOf)), shown, before === undefined ? null : canonical(before)],
-      ...[settled === undefined ? 'open' : 'resolved', opened, ended, settled === undefined ? null : enderOf(settled)],
-    ],
-  );
+  const opened_at = Math.max(...sides.map(({ record }) => hlcMs(record.body.hlc)));
+  const ended = settled === undefined ? null : settled === 'human' ? opened_at : hlcMs(settled.body.hlc);
+  // in the order of the columns
+  return {
+    ...{ conflict_id: id, ent, type, field, sides: canonical(sides.map(sideOf)), shown },
+    ...{ before: before === undefined ? null : canonical(before), status: settled === undefined ? 'open' : 'resolved' },
+    ...{ opened_at, resolved_at: ended, resolved_by: settled === undefined ? null : enderOf(settled) },
+  };
 }
 
 function sideOf({ record: { log, seq, dev, body }, value }: Side) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../src/core/redact.ts';
 import { lintPattern, maxWindow } from '../../src/core/redact-lint.ts';
-import { parseRules } from '../../src/core/redact-rules.ts';
+import { parseRules, withRules } from '../../src/core/redact-rules.ts';
 import { fill, random } from '../harness/secrets/random.ts';
 import { shippedRules, testKey } from '../harness/secrets/rules.ts';
 
@@ -93,6 +93,21 @@ describe('parseRules', () => {
   it('refuses an id given twice', () => {
     const rule = { id: 'own', kind: 'own', pattern: 'own' };
     expect(() => parseRules({ version: 1, rules: [rule, rule] })).toThrow('twice');
+  });
+
+  it('adds rules to checked ones, under all that holds for one file', () => {
+    const shipped = parseRules(one({ keywords: ['[xy]z'] }));
+    const rule = { id: 'more', kind: 'own', pattern: 'K[0-9]{4}', keywords: ['k'] };
+    const [first] = shipped.rules;
+    expect(withRules(shipped, [])).toEqual(shipped);
+    expect(withRules(shipped, [rule]).rules).toEqual([first, parseRules({ version: 1, rules: [rule] }).rules[0]]);
+    for (const [bad, why] of [
+      [[{ ...rule, id: first?.id }], 'twice'],
+      [[{ ...rule, pattern: 'x+' }], 'redaction rule more: pattern x+'],
+      [Array.from({ length: 500 }, (_, n) => ({ ...rule, id: `more-${n}` })), 'more than 500'],
+    ] as const) {
+      expect(() => withRules(shipped, bad)).toThrow(why);
+    }
   });
 
   it('writes keywords out', () => {

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { validity } from '../../src/daemon/briefs.ts';
 import { claudeCode } from '../harness/agents.ts';
 import { createHome, type Home, until } from '../harness/home.ts';
@@ -12,7 +12,8 @@ let home: Home;
 let shop: Repository;
 /** Name of the folder in which this installation lays its briefs out. */
 let key: string;
-beforeEach(async () => {
+/** One home for all: each test leaves every link whole. */
+beforeAll(async () => {
   home = createHome();
   fs.mkdirSync(join(home.home, '.claude'));
   shop = createRepository(home);
@@ -27,13 +28,15 @@ beforeEach(async () => {
   await agent.stop();
   await home.settled();
   await until('its session is known', async () => (await link('brief')).state === 'proven', 10_000);
-  // a rendering that is still due would mend a broken brief before anybody looks
   const folders = fs.readdirSync(join(shop.path, '.prsist/brief'), { withFileTypes: true });
   key = folders.find((each) => each.isDirectory())?.name ?? '';
+});
+// a rendering that is still due would mend a broken brief before anybody looks
+beforeEach(async () => {
   const isRight = () => fs.existsSync(join(briefFolder(), validity));
   await until('no brief is due', async () => isRight() && (await pause(400), isRight()), 10_000);
 });
-afterEach(() => home.remove());
+afterAll(() => home.remove());
 
 interface Link {
   readonly link: string;
@@ -152,7 +155,7 @@ test.each(breaks)('T11: %s: named by status and doctor, mended by doctor --fix',
 });
 
 test('T11: an MCP server that answers nothing is found by trying it, and no process stays', async () => {
-  const text = fs.readFileSync(claudeJson(), 'utf8');
+  const [text, program] = [claudeJson(), launcher()].map((path) => fs.readFileSync(path, 'utf8')) as [string, string];
   fs.writeFileSync(launcher(), '#!/bin/sh\ncat >/dev/null\n', { mode: 0o700 });
   const before = home.processes().length;
   const told = await findings();
@@ -162,6 +165,8 @@ test('T11: an MCP server that answers nothing is found by trying it, and no proc
   expect(home.processes()).toHaveLength(before);
   fs.writeFileSync(claudeJson(), text.replace(launcher(), '/usr/bin/other'));
   expect(await link('mcp')).toMatchObject({ state: 'degraded', what: expect.stringMatching(/another MCP server/) });
+  fs.writeFileSync(claudeJson(), text);
+  fs.writeFileSync(launcher(), program);
 });
 
 test('T11: git hooks that core.hooksPath makes useless, or git passes over, are told', async () => {

@@ -18,14 +18,14 @@ beforeAll(async () => {
   cwd = repository.path;
   const { result } = (await home.json(['init'], { cwd })) as { result: { project_id: string } };
   file = join(home.paths.projects, result.project_id, 'memory.db');
+  const client = home.client(cwd);
   for (let i = 0; i < 40; i += 1) {
-    const more = i % 10 === 0 ? ['--priority', 'critical'] : [];
-    await home.json(['context', 'store', `key-${i}`, `value ${i} `.repeat(50), ...more], { cwd });
+    const more = i % 10 === 0 ? { priority: 'critical' as const } : {};
+    await client.call('context.store', { key: `key-${i}`, value: `value ${i} `.repeat(50), ...more });
   }
-  await home.json(['api', 'session.start', '{"session_id":"s1"}'], { cwd });
+  await client.call('session.start', { session_id: 's1' });
   for (let i = 0; i < 10; i += 1) {
-    const said = { session_id: 's1', role: 'user', content: `said ${i}` };
-    await home.json(['api', 'session.message', JSON.stringify(said)], { cwd });
+    await client.call('session.message', { session_id: 's1', role: 'user', content: `said ${i}` });
   }
   await home.json(['task', 'add', 'mend it'], { cwd });
   await stopped();

@@ -186,6 +186,8 @@ export class SimDevice {
     });
     // power is never cut here, processes are: what was committed is there without waiting for the disk
     store.db.pragma('synchronous = off');
+    // nobody else opens its files while it runs: locks need not be asked for at every transaction
+    store.db.pragma('locking_mode = exclusive');
     // a whole machine that is copied or set back notices nothing; databases alone are older than what is kept beside them
     const machine = { instance: this.dev, machine: this.dev, file: kind };
     bindLog(store, machine, this.aside.marks.get(store.log.log) ?? 0);

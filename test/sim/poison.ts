@@ -1,9 +1,9 @@
 // A record that no projection takes, between others that are fine.
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { entryByEnt } from '../../src/features/entries/queries.ts';
 import { contextPut } from '../../src/features/entries/records.ts';
+import { inMemory } from '../harness/in-memory.ts';
 import { person, SimDevice } from './device.ts';
 import { entityOf } from './hand.ts';
 import { RemotePlace } from './lying-remote.ts';
@@ -23,7 +23,7 @@ const after = 'l3';
 
 /** One device writes three entries, the middle one such that no table takes it; another takes them in. */
 export async function poisoned(): Promise<Poisoned> {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'prsist-poison-'));
+  const directory = fs.mkdtempSync(join(inMemory(), 'prsist-poison-'));
   const clock = () => Date.UTC(2026, 0, 5, 8);
   const [from, to] = ['a', 'b'].map((name) => new SimDevice({ seed: 1, directory, clock }, name)) as [
     SimDevice,

@@ -1,7 +1,7 @@
 // Plays a schedule: real stores, a real engine, a remote that lies; then heals everything and looks at what is left.
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inMemory } from '../harness/in-memory.ts';
 import {
   brokenLogs,
   idsOn,
@@ -41,7 +41,7 @@ export async function simulate(
   schedule: Schedule,
   spoil: (devices: readonly SimDevice[]) => void = () => undefined,
 ): Promise<Outcome> {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'prsist-sim-'));
+  const directory = fs.mkdtempSync(join(inMemory(), 'prsist-sim-'));
   const world = new World(schedule, directory);
   try {
     await world.play();

@@ -1,7 +1,7 @@
 // Two devices that work for weeks without hearing of each other, some of it on the same things.
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inMemory } from '../harness/in-memory.ts';
 import { rebuiltOtherwise, unequalRows, unequalVectors, wrongValues } from './checks.ts';
 import { SimDevice } from './device.ts';
 import { Hub } from './hub.ts';
@@ -21,7 +21,7 @@ export interface Apart {
 
 /** Each makes so many edits, one in `meets` of them on what both know; then they meet, twice. */
 export async function weeksApart(seed: number, edits: number, meets = 20): Promise<Apart> {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'prsist-apart-'));
+  const directory = fs.mkdtempSync(join(inMemory(), 'prsist-apart-'));
   const random = source(seed, 'weeks apart');
   let now = Date.UTC(2026, 0, 5, 8);
   const devices = ['a', 'b'].map((name) => new SimDevice({ seed, directory, clock: () => now }, name));

@@ -1,7 +1,7 @@
 // How people and agents work on several machines, for measuring how often a merge needs a person (07 §18).
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inMemory } from '../harness/in-memory.ts';
 import type { Random } from '../harness/secrets/random.ts';
 import { SimDevice } from './device.ts';
 import { entityOf } from './hand.ts';
@@ -83,7 +83,7 @@ const minuteMs = 60_000;
 
 /** Works through one seed of a workload and lets everybody have everything; then look is called, and all is removed. */
 export async function worked<T>(workload: Workload, seed: number, look: (worked: Worked) => T): Promise<T> {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'prsist-work-'));
+  const directory = fs.mkdtempSync(join(inMemory(), 'prsist-work-'));
   let now = Date.UTC(2026, 0, 5, 8);
   const began = now;
   const place = { seed, directory, clock: () => now };

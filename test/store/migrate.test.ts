@@ -51,6 +51,7 @@ test('MI4: a step that fails leaves the file as it was, and the steps before it 
     '-- both: test\ncreate table half (x integer) strict;\ninsert into nowhere values (1);',
   );
   const { settings, file } = storeSetting(withNotes);
+  new Store({ ...settings, migrations: [logMigration], projections: [] }).close();
   expect(() => new Store({ ...settings, migrations: [logMigration, notesMigration, broken] })).toThrow('nowhere');
   const db = new Database(file);
   const names = db.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
@@ -59,6 +60,17 @@ test('MI4: a step that fails leaves the file as it was, and the steps before it 
   expect(db.pragma('user_version', { simple: true })).toBe(2);
   db.close();
   openStore(settings); // the program before the broken step still opens it
+});
+
+test('MI10: a new database is there with its last step, or empty as before', () => {
+  const broken = migration('0003-broken.sql', '-- both: test\ninsert into nowhere values (1);');
+  const { settings, file } = storeSetting(withNotes);
+  expect(() => new Store({ ...settings, migrations: [logMigration, notesMigration, broken] })).toThrow('nowhere');
+  const db = new Database(file);
+  expect(db.prepare('select count(*) from sqlite_schema').pluck().get()).toBe(0);
+  expect(db.pragma('user_version', { simple: true })).toBe(0);
+  db.close();
+  openStore(settings);
 });
 
 test('MI5: an older database is brought up to date and keeps what it holds', async () => {

@@ -1,9 +1,10 @@
 // Announcements: how far each log of a device reaches, signed. A hint where to look, and a witness of what is withheld.
 import { canonical } from '../../core/canonical.ts';
+import { isSignedBy } from './keyring/ed25519.ts';
 import type { PackKeys } from './keys.ts';
 import { type HeadsName, headsName } from './names.ts';
 import { hash16, type Sealed } from './pack/pack.ts';
-import { isSignedBy, signatureBytes } from './pack/seal.ts';
+import { signatureBytes } from './pack/seal.ts';
 
 /** log → last position, head in hex, project. */
 export type AnnouncedLogs = Readonly<Record<string, readonly [seq: number, head: string, project: string]>>;
@@ -32,7 +33,7 @@ export function openAnnouncement(name: HeadsName, bytes: Buffer, keys: PackKeys)
   const signer = keys.signer(name.dev);
   if (!signer || bytes.length <= signatureBytes || hash16(bytes) !== name.hash16) return undefined;
   const text = bytes.subarray(0, -signatureBytes);
-  if (!isSignedBy(Buffer.concat([signedPrefix, text]), bytes.subarray(-signatureBytes), signer.publicKey))
+  if (!isSignedBy(signer.publicKey, Buffer.concat([signedPrefix, text]), bytes.subarray(-signatureBytes)))
     return undefined;
   const said = announced(text);
   return said && said.ws === name.ws && said.dev === name.dev && said.n === name.n ? said : undefined;

@@ -3,7 +3,7 @@ import { PrsistError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { genesisHead, type RecordBody } from '../../core/record.ts';
 import { getBlob } from '../../store/blobs.ts';
-import { allChains, type HeldChain, linkAt, rootOf } from '../../store/branches.ts';
+import { type HeldChain, linkAt, rootOf } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import type { Epoch } from './keys.ts';
 import { noProject, type PackName, parseName } from './names.ts';
@@ -30,8 +30,8 @@ import { type Run, shelfKey } from './run.ts';
 const noSalt = Buffer.alloc(16);
 
 /** Own logs of this database, as far as they are held: what this device wrote, wherever it was before. */
-export function ownChains({ parts }: Run, store: Store): HeldChain[] {
-  return allChains(store.statements, parts.keys.ws).filter(({ dev }) => dev === parts.keys.dev);
+export function ownChains(run: Run, store: Store): HeldChain[] {
+  return run.chains(store).filter(({ dev }) => dev === run.parts.keys.dev);
 }
 
 /** Whether there are own records that no pack holds. */
@@ -77,7 +77,7 @@ export interface Again {
  * names of what stands for it now, none where it cannot be packed whole.
  */
 export async function cutAgain(run: Run, store: Store, range: Again): Promise<readonly string[]> {
-  const chain = allChains(store.statements, run.parts.keys.ws).find(({ log_n }) => log_n === range.log_n);
+  const chain = run.chains(store).find(({ log_n }) => log_n === range.log_n);
   const names: string[] = [];
   if (!chain) return names;
   const epoch = requireEpoch(run);
@@ -205,10 +205,10 @@ function runOf(store: Store, chain: HeldChain, rows: readonly CutRow[]): PackRun
 }
 
 /** What a pack says of its device: program, and how far it holds every log. */
-export function metaOf({ parts }: Run, store: Store): PackMeta {
-  const chains = allChains(store.statements, parts.keys.ws);
+export function metaOf(run: Run, store: Store): PackMeta {
+  const chains = run.chains(store);
   const vector = chains.map(({ log, seq, head }) => [log, [seq, Buffer.from(head).toString('hex')] as const] as const);
-  return { writer: parts.writer, vector: Object.fromEntries(vector) };
+  return { writer: run.parts.writer, vector: Object.fromEntries(vector) };
 }
 
 /** Texts that these records name and no earlier pack of the log carries, as far as they are here. */

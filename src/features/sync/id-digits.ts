@@ -5,20 +5,30 @@ const form = /^[a-z2-7]{26}$/;
 
 /** A UUID as names of objects hold it: 26 lower-case base32 digits (RFC 4648), the same on every file system. */
 export function idDigits(id: string): string {
-  let bits = BigInt(`0x${Buffer.from(idBytes(id)).toString('hex')}`) << 2n; // 130 bits fill 26 digits
   let name = '';
-  for (let i = 0; i < 26; i += 1) {
-    name = `${alphabet[Number(bits & 31n)]}${name}`;
-    bits >>= 5n;
+  let [bits, count] = [0, 0];
+  for (const byte of idBytes(id)) {
+    bits = (bits << 8) | byte;
+    for (count += 8; count >= 5; count -= 5) name += alphabet[(bits >> (count - 5)) & 31];
+    bits &= 31; // those that no digit has said yet: four at most
   }
-  return name;
+  return name + alphabet[(bits << 2) & 31]; // 130 bits fill 26 digits
 }
 
 /** The UUID that a name stands for; undefined for what no UUID is named. */
 export function digitsId(name: string): string | undefined {
   if (!form.test(name)) return undefined;
-  const bits = [...name].reduce((sum, digit) => (sum << 5n) | BigInt(alphabet.indexOf(digit)), 0n);
-  if ((bits & 3n) !== 0n) return undefined; // a second spelling of the same id
-  const hex = (bits >> 2n).toString(16).padStart(32, '0');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const bytes = Buffer.alloc(16);
+  let [bits, count, at] = [0, 0, 0];
+  for (const digit of name) {
+    bits = (bits << 5) | alphabet.indexOf(digit);
+    count += 5;
+    if (count < 8) continue;
+    count -= 8;
+    bytes[at] = bits >> count;
+    bits &= (1 << count) - 1;
+    at += 1;
+  }
+  if (bits !== 0) return undefined; // a second spelling of the same id
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

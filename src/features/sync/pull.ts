@@ -8,7 +8,6 @@ import { beginWithSnapshot } from './head-start.ts';
 import { type Look, look } from './look.ts';
 import { type ListedPack, newestOf, planLog } from './plan.ts';
 import {
-  allPacks,
   confirmPack,
   erasedBetween,
   noLongerKept,
@@ -111,7 +110,7 @@ function isAt(
 }
 
 function hereOf(run: Run, store: Store, whole: boolean): Here {
-  const rows = new Map(store.read.all(allPacks, {}).map((row) => [row.name, row]));
+  const rows = new Map(run.packs(store).map((row) => [row.name, row]));
   const version = `${run.parts.keys.version}:`;
   // what failed under an older keyring may be right under this one
   const bad = run.pins(store, 'bad').filter(({ n, value }) => n >= limits.packTries && value.startsWith(version));

@@ -9,7 +9,7 @@ import { announcementsPrefix, packsPrefix, parseName } from './names.ts';
 import { cover, type ListedPack, readListing } from './plan.ts';
 import { batches, pullOwn } from './pull.ts';
 import type { Pin } from './queries.ts';
-import { addSyncEvent, allPacks, confirmPack, dropPack, type PackRow, setMetadata } from './queries.ts';
+import { addSyncEvent, confirmPack, dropPack, type PackRow, setMetadata } from './queries.ts';
 import { isToRepack, repack } from './repack.ts';
 import { holdsErased, leftByRevoked, sealForOthers, withoutErased } from './revise.ts';
 import { type Place, type Run, requireDone, shelfKey } from './run.ts';
@@ -72,7 +72,7 @@ function hasWork(run: Run, store: Store): boolean {
 
 function everyOwn(run: Run, store: Store): PackRow[] {
   const numbers = new Set(ownChains(run, store).map(({ log_n }) => log_n));
-  return store.read.all(allPacks, {}).filter(({ log_n }) => numbers.has(log_n));
+  return run.packs(store).filter(({ log_n }) => numbers.has(log_n));
 }
 
 function own(run: Run, store: Store): PackRow[] {

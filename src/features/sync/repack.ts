@@ -3,7 +3,7 @@ import { limits } from '../../core/limits.ts';
 import type { HeldChain } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import { type Again, cutAgain, ownChains } from './cut.ts';
-import { allPacks, dropForgotten, lastSealedAgain, type PackRow, plainOf } from './queries.ts';
+import { dropForgotten, lastSealedAgain, type PackRow, plainOf } from './queries.ts';
 import type { Run } from './run.ts';
 
 const [hourMs, dayMs] = [3_600_000, 24 * 3_600_000];
@@ -56,7 +56,7 @@ export async function repack(run: Run, store: Store): Promise<void> {
 }
 
 function joinable(run: Run, store: Store): readonly Joined[] {
-  const rows = store.read.all(allPacks, {}).filter(({ delete_after }) => delete_after === null);
+  const rows = run.packs(store).filter(({ delete_after }) => delete_after === null);
   const ofLog = Map.groupBy(rows, ({ log_n }) => log_n);
   // where a log went on in two ways a range alone does not say which one a pack holds
   const whole = ownChains(run, store).filter(({ state, parent }) => state !== 'forked' && parent === undefined);

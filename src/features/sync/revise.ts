@@ -1,9 +1,7 @@
 // What was erased goes from packs as well: own ones are sealed again without it, copies of others' go from this disk.
-import { allChains } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import { cutAgain, ownChains } from './cut.ts';
 import {
-  allPacks,
   confirmPack,
   dropUnnamedTexts,
   holdingErased,
@@ -108,7 +106,7 @@ function rangesToSeal(run: Run, store: Store): readonly Rows[] {
   const tooMuch = new Set([...store.read.all(holdingErased, {}), ...store.read.all(holdingGoneTexts, {})].map(nameOf));
   if (tooMuch.size === 0) return [];
   const numbers = new Set(ownChains(run, store).map(({ log_n }) => log_n));
-  const own = store.read.all(allPacks, {}).filter((row) => row.delete_after === null && numbers.has(row.log_n));
+  const own = run.packs(store).filter((row) => row.delete_after === null && numbers.has(row.log_n));
   return rangesOf(own).filter((rows) => rows.some(({ name }) => tooMuch.has(name)));
 }
 
@@ -124,7 +122,7 @@ function nameOf({ name }: Named): string {
 
 async function sealAgain(run: Run, store: Store, rows: Rows): Promise<readonly string[]> {
   const [{ log_n, seq_from, seq_to }] = rows;
-  const chains = allChains(store.statements, run.parts.keys.ws);
+  const chains = run.chains(store);
   const chain = chains.find((each) => each.log_n === log_n);
   if (!chain) return [];
   const rev = Math.max(...rows.map((row) => row.rev)) + 1;

@@ -1,10 +1,12 @@
 // One run against one remote: what push and pull share.
 import { type ErrorCode, errorTable, PrsistError } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/ids.ts';
+import { allChains, type HeldChain } from '../../store/branches.ts';
 import type { Store } from '../../store/store.ts';
 import { noProject } from './names.ts';
 import type { Progress, SyncParts } from './ports.ts';
-import { dropPin, type Pin, type PinKind, pin, pinsOf, setPin } from './queries.ts';
+import { allPacks, dropPin, type PackRow, type Pin, type PinKind, pin, pinsOf, setPin } from './queries.ts';
+import { Remembered } from './remembered.ts';
 import type { Listed, ObjectResult } from './remote.ts';
 import { Findings } from './report.ts';
 
@@ -23,6 +25,10 @@ export class Run {
   /** Devices of whose packs something could not be taken: they are looked at again, whatever they announce. */
   readonly incomplete = new Set<string>();
   readonly places: readonly Place[];
+  readonly #chains = new Remembered<readonly HeldChain[]>(({ statements }) =>
+    allChains(statements, this.parts.keys.ws),
+  );
+  readonly #packs = new Remembered<readonly PackRow[]>(({ read }) => read.all(allPacks, {}));
 
   constructor(parts: SyncParts) {
     this.parts = parts;
@@ -31,6 +37,16 @@ export class Run {
       user,
       ...parts.projects.map(({ project, aliases = [], use }): Place => ({ ids: [project, ...aliases], use })),
     ];
+  }
+
+  /** Every log of the workspace in a database, as far as it is held there. */
+  chains(store: Store): readonly HeldChain[] {
+    return this.#chains.of(store);
+  }
+
+  /** Every pack that is noted in a database, by log and range. */
+  packs(store: Store): readonly PackRow[] {
+    return this.#packs.of(store);
   }
 
   /** Throws when the run was called off. */

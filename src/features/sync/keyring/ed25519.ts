@@ -26,8 +26,19 @@ export function isSignedBy(publicKey: Uint8Array, bytes: Uint8Array, signature: 
   }
 }
 
+const opened = new Map<string, KeyObject>();
+/** More than a workspace has devices. */
+const mostOpened = 64;
+
+/** Reading a key takes a fifth of what checking a signature does, and a run checks hundreds by a handful of keys. */
 function publicKeyOf(raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: der(before.open, raw), format: 'der', type: 'spki' });
+  const name = Buffer.from(raw).toString('hex');
+  const known = opened.get(name);
+  if (known) return known;
+  const key = createPublicKey({ key: der(before.open, raw), format: 'der', type: 'spki' });
+  if (opened.size >= mostOpened) opened.clear();
+  opened.set(name, key);
+  return key;
 }
 
 function der(prefix: string, raw: Uint8Array): Buffer {

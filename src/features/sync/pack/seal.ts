@@ -1,13 +1,6 @@
 // The seal of a pack: one key per pack from the epoch's, AES-256-GCM over its body, the device's signature over both.
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createPublicKey,
-  hkdfSync,
-  timingSafeEqual,
-  verify,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { isSignedBy } from '../keyring/ed25519.ts';
 import type { Epoch, PackKeys } from '../keys.ts';
 import { encodeHeader, headerBytes, type PackHeader } from './header.ts';
 import { refused } from './refused.ts';
@@ -18,8 +11,6 @@ export const tagBytes = 16;
 export const signatureBytes = 64;
 const nonce = Buffer.alloc(12); // every pack has a key of its own
 const cipherName = 'aes-256-gcm';
-/** What DER puts before the 32 bytes of an Ed25519 public key. */
-const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** First 8 bytes of a hash over an epoch's key: tells a wrong one before anything is opened. */
 export function kidOf(key: Uint8Array): Buffer {
@@ -52,17 +43,7 @@ export function seal(
 export function isSigned(bytes: Buffer, publicKey: Uint8Array): boolean {
   const end = bytes.length - signatureBytes;
   const message = signedBytes(bytes.subarray(0, headerBytes), bytes.subarray(headerBytes, end));
-  return isSignedBy(message, bytes.subarray(end), publicKey);
-}
-
-/** Checks an Ed25519 signature; false for a key that is none. */
-export function isSignedBy(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean {
-  try {
-    const key = createPublicKey({ key: Buffer.concat([publicPrefix, publicKey]), format: 'der', type: 'spki' });
-    return verify(null, message, key, signature);
-  } catch {
-    return false;
-  }
+  return isSignedBy(publicKey, message, bytes.subarray(end));
 }
 
 /** Decrypts the body of a pack whose signature was checked. */
