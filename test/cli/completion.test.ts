@@ -103,7 +103,7 @@ test('CM6: where nobody answers, in time or at all, nothing is offered and nothi
   await using server = await serve(() => undefined); // silent
   const begun = performance.now();
   expect(await prsist(['completion', 'words', 'sessions'], { server })).toEqual(nothing);
-  expect(performance.now() - begun).toBeLessThan(1_500);
+  expect(performance.now() - begun).toBeLessThan(10_000); // for ever, if nobody gave up
 });
 
 test('CM7: a shell that is none is refused with those there are', async () => {

@@ -94,11 +94,14 @@ test('DT5: the time grows with the length alone: 64 KiB of anything that begins 
   );
   const timed = (length: number) => {
     const texts = beginnings.map((each) => each.repeat(Math.ceil(length / each.length)).slice(0, length));
-    const begun = performance.now();
-    for (const text of texts) doubtsOf(text);
-    return performance.now() - begun;
+    const times = Array.from({ length: 5 }, () => {
+      const begun = performance.now();
+      for (const text of texts) doubtsOf(text);
+      return performance.now() - begun;
+    });
+    // the shortest: nothing else of the machine is in it
+    return Math.min(...times);
   };
-  timed(4_096);
   const [short, long] = [Math.max(timed(16_384), 1), timed(65_536)];
   // a quadratic sign would take 16 times as long for four times the text
   expect(long / short).toBeLessThan(10);
