@@ -11,6 +11,7 @@ import { type Id, sha256Hex } from '../../src/core/ids.ts';
 import { searchProjection } from '../../src/features/search/projection.ts';
 import { findables, hidings } from '../../src/features/sessions/findable.ts';
 import { type SyncParts, sync } from '../../src/features/sync/engine.ts';
+import { compileHotCode } from '../../src/platform/memory.ts';
 import { logMarks, packFiles } from '../../src/platform/pack-files.ts';
 import { createRandom } from '../../src/platform/random.ts';
 import { breathe } from '../../src/platform/time.ts';
@@ -117,6 +118,7 @@ async function live(place: string, count: number) {
 async function begin(place: string, now: number) {
   const started = performance.now();
   const here = open(place, fresh, () => now);
+  compileHotCode(); // as the daemon does
   let [usable, shown] = [0, ''];
   const progress: NonNullable<SyncParts['progress']> = ({ doing }) => {
     // the first packs are asked for: what it began with is there

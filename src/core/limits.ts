@@ -127,7 +127,7 @@ export const limits = {
   /** Packs below this on a remote are joined when many lie side by side. */
   packSmallBytes: 64 * kib,
   /** Plain bytes of one pack of records that are older than a week: the larger, the more of what was said before is near. */
-  packOldBytes: 6 * mib,
+  packOldBytes: 7 * mib,
   /** What a pack that is sealed again may hold: as much as any that was sealed before, below what may be unpacked. */
   packAgainBytes: 7 * mib,
   /** Plain bytes of the records of one snapshot, and the newest records that are in it whatever they are. */

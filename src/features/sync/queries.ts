@@ -104,9 +104,9 @@ export const standingWithin = query<Of & { from: number; to: number; rev: number
 export const lastSealedAgain = query<Record<string, never>, { at: number | null }>(
   'select max(p.at) as at from packs p join logs l using (log_n) where l.own = 1 and p.rev > 0 and p.delete_after is null',
 );
-/** Bytes of the records of a range. */
+/** Bytes of the records of a range; of an erased one, of the line that stands for it at most. */
 export const plainOf = query<Of & { from: number; to: number }, { bytes: number | null }>(
-  `select sum(octet_length(body)) as bytes from records where log_n = :log_n and seq between :from and :to`,
+  `select sum(ifnull(octet_length(body), 128)) as bytes from records where log_n = :log_n and seq between :from and :to`,
 );
 /** Packs for which others have stood for long: own ones when they are gone from every remote. */
 export const dropForgotten = query<{ before: number }, unknown>(
