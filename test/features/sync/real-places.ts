@@ -97,6 +97,7 @@ export async function folderPlace(): Promise<Place> {
     remove,
     open: () => openRemote(url, around()),
     writer: (names) => writer(url, around().desks, names),
+    tooMany: 200, // it may lie in memory
     empty: async () => fs.rmSync(join(at, 'prsist1'), { recursive: true, force: true }),
     async overwrite(name, bytes) {
       fs.writeFileSync(join(at, name), bytes);

@@ -11,6 +11,8 @@ export interface Place {
   open(): Remote;
   /** Starts a process that puts these objects one after the other, 256 KiB each, and says `put` after each; absent where none can. */
   writer?(names: readonly string[]): Writer;
+  /** So many objects a writer does not get through before it is killed, where it would with a dozen. */
+  readonly tooMany?: number;
   /** So many objects are many, where a thousand would take minutes. */
   readonly many?: number;
   /** Lays something there that is none of ours; absent where only ours can be. */
@@ -325,7 +327,7 @@ export function remoteContract(title: string, make: () => Promise<Place>): void 
 
     test('RM16: kill -9 of a writer leaves whole objects or none, and is in nobody’s way', async (context) => {
       if (!place.writer) return context.skip('lives in one process');
-      const names = Array.from({ length: 12 }, (_, n) => `${ws}/p/x/d/l/${n}.pk`);
+      const names = Array.from({ length: place.tooMany ?? 12 }, (_, n) => `${ws}/p/x/d/l/${n}.pk`);
       for (const after of [0, 1, 5]) {
         const writer = place.writer(names);
         await writer.said(after);
@@ -334,7 +336,10 @@ export function remoteContract(title: string, make: () => Promise<Place>): void 
       const objects = names.map((name) => object(name, writerBytes(name)));
       await withoutHalves(place.open(), objects);
       await expectWhole(place.open(), objects);
-      expect(new Set(words(await remote.putIfAbsent(objects, never)))).toEqual(new Set(['exists', 'created']));
+      // where the last writer was faster than its end, nothing is left to be created
+      const done = words(await remote.putIfAbsent(objects, never));
+      expect(done.filter((word) => word !== 'exists' && word !== 'created')).toEqual([]);
+      expect(done).toContain('exists');
       await expectWhole(place.open(), objects, objects.length);
       expect((await remote.probe(never)).ok).toBe(true);
     });
