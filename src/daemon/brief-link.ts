@@ -14,13 +14,14 @@ import { briefKeyOf } from './withdraw-briefs.ts';
 export interface BriefLinkParts {
   readonly paths: Paths;
   readonly settings: Settings;
+  readonly isDue: (projectId: string) => boolean;
 }
 
 const of = links('brief');
 const again = 'prsist doctor --fix';
 
 /** Looks at what is laid out in the main directory of a project, without opening any database of it. */
-export function briefLinks({ paths, settings }: BriefLinkParts): ChainNeeds['brief'] {
+export function briefLinks({ paths, settings, isDue }: BriefLinkParts): ChainNeeds['brief'] {
   return ({ project, user }: BriefPlace, agent): ChainLink => {
     const { root } = project;
     if (root === undefined) return of('waiting', 'no directory to lay a brief out in');
@@ -29,8 +30,9 @@ export function briefLinks({ paths, settings }: BriefLinkParts): ChainNeeds['bri
     const key = briefKeyOf(paths);
     if (key === undefined) return of('broken', 'there is no key under which briefs are laid out', 'prsist init');
     const directory = join(root, '.prsist', 'brief', key);
-    // taken away at every change and written back once everything is rendered
-    if (exists(directory) && !exists(join(directory, validity))) return of('waiting', 'the brief is being renewed');
+    // taken away at every change and written back once everything is rendered; of a new project nothing is there before
+    const isOld = exists(directory) ? !exists(join(directory, validity)) : isDue(project.id);
+    if (isOld) return of('waiting', 'the brief is being renewed');
     const laid = laidOut(directory, agent, maxTokens);
     if (laid.fault !== undefined) return of('broken', laid.fault, again);
     if (laid.told === 'nothing') return of('waiting', 'nothing is there to be told yet');

@@ -333,6 +333,11 @@ export class Briefs {
     return this.#soon.size > 0 || this.#running.size > 0 || [...this.#ends.values()].some((end) => end <= near);
   }
 
+  /** True while the files of a project are to be rendered, or just are. */
+  isDue(projectId: string): boolean {
+    return this.#soon.has(projectId) || this.#rendering.has(projectId);
+  }
+
   /** Renders what is due and stops. */
   async finish(): Promise<void> {
     const due = [...this.#soon.keys()];

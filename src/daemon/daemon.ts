@@ -353,7 +353,7 @@ export class Daemon {
       ...{ projects: () => this.#projects, searches: this.#searches, prefixes: () => this.#prefixes.room },
       isQuiet: () => monotonic() - this.#lastUse >= limits.quietMs,
       resumed: (setting, session) => this.#briefs.resumed(setting, session),
-      takeClaims: (project) => this.#briefs.takeClaims(project),
+      ...{ isDue: (project) => this.#briefs.isDue(project), takeClaims: (project) => this.#briefs.takeClaims(project) },
       ...{ render: (project) => this.#briefs.render(project), told: (event) => this.#briefs.told(event) },
       log: (event, details) => this.log.warn(details, event),
       spool: {

@@ -115,6 +115,8 @@ export interface Wiring {
   readonly isQuiet: () => boolean;
   readonly resumed: (setting: ReturnType<typeof settingOf>, session_id: string) => string;
   readonly takeClaims: CaptureParts['takeClaims'];
+  /** Whether the briefs of a project are about to be laid out. */
+  readonly isDue: (projectId: string) => boolean;
   /** Lays out the briefs of a project now. */
   readonly render: (projectId: string) => Promise<void>;
   readonly told: CaptureParts['told'];

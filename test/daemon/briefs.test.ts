@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { briefLinks } from '../../src/daemon/brief-link.ts';
 import { Briefs } from '../../src/daemon/briefs.ts';
 import { noteStart } from '../../src/features/capture/queries.ts';
 import { setState } from '../../src/features/system/queries.ts';
@@ -252,4 +253,19 @@ test('DA93: every directory of a project is told the same; what is removed is to
   await all.render(projectId);
   expect([fs.existsSync(otherFile), names()]).toEqual([false, ['HEAD', 'valid-until']]);
   expect(projects.openProjects).toEqual([]);
+});
+
+test('DA94: of a new project nothing is laid out at first: that is no fault while it is due', async () => {
+  const { briefs, paths, settings, projects, root } = world();
+  fs.writeFileSync(paths.briefKey, 'k');
+  const all = briefs();
+  const link = () => {
+    const looks = briefLinks({ paths, settings, isDue: (project) => all.isDue(project) });
+    return looks({ project: { id: projectId, name: 'shop', root }, user: projects.user.read }, 'claude-code');
+  };
+  expect(link()).toMatchObject({ state: 'broken', what: expect.stringContaining('no brief is laid out') });
+  all.wake(projectId);
+  expect(link()).toMatchObject({ state: 'waiting', what: 'the brief is being renewed' });
+  await all.finish();
+  expect(link()).toMatchObject({ state: 'waiting', what: 'nothing is there to be told yet' });
 });

@@ -133,7 +133,7 @@ export function wiredWorld(wanted: Wanted = {}): WiredWorld {
     settings,
     redactorOf: (rules) =>
       rules.length === 0 ? redactor : createRedactor(readRedactionRules(packageRoot, rules), Buffer.alloc(32, 1)),
-    ...{ clock: () => clock.now, breathe: () => Promise.resolve(), isQuiet: () => false },
+    ...{ clock: () => clock.now, breathe: () => Promise.resolve(), isQuiet: () => false, isDue: () => false },
     monotonic: () => (spent += tick),
     resumed: () => 'the brief',
     render: async (id) => void told.push(`brief of ${id}`),
